@@ -1,0 +1,1 @@
+"""Telling people: e-mail; the desktop pop-up implements the same protocol in ui."""

@@ -1,0 +1,1 @@
+"""A provider on loopback that behaves as Twilio does, for demos and tests."""

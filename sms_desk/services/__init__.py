@@ -1,0 +1,1 @@
+"""Use cases: with sync.engine the only doors of ui and cli."""

@@ -1,0 +1,1 @@
+"""Receiving, delivering and the engine that runs both; knows no Qt."""
