@@ -1,0 +1,66 @@
+"""Where a message, note or event stands in its thread, as one sortable number (R56).
+
+    63        30 29         2 1   0
+    | seconds   | tie-break  | kind |
+
+Provider times are whole seconds, so several messages share one; the tie-break is a hash of the
+provider's id, stable on every machine and independent of the order of arrival. Notes and events
+use the fraction of the second instead. The lowest two bits keep the kinds apart, so that one
+index can hold them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+
+from sms_desk.domain.model import Position
+
+_TIE_BITS = 28
+_KIND_BITS = 2
+_SECOND_SHIFT = _TIE_BITS + _KIND_BITS
+_TIE_MASK = (1 << _TIE_BITS) - 1
+_MAX_SECONDS = (1 << 33) - 1  # the year 2242
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Kind(IntEnum):
+    MESSAGE = 0
+    NOTE = 1
+    EVENT = 2
+
+
+def of_message(at: datetime, provider_id: str) -> Position:
+    """Position of a provider's message. at: its creation date, fixed at first sight."""
+    digest = hashlib.blake2b(provider_id.encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    return _pack(at, int.from_bytes(digest, "big") & _TIE_MASK, Kind.MESSAGE)
+
+
+def of_own(at: datetime, kind: Kind) -> Position:
+    """Position of a note or an event, which have finer times than a provider gives."""
+    return _pack(at, at.microsecond << (_TIE_BITS - 20), kind)
+
+
+def after(position: Position) -> Position:
+    """The next position of the same kind: for the rare case that one is taken."""
+    return Position(position + (1 << _KIND_BITS))
+
+
+def first_at(at: datetime) -> Position:
+    """The lowest position of that second: for `before:` and `after:` limits."""
+    return Position(_seconds(at) << _SECOND_SHIFT)
+
+
+def instant(position: Position) -> datetime:
+    """The whole second that a position stands at."""
+    return _EPOCH + timedelta(seconds=position >> _SECOND_SHIFT)
+
+
+def _pack(at: datetime, tie: int, kind: Kind) -> Position:
+    return Position(_seconds(at) << _SECOND_SHIFT | tie << _KIND_BITS | kind)
+
+
+def _seconds(at: datetime) -> int:
+    # A provider's year 9999 or 1 must neither overflow nor stop the loop (GR6).
+    return min(max(0, (at - _EPOCH) // timedelta(seconds=1)), _MAX_SECONDS)

@@ -1,0 +1,372 @@
+"""The frozen rows that windows and the command line show: values, ids, and nothing to load later.
+
+Texts are as stored; who paints them passes them through `domain.plain_text` first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.model import (
+    AttachmentState,
+    Channel,
+    DeliveryStatus,
+    Direction,
+    DraftMode,
+    Health,
+    Origin,
+    OutboxState,
+    ProgramKind,
+    Role,
+    SenderDirection,
+    SenderKind,
+    Source,
+    TeamState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next page of a list begins: the last row's sort value and id."""
+
+    value: int
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One conversation in the list."""
+
+    id: UUID
+    contact_id: UUID
+    contact_name: str  # "" where nobody named the contact
+    peer: str  # the address as shown: international format, short code or name
+    channel: Channel
+    sender_id: UUID
+    sender_label: str
+    owner_id: UUID | None
+    owner_name: str
+    team_state: TeamState
+    snoozed_until: datetime | None
+    source: Source
+    program_name: str
+    last_at: datetime | None
+    last_position: int
+    snippet: str
+    snippet_from: Origin | None
+    unread: int  # inbound messages after my read marker
+    waiting_since: datetime | None
+    nudge_days: int | None  # whole days of silence, once they reach the limit (R9)
+    trouble: str  # "" | failed | held | in_doubt | ask
+    draft: str  # my half-typed reply, "" if none
+    tags: tuple[str, ...]
+    pinned: bool
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    rows: tuple[InboxRow, ...]
+    next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCount:
+    program_id: UUID
+    kind: ProgramKind
+    name: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    id: UUID
+    name: str
+    filter: InboxFilter
+    mine: bool
+    shared: bool
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class RailCounts:
+    """Customers waiting, per place in the rail (look.md: people waiting, not totals)."""
+
+    mine: int
+    shared: int
+    covering: int
+    unassigned: int
+    unrouted: int
+    team: int
+    all: int
+    unread_mine: int  # conversations of mine with something unread: for the tray and the title
+    programs: tuple[ProgramCount, ...]
+    views: tuple[ViewRow, ...]
+
+
+class ItemKind(StrEnum):
+    MESSAGE = "message"
+    NOTE = "note"
+    EVENT = "event"
+    PENDING = "pending"  # an outbox entry that no provider has accepted yet; stands last (R56)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    id: UUID
+    content_type: str
+    size: int | None
+    state: AttachmentState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadItem:
+    """One thing in a thread. Fields that a kind does not have are empty."""
+
+    kind: ItemKind
+    id: UUID  # message, note, event or outbox id
+    position: int  # thread order; pending items count on from the newest
+    at: datetime
+    conversation_id: UUID
+    body: str = ""
+    direction: Direction | None = None
+    origin: Origin | None = None
+    author_id: UUID | None = None
+    author_name: str = ""
+    on_behalf_name: str = ""  # "sent by B for A"
+    sender_label: str = ""  # which of our sender IDs, where it is not the conversation's own
+    channel: Channel | None = None
+    program_name: str = ""
+    program_kind: ProgramKind | None = None
+    source: Source | None = None  # inbound: what it answers, and why
+    status: DeliveryStatus | None = None
+    status_text: str = ""  # the provider's own word, for a status that we do not know
+    status_at: datetime | None = None
+    error_code: str = ""
+    error_title: str = ""  # what happened, in plain words
+    error_step: str = ""  # what to do
+    late: bool = False  # found late (GR5)
+    parts: int | None = None
+    attachments: tuple[AttachmentRow, ...] = ()
+    keyword: str = ""  # stop | start | help | triage
+    mentions: tuple[str, ...] = ()  # names, for notes
+    event: str = ""  # assigned, unassigned, closed, reopened, snoozed, woken, tagged, …
+    event_detail: dict[str, Any] | None = None
+    reason: str = ""  # why an event happened, or why a pending item is held
+    outbox_state: OutboxState | None = None
+    outbox_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """Oldest first. older: position to pass as `before` for the page above, None at the top."""
+
+    items: tuple[ThreadItem, ...]
+    older: int | None
+    newer: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRow:
+    id: UUID
+    channel: Channel
+    address: str
+    display: str
+    kind: SenderKind
+    country: str
+    label: str
+    direction: SenderDirection
+    health: Health
+    holders: tuple[str, ...]
+    program_name: str
+    account_label: str
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SenderChoice:
+    """One sender ID that the composer may offer, and why, or why not (R16)."""
+
+    sender: SenderRow
+    allowed: bool
+    proposed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherConversation:
+    id: UUID
+    channel: Channel
+    sender_label: str
+    last_at: datetime | None
+    team_state: TeamState
+    owner_name: str
+    source: Source
+    program_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationDetail:
+    """Head, context pane and composer of one conversation."""
+
+    row: InboxRow
+    sender: SenderRow
+    numbers: tuple[tuple[Channel, str], ...]  # the contact's addresses, each with its channels
+    contact_owner_id: UUID | None
+    local_time_zone: str  # the contact's likely zone, "" if unknown
+    opted_out_scope: str  # "" | sender | messaging_service | account
+    opted_out_since: datetime | None
+    window_closes_at: datetime | None  # WhatsApp only (R42)
+    tag_ids: tuple[tuple[UUID, str], ...]
+    others: tuple[OtherConversation, ...]
+    answerable: bool
+    unanswerable_reason: str
+    read_position: int  # my read marker as stored
+    first_unread_position: int | None  # where the thread opens
+    version: int  # newest version, for `Reply.seen_version`
+    drafts: dict[DraftMode, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    id: UUID
+    name: str
+    role: Role
+    zone: str
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    id: UUID
+    name: str
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    id: UUID
+    name: str
+    keyword: str
+    channel: Channel | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRow:
+    id: UUID
+    kind: str
+    target: str  # the sender's address, the service's name, or the pattern
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRow:
+    id: UUID
+    kind: ProgramKind
+    name: str
+    attribution_days: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    takes_replies: bool
+    bindings: tuple[BindingRow, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    id: UUID
+    conversation_id: UUID
+    contact_name: str
+    peer: str
+    sender_label: str
+    body: str
+    state: OutboxState
+    reason: str
+    reason_text: str
+    composed_at: datetime
+    state_at: datetime
+    attempts: int
+    provider_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One found message or note, newest first. marks: (start, end) pairs within excerpt."""
+
+    kind: ItemKind
+    id: UUID
+    conversation_id: UUID
+    position: int
+    at: datetime
+    contact_name: str
+    peer: str
+    channel: Channel
+    excerpt: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHit:
+    contact_id: UUID
+    name: str
+    numbers: tuple[str, ...]
+    conversation_id: UUID | None  # the newest
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    contacts: tuple[ContactHit, ...]
+    hits: tuple[SearchHit, ...]
+    more: bool
+
+
+class LineCondition(StrEnum):
+    """The state of the line (R63)."""
+
+    NO_ACCOUNT = "no_account"
+    SYNCING = "syncing"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    CREDENTIAL = "credential"  # refused: polling has stopped and a new one is needed
+    LOCKED = "locked"  # the keyring gives nothing out
+    ELSEWHERE = "elsewhere"  # another process of this profile syncs
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    account_id: UUID | None
+    label: str
+    condition: LineCondition
+    last_sync_at: datetime | None
+    offline_since: datetime | None
+    retry_at: datetime | None
+    title: str  # in words, with
+    next_step: str  # what to do
+    backfill_done: int  # messages stored by the running first sync
+    backfill_until: datetime | None  # how far back it has come
+    backfill_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    id: UUID
+    provider: str
+    sid: str
+    label: str
+    base_url: str | None
+    created_at: datetime
+    line: LineState
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOffer:
+    """What was just done and can be taken back."""
+
+    command_id: UUID
+    label: str

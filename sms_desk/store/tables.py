@@ -1,0 +1,641 @@
+"""Every table of a workspace, as the newest migration leaves it.
+
+What a table keeps is one of three kinds (design §3): *truth* that somebody said or did; *history*
+that is only appended to; and *cache*, which `store.rebuild` makes anew from the other two.
+Cached columns are marked. Ids are made by the desk; `position` orders and pages a thread
+(`domain.positions`) and is the row number of the search index.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from sms_desk.store.types import BigInt, Id, Instant, Json
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[object]:
+    return Column("id", Id, primary_key=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, Id, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+# --- who we are (truth; dated rows, never deleted: R58) -------------------------------------------
+
+workspace = Table(
+    "workspace",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # real | demo
+    Column("created_at", Instant, nullable=False),
+    Column("me_id", Id, nullable=True),  # solo: who acts when nobody says otherwise
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("zone", Text, nullable=False),  # IANA name
+    Column("email", Text, nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("suspended_at", Instant, nullable=True),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # team | profile: a profile is a named group of holders
+    Column("retired_at", Instant, nullable=True),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    _id(),
+    _ref("person_id", "people"),
+    _ref("team_id", "teams"),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),
+    Index("ix_memberships_person", "person_id"),
+    Index("ix_memberships_team", "team_id"),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("scope", Text, primary_key=True),  # workspace, or the person's id
+    Column("name", Text, primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+# --- accounts, sender IDs, programs (truth) -------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("provider", Text, nullable=False),
+    Column("sid", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("base_url", Text, nullable=True),  # None: the provider's own hosts
+    Column(
+        "key_sid", Text, nullable=True
+    ),  # the user name where it is not the sid; never the secret
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant, nullable=True),
+    Column(
+        "line", Json, nullable=True
+    ),  # last sync, offline since, what the provider refused (R63)
+    Column(
+        "clock_offset_us", BigInt, nullable=True
+    ),  # provider's clock minus ours (algorithms §1.4)
+    UniqueConstraint("provider", "sid"),
+)
+
+sender_ids = Table(
+    "sender_ids",
+    metadata,
+    _id(),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),  # E.164, short code or name, without a channel prefix
+    Column("kind", Text, nullable=False),
+    Column("country", Text, nullable=False, server_default=""),  # ISO 3166, "" where unknown
+    Column("label", Text, nullable=False, server_default=""),
+    Column("direction", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("health", Text, nullable=False),
+    Column("registration", Json, nullable=True),
+    Column(
+        "inbound_id", Id, ForeignKey("sender_ids.id"), nullable=True
+    ),  # one-way: its inbound number (R60)
+    Column("fallback_id", Id, ForeignKey("sender_ids.id"), nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("retired_at", Instant, nullable=True),
+    UniqueConstraint("channel", "address", "country"),
+)
+
+sender_accounts = Table(
+    "sender_accounts",  # which account carries a sender ID, dated: porting keeps the history (R1)
+    metadata,
+    _id(),
+    _ref("sender_id", "sender_ids"),
+    _ref("account_id", "accounts"),
+    Column("provider_sid", Text, nullable=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),
+    Index("ix_sender_accounts_sender", "sender_id"),
+)
+
+holdings = Table(
+    "holdings",  # who holds a sender ID, dated (R59)
+    metadata,
+    _id(),
+    _ref("sender_id", "sender_ids"),
+    Column("holder_kind", Text, nullable=False),
+    Column("holder_id", Id, nullable=True),  # None for the organisation
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("rule", Text, nullable=True),  # how inbound is routed among several holders (R19)
+    Index("ix_holdings_sender", "sender_id"),
+    Index("ix_holdings_holder", "holder_id"),
+)
+
+messaging_services = Table(
+    "messaging_services",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts"),
+    Column("provider_sid", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("account_id", "provider_sid"),
+)
+
+service_senders = Table(
+    "service_senders",
+    metadata,
+    Column("service_id", Id, ForeignKey("messaging_services.id"), primary_key=True),
+    Column("sender_id", Id, ForeignKey("sender_ids.id"), primary_key=True),
+)
+
+programs = Table(
+    "programs",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("attribution_days", Integer, nullable=False),
+    Column("starts_at", Instant, nullable=True),
+    Column("ends_at", Instant, nullable=True),
+    Column("takes_replies", Boolean, nullable=False),
+    Column("reply_instruction", Text, nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("retired_at", Instant, nullable=True),
+)
+
+program_bindings = Table(
+    "program_bindings",
+    metadata,
+    _id(),
+    _ref("program_id", "programs"),
+    Column("kind", Text, nullable=False),
+    _ref("sender_id", "sender_ids", nullable=True),
+    _ref("service_id", "messaging_services", nullable=True),
+    Column("pattern", Text, nullable=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),
+    CheckConstraint(
+        "CASE WHEN sender_id IS NULL THEN 0 ELSE 1 END + CASE WHEN service_id IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN pattern IS NULL THEN 0 ELSE 1 END = 1",
+        name="one_target",
+    ),
+    Index("ix_program_bindings_program", "program_id"),
+)
+
+# --- contacts and conversations -------------------------------------------------------------------
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, server_default=""),
+    _ref("owner_id", "people", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("merged_into", Id, nullable=True),
+    Column(
+        "search_row", BigInt, nullable=False, unique=True
+    ),  # the contact's row in the name index
+)
+
+contact_addresses = Table(
+    "contact_addresses",
+    metadata,
+    Column("peer_key", Text, primary_key=True),  # R53: spellings of one number share it
+    _ref("contact_id", "contacts"),
+    Column("raw", Text, nullable=False),
+    Column("e164", Text, nullable=True),
+    Index("ix_contact_addresses_contact", "contact_id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    _ref("sender_id", "sender_ids"),
+    Column("channel", Text, nullable=False),
+    Column("peer_key", Text, nullable=False),
+    _ref("contact_id", "contacts"),
+    Column("created_at", Instant, nullable=False),
+    # truth, moved by commands and by what contacts write
+    _ref("owner_id", "people", nullable=True),
+    Column("owner_epoch", Integer, nullable=False, server_default="0"),
+    Column("team_state", Text, nullable=False),
+    Column("snoozed_until", Instant, nullable=True),
+    Column(
+        "state_at", Instant, nullable=False
+    ),  # when team state last moved (a close answers what is older)
+    Column("source_kind", Text, nullable=False),
+    _ref("source_program_id", "programs", nullable=True),
+    _ref("source_from_id", "programs", nullable=True),
+    Column("source_reason", Text, nullable=False),
+    Column("taken_over_at", Instant, nullable=True),  # R5; a later send of the program ends it
+    Column(
+        "version", Integer, nullable=False, server_default="0"
+    ),  # grows with every customer-visible message
+    # cache (store.rebuild): from messages
+    Column(
+        "reply_raw", Text, nullable=False
+    ),  # raw address of the latest inbound, else as first used (R1)
+    Column(
+        "last_position", BigInt, nullable=False, server_default="0"
+    ),  # newest customer-visible message
+    Column("last_inbound", BigInt, nullable=False, server_default="0"),
+    Column("last_outbound", BigInt, nullable=False, server_default="0"),
+    Column(
+        "answered_position", BigInt, nullable=False, server_default="0"
+    ),  # newest human outbound
+    Column("waiting_since", Instant, nullable=True),  # R8
+    Column(
+        "listed", Boolean, nullable=False, server_default="0"
+    ),  # R51: silent bulk recipients are not
+    Column("trouble", Text, nullable=True),  # newest own message failed, held, or not confirmed
+    Column("snippet", Text, nullable=False, server_default=""),
+    Column("snippet_from", Text, nullable=False, server_default=""),  # Origin of the newest message
+    UniqueConstraint("sender_id", "peer_key"),
+    Index("ix_conversations_contact", "contact_id"),
+    Index("ix_conversations_state", "listed", "team_state", "last_position"),
+    Index("ix_conversations_owner", "owner_id", "listed", "team_state", "last_position"),
+    Index("ix_conversations_sender", "sender_id", "listed", "team_state", "last_position"),
+    Index("ix_conversations_source", "source_program_id", "listed", "team_state", "last_position"),
+    Index("ix_conversations_kind", "source_kind", "listed", "team_state", "last_position"),
+    Index(
+        "ix_conversations_waiting",
+        "waiting_since",
+        "owner_id",
+        "sender_id",
+        "source_program_id",
+        "source_kind",
+        "team_state",
+        sqlite_where=text("waiting_since IS NOT NULL"),
+        postgresql_where=text("waiting_since IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversations_snoozed",
+        "snoozed_until",
+        sqlite_where=text("snoozed_until IS NOT NULL"),
+        postgresql_where=text("snoozed_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversations_trouble",
+        "last_position",
+        sqlite_where=text("trouble IS NOT NULL"),
+        postgresql_where=text("trouble IS NOT NULL"),
+    ),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("id", Id, nullable=False, unique=True),
+    _ref("conversation_id", "conversations"),
+    _ref("account_id", "accounts"),
+    Column("provider_sid", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("at", Instant, nullable=False),  # provider's creation date, fixed at first sight (R56)
+    Column("seen_at", Instant, nullable=False),  # when this workspace first stored it
+    Column("late", Boolean, nullable=False, server_default="0"),  # GR5
+    _ref(
+        "sender_id", "sender_ids"
+    ),  # the one used, which for a one-way sender is not the conversation's (R60)
+    Column("peer_raw", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_text", Text, nullable=False, server_default=""),  # the provider's own word
+    Column("status_at", Instant, nullable=True),
+    Column("error_code", Text, nullable=True),
+    Column("error_text", Text, nullable=True),
+    _ref("author_id", "people", nullable=True),
+    _ref("on_behalf_id", "people", nullable=True),  # "sent by B for A" (R26)
+    _ref("program_id", "programs", nullable=True),
+    Column("program_reason", Text, nullable=False, server_default="none"),
+    Column("source_kind", Text, nullable=True),  # inbound only (R3)
+    Column("source_reason", Text, nullable=True),
+    Column("service_sid", Text, nullable=True),
+    Column("outbox_id", Id, nullable=True),
+    Column("parts", Integer, nullable=True),
+    Column("price", Text, nullable=True),
+    Column("price_unit", Text, nullable=True),
+    Column("media_count", Integer, nullable=False, server_default="0"),
+    Column("keyword", Text, nullable=True),  # stop | start | help | triage (R39)
+    Column("next_check_at", Instant, nullable=True),  # non-final outbound: when to ask again
+    UniqueConstraint("account_id", "provider_sid"),
+    Index("ix_messages_conversation", "conversation_id", "position"),
+    Index(
+        "ix_messages_program",
+        "program_id",
+        "position",
+        sqlite_where=text("program_id IS NOT NULL"),
+        postgresql_where=text("program_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_messages_next_check",
+        "next_check_at",
+        sqlite_where=text("next_check_at IS NOT NULL"),
+        postgresql_where=text("next_check_at IS NOT NULL"),
+    ),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    _id(),
+    Column("message_id", Id, ForeignKey("messages.id"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("provider_sid", Text, nullable=True),
+    Column("provider_path", Text, nullable=True),
+    Column("content_type", Text, nullable=False, server_default=""),
+    Column("size", Integer, nullable=True),
+    Column("sha256", Text, nullable=True),
+    Column("data", LargeBinary, nullable=True),  # inside the encrypted file, 5 MB at most
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("message_id", "n"),
+    Index(
+        "ix_attachments_pending",
+        "state",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+notes = Table(
+    "notes",  # not messages: no code path can send one (R37)
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("id", Id, nullable=False, unique=True),
+    _ref("conversation_id", "conversations"),
+    _ref("author_id", "people"),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("mentions", Json, nullable=False),  # ids of people
+    Index("ix_notes_conversation", "conversation_id", "position"),
+)
+
+events = Table(
+    "events",  # history: what happened to a conversation, by whom, why; ids and enumerated words only
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("id", Id, nullable=False, unique=True),
+    _ref("conversation_id", "conversations"),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor_id", Id, nullable=True),  # None: a rule
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("detail", Json, nullable=False),  # before, after, and a routing decision's trail (R20)
+    Column("batch_id", Id, nullable=True),
+    Index("ix_events_conversation", "conversation_id", "position"),
+    Index(
+        "ix_events_batch",
+        "batch_id",
+        sqlite_where=text("batch_id IS NOT NULL"),
+        postgresql_where=text("batch_id IS NOT NULL"),
+    ),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("folded", Text, nullable=False, unique=True),
+)
+
+conversation_tags = Table(
+    "conversation_tags",
+    metadata,
+    Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True),
+    Column("tag_id", Id, ForeignKey("tags.id"), primary_key=True),
+    Index("ix_conversation_tags_tag", "tag_id", "conversation_id"),
+)
+
+my_states = Table(
+    "my_states",  # for one person alone (R48)
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True),
+    Column(
+        "read_position", BigInt, nullable=False, server_default="0"
+    ),  # the last message displayed
+    Column("pinned", Boolean, nullable=False, server_default="0"),
+    Column("muted", Boolean, nullable=False, server_default="0"),
+    Column(
+        "nudge_seen", BigInt, nullable=False, server_default="0"
+    ),  # R9: opened after this message
+    Index("ix_my_states_conversation", "conversation_id"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True),
+    Column("mode", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index("ix_drafts_conversation", "conversation_id"),
+)
+
+views = Table(
+    "views",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    _ref("owner_id", "people"),
+    Column(
+        "shared_with", Json, nullable=True
+    ),  # {"kind": "all" | "team" | "people", "ids": […]}; None: private
+    Column("filter", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("keyword", Text, nullable=False),
+    Column("channel", Text, nullable=True),  # None: any
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("retired_at", Instant, nullable=True),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _id(),
+    Column("channel", Text, nullable=False),
+    Column("peer_key", Text, nullable=False),
+    Column("scope", Text, nullable=False),  # OptOutScope
+    Column("scope_id", Id, nullable=False),  # sender ID, Messaging Service or account
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),
+    Column("learnt_from", Text, nullable=False),  # keyword | refusal
+    Index("ix_opt_outs_peer", "peer_key", "channel"),
+)
+
+# --- sending once (algorithms §1.2) ---------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("queue_n", Integer, nullable=False),  # order within the conversation (I6)
+    _ref("conversation_id", "conversations"),
+    _ref("sender_id", "sender_ids"),
+    _ref("account_id", "accounts", nullable=True),
+    Column("to_raw", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    _ref("author_id", "people"),
+    _ref("on_behalf_id", "people", nullable=True),
+    Column("owner_epoch", Integer, nullable=False),
+    Column("seen_version", Integer, nullable=False),
+    Column("confirmed", Json, nullable=False),  # checks that the person has waived, by name
+    Column("composed_at", Instant, nullable=False),
+    Column("not_after", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column(
+        "reason", Text, nullable=False, server_default=""
+    ),  # stable word: why held, refused, in doubt
+    Column("reason_text", Text, nullable=False, server_default=""),
+    Column("state_at", Instant, nullable=False),
+    Column("next_try_at", Instant, nullable=True),
+    Column("provider_sid", Text, nullable=True),
+    UniqueConstraint("conversation_id", "queue_n"),
+    Index(
+        "ix_outbox_open",
+        "state",
+        sqlite_where=text("state NOT IN ('accepted', 'refused', 'withdrawn')"),
+        postgresql_where=text("state NOT IN ('accepted', 'refused', 'withdrawn')"),
+    ),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("outbox_id", Id, ForeignKey("outbox.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("lane", Text, nullable=False),
+    Column("holder", Text, nullable=False),  # which process
+    Column("fence", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("started_mono_us", BigInt, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column(
+        "offset_us", BigInt, nullable=True
+    ),  # provider's clock minus ours, as known at the attempt
+    Column("state", Text, nullable=False),
+    Column(
+        "outcome", Text, nullable=False, server_default=""
+    ),  # class of the answer, or of its absence
+    Column("checks", Integer, nullable=False, server_default="0"),
+    Column("next_check_at", Instant, nullable=True),
+    _ref("account_id", "accounts"),
+    Column("provider_sid", Text, nullable=True),
+    UniqueConstraint("account_id", "provider_sid"),  # I4
+    Index(
+        "uq_attempts_lane",  # I5: at most one open attempt in a lane
+        "lane",
+        unique=True,
+        sqlite_where=text("state IN ('claimed', 'sending', 'in_doubt', 'ask')"),
+        postgresql_where=text("state IN ('claimed', 'sending', 'in_doubt', 'ask')"),
+    ),
+)
+
+# --- receiving ------------------------------------------------------------------------------------
+
+scans = Table(
+    "scans",  # how far each walk over the provider's list has come (algorithms §1.6)
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("name", Text, primary_key=True),  # hot | warm | cold | backfill
+    Column("state", Json, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+receipts = Table(
+    "receipts",  # history; also those for a message that is not here yet (R57)
+    metadata,
+    Column("id", BigInt, primary_key=True, autoincrement=True),
+    _ref("account_id", "accounts"),
+    Column("provider_sid", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_text", Text, nullable=False),
+    Column("error_code", Text, nullable=True),
+    Column("error_text", Text, nullable=True),
+    Column("seen_at", Instant, nullable=False),
+    Index("ix_receipts_sid", "account_id", "provider_sid"),
+)
+
+unplaced = Table(
+    "unplaced",  # what cannot be stored yet: poison, or a Messaging Service message without a sender (R61, GR6)
+    metadata,
+    Column("id", BigInt, primary_key=True, autoincrement=True),
+    _ref("account_id", "accounts"),
+    Column("provider_sid", Text, nullable=True),
+    Column("why", Text, nullable=False),
+    Column("raw", Text, nullable=False),  # as received, JSON-escaped
+    Column("first_seen_at", Instant, nullable=False),
+    Column("resolved_at", Instant, nullable=True),
+    UniqueConstraint("account_id", "provider_sid"),
+)
+
+# --- commands -------------------------------------------------------------------------------------
+
+commands = Table(
+    "commands",  # history: what was asked, by whom, and how to take it back
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("args", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("inverse", Json, nullable=True),  # commands that undo it; None: it cannot be undone
+    Column("undone_by", Id, nullable=True),
+    Column("label", Text, nullable=False, server_default=""),
+    Index("ix_commands_person", "person_id", "at"),
+)
