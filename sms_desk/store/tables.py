@@ -56,6 +56,13 @@ workspace = Table(
     Column("me_id", Id, nullable=True),  # solo: who acts when nobody says otherwise
 )
 
+pulse = Table(
+    "pulse",  # how often each process wrote: how a window notices another process's writes
+    metadata,
+    Column("writer", Text, primary_key=True),
+    Column("n", BigInt, nullable=False),
+)
+
 people = Table(
     "people",
     metadata,

@@ -1,0 +1,192 @@
+"""Opening a workspace, reading from it and writing to it.
+
+One file, encrypted by SQLCipher with a raw 256-bit key; WAL, so that readers never wait for the
+writer; one writer at a time. No path deletes or re-creates a file because it did not open.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
+
+from sms_desk.domain.errors import StorageError
+from sms_desk.store import tables
+
+Tx: TypeAlias = Connection
+"""A running transaction. Whoever holds one passes it on and never commits."""
+
+HEAD = "0001"
+"""The newest migration; a test compares it with the migrations folder."""
+
+_BUSY_MS = 5000
+_CACHE_KIB = 16_000
+
+
+class Workspace:
+    """A workspace's database: `read()` for a snapshot, `write()` for a change."""
+
+    def __init__(self, engine: Engine, path: Path | None = None) -> None:
+        self.engine = engine
+        self.path = path
+        self._writer = threading.Lock()
+        self._token = secrets.token_hex(8)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """One consistent snapshot; nothing written in it is kept."""
+        with _translated(), self.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """One short transaction, committed with full sync at the end or not at all."""
+        with self._writer, _translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(desk_write=True)
+            with connection.begin():
+                yield connection
+                self._beat(connection)
+
+    def foreign_beat(self) -> tuple[int, int]:
+        """(SQLite's data version, writes of other processes): a change of the second means that
+        somebody else wrote. The first is free to ask and spares the query when nothing changed."""
+        with self.read() as tx:
+            version = tx.exec_driver_sql("PRAGMA data_version").scalar_one()
+            others = tx.execute(
+                sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0)).where(
+                    tables.pulse.c.writer != self._token
+                )
+            ).scalar_one()
+        return int(version), int(others)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _beat(self, tx: Tx) -> None:
+        beat = tables.pulse.c
+        done = tx.execute(
+            sa.update(tables.pulse).where(beat.writer == self._token).values(n=beat.n + 1)
+        )
+        if not done.rowcount:
+            tx.execute(sa.insert(tables.pulse).values(writer=self._token, n=1))
+
+
+def open_file(path: Path, key: bytes) -> Workspace:
+    """Open an encrypted workspace, or make an empty file where there is none.
+
+    key: 32 raw bytes. Raises StorageError if the key does not fit or the file is no workspace;
+    the file stays as it is.
+    """
+    if len(key) != 32:
+        raise ValueError("a workspace key has 32 bytes")
+    path.touch(mode=0o600, exist_ok=True)
+    workspace = Workspace(_sqlite_engine(path, key), path)
+    try:
+        with workspace.read() as tx:
+            tx.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+    except StorageError:
+        workspace.close()
+        raise
+    return workspace
+
+
+def schema_version(workspace: Workspace) -> str | None:
+    """The migration that the file stands at; None for an empty one. Costs no import of alembic."""
+    with workspace.read() as tx:
+        if not sa.inspect(tx).has_table("alembic_version"):
+            return None
+        return str(tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+
+
+def ensure_schema(workspace: Workspace) -> None:
+    """Bring the file to HEAD. Raises StorageError if a newer SMS Desk has written it (GD3)."""
+    version = schema_version(workspace)
+    if version == HEAD:
+        return
+    if version is not None and version > HEAD:
+        raise StorageError(
+            "This workspace was written by a newer SMS Desk.",
+            "Update SMS Desk, then open it again.",
+        )
+    # alembic costs 0.4 s to import: only when a migration is due (measured.md).
+    from sms_desk.store.migrations.run import upgrade
+
+    upgrade(workspace.engine)
+
+
+def _sqlite_engine(path: Path, key: bytes) -> Engine:
+    from sqlcipher3 import dbapi2
+
+    def connect() -> Any:
+        connection = dbapi2.connect(str(path), check_same_thread=False, isolation_level=None)
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        return connection
+
+    engine = sa.create_engine(
+        "sqlite://",
+        module=dbapi2,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=8,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    for pragma in (
+        f"busy_timeout = {_BUSY_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",  # an attempt row is on the disk before the first byte goes out (I3)
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "temp_store = MEMORY",
+        f"cache_size = -{_CACHE_KIB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that will write takes the lock at once: upgrading a read lock can only fail.
+    writing = connection.get_execution_options().get("desk_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLite's and SQLCipher's errors in the desk's words."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _storage_error(str(error.orig)) from error
+
+
+def _storage_error(text: str) -> StorageError:
+    if "file is not a database" in text or "hmac" in text:
+        return StorageError(
+            "The workspace does not open with this key.",
+            "Check that the key store is the one that it was set up with. The file was left as it is.",
+        )
+    if "locked" in text or "busy" in text:
+        return StorageError(
+            "The workspace is busy: another program holds it.", "Close that program, or try again."
+        )
+    if "full" in text:
+        return StorageError("The disk is full.", "Free some space; nothing was lost.")
+    return StorageError(
+        f"The workspace could not be read or written ({text}).", "Run sms-desk doctor."
+    )

@@ -1,0 +1,112 @@
+"""What happened to conversations: appended, never changed (design §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain import positions
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+
+class EventKind(StrEnum):
+    STARTED = "started"
+    ASSIGNED = "assigned"  # detail: before, after (person ids or null)
+    ROUTED = "routed"  # as ASSIGNED, by a rule; detail.trail says how (R20)
+    CLOSED = "closed"
+    REOPENED = "reopened"  # reason: contact_wrote | replied | person
+    SNOOZED = "snoozed"  # detail: until
+    WOKEN = "woken"  # reason: due | contact_wrote | replied
+    TAGGED = "tagged"  # detail: tag
+    UNTAGGED = "untagged"
+    TAKEN_OVER = "taken_over"  # R5; detail: program
+    REBOUND = "rebound"  # R61; detail: before, after (program ids or null)
+    OPTED_OUT = "opted_out"  # detail: scope
+    OPTED_IN = "opted_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """detail holds ids and enumerated words only, never names, numbers or bodies."""
+
+    id: UUID
+    conversation_id: UUID
+    at: datetime
+    kind: EventKind
+    actor_id: UUID | None = None
+    reason: str = ""
+    detail: Mapping[str, Any] | None = None
+    batch_id: UUID | None = None
+
+
+def append(tx: Tx, events: Iterable[Event]) -> None:
+    """Write events down, each at a position of its own."""
+    events = list(events)
+    if not events:
+        return
+    taken: set[int] = set()
+    rows = []
+    for event in events:
+        position = _free(tx, positions.of_own(event.at, positions.Kind.EVENT), taken)
+        taken.add(position)
+        rows.append(
+            {
+                "position": position,
+                "id": event.id,
+                "conversation_id": event.conversation_id,
+                "at": event.at,
+                "kind": event.kind,
+                "actor_id": event.actor_id,
+                "reason": event.reason,
+                "detail": dict(event.detail or {}),
+                "batch_id": event.batch_id,
+            }
+        )
+    tx.execute(sa.insert(tables.events), rows)
+
+
+def of_batch(tx: Tx, batch_id: UUID) -> list[Event]:
+    """All that one command did, in order."""
+    columns = tables.events.c
+    rows = tx.execute(
+        sa.select(tables.events).where(columns.batch_id == batch_id).order_by(columns.position)
+    ).mappings()
+    return [
+        Event(
+            row["id"],
+            row["conversation_id"],
+            row["at"],
+            EventKind(row["kind"]),
+            row["actor_id"],
+            row["reason"],
+            row["detail"],
+            row["batch_id"],
+        )
+        for row in rows
+    ]
+
+
+def _free(tx: Tx, position: int, taken: set[int]) -> int:
+    """The first free position at or after the wished one. Batches share one instant, so ask once."""
+    if position not in taken and not _exists(tx, position):
+        return position
+    step = 1 << 2
+    if taken:
+        candidate = max(position, max(taken) + step)
+    else:
+        candidate = position + step
+    while _exists(tx, candidate):
+        candidate += step
+    return candidate
+
+
+def _exists(tx: Tx, position: int) -> bool:
+    column = tables.events.c.position
+    return tx.execute(sa.select(column).where(column == position)).first() is not None
