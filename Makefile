@@ -1,0 +1,45 @@
+# The two commands are `make run` and `make test`; `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run clean-demo test bench conformance lint format lock clean prepare-run prepare-test
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: prepare-run ## set everything up and open the desk on the demo workspace
+	@sh packaging/setup/demo.sh
+
+clean-demo: ## remove the demo workspace
+	@if [ -x $(BIN)/sms-desk ]; then $(BIN)/sms-desk demo --remove; else echo "no demo here"; fi
+
+test: prepare-test ## set up what tests need; lint, types, import contracts, all tests
+	@WORKERS=$(WORKERS) sh packaging/setup/check.sh
+
+bench: prepare-test ## measure, each beside its floor
+	@$(BIN)/pytest tests/bench -p no:xdist --benchmark-enable --benchmark-columns=min,median,max,rounds
+
+conformance: prepare-test ## check our requests against Prism over the wire (needs npm)
+	@sh packaging/setup/conformance.sh
+
+lint: prepare-test ## ruff, mypy and the import contracts only
+	@LINT_ONLY=1 sh packaging/setup/check.sh
+
+format: prepare-test ## let ruff put the source in order
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+
+lock: ## resolve the pins of pyproject.toml again into packaging/*.lock
+	@PYTHON=$(PYTHON) sh packaging/setup/lock.sh
+
+clean: ## remove what make made here (the demo stays: make clean-demo)
+	rm -rf .venv .stamps .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks tour build dist
+
+prepare-run:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or later is needed: apt install python3" >&2; exit 1; fi
+	@$(PYTHON) packaging/setup/prepare.py run
+
+prepare-test:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or later is needed: apt install python3" >&2; exit 1; fi
+	@$(PYTHON) packaging/setup/prepare.py test

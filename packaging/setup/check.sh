@@ -1,0 +1,33 @@
+#!/bin/sh
+# Lint, types, import contracts and then the tests; all of them run, and one failure fails all.
+# LINT_ONLY=1 leaves the tests out. WORKERS: processes for the tests.
+set -u
+cd "$(dirname "$0")/../.."
+bin=.venv/bin
+failed=""
+
+check() {
+    echo "== $*"
+    name=$1
+    shift
+    "$bin/$name" "$@" </dev/null || failed="$failed $name"
+}
+
+check ruff check .
+check ruff format --check --quiet .
+check mypy
+check lint-imports --no-logo
+
+if [ -z "${LINT_ONLY:-}" ]; then
+    if [ -n "$failed" ]; then
+        echo "== failed so far:$failed; the tests run all the same"
+    fi
+    echo "== pytest"
+    "$bin/pytest" -n "${WORKERS:-2}" --dist loadgroup --benchmark-disable -rs </dev/null ||
+        failed="$failed pytest"
+fi
+
+if [ -n "$failed" ]; then
+    echo "failed:$failed" >&2
+    exit 1
+fi

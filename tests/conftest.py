@@ -1,0 +1,109 @@
+"""What every test gets: its own desk folder, no foreign keyring, and a watch on log and threads."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.fixtures.display import real_display
+from tests.fixtures.secret_service import secret_service
+
+__all__ = ["real_display", "secret_service"]
+
+# Before any test imports Qt or keyring: no window on a developer's screen, no key in his keyring.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
+
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("dev", deadline=None, max_examples=100)
+settings.register_profile(
+    "torture",
+    deadline=None,
+    max_examples=5_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+)
+
+# Tests that share something heavy or measure time run one after the other, in one worker.
+GROUP_OF_FOLDER = {"bench": "alone", "e2e": "alone"}
+GROUP_OF_MARKER = {"real_window": "alone", "keyring": "alone"}
+THREAD_SECONDS = 2.0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests that must not run beside each other into one group (`--dist loadgroup`)."""
+    tests = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(tests).parts[0]
+        groups = [
+            group for marker, group in GROUP_OF_MARKER.items() if list(item.iter_markers(marker))
+        ]
+        group = next(iter(groups), GROUP_OF_FOLDER.get(folder))
+        if group and not list(item.iter_markers("xdist_group")):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(autouse=True)
+def desk_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of this test's desk: `SMS_DESK_HOME` points there, and nothing is in it yet."""
+    home = tmp_path / "desk-home"
+    monkeypatch.setenv("SMS_DESK_HOME", str(home))
+    for name in ("SMS_DESK_CLOCK", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
+class LogWatch(logging.Handler):
+    """Keeps the records of level WARNING and above."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that made the desk warn; `allow_log` says that the warning is the point."""
+    watch = LogWatch()
+    logger = logging.getLogger("sms_desk")
+    logger.addHandler(watch)
+    yield
+    logger.removeHandler(watch)
+    allowed = [marker.args or ("sms_desk",) for marker in request.node.iter_markers("allow_log")]
+    prefixes = tuple(f"{name}." for names in allowed for name in names)
+    left = [r for r in watch.records if not f"{r.name}.".startswith(prefixes)]
+    if left:
+        lines = "\n".join(f"  {r.levelname} {r.name}: {r.getMessage()}" for r in left)
+        pytest.fail(f"unexpected in the log (mark with allow_log if it is the point):\n{lines}")
+
+
+@pytest.fixture(autouse=True)
+def leaked_threads() -> Iterator[None]:
+    """Fail a test that leaves a non-daemon thread behind: it would keep the program alive."""
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and not t.daemon]
+    for thread in left:
+        thread.join(THREAD_SECONDS)
+    alive = [thread.name for thread in left if thread.is_alive()]
+    if alive:
+        pytest.fail(f"threads still running after the test: {', '.join(alive)}")
