@@ -14,3 +14,12 @@ def graphemes(text: str, start: int = 0, end: int | None = None) -> list[str]:
     """
     found: list[str] = _GRAPHEME.findall(text, start, len(text) if end is None else end)
     return found
+
+
+_INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]")
+
+
+def without_invisible(text: str) -> str:
+    """`text` without what leaves no mark on paper: controls, bidi marks, joiners, fillers."""
+    visible: str = _INVISIBLE.sub("", text)
+    return visible
