@@ -159,7 +159,8 @@ def ensure_venv() -> None:
         name = f"python{version}-venv" if sys.executable.startswith("/usr/bin/") else "python3-venv"
         install_packages(["python3-venv", name], "this Python cannot make virtual environments")
     say("making the virtual environment .venv")
-    run([sys.executable, "-m", "venv", str(VENV)], "the virtual environment could not be made")
+    if subprocess.run([sys.executable, "-m", "venv", str(VENV)]).returncode != 0:
+        raise SetupError("the virtual environment could not be made; the reason is above")
 
 
 def is_venv_sound() -> bool:
@@ -180,17 +181,20 @@ def has_ensurepip() -> bool:
 def install_pins(purpose: str) -> None:
     """Install the lock's pins, by hash, and then the project itself in place."""
     say(f"installing the pinned packages of {LOCKS[purpose].relative_to(ROOT)}")
-    pip("--require-hashes", "--no-deps", "-r", str(LOCKS[purpose]))
-    pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    pins = ("--require-hashes", "--no-deps", "-r", str(LOCKS[purpose]))
+    if pip_install(*pins) != 0:
+        say("that failed; trying once more, as networks do fail")
+        if pip_install(*pins) != 0:
+            raise SetupError("pip could not install the pinned packages; its words are above")
+    if pip_install("--no-deps", "--no-build-isolation", "--editable", str(ROOT)) != 0:
+        raise SetupError("pip could not install the project itself; its words are above")
 
 
-def pip(*arguments: str) -> None:
-    """`pip install` in `.venv`, quietly, once more where the first try failed (networks do)."""
+def pip_install(*arguments: str) -> int:
+    """`pip install` in `.venv`, quietly; the exit code."""
     quiet = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install", *quiet, *arguments]
-    if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
-        say("that failed; trying once more")
-        run(command, "pip could not install the packages (its words are above)")
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
 
 
 # Qt's system libraries and fonts --------------------------------------------------------------
@@ -297,12 +301,6 @@ def apt_prefix() -> list[str] | None:
 
 
 # Small helpers --------------------------------------------------------------------------------
-
-
-def run(command: Sequence[str], failure: str) -> None:
-    """Run a command that must succeed; its output goes to the person."""
-    if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
-        raise SetupError(failure)
 
 
 def run_logged(command: Sequence[str], log: Path) -> int:
