@@ -1,0 +1,422 @@
+"""Everything a person can do, each as a small frozen value (design §1).
+
+A command carries every id and time that it will write, so that executing it here and again on a
+team's connector writes the same. `services.executor` runs them; `domain.command_codec` turns them
+into JSON and back. A new command is a class here and a handler there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.model import (
+    BindingKind,
+    Channel,
+    DraftMode,
+    HolderKind,
+    ProgramKind,
+    Role,
+    SenderDirection,
+    SenderKind,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """id: made by who asks, so that a repeat is recognised. at: when the person asked."""
+
+    logged: ClassVar[bool] = True
+    """Whether it is kept in the history of commands; what a person types or reads is not."""
+
+    id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Which conversations: these, or all that a filter matches when it runs (R50)."""
+
+    ids: tuple[UUID, ...] = ()
+    matching: InboxFilter | None = None
+
+    @classmethod
+    def one(cls, conversation_id: UUID) -> Targets:
+        return cls((conversation_id,))
+
+
+# --- conversations: team state, owner, tags -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close(Command):
+    targets: Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen(Command):
+    targets: Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze(Command):
+    """until: the instant of a wall-clock time in the person's own zone (R52)."""
+
+    targets: Targets
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign(Command):
+    """owner_id None: nobody; the conversation stands in Unassigned."""
+
+    targets: Targets
+    owner_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddTag(Command):
+    """tag_id is used if no tag of that name exists yet."""
+
+    targets: Targets
+    tag_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveTag(Command):
+    targets: Targets
+    tag_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver(Command):
+    """A campaign reply becomes a sales conversation: direct, from that campaign (R5)."""
+
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebindSource(Command):
+    """A person says what a conversation answers (R61). program_id None: nothing, direct."""
+
+    conversation_id: UUID
+    program_id: UUID | None
+
+
+# --- my state -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRead(Command):
+    """position: the last message actually displayed (R48); the marker only moves forward."""
+
+    logged: ClassVar[bool] = False
+    conversation_id: UUID
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkUnread(Command):
+    """The marker goes back before the latest inbound message."""
+
+    targets: Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreReadMarkers(Command):
+    """The way back from MarkUnread: markers as (conversation, position)."""
+
+    markers: tuple[tuple[UUID, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin(Command):
+    targets: Targets
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute(Command):
+    targets: Targets
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDraft(Command):
+    """An empty body removes the draft (R10)."""
+
+    logged: ClassVar[bool] = False
+    conversation_id: UUID
+    mode: DraftMode
+    body: str
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartConversation(Command):
+    """Open the conversation of a sender ID with an address, or make it (R1, R62)."""
+
+    conversation_id: UUID
+    contact_id: UUID
+    sender_id: UUID
+    channel: Channel
+    peer_raw: str
+    contact_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(Command):
+    """Queue a message. seen_version: the newest version that its writer had seen (GS6).
+
+    confirmed: names of checks that the writer has waived, such as `unseen`.
+    """
+
+    conversation_id: UUID
+    outbox_id: UUID
+    sender_id: UUID
+    body: str
+    seen_version: int
+    not_after: datetime
+    confirmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote(Command):
+    conversation_id: UUID
+    note_id: UUID
+    body: str
+    mentions: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resend(Command):
+    """A person says that a doubtful message did not arrive; it may arrive twice (R32)."""
+
+    outbox_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAgain(Command):
+    outbox_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop(Command):
+    """Withdraw a message that is not accepted yet, or give up one that is not confirmed."""
+
+    outbox_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmHeld(Command):
+    """Send a held message anyway. checks: the names waived."""
+
+    outbox_id: UUID
+    checks: tuple[str, ...]
+    not_after: datetime
+
+
+# --- contacts -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameContact(Command):
+    contact_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetContactOwner(Command):
+    contact_id: UUID
+    owner_id: UUID | None
+
+
+# --- views and templates --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveView(Command):
+    """shared_with: None for oneself alone, "all", or ids of people and teams."""
+
+    view_id: UUID
+    name: str
+    filter: InboxFilter
+    shared_with: tuple[UUID, ...] | None = None
+    shared_with_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteView(Command):
+    view_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveTemplate(Command):
+    template_id: UUID
+    name: str
+    keyword: str
+    channel: Channel | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireTemplate(Command):
+    template_id: UUID
+    retired: bool = True
+
+
+# --- programs -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveProgram(Command):
+    program_id: UUID
+    kind: ProgramKind
+    name: str
+    attribution_days: int = 30
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    takes_replies: bool = True
+    reply_instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireProgram(Command):
+    program_id: UUID
+    retired: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindProgram(Command):
+    """Exactly one of sender_id, service_id and pattern, as kind says (R61)."""
+
+    binding_id: UUID
+    program_id: UUID
+    kind: BindingKind
+    sender_id: UUID | None = None
+    service_id: UUID | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndBinding(Command):
+    binding_id: UUID
+
+
+# --- senders, people, accounts, settings ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddSender(Command):
+    sender_id: UUID
+    channel: Channel
+    address: str
+    kind: SenderKind
+    country: str = ""
+    label: str = ""
+    direction: SenderDirection = SenderDirection.BOTH
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditSender(Command):
+    sender_id: UUID
+    label: str
+    direction: SenderDirection
+    inbound_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireSender(Command):
+    sender_id: UUID
+    retired: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSender(Command):
+    """A dated holding begins at `at` (R59). holder_id None: the organisation."""
+
+    holding_id: UUID
+    sender_id: UUID
+    holder_kind: HolderKind
+    holder_id: UUID | None
+    until: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndHolding(Command):
+    holding_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPerson(Command):
+    person_id: UUID
+    name: str
+    role: Role
+    zone: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPerson(Command):
+    person_id: UUID
+    name: str
+    role: Role
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddTeam(Command):
+    """profile: a named group of holders instead of a team that a supervisor leads."""
+
+    team_id: UUID
+    name: str
+    profile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddMember(Command):
+    membership_id: UUID
+    team_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddAccount(Command):
+    """The secret is in the keyring and never in a command."""
+
+    account_id: UUID
+    provider: str
+    sid: str
+    label: str
+    base_url: str | None = None
+    key_sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveAccount(Command):
+    account_id: UUID
+    removed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSetting(Command):
+    """person_id None: for the workspace. value None: back to the default."""
+
+    name: str
+    value: Any
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Command):
+    """Take a command back, where nothing newer contradicts it."""
+
+    command_id: UUID
