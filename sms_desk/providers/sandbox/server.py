@@ -1,0 +1,158 @@
+"""The sandbox as a server on 127.0.0.1: in a thread beside the desk, or as a program of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import uvicorn
+from typing_extensions import override
+
+from .app import Application
+from .clock import SandboxClock
+from .model import Account
+from .sandbox import Sandbox
+from .wire import OpenProtocol
+from .world import World
+
+HOST = "127.0.0.1"
+START_SECONDS = 20
+
+
+class SandboxServer:
+    """A sandbox that listens, for the embedded demo and for tests.
+
+    world: the world, or a function that makes it (called only when no state file exists).
+    port: 0 takes a free one. Use as a context manager, or `start()` and `stop()`.
+    `sandbox` may be used from any thread: `server.sandbox.receive(…)`, `.advance(…)`, `.order(…)`.
+    """
+
+    def __init__(
+        self,
+        world: World | Callable[[], World],
+        *,
+        port: int = 0,
+        clock: SandboxClock | None = None,
+        ledger: Path | None = None,
+        state_file: Path | None = None,
+    ) -> None:
+        self.sandbox = Sandbox(world, clock=clock, ledger=ledger, state_file=state_file)
+        self.base_url = ""
+        self._port = port
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._running: _Server | None = None
+
+    @property
+    def account(self) -> Account:
+        """The credentials that the server takes."""
+        return self.sandbox.world.account
+
+    @property
+    def world(self) -> World:
+        """The world; hold `sandbox.lock` when reading it while calls may arrive."""
+        return self.sandbox.world
+
+    def start(self) -> str:
+        """Listen; the base URL, once calls are answered."""
+        listening = _listen(self._port)
+        self.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+        ready = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, args=(listening, ready), name="sandbox", daemon=True
+        )
+        self._thread.start()
+        if not ready.wait(START_SECONDS):
+            raise RuntimeError("the sandbox server did not start")
+        return self.base_url
+
+    def stop(self) -> None:
+        """Stop answering, write the state file, close the ledger. Hanging calls are reset."""
+        if self._thread is None or self._loop is None or self._running is None:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop is closed when the server stopped itself
+            self._loop.call_soon_threadsafe(self._running.leave)
+        self._thread.join(START_SECONDS)
+        self._thread = None
+
+    def run(self) -> None:
+        """Serve in this thread until the program is interrupted."""
+        listening = _listen(self._port)
+        self.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+        self._run(listening, threading.Event())
+
+    def _run(self, listening: socket.socket, ready: threading.Event) -> None:
+        asyncio.run(self._serve(listening, ready))
+
+    async def _serve(self, listening: socket.socket, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._running = _Server(Application(self.sandbox), ready)
+        await self._running.serve(sockets=[listening])
+
+    def __enter__(self) -> SandboxServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def serve(
+    world: World | Callable[[], World],
+    *,
+    port: int,
+    ledger: Path | None = None,
+    state_file: Path | None = None,
+    clock: SandboxClock | None = None,
+) -> None:
+    """What `sms-desk sandbox` does: answer on a fixed port until the program is interrupted."""
+    SandboxServer(world, port=port, ledger=ledger, state_file=state_file, clock=clock).run()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says when it is ready and lets hanging answers go when it leaves."""
+
+    def __init__(self, application: Application, ready: threading.Event) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application.starlette(),
+                http=OpenProtocol,
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,  # the sandbox's own clock writes it
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        self._application = application
+        self._ready = ready
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+    def leave(self) -> None:
+        """Called in the server's own thread."""
+        self._application.stopping.set()
+        self.should_exit = True
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((HOST, port))
+    return listening
