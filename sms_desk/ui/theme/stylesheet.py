@@ -49,8 +49,10 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
     min-height: ${chip}px; max-height: ${chip}px; padding: 0 9px; border-radius: ${chip_radius}px;
     color: $secondary; background: transparent;
 }
+*[kind="chip"][signed="true"] { padding-right: 25px; }
 *[kind="chip"]:hover { background: $hover; }
 *[kind="chip"]:focus { padding: 0 8px; }
+*[kind="chip"][signed="true"]:focus { padding-right: 24px; }
 *[kind="chip"]:checked, *[kind="chip"][chosen="true"] {
     background: $accent_soft; color: $accent; border-color: $accent_soft;
 }

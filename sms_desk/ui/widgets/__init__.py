@@ -1,0 +1,1 @@
+"""The controls that every screen is made of: the only place that constructs Qt's text widgets."""

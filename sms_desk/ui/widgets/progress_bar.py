@@ -1,0 +1,77 @@
+"""The quiet bar at the foot of a window: what long work is on, how far, how long still, Stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from sms_desk.ui.widgets.buttons import quiet
+from sms_desk.ui.widgets.panes import on_ground
+from sms_desk.ui.widgets.text import ElidedLabel, Label
+from sms_desk.ui.widgets.words import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How long work stands."""
+
+    what: str
+    done: int
+    total: int | None  # None: nobody knows
+    seconds_left: int | None
+    stoppable: bool = True
+
+
+class WorkBar(QWidget):
+    """Shown while there is work, gone when there is none."""
+
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        on_ground(self, "sunken")
+        self._what = ElidedLabel("", "snippet", tone="secondary", parent=self)
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(160)
+        self._far = Label("", "snippet", tone="secondary", parent=self)
+        self._stop = quiet(tr("work", "Stop"), parent=self)
+        self._stop.clicked.connect(self.stop_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 2, 8, 2)
+        layout.setSpacing(12)
+        layout.addWidget(self._what, 1)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._far)
+        layout.addWidget(self._stop)
+        self.hide()
+
+    def show_work(self, work: Work | None) -> None:
+        """How it stands now; None when it is over."""
+        self.setVisible(work is not None)
+        if work is None:
+            return
+        self._what.setText(work.what)
+        self._bar.setRange(0, work.total or 0)
+        self._bar.setValue(work.done)
+        self._bar.setAccessibleName(work.what)
+        self._far.setText(progress_words(work))
+        self._stop.setVisible(work.stoppable)
+        self._stop.setAccessibleName(f"{tr('work', 'Stop')}: {work.what}")
+
+
+def progress_words(work: Work) -> str:
+    """How far and how long still, such as "1,200 of 5,000 · about 2 min"."""
+    if work.total is None:
+        far = f"{work.done:,}"
+    else:
+        far = tr("work", "{done} of {total}").format(done=f"{work.done:,}", total=f"{work.total:,}")
+    return far if work.seconds_left is None else f"{far} · {_duration(work.seconds_left)}"
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 60:
+        return tr("work", "less than a minute")
+    return tr("work", "about %n min", round(seconds / 60))

@@ -1,0 +1,134 @@
+"""The toast at the foot of a window: what was just done, and Undo, for eight seconds."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QWidget
+from typing_extensions import override
+
+from sms_desk.ui import theme
+from sms_desk.ui.widgets.buttons import Button
+from sms_desk.ui.widgets.text import ElidedLabel
+from sms_desk.ui.widgets.words import tr
+
+STAYS_MS: Final = 8_000
+_FROM_FOOT: Final = 24
+
+
+class Toast(QFrame):
+    """Floats over its parent's foot. It waits while the pointer or the keyboard is on it."""
+
+    undo_requested = Signal(object)
+    """The id of the command to take back."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self._command_id: UUID | None = None
+        self.setProperty("pane", "toast")
+        self._words = ElidedLabel(parent=self)
+        self._undo = Button(tr("toast", "Undo"), parent=self)
+        self._undo.clicked.connect(self._on_undo_clicked)
+        self._undo.installEventFilter(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 6, 6, 6)
+        layout.addWidget(self._words, 1)
+        layout.addWidget(self._undo)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(STAYS_MS)
+        self._timer.timeout.connect(self.hide)
+        self._effect = QGraphicsOpacityEffect(self)
+        self.setGraphicsEffect(self._effect)
+        self._fade = QPropertyAnimation(self._effect, b"opacity", self)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def offer_undo(self, words: str, command_id: UUID) -> None:
+        """Say what was done, with a way back."""
+        self._show(words, command_id)
+
+    def say(self, words: str) -> None:
+        """Say what was done, where there is no way back."""
+        self._show(words, None)
+
+    def is_counting(self) -> bool:
+        """Whether the eight seconds run."""
+        return self._timer.isActive()
+
+    def words(self) -> str:
+        return self._words.text()
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._count_again()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._place()
+        elif watched is self._undo and event.type() == QEvent.Type.FocusIn:
+            self._timer.stop()
+        elif watched is self._undo and event.type() == QEvent.Type.FocusOut:
+            self._count_again()
+        return False
+
+    def _show(self, words: str, command_id: UUID | None) -> None:
+        self._command_id = command_id
+        self._words.setText(words)
+        self._undo.setVisible(command_id is not None)
+        self._undo.setAccessibleName(f"{tr('toast', 'Undo')}: {words}")
+        self._place()
+        self.show()
+        self.raise_()
+        self._fade_in()
+        self._announce(words)
+        self._timer.start()
+
+    def _place(self) -> None:
+        parent = self._over
+        room = parent.width() - 2 * _FROM_FOOT
+        wanted = self._words.fontMetrics().horizontalAdvance(self._words.text()) + 48
+        wanted += self._undo.sizeHint().width() if self._undo.isVisibleTo(self) else 0
+        self.resize(max(0, min(room, max(240, wanted))), self.sizeHint().height())
+        self.move(
+            (parent.width() - self.width()) // 2, parent.height() - self.height() - _FROM_FOOT
+        )
+
+    def _fade_in(self) -> None:
+        self._fade.stop()
+        self._effect.setOpacity(1.0)
+        if duration := theme.fade_ms():
+            self._fade.setDuration(duration)
+            self._fade.setStartValue(0.0)
+            self._fade.setEndValue(1.0)
+            self._fade.start()
+
+    def _announce(self, words: str) -> None:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+
+    def _count_again(self) -> None:
+        if self.isVisible() and not self.underMouse() and not self._undo.hasFocus():
+            self._timer.start()
+
+    @Slot()
+    def _on_undo_clicked(self) -> None:
+        command_id = self._command_id
+        self.hide()
+        if command_id is not None:
+            self.undo_requested.emit(command_id)
