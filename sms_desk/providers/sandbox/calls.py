@@ -117,8 +117,11 @@ def send_request(call: Call) -> SendRequest:
 
 
 def message_filter(call: Call) -> Filter:
-    """The list call's filters. A date alone means the whole GMT day; both ends are inclusive."""
-    day = _day(call.asked("DateSent"))
+    """The list call's filters. A date alone means the whole GMT day; both ends are inclusive.
+
+    `DateSent` itself is always a day: the official client adds midnight to it.
+    """
+    day = _day(call.asked("DateSent")[: len("2026-01-31")])
     since = _day(call.asked("DateSent>"))
     until = _day(call.asked("DateSent<"))
     return Filter(
