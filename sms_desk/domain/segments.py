@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sms_desk.domain.plain_text import graphemes
+from sms_desk.domain.plain_text import graphemes, whole_graphemes
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -91,7 +91,7 @@ def _ucs2_fills(text: str, limit: int) -> Iterator[int]:
     """UTF-16 units in each part; a grapheme that fits in one part is whole in it."""
     start = 0
     while start < len(text):
-        end = _grapheme_start(text, start, _furthest(text, start, limit))
+        end = whole_graphemes(text, start, _furthest(text, start, limit))
         yield _utf16_units(text[start:end])
         start = end
 
@@ -105,19 +105,6 @@ def _furthest(text: str, start: int, limit: int) -> int:
         end -= 1
         excess -= _utf16_units(text[end])
     return end
-
-
-def _grapheme_start(text: str, start: int, end: int) -> int:
-    """`end`, or the start of the grapheme that reaches across it, unless that fills the part.
-
-    Whether there is a boundary depends on what stands before it and on the one character after
-    (Unicode annex 29), so looking one character ahead is enough, however long the grapheme.
-    """
-    if end == len(text):
-        return end
-    last = len(graphemes(text, start, end + 1)[-1])
-    boundary = end + 1 - last
-    return boundary if boundary > start else end
 
 
 def _utf16_units(text: str) -> int:

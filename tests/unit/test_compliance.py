@@ -28,7 +28,13 @@ def test_gs10_a_keyword_stops_in_any_case_width_quotes_or_marks(
 
 @pytest.mark.parametrize(
     ("body", "meaning"),
-    [("START", "start"), ("unstop", "start"), ("Yes!", "start"), ("help?", "help")],
+    [
+        ("START", "start"),
+        ("unstop", "start"),
+        ("Yes!", "start"),
+        ("help?", "help"),
+        ("s\u200bt\u00adop", "stop"),
+    ],
 )
 def test_r39_other_keywords_have_their_own_meaning(body: str, meaning: str) -> None:
     assert meaning_of(body, keyword_rules(), "Twilio") == meaning
