@@ -1,0 +1,122 @@
+"""The places that the rail offers, in order, as values made from the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sms_desk.domain.inbox_filters import InboxFilter, Scope, SourceFilter
+from sms_desk.domain.model import ProgramKind
+from sms_desk.domain.plain_text import display_name
+from sms_desk.services.rows import ProgramCount, RailCounts, ViewRow
+from sms_desk.ui.widgets.words import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of the rail: a place to go, or a heading (no filter, no screen)."""
+
+    key: str  # stable, whatever the counts: scope:mine, program:…, view:…, screen:…, head:…
+    title: str
+    icon: str = ""
+    dot: str = ""  # the colour token of a program's dot, instead of an icon
+    waiting: int = 0
+    filter: InboxFilter | None = None
+    screen: str = ""
+    view: ViewRow | None = None
+
+    @property
+    def is_heading(self) -> bool:
+        return self.filter is None and not self.screen
+
+
+FIRST: Final = "scope:mine"
+NO_COUNTS: Final = RailCounts(0, 0, 0, 0, 0, 0, 0, 0, (), ())
+
+_ALWAYS: Final = frozenset({Scope.MINE, Scope.SHARED, Scope.UNASSIGNED, Scope.ALL})
+_ICONS: Final = {
+    Scope.MINE: "inbox",
+    Scope.SHARED: "users",
+    Scope.COVERING: "shield",
+    Scope.UNASSIGNED: "user-x",
+    Scope.UNROUTED: "circle-alert",
+    Scope.TEAM: "star",
+    Scope.ALL: "layers",
+}
+_DOTS: Final = {ProgramKind.CAMPAIGN: "campaign", ProgramKind.SERVICE: "service"}
+
+
+def scope_title(scope: Scope) -> str:
+    """The scope's one word, in rail, list and message alike."""
+    return {
+        Scope.MINE: tr("rail", "Mine"),
+        Scope.SHARED: tr("rail", "Shared"),
+        Scope.COVERING: tr("rail", "Covering"),
+        Scope.UNASSIGNED: tr("rail", "Unassigned"),
+        Scope.UNROUTED: tr("rail", "Unrouted"),
+        Scope.TEAM: tr("rail", "Team"),
+        Scope.ALL: tr("rail", "All"),
+    }[scope]
+
+
+def inbox_places(counts: RailCounts) -> tuple[Place, ...]:
+    """Scopes, campaigns, services and views; a section without members has no heading."""
+    campaigns = [p for p in counts.programs if p.kind is ProgramKind.CAMPAIGN]
+    services = [p for p in counts.programs if p.kind is ProgramKind.SERVICE]
+    return (
+        *_scopes(counts),
+        *_section("campaigns", tr("rail", "Campaigns"), map(_program, campaigns)),
+        *_section("services", tr("rail", "Services"), map(_program, services)),
+        *_section("views", tr("rail", "Views"), map(_view, counts.views)),
+    )
+
+
+def screens() -> tuple[Place, ...]:
+    """What stands at the rail's foot."""
+    return (
+        Place("screen:senders", tr("rail", "Sender IDs"), "hash", screen="senders"),
+        Place("screen:programs", tr("rail", "Programs"), "megaphone", screen="programs"),
+        Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),
+    )
+
+
+def _scopes(counts: RailCounts) -> Iterator[Place]:
+    for scope in Scope:
+        waiting: int = getattr(counts, scope.value)
+        if scope in _ALWAYS or waiting:
+            yield Place(
+                f"scope:{scope}",
+                scope_title(scope),
+                _ICONS[scope],
+                waiting=waiting,
+                filter=InboxFilter(scope=scope),
+            )
+
+
+def _section(key: str, title: str, members: Iterable[Place]) -> Iterator[Place]:
+    found = tuple(members)
+    if found:
+        yield Place(f"head:{key}", title)
+        yield from found
+
+
+def _program(program: ProgramCount) -> Place:
+    return Place(
+        f"program:{program.program_id}",
+        display_name(program.name) or tr("rail", "Unnamed"),
+        dot=_DOTS[program.kind],
+        waiting=program.waiting,
+        filter=InboxFilter(source=SourceFilter(program.kind), program_id=program.program_id),
+    )
+
+
+def _view(view: ViewRow) -> Place:
+    return Place(
+        f"view:{view.id}",
+        display_name(view.name) or tr("rail", "Unnamed"),
+        "bookmark" if view.mine else "share-2",
+        waiting=view.waiting,
+        filter=view.filter,
+        view=view,
+    )
