@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sms_desk.domain.errors import UsageError
-from sms_desk.providers.base import Credential, Provider, ProviderFactory
-from sms_desk.providers.twilio import make_signalwire, make_twilio
+from sms_desk.providers import twilio
+from sms_desk.providers.base import Credential, ErrorWords, Provider, ProviderFactory
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Entry:
     page: str
     fields: tuple[Field, ...]
     make: ProviderFactory
+    describe: Callable[[str, str], ErrorWords]
 
     def credential(self, values: Mapping[str, str]) -> Credential:
         """The credential of what was typed; raises UsageError for a missing or misshapen value."""
@@ -102,8 +103,22 @@ _SIGNALWIRE = (
 
 # The sandbox is Twilio's adapter with a base URL on this machine.
 _ENTRIES = (
-    Entry("twilio", "Twilio", "https://console.twilio.com", _TWILIO, make_twilio),
-    Entry("signalwire", "SignalWire", "https://signalwire.com", _SIGNALWIRE, make_signalwire),
+    Entry(
+        "twilio",
+        "Twilio",
+        "https://console.twilio.com",
+        _TWILIO,
+        twilio.make_twilio,
+        twilio.describe,
+    ),
+    Entry(
+        "signalwire",
+        "SignalWire",
+        "https://signalwire.com",
+        _SIGNALWIRE,
+        twilio.make_signalwire,
+        twilio.describe,
+    ),
 )
 
 CATALOGUE: Mapping[str, Entry] = {entry.name: entry for entry in _ENTRIES}
@@ -121,3 +136,10 @@ def entry(name: str) -> Entry:
 def make_provider(name: str, credential: Credential, *, base_url: str | None = None) -> Provider:
     """A provider for one account. Raises UsageError for an unknown name or an unusable base URL."""
     return entry(name).make(credential, base_url=base_url)
+
+
+def describe(name: str, code: str, text: str = "") -> ErrorWords:
+    """A provider's error code in plain words; its own text for an unknown code or provider."""
+    if name not in CATALOGUE:
+        return ErrorWords(text, "", known=False)
+    return CATALOGUE[name].describe(code, text)

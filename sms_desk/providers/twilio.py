@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 
 import phonenumbers
 
+from sms_desk.domain.addresses import split_channel
 from sms_desk.domain.errors import (
     CredentialError,
     NotFoundError,
@@ -189,23 +190,16 @@ def _direction(item: Mapping[str, Any]) -> tuple[Direction, bool]:
 
 def _addresses(item: Mapping[str, Any], direction: Direction) -> tuple[Channel, str, str]:
     """Channel, our address and theirs, as sent. A prefix on either side names the channel."""
-    origin, origin_channel = split_address(_text(item.get("from")))
-    target, target_channel = split_address(_text(item.get("to")))
-    channel = Channel.WHATSAPP if Channel.WHATSAPP in (origin_channel, target_channel) else None
-    if channel is None and (_OTHER_CHANNEL.match(origin) or _OTHER_CHANNEL.match(target)):
+    origin_channel, origin = split_channel(_text(item.get("from")))
+    target_channel, target = split_channel(_text(item.get("to")))
+    whatsapp = Channel.WHATSAPP in (origin_channel, target_channel)
+    if not whatsapp and (_OTHER_CHANNEL.match(origin) or _OTHER_CHANNEL.match(target)):
         raise _UnreadableItem("it came by a channel that this desk does not know")
     inbound = direction is Direction.INBOUND
     ours, theirs = (target, origin) if inbound else (origin, target)
     if not theirs or (inbound and not ours):
         raise _UnreadableItem("an address is missing")
-    return channel or Channel.SMS, ours, theirs
-
-
-def split_address(address: str) -> tuple[str, Channel]:
-    """An address without its channel prefix, taken off once, and the channel."""
-    if address[: len(WHATSAPP)].lower() == WHATSAPP:
-        return address[len(WHATSAPP) :], Channel.WHATSAPP
-    return address, Channel.SMS
+    return Channel.WHATSAPP if whatsapp else Channel.SMS, ours, theirs
 
 
 def join_address(channel: Channel, address: str) -> str:
@@ -347,7 +341,7 @@ def number_country(address: str) -> str:
     except phonenumbers.NumberParseException:
         return ""
     region = phonenumbers.region_code_for_number(number)
-    region = region or phonenumbers.region_code_for_country_code(number.country_code)
+    region = region or phonenumbers.region_code_for_country_code(number.country_code or 0)
     return "" if region in ("001", "ZZ") else str(region)
 
 
@@ -408,7 +402,7 @@ def _alpha_sender(row: Mapping[str, Any]) -> RemoteSender | None:
 def _whatsapp_sender(row: Mapping[str, Any]) -> RemoteSender | None:
     """A row of Channels/Senders (`sender_id`) or of a service's ChannelSenders (`sender`)."""
     raw = _text(row.get("sender_id") or row.get("sender"), or_else="")
-    address, channel = split_address(raw)
+    channel, address = split_channel(raw)
     status = _text(row.get("status"), or_else="")
     if channel is not Channel.WHATSAPP or not address or (status and not status.startswith(LIVE)):
         return None
