@@ -44,7 +44,7 @@ _EVENTS: dict[str, Any] = {
 
 def save(world: World, clock: SandboxClock, path: Path) -> None:
     """Write the file as a whole or not at all."""
-    text = json.dumps(dump(world, clock.offset), ensure_ascii=False, default=_plain)
+    text = json.dumps(dump(world, clock.offset), ensure_ascii=False, default=plain)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".new")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -124,7 +124,8 @@ def _customers(words: dict[str, Any]) -> Customers:
     return customers
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """For `json.dumps(default=…)`: times as ISO 8601, durations as seconds."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, timedelta):

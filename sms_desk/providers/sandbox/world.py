@@ -91,9 +91,12 @@ class World:
 
     def new_sid(self, prefix: str) -> str:
         """A fresh id: the prefix and 32 hexadecimal digits, the same ones for the same seed."""
-        self.serial += 1
-        digest = hashlib.sha256(f"{self.seed} {self.serial}".encode()).hexdigest()
-        return prefix + digest[:32]
+        sid = ""
+        while not sid or sid in self._messages or sid in self._gone:
+            self.serial += 1
+            digest = hashlib.sha256(f"{self.seed} {self.serial}".encode()).hexdigest()
+            sid = prefix + digest[:32]
+        return sid
 
     # --- senders --------------------------------------------------------------------------
 
