@@ -1,5 +1,7 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The first Python that starts and is new enough (a name on the PATH may be an empty promise).
+PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 WORKERS ?= 2
 
@@ -36,10 +38,7 @@ lock: ## resolve the pins of pyproject.toml again into packaging/*.lock
 clean: ## remove what make made here (the demo stays: make clean-demo)
 	rm -rf .venv .stamps .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks tour build dist
 
-prepare-run:
-	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or later is needed: apt install python3" >&2; exit 1; fi
-	@$(PYTHON) packaging/setup/prepare.py run
-
-prepare-test:
-	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or later is needed: apt install python3" >&2; exit 1; fi
-	@$(PYTHON) packaging/setup/prepare.py test
+prepare-run prepare-test: prepare-%:
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed (Debian: apt install python3), or make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) packaging/setup/prepare.py $*

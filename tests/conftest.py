@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fixtures.display import real_display
-from tests.fixtures.secret_service import secret_service
+from tests.fixtures.secret_service import locked_secret_service, secret_service
 
-__all__ = ["real_display", "secret_service"]
+__all__ = ["locked_secret_service", "real_display", "secret_service"]
 
 # Before any test imports Qt or keyring: no window on a developer's screen, no key in his keyring.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -82,11 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def prepare(purpose: str) -> None:
     """Bring this checkout to where `purpose` can start; does nothing when the stamp stands."""
-    if sys.version_info < OLDEST_PYTHON:
-        raise SetupError(
-            f"Python {sys.version.split()[0]} is too old: 3.11 or later is needed. "
-            "Name another one with `make PYTHON=python3.11 …`."
-        )
     if is_prepared(purpose):
         return
     STAMPS.mkdir(exist_ok=True)
@@ -114,11 +110,12 @@ def is_prepared(purpose: str) -> bool:
 
 def state_key(purpose: str) -> str:
     """A short name for all that the set-up depends on: lock, project, Python, these scripts."""
-    digest = hashlib.sha256(venv_python_version().encode())
-    pieces = [LOCKS[purpose], ROOT / "pyproject.toml", Path(__file__), PROBE]
-    for path in pieces:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shape = {name: project[name] for name in ("build-system", "project")}
+    told = [str(ROOT), venv_python_version(), json.dumps(shape, sort_keys=True, default=str)]
+    digest = hashlib.sha256("\0".join(told).encode())
+    for path in (LOCKS[purpose], Path(__file__), PROBE):
         digest.update(path.read_bytes())
-    digest.update(str(ROOT).encode())
     return digest.hexdigest()[:16]
 
 

@@ -24,6 +24,13 @@ import keyring
 keyring.set_password("sms-desk test", "me", "s3cret")
 print(keyring.get_password("sms-desk test", "me"), type(keyring.get_keyring()).__module__)
 """
+KEEP_LOCKED = """
+import keyring, keyring.errors
+try:
+    keyring.set_password("sms-desk test", "me", "s3cret")
+except keyring.errors.KeyringError as error:
+    print(type(error).__name__)
+"""
 
 
 @pytest.mark.real_window
@@ -38,6 +45,11 @@ def test_a_secret_is_kept_by_the_secret_service_of_the_tests(
 ) -> None:
     said = run_python(KEEP, secret_service)
     assert said == "s3cret keyring.backends.SecretService"
+
+
+@pytest.mark.keyring
+def test_a_locked_secret_service_keeps_nothing(locked_secret_service: dict[str, str]) -> None:
+    assert run_python(KEEP_LOCKED, locked_secret_service) == "KeyringLocked"
 
 
 def run_python(code: str, environment: dict[str, str]) -> str:
