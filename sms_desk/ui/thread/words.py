@@ -1,0 +1,289 @@
+"""What a thread says beside the messages themselves: times, delivery, who wrote, what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from uuid import UUID
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from sms_desk.domain import plain_text
+from sms_desk.domain.model import AttachmentState, DeliveryStatus, Direction, Origin, OutboxState
+from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
+from sms_desk.ui.thread.arrange import Row
+from sms_desk.ui.widgets.words import tr as translated
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: for "you", and for the times of his own zone."""
+
+    person_id: UUID
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A state as a glyph and a word, never as colour alone. color: the theme's colour."""
+
+    icon: str
+    word: str
+    color: str = "secondary"
+
+
+def tr(text: str, n: int = -1) -> str:
+    """The text in the person's language; `%n` and "(s)" as in `ui.widgets.words`."""
+    return translated("thread", text, n)
+
+
+def name_in_text(name: str) -> str:
+    """A name inside a sentence of ours: one line, and its direction stays its own."""
+    shown = plain_text.display_name(name)
+    return plain_text.isolate(shown) if shown else ""
+
+
+# --- times -----------------------------------------------------------------------------------
+
+
+def time_of(at: datetime, zone: tzinfo) -> str:
+    local = at.astimezone(zone)
+    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+
+
+def day_name(day: date, today: date) -> str:
+    """Today, yesterday, or the weekday and date; the year where it is another."""
+    ago = (today - day).days
+    if ago in (0, 1):
+        return tr("Yesterday") if ago else tr("Today")
+    pattern = "dddd, d MMMM" if day.year == today.year else "dddd, d MMMM yyyy"
+    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+
+
+def span(row: Row, reader: Reader) -> str:
+    """The minute of a message, or first and last minute of its group."""
+    if row.item is None:
+        return ""
+    last = time_of(row.item.at, reader.zone)
+    first = time_of(row.since, reader.zone) if row.since else last
+    return last if first == last else f"{first} – {last}"
+
+
+# --- who -------------------------------------------------------------------------------------
+
+
+def author(item: ThreadItem, reader: Reader) -> str:
+    """Who of us wrote, and for whom (R26); empty for the contact's own messages."""
+    name = _writer(item, reader)
+    if item.on_behalf_name:
+        return tr("{author} for {other}").format(
+            author=name, other=name_in_text(item.on_behalf_name)
+        )
+    return name
+
+
+def _writer(item: ThreadItem, reader: Reader) -> str:
+    if item.author_id is not None and item.author_id == reader.person_id:
+        return tr("You")
+    if item.author_name:
+        return name_in_text(item.author_name)
+    return tr("Sent from elsewhere") if item.origin is Origin.ELSEWHERE else ""
+
+
+# --- how it went -----------------------------------------------------------------------------
+
+_FAILED = (DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED)
+
+
+def has_failed(item: ThreadItem) -> bool:
+    return item.status in _FAILED or item.outbox_state is OutboxState.REFUSED
+
+
+def sign(item: ThreadItem) -> Sign | None:
+    """Delivery of a message, or the state of a pending one; None for what has none."""
+    if item.outbox_state is not None and item.kind is ItemKind.PENDING:
+        return _pending_sign(item.outbox_state)
+    if item.direction is not Direction.OUTBOUND or item.status is None:
+        return None
+    return _delivery_sign(item)
+
+
+def _delivery_sign(item: ThreadItem) -> Sign:
+    match item.status:
+        case DeliveryStatus.QUEUED:
+            return Sign("clock", tr("Queued"))
+        case DeliveryStatus.SENT:
+            return Sign("check", tr("Sent"))
+        case DeliveryStatus.DELIVERED:
+            return Sign("check-check", tr("Delivered"))
+        case DeliveryStatus.READ:
+            return Sign("check-check", tr("Read"), "accent")
+        case DeliveryStatus.FAILED | DeliveryStatus.UNDELIVERED:
+            return Sign("triangle-alert", tr("Not delivered"), "error")
+        case DeliveryStatus.CANCELED:
+            return Sign("ban", tr("Canceled"))
+        case _:
+            word = plain_text.display_name(item.status_text) or tr("Unknown state")
+            return Sign("info", word)
+
+
+def _pending_sign(state: OutboxState) -> Sign:
+    match state:
+        case OutboxState.QUEUED:
+            return Sign("clock", tr("Queued"))
+        case OutboxState.CLAIMED | OutboxState.SENDING:
+            return Sign("loader-circle", tr("Sending"))
+        case OutboxState.HELD:
+            return Sign("hand", tr("Held"), "nudge")
+        case OutboxState.IN_DOUBT | OutboxState.ASK:
+            return Sign("circle-question-mark", tr("Not confirmed"), "nudge")
+        case OutboxState.REFUSED:
+            return Sign("triangle-alert", tr("Not sent"), "error")
+        case OutboxState.WITHDRAWN:
+            return Sign("ban", tr("Dropped"))
+        case _:
+            return Sign("check", tr("Sent"))
+
+
+def trouble(item: ThreadItem) -> tuple[str, str]:
+    """What is wrong and what to do, in plain words; empty where nothing is."""
+    match item.outbox_state if item.kind is ItemKind.PENDING else None:
+        case OutboxState.HELD:
+            return _held(item), plain_text.preview(item.error_step, 300)
+        case OutboxState.IN_DOUBT:
+            return tr("The provider's answer was lost. The desk is looking whether it arrived."), ""
+        case OutboxState.ASK:
+            return (
+                tr("The provider's answer was lost, and its list does not show the message."),
+                plain_text.preview(item.reason, 300),
+            )
+    if not has_failed(item):
+        return "", ""
+    return _failure(item), plain_text.preview(item.error_step, 300)
+
+
+def _held(item: ThreadItem) -> str:
+    reason = plain_text.preview(item.reason or item.error_title, 300)
+    return reason or tr("A check said no before it was sent.")
+
+
+def _failure(item: ThreadItem) -> str:
+    title = plain_text.preview(item.error_title or item.reason, 300)
+    code = plain_text.display_name(item.error_code)
+    if not title:
+        return tr("Error {code}").format(code=code) if code else ""
+    return f"{title} ({code})" if code else title
+
+
+# --- attachments -----------------------------------------------------------------------------
+
+
+def size_of(count: int | None) -> str:
+    return "" if count is None else QLocale().formattedDataSize(count, 1)
+
+
+def attachment(row: AttachmentRow) -> tuple[str, str]:
+    """Its type in words, and its size or what became of it."""
+    kind = plain_text.display_name(row.content_type) or tr("File")
+    reason = plain_text.preview(row.reason, 300)
+    match row.state:
+        case AttachmentState.PENDING:
+            return kind, tr("being fetched")
+        case AttachmentState.REFUSED:
+            return kind, tr("not fetched: {reason}").format(reason=reason or tr("refused"))
+        case AttachmentState.FAILED:
+            return kind, tr("could not be fetched: {reason}").format(
+                reason=reason or tr("will be tried again")
+            )
+        case _:
+            return kind, size_of(row.size)
+
+
+# --- events ----------------------------------------------------------------------------------
+
+
+def event(item: ThreadItem, reader: Reader) -> str:
+    """One line: who did what, and the stored reason."""
+    said = _happening(item, _writer(item, reader))
+    reason = plain_text.preview(item.reason, 300)
+    if not said:
+        return reason
+    return f"{said} · {reason}" if reason else said
+
+
+def _happening(item: ThreadItem, who: str) -> str:
+    name = _detail(item, "name", "to_name", "owner_name", "tag", "program_name")
+    texts = _EVENTS.get(item.event)
+    if texts is None:
+        return item.event.replace("_", " ").capitalize()
+    by_person, by_rule = texts
+    text = tr(by_person) if who else tr(by_rule)
+    said = text.format(who=who, name=name, until=_detail(item, "until_text", "until"))
+    return " ".join(said.split())
+
+
+_EVENTS = {
+    "routed": ("Came to {name}", "Came to {name}"),
+    "came": ("Came to {name}", "Came to {name}"),
+    "assigned": ("{who} assigned this to {name}", "Assigned to {name}"),
+    "unassigned": ("{who} removed the owner", "The owner was removed"),
+    "closed": ("{who} closed", "Closed"),
+    "reopened": ("{who} reopened", "Reopened"),
+    "snoozed": ("{who} snoozed until {until}", "Snoozed until {until}"),
+    "woken": ("{who} ended the snooze", "The snooze ended"),
+    "tagged": ("{who} added the tag {name}", "Tagged {name}"),
+    "untagged": ("{who} removed the tag {name}", "The tag {name} was removed"),
+    "taken_over": (
+        "{who} took this over as a sales conversation",
+        "Taken over as a sales conversation",
+    ),
+    "renamed": ("{who} renamed the contact", "The contact was renamed"),
+    "opted_out": ("The contact opted out", "The contact opted out"),
+    "opted_in": ("The contact opted in again", "The contact opted in again"),
+}
+
+
+def _detail(item: ThreadItem, *names: str) -> str:
+    detail = item.event_detail or {}
+    found = next((detail[name] for name in names if detail.get(name)), "")
+    return name_in_text(str(found))
+
+
+# --- for those who listen ----------------------------------------------------------------------
+
+
+def spoken(row: Row, reader: Reader, today: date) -> str:
+    """The whole row as one sentence for a screen reader; the text of messages stays plain."""
+    item = row.item
+    if item is None:
+        return day_name(row.day, today) if row.key[0] == "day" else tr("New messages from here")
+    if item.kind is ItemKind.EVENT:
+        return event(item, reader)
+    problem, step = trouble(item)
+    state = sign(item)
+    files = [", ".join(filter(None, attachment(each))) for each in item.attachments]
+    pieces = [
+        _speaker(item, reader),
+        plain_text.preview(item.body, 1000) if item.body else "",
+        *files,
+        time_of(item.at, reader.zone),
+        state.word if state else "",
+        tr("arrived late") if item.late else "",
+        problem,
+        step,
+    ]
+    return ". ".join(piece.rstrip(".") for piece in pieces if piece)
+
+
+def _speaker(item: ThreadItem, reader: Reader) -> str:
+    if item.kind is ItemKind.NOTE:
+        return tr("Note by {name}, only your team sees this").format(
+            name=_writer(item, reader) or tr("somebody")
+        )
+    if item.direction is Direction.INBOUND:
+        return tr("Contact")
+    if item.origin is Origin.PROGRAM:
+        return name_in_text(item.program_name) or tr("Program")
+    if item.origin is Origin.AUTOMATIC:
+        return tr("Automatic reply")
+    return author(item, reader) or tr("We")
