@@ -1,0 +1,192 @@
+"""The columns of a conversation that are derived: made anew from messages, outbox and events.
+
+`refresh` runs after every change of one of those, `rebuild` for all; both are the same code, so
+what is shown is what a query over the messages gives (R7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from sms_desk.domain.model import DeliveryStatus, Direction, Origin, OutboxState
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+from sms_desk.store.events import EventKind
+
+_C = tables.conversations.c
+_M = tables.messages.c
+_O = tables.outbox.c
+
+HUMAN = (Origin.PERSON, Origin.ELSEWHERE)
+"""What answers a customer (R8, R51). What another program sent through the account, answering no
+program of ours, was most likely a person at another screen."""
+_FAILED = frozenset({DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.CANCELED})
+_TROUBLE = (OutboxState.ASK, OutboxState.HELD, OutboxState.IN_DOUBT)
+"""Worst first."""
+_SNIPPET = 200
+_SNIPPET_FROM = 4 * _SNIPPET  # characters read; white space may fall away
+_CHUNK = 200
+_CACHED = (
+    "reply_raw",
+    "last_position",
+    "last_inbound",
+    "last_outbound",
+    "answered_position",
+    "waiting_since",
+    "listed",
+    "trouble",
+    "snippet",
+    "snippet_from",
+    "version",
+)
+
+
+def refresh(tx: Tx, ids: Collection[UUID]) -> None:
+    """Make the cached columns of these conversations anew."""
+    for chunk in _chunks(dict.fromkeys(ids)):
+        _refresh(tx, chunk)
+
+
+def rebuild(tx: Tx) -> None:
+    """Make the cached columns of all conversations anew."""
+    refresh(tx, list(tx.execute(sa.select(_C.id)).scalars()))
+
+
+def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    ordered = list(ids)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
+
+
+def _refresh(tx: Tx, ids: list[UUID]) -> None:
+    outgoing = _outgoing(tx, ids)
+    changed = []
+    for row in tx.execute(_FACTS, {"ids": ids}).mappings():
+        entries = outgoing.get(row["id"], [])
+        new = _derived(row, entries)
+        if any(row[name] != value for name, value in new.items()):
+            changed.append({"b_id": row["id"], **new})
+    if changed:
+        tx.execute(_UPDATE, changed)
+
+
+def _derived(row: RowMapping, entries: list[tuple[int, OutboxState]]) -> dict[str, Any]:
+    return {
+        "reply_raw": row["inbound_raw"] or row["reply_raw"],
+        "last_position": row["newest"] or 0,
+        "last_inbound": row["inbound"] or 0,
+        "last_outbound": row["outbound"] or 0,
+        "answered_position": row["human"] or 0,
+        "waiting_since": row["oldest_unanswered"],
+        "listed": bool(
+            row["inbound"]
+            or row["human"]
+            or row["started"]
+            or any(state is not OutboxState.WITHDRAWN for _, state in entries)
+        ),
+        "trouble": _trouble(row["human_status"], entries),
+        "snippet": _snippet(row["newest_body"] or ""),
+        "snippet_from": row["newest_origin"] or "",
+        "version": row["count"],
+    }
+
+
+def _trouble(human_status: str | None, entries: list[tuple[int, OutboxState]]) -> str | None:
+    """Of our own: what waits for a decision, else whether the newest failed."""
+    states = {state for _, state in entries}
+    for state in _TROUBLE:
+        if state in states:
+            return state.value
+    kept = [entry for entry in entries if entry[1] is not OutboxState.WITHDRAWN]
+    refused = bool(kept) and max(kept)[1] is OutboxState.REFUSED
+    return "failed" if refused or human_status in _FAILED else None
+
+
+def _snippet(body: str) -> str:
+    return " ".join(body.split())[:_SNIPPET]
+
+
+def _outgoing(tx: Tx, ids: list[UUID]) -> dict[UUID, list[tuple[int, OutboxState]]]:
+    found: dict[UUID, list[tuple[int, OutboxState]]] = {}
+    query = sa.select(_O.conversation_id, _O.queue_n, _O.state).where(_O.conversation_id.in_(ids))
+    for row in tx.execute(query):
+        found.setdefault(row.conversation_id, []).append((row.queue_n, OutboxState(row.state)))
+    return found
+
+
+def _newest(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """Position of the conversation's newest message of a kind: one walk down the index."""
+    return (
+        sa.select(_M.position)
+        .where(_M.conversation_id == _C.id, *where)
+        .order_by(_M.position.desc())
+        .limit(1)
+        .correlate(tables.conversations)
+        .scalar_subquery()
+    )
+
+
+def _column_at(column: sa.Column[Any], position: sa.ScalarSelect[int]) -> sa.ScalarSelect[Any]:
+    at = tables.messages.alias()
+    return (
+        sa.select(at.c[column.name])
+        .where(at.c.position == position)
+        .correlate(tables.conversations)
+        .scalar_subquery()
+    )
+
+
+def _facts() -> sa.Select[Any]:
+    newest = _newest()
+    inbound = _newest(_M.direction == Direction.INBOUND)
+    human = _newest(_M.origin.in_(HUMAN))
+    body = _column_at(_M.body, newest)
+    oldest_unanswered = (
+        sa.select(sa.func.min(_M.at, type_=_M.at.type))
+        .where(
+            _M.conversation_id == _C.id,
+            _M.direction == Direction.INBOUND,
+            _M.position > sa.func.coalesce(human, 0),
+            # A close answers what was stored by then, whatever the provider's clock says (R8).
+            sa.or_(_C.closed_at.is_(None), _M.seen_at > _C.closed_at),
+        )
+        .correlate(tables.conversations)
+        .scalar_subquery()
+    )
+    started = sa.exists().where(
+        tables.events.c.conversation_id == _C.id, tables.events.c.kind == EventKind.STARTED
+    )
+    count = (
+        sa.select(sa.func.count())
+        .where(_M.conversation_id == _C.id)
+        .correlate(tables.conversations)
+        .scalar_subquery()
+    )
+    return sa.select(
+        _C.id,
+        *(_C[name] for name in _CACHED),
+        newest.label("newest"),
+        inbound.label("inbound"),
+        _newest(_M.direction == Direction.OUTBOUND).label("outbound"),
+        human.label("human"),
+        _column_at(_M.peer_raw, inbound).label("inbound_raw"),
+        _column_at(_M.status, human).label("human_status"),
+        sa.func.substr(body, 1, _SNIPPET_FROM).label("newest_body"),
+        _column_at(_M.origin, newest).label("newest_origin"),
+        oldest_unanswered.label("oldest_unanswered"),
+        started.label("started"),
+        count.label("count"),
+    ).where(_C.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+_FACTS = _facts()
+_UPDATE = (
+    sa.update(tables.conversations)
+    .where(_C.id == sa.bindparam("b_id"))
+    .values({name: sa.bindparam(name) for name in _CACHED})
+)

@@ -1,0 +1,166 @@
+"""Conversations: one for each contact address on each of our sender IDs, for ever (R1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sms_desk.domain.addresses import Address
+from sms_desk.domain.model import Channel, SourceKind, SourceReason, TeamState
+from sms_desk.store import conversation_caches, search_index, tables
+from sms_desk.store.engine import Tx
+from sms_desk.store.ids import new_id
+
+_C = tables.conversations.c
+
+refresh = conversation_caches.refresh
+rebuild = conversation_caches.rebuild
+
+
+class Key(NamedTuple):
+    """What a conversation is one of (GR3). sender_id: the one that receives (R60)."""
+
+    sender_id: UUID
+    peer_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """created: it was made just now; contact_created: so was its contact."""
+
+    id: UUID
+    contact_id: UUID
+    created: bool
+    contact_created: bool = False
+
+
+def find_or_create(
+    tx: Tx,
+    *,
+    sender_id: UUID,
+    channel: Channel,
+    peer: Address,
+    at: datetime,
+    conversation_id: UUID | None = None,
+    contact_id: UUID | None = None,
+) -> Found:
+    """The conversation of this peer with this sender ID; a one-way sender's is its inbound's (R60).
+
+    conversation_id, contact_id: for what has to be created; made here if None. An address that
+    belongs to a contact keeps it, whatever contact_id says.
+    """
+    key = Key(home_senders(tx).get(sender_id, sender_id), peer.key)
+    ids = None if conversation_id is None else {key: conversation_id}
+    contact_ids = None if contact_id is None else {peer.key: contact_id}
+    found = ensure(tx, {key: (channel, peer)}, at=at, ids=ids, contact_ids=contact_ids)
+    return found[key]
+
+
+def home_senders(tx: Tx) -> dict[UUID, UUID]:
+    """The inbound number of each one-way sender ID that has one (R60)."""
+    s = tables.sender_ids.c
+    query = sa.select(s.id, s.inbound_id).where(s.inbound_id.is_not(None))
+    return {row.id: row.inbound_id for row in tx.execute(query)}
+
+
+def ensure(
+    tx: Tx,
+    wanted: Mapping[Key, tuple[Channel, Address]],
+    *,
+    at: datetime,
+    ids: Mapping[Key, UUID] | None = None,
+    contact_ids: Mapping[str, UUID] | None = None,
+) -> dict[Key, Found]:
+    """The conversations of many keys, made where there are none. Keys name receiving sender IDs."""
+    found = {
+        key: Found(row.id, row.contact_id, False) for key, row in _existing(tx, wanted).items()
+    }
+    missing = {key: wanted[key] for key in wanted if key not in found}
+    if not missing:
+        return found
+    contacts, new_contacts = _contacts(
+        tx, {peer.key: peer for _, peer in missing.values()}, at, contact_ids or {}
+    )
+    _insert_ignoring(
+        tx,
+        tables.conversations,
+        [
+            {
+                "id": (ids or {}).get(key) or new_id(),
+                "sender_id": key.sender_id,
+                "channel": channel,
+                "peer_key": key.peer_key,
+                "contact_id": contacts[key.peer_key],
+                "created_at": at,
+                "team_state": TeamState.OPEN,
+                "state_at": at,
+                "source_kind": SourceKind.DIRECT,
+                "source_reason": SourceReason.NONE,
+                "reply_raw": peer.raw,
+            }
+            for key, (channel, peer) in missing.items()
+        ],
+    )
+    for key, row in _existing(tx, missing).items():
+        found[key] = Found(row.id, row.contact_id, True, row.contact_id in new_contacts)
+    return found
+
+
+def next_contact_row(tx: Tx) -> int:
+    """A free row in the name index, for a new contact."""
+    newest = tx.execute(sa.select(sa.func.max(tables.contacts.c.search_row))).scalar()
+    return 1 + (newest or 0)
+
+
+def _existing(tx: Tx, keys: Iterable[Key]) -> dict[Key, Any]:
+    wanted = list(keys)
+    found: dict[Key, Any] = {}
+    for start in range(0, len(wanted), 200):
+        query = sa.select(_C.id, _C.sender_id, _C.peer_key, _C.contact_id).where(
+            sa.tuple_(_C.sender_id, _C.peer_key).in_(wanted[start : start + 200])
+        )
+        for row in tx.execute(query):
+            found[Key(row.sender_id, row.peer_key)] = row
+    return found
+
+
+def _contacts(
+    tx: Tx, peers: Mapping[str, Address], at: datetime, contact_ids: Mapping[str, UUID]
+) -> tuple[dict[str, UUID], frozenset[UUID]]:
+    """Contacts by peer key, made with an empty name where an address is new (R53)."""
+    a = tables.contact_addresses.c
+    query = sa.select(a.peer_key, a.contact_id).where(a.peer_key.in_(sorted(peers)))
+    known = {row.peer_key: row.contact_id for row in tx.execute(query)}
+    new = {key: contact_ids.get(key) or new_id() for key in peers if key not in known}
+    if not new:
+        return known, frozenset()
+    first = next_contact_row(tx)
+    _insert_ignoring(
+        tx,
+        tables.contacts,
+        [
+            {"id": id_, "created_at": at, "search_row": first + n}
+            for n, id_ in enumerate(dict.fromkeys(new.values()))
+        ],
+    )
+    tx.execute(
+        sa.insert(tables.contact_addresses),
+        [
+            {"peer_key": key, "contact_id": id_, "raw": peers[key].raw, "e164": peers[key].e164}
+            for key, id_ in new.items()
+        ],
+    )
+    search_index.feed_contacts(tx, set(new.values()))
+    return known | new, frozenset(new.values())
+
+
+def _insert_ignoring(tx: Tx, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert what is not there yet; the unique index decides between two at once (GR3)."""
+    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    tx.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])

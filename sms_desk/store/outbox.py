@@ -1,0 +1,223 @@
+"""The outbox: what people wrote and the desk still has to hand over, in order (algorithms §1.2).
+
+A row never leaves this table (GS2). Each change of state goes through `domain.outbox.move`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from sms_desk.domain import outbox as rules
+from sms_desk.domain.addresses import from_provider
+from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.model import Channel, OutboxState
+from sms_desk.store import conversations, tables
+from sms_desk.store.engine import Tx
+
+_O = tables.outbox.c
+_NOT_FINAL = _O.state.not_in(sorted(rules.FINAL))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One composed message. confirmed: names of checks that a person has waived."""
+
+    id: UUID
+    queue_n: int
+    conversation_id: UUID
+    sender_id: UUID
+    account_id: UUID | None
+    to_raw: str
+    body: str
+    lane: str
+    author_id: UUID
+    on_behalf_id: UUID | None
+    owner_epoch: int
+    seen_version: int
+    confirmed: frozenset[str]
+    composed_at: datetime
+    not_after: datetime
+    state: OutboxState
+    reason: str
+    reason_text: str
+    state_at: datetime
+    next_try_at: datetime | None
+    provider_sid: str | None
+
+
+def enqueue(
+    tx: Tx,
+    *,
+    outbox_id: UUID,
+    conversation_id: UUID,
+    body: str,
+    author_id: UUID,
+    seen_version: int,
+    at: datetime,
+    sender_id: UUID | None = None,
+    on_behalf_id: UUID | None = None,
+    owner_epoch: int | None = None,
+    confirmed: Iterable[str] = (),
+    not_after: datetime | None = None,
+) -> Entry:
+    """Queue a reply behind those of its conversation, to where the thread says it goes (R1, R54).
+
+    sender_id: None for the conversation's own; another one is its one-way partner (R60).
+    seen_version: the conversation's version that the writer had on screen (GS6).
+    owner_epoch: the one he had on screen; None: as it stands now. The same `outbox_id` twice is
+    one entry (GC1). Raises NotFoundError if there is no such conversation.
+    """
+    known = find(tx, outbox_id)
+    if known is not None:
+        return known
+    place = _place(tx, conversation_id, sender_id)
+    tx.execute(
+        sa.insert(tables.outbox).values(
+            id=outbox_id,
+            queue_n=_next_n(tx, conversation_id),
+            conversation_id=conversation_id,
+            sender_id=place["sender_id"],
+            to_raw=place["reply_raw"],
+            body=body,
+            lane=_lane(place, body),
+            author_id=author_id,
+            on_behalf_id=on_behalf_id,
+            owner_epoch=place["owner_epoch"] if owner_epoch is None else owner_epoch,
+            seen_version=seen_version,
+            confirmed=sorted(set(confirmed)),
+            composed_at=at,
+            not_after=not_after or at + rules.EXPIRES_AFTER,
+            state=OutboxState.QUEUED,
+            state_at=at,
+        )
+    )
+    conversations.refresh(tx, [conversation_id])
+    return get(tx, outbox_id)
+
+
+def find(tx: Tx, outbox_id: UUID) -> Entry | None:
+    row = tx.execute(sa.select(tables.outbox).where(_O.id == outbox_id)).mappings().first()
+    return None if row is None else _entry(row)
+
+
+def get(tx: Tx, outbox_id: UUID) -> Entry:
+    """Raises NotFoundError."""
+    entry = find(tx, outbox_id)
+    if entry is None:
+        raise NotFoundError("There is no such message in the outbox.")
+    return entry
+
+
+def heads(tx: Tx, now: datetime, *, limit: int) -> list[Entry]:
+    """Queued entries whose turn it is: first of their conversation and due (I6), oldest first.
+
+    One that is held, being sent or in doubt stands before the later ones of its conversation.
+    """
+    first = (
+        sa.select(_O.conversation_id, sa.func.min(_O.queue_n).label("queue_n"))
+        .where(_NOT_FINAL)
+        .group_by(_O.conversation_id)
+        .subquery()
+    )
+    query = (
+        sa.select(tables.outbox)
+        .join(
+            first,
+            sa.and_(first.c.conversation_id == _O.conversation_id, first.c.queue_n == _O.queue_n),
+        )
+        .where(_O.state == OutboxState.QUEUED)
+        .where(sa.or_(_O.next_try_at.is_(None), _O.next_try_at <= now))
+        .order_by(_O.composed_at, _O.id)
+        .limit(limit)
+    )
+    return [_entry(row) for row in tx.execute(query).mappings()]
+
+
+def is_head(tx: Tx, entry: Entry) -> bool:
+    """Whether nothing that is still open stands before the entry in its conversation (I6)."""
+    earlier = sa.select(_O.id).where(
+        _O.conversation_id == entry.conversation_id, _O.queue_n < entry.queue_n, _NOT_FINAL
+    )
+    return tx.execute(earlier.limit(1)).first() is None
+
+
+def next_try(tx: Tx) -> datetime | None:
+    """When the earliest waiting entry is due; None if nothing waits for a time."""
+    found: datetime | None = tx.execute(
+        sa.select(sa.func.min(_O.next_try_at, type_=_O.next_try_at.type)).where(
+            _O.state == OutboxState.QUEUED
+        )
+    ).scalar()
+    return found
+
+
+def set_state(tx: Tx, entry: Entry, state: OutboxState, *, at: datetime, **values: Any) -> None:
+    """Move an entry, with what else is to be written. `reason` is emptied unless it is given."""
+    rules.move(entry.state, state)
+    values = {"reason": "", "reason_text": "", "next_try_at": None, **values}
+    tx.execute(
+        sa.update(tables.outbox).where(_O.id == entry.id).values(state=state, state_at=at, **values)
+    )
+
+
+def update(tx: Tx, outbox_id: UUID, **values: Any) -> None:
+    """Write columns that are no state."""
+    if "state" in values:
+        raise ValueError("a state moves through set_state")
+    tx.execute(sa.update(tables.outbox).where(_O.id == outbox_id).values(**values))
+
+
+def lane_for(tx: Tx, entry: Entry, body: str) -> str:
+    """The lane of the entry if it had another text."""
+    return _lane(_place(tx, entry.conversation_id, entry.sender_id), body)
+
+
+def _place(tx: Tx, conversation_id: UUID, sender_id: UUID | None) -> RowMapping:
+    c, s = tables.conversations.c, tables.sender_ids.c
+    used = c.sender_id if sender_id is None else sa.literal(sender_id, s.id.type)
+    row = (
+        tx.execute(
+            sa.select(
+                s.id.label("sender_id"),
+                c.channel,
+                c.peer_key,
+                c.reply_raw,
+                c.owner_epoch,
+                s.address,
+            )
+            .join_from(tables.conversations, tables.sender_ids, s.id == used)
+            .where(c.id == conversation_id)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise NotFoundError("There is no such conversation.")
+    return row
+
+
+def _lane(place: RowMapping, body: str) -> str:
+    return rules.lane(
+        Channel(place["channel"]), from_provider(place["address"]).key, place["peer_key"], body
+    )
+
+
+def _next_n(tx: Tx, conversation_id: UUID) -> int:
+    newest = tx.execute(
+        sa.select(sa.func.max(_O.queue_n)).where(_O.conversation_id == conversation_id)
+    ).scalar()
+    return 1 + (newest or 0)
+
+
+def _entry(row: RowMapping) -> Entry:
+    values = dict(row)
+    values["confirmed"] = frozenset(values["confirmed"])
+    values["state"] = OutboxState(values["state"])
+    return Entry(**values)
