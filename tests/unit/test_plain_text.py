@@ -256,7 +256,18 @@ def test_52_and_55_a_name_before_the_host_is_flagged(text: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "127.0.0.1", "192.168.1.1", "10.0.0.1:8080", "169.254.169.254", "0.0.0.0", "[::1]", "[fe80::1]", "intranet", "printer.local"],
+    [
+        "localhost",
+        "127.0.0.1",
+        "192.168.1.1",
+        "10.0.0.1:8080",
+        "169.254.169.254",
+        "0.0.0.0",
+        "[::1]",
+        "[fe80::1]",
+        "intranet",
+        "printer.local",
+    ],
 )
 def test_url_to_this_machine_or_net_is_flagged(host: str) -> None:
     (link,) = links(f"http://{host}/")
