@@ -189,7 +189,7 @@ def install_pins(purpose: str) -> None:
 
 def pip_install(*arguments: str) -> int:
     """`pip install` in `.venv`, quietly; the exit code."""
-    quiet = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
+    quiet = ("-qq", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install", *quiet, *arguments]
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
 

@@ -226,6 +226,57 @@ def sources() -> Iterator[tuple[str, str]]:
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
 
 
+# Screens ----------------------------------------------------------------------------------------
+
+# Packages of ui that are no screen: what all of them share, and what puts them together.
+NO_SCREEN = {"theme", "widgets", "window", "shell", "app"}
+
+
+def screen_of(module: str) -> str:
+    """The screen that a dotted name lies in (`inbox` of `sms_desk.ui.inbox.view`), or nothing."""
+    parts = module.split(".")
+    if parts[:2] != ["sms_desk", "ui"] or len(parts) < 3 or parts[2] in NO_SCREEN:
+        return ""
+    return parts[2] if (PACKAGE / "ui" / parts[2]).is_dir() else ""
+
+
+def imported(source: str) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything imported, lazily or for types as well."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def foreign_screens(screen: str, source: str) -> list[tuple[int, str]]:
+    """Imports in a file of `screen` that reach into another one."""
+    return [found for found in imported(source) if screen_of(found[1]) not in {"", screen}]
+
+
+def test_a_screen_that_imports_another_is_recognised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.unit.test_manners.PACKAGE", tmp_path)
+    for name in ("inbox", "thread", "widgets"):
+        (tmp_path / "ui" / name).mkdir(parents=True)
+    assert foreign_screens("thread", "def late():\n    from sms_desk.ui import inbox")
+    assert foreign_screens("thread", "import sms_desk.ui.inbox.model")
+    assert not foreign_screens("thread", "from sms_desk.ui.thread import view")
+    assert not foreign_screens("thread", "from sms_desk.ui.widgets.text import plain_label")
+    assert not foreign_screens("thread", "from sms_desk.ui.bus import Bus")
+
+
+def test_screens_never_import_each_other() -> None:
+    broken = [
+        f"{path}:{line}: {module}"
+        for path, text in sources()
+        if (screen := screen_of(path.removesuffix(".py").replace("/", ".")))
+        for line, module in foreign_screens(screen, text)
+    ]
+    assert not broken, "\n".join(broken)
+
+
 # Nothing of this machine in the tracked files ---------------------------------------------------
 
 
