@@ -79,4 +79,4 @@ def matching_shortcuts(typed: str, shortcuts: Iterable[str]) -> tuple[str, ...]:
     """The keywords that `typed` may mean: itself, then those that begin with it, then contain it."""
     typed = typed.casefold()
     found = [shortcut for shortcut in shortcuts if typed in shortcut]
-    return tuple(sorted(found, key=lambda s: (s != typed, not s.startswith(typed), s)))
+    return tuple(sorted(found, key=lambda s: (not s.startswith(typed), s)))

@@ -265,7 +265,7 @@ def test_52_and_55_a_name_before_the_host_is_flagged(text: str) -> None:
         "0.0.0.0",
         "[::1]",
         "[fe80::1]",
-        "intranet",
+        "nas",
         "printer.local",
     ],
 )
