@@ -28,6 +28,7 @@ HEAD = "0001"
 """The newest migration; a test compares it with the migrations folder."""
 
 _BUSY_MS = 5000
+_PLAIN_HEADER = b"SQLite format 3\0"
 _CACHE_KIB = 16_000
 
 
@@ -39,6 +40,9 @@ class Workspace:
         self.path = path
         self._writer = threading.Lock()
         self._token = secrets.token_hex(8)
+        self._watch = threading.Lock()
+        self._watcher: Connection | None = None
+        self._last_beat = (-1, 0)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -61,18 +65,31 @@ class Workspace:
 
     def foreign_beat(self) -> tuple[int, int]:
         """(SQLite's data version, writes of other processes): a change of the second means that
-        somebody else wrote. The first is free to ask and spares the query when nothing changed."""
-        with self.read() as tx:
-            version = tx.exec_driver_sql("PRAGMA data_version").scalar_one()
-            others = tx.execute(
-                sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0)).where(
-                    tables.pulse.c.writer != self._token
-                )
-            ).scalar_one()
-        return int(version), int(others)
+        somebody else wrote. The first is free to ask and spares the query when nothing changed.
+        """
+        with self._watch, _translated():
+            watcher = self._watching()
+            version = int(watcher.exec_driver_sql("PRAGMA data_version").scalar_one())
+            if version != self._last_beat[0]:
+                beats = sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0))
+                others = watcher.execute(beats.where(tables.pulse.c.writer != self._token))
+                self._last_beat = version, int(others.scalar_one())
+            watcher.rollback()
+            return self._last_beat
 
     def close(self) -> None:
+        with self._watch:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
         self.engine.dispose()
+
+    def _watching(self) -> Connection:
+        # A data version counts what other connections did, so only one connection's own earlier
+        # answer can be compared with (https://sqlite.org/pragma.html#pragma_data_version).
+        if self._watcher is None or self._watcher.closed:
+            self._watcher = self.engine.connect()
+        return self._watcher
 
     def _beat(self, tx: Tx) -> None:
         beat = tables.pulse.c
@@ -83,15 +100,15 @@ class Workspace:
             tx.execute(sa.insert(tables.pulse).values(writer=self._token, n=1))
 
 
-def open_file(path: Path, key: bytes) -> Workspace:
-    """Open an encrypted workspace, or make an empty file where there is none.
+def open_file(path: Path, key: bytes, *, create: bool = True) -> Workspace:
+    """Open an encrypted workspace; with `create`, make an empty file where there is none.
 
-    key: 32 raw bytes. Raises StorageError if the key does not fit or the file is no workspace;
-    the file stays as it is.
+    key: 32 raw bytes. Without `create` a missing or empty file is damage and not a new workspace.
+    Raises StorageError if the key does not fit or the file is no workspace; the file stays as it is.
     """
     if len(key) != 32:
         raise ValueError("a workspace key has 32 bytes")
-    path.touch(mode=0o600, exist_ok=True)
+    _check_file(path, create=create)
     workspace = Workspace(_sqlite_engine(path, key), path)
     try:
         with workspace.read() as tx:
@@ -102,12 +119,39 @@ def open_file(path: Path, key: bytes) -> Workspace:
     return workspace
 
 
+def _check_file(path: Path, *, create: bool) -> None:
+    """Refuse what is no workspace before SQLite sees it; make sure that nobody else may read it."""
+    try:
+        if create:
+            path.touch(mode=0o600, exist_ok=True)
+        elif not path.is_file() or path.stat().st_size == 0:
+            raise StorageError(
+                f"The workspace file is missing or empty: {path}.",
+                "Bring it back from a backup. No new one was made in its place.",
+            )
+        with path.open("rb") as file:
+            head = file.read(len(_PLAIN_HEADER))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        raise StorageError(
+            f"The workspace file cannot be opened: {path} ({error.strerror}).",
+            "Check that the folder exists and is yours.",
+        ) from error
+    if head == _PLAIN_HEADER:
+        raise StorageError(
+            f"This file is not encrypted, so it is no workspace: {path}.",
+            "The file was left as it is. Move it elsewhere if you want to begin anew.",
+        )
+
+
 def schema_version(workspace: Workspace) -> str | None:
     """The migration that the file stands at; None for an empty one. Costs no import of alembic."""
     with workspace.read() as tx:
         if not sa.inspect(tx).has_table("alembic_version"):
             return None
-        return str(tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+        version = tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if version is None else str(version)
 
 
 def ensure_schema(workspace: Workspace) -> None:
@@ -131,6 +175,8 @@ def _sqlite_engine(path: Path, key: bytes) -> Engine:
 
     def connect() -> Any:
         connection = dbapi2.connect(str(path), check_same_thread=False, isolation_level=None)
+        # Its own log goes to stderr, where our errors already say the same in words.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         return connection
 
@@ -168,25 +214,53 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """SQLite's and SQLCipher's errors in the desk's words."""
+    """The database's errors in the desk's words."""
     try:
         yield
     except sa.exc.DBAPIError as error:
-        raise _storage_error(str(error.orig)) from error
+        raise _storage_error(error.orig) from error
 
 
-def _storage_error(text: str) -> StorageError:
-    if "file is not a database" in text or "hmac" in text:
-        return StorageError(
-            "The workspace does not open with this key.",
-            "Check that the key store is the one that it was set up with. The file was left as it is.",
-        )
-    if "locked" in text or "busy" in text:
-        return StorageError(
-            "The workspace is busy: another program holds it.", "Close that program, or try again."
-        )
-    if "full" in text:
-        return StorageError("The disk is full.", "Free some space; nothing was lost.")
+_LEFT_ALONE = "The file was left as it is."
+_WORDS = {  # https://sqlite.org/rescode.html
+    "SQLITE_BUSY": (
+        "The workspace is busy: another program holds it.",
+        "Close that program, or try again.",
+    ),
+    "SQLITE_LOCKED": (
+        "The workspace is busy: another part of the desk holds it.",
+        "Try again.",
+    ),
+    "SQLITE_READONLY": (
+        "The workspace can only be read: its file or folder is write-protected.",
+        "Make the folder yours again; nothing was lost.",
+    ),
+    "SQLITE_IOERR": (
+        "The disk gave an error while the workspace was read or written.",
+        "Check the disk, then open the desk again. " + _LEFT_ALONE,
+    ),
+    "SQLITE_CORRUPT": (
+        "The workspace file is damaged.",
+        "Run sms-desk doctor, and bring the file back from a backup. " + _LEFT_ALONE,
+    ),
+    "SQLITE_FULL": ("The disk is full.", "Free some space; nothing was lost."),
+    "SQLITE_CANTOPEN": (
+        "The workspace file cannot be opened.",
+        "Check that its folder exists and is yours.",
+    ),
+    "SQLITE_NOTADB": (
+        "The workspace does not open with this key, or the file is no workspace.",
+        "Check that the key store is the one that it was set up with. " + _LEFT_ALONE,
+    ),
+}
+
+
+def _storage_error(error: BaseException | None) -> StorageError:
+    name = str(getattr(error, "sqlite_errorname", ""))
+    for prefix, words in _WORDS.items():
+        if name.startswith(prefix):
+            return StorageError(*words)
+    first_line = str(error).partition("\n")[0]  # PostgreSQL's further lines hold values
     return StorageError(
-        f"The workspace could not be read or written ({text}).", "Run sms-desk doctor."
+        f"The workspace could not be read or written ({first_line}).", "Run sms-desk doctor."
     )

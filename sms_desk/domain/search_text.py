@@ -1,0 +1,117 @@
+"""Text as the search knows it: folded, and cut into words. Index, scan and marks all use this.
+
+Folding makes spellings meet: case, full width, accents, ligatures, the digits of any script, and
+what leaves no mark on paper. Where a script sets no spaces between words (Chinese, Japanese, Thai …)
+a *run* of its characters is indexed as overlapping pairs, so that any part of it is found
+(measured.md: one byte a message, against four times the index for trigrams). Hangul sets spaces,
+but glues particles to its words, so it is treated the same.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+
+import regex  # type: ignore[import-untyped]
+
+SEARCHABLE = 65_536
+"""So many characters of a body can be found (algorithms §3, "huge"); all of it is stored."""
+
+_UNSPACED = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Yi}"
+    r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}ーｰﾞﾟ々〆"
+)
+_SIGN = r"[\p{L}\p{M}\p{N}\p{Co}\p{Cf}]"
+_PIECE = regex.compile(
+    rf"(?P<run>[{_SIGN}&&[{_UNSPACED}]][{_SIGN}&&[{_UNSPACED}\p{{M}}\p{{Cf}}]]*)"
+    rf"|(?P<word>[{_SIGN}--[{_UNSPACED}]]+)"
+    r"|(?P<symbol>\p{Extended_Pictographic})",
+    regex.VERSION1,
+)
+_ASCII_WORD = regex.compile(r"[0-9A-Za-z]+")
+# Accents of Latin, Greek and Cyrillic, Arabic vowel signs, Hebrew points. Not the signs of Indic
+# scripts or of kana: without them a word is another word.
+_DROPPED = regex.compile(
+    r"[\u0300-\u036F\u0483-\u0487\u0591-\u05BD\u05BF-\u05C7\u0610-\u061A\u064B-\u065F\u0670]"
+    r"|\p{Cf}|\p{Default_Ignorable_Code_Point}"
+)
+_NO_WORD_SIGN = regex.compile(r"[^\p{L}\p{M}\p{N}\p{Co}]+")
+_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
+
+
+class PieceKind(Enum):
+    WORD = auto()
+    RUN = auto()
+    SYMBOL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word, a run or a symbol of a text: folded, and where it stands in the original."""
+
+    kind: PieceKind
+    text: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """`text` with everything gone that tells only spellings apart."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    kept: str = _DROPPED.sub("", unicodedata.normalize("NFKD", apart))
+    return "".join(map(_ascii_digit, unicodedata.normalize("NFC", kept)))
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The words, runs and symbols of a text, in order; a piece that folds to nothing is left out."""
+    if text.isascii():
+        for match in _ASCII_WORD.finditer(text):
+            yield Piece(PieceKind.WORD, match[0].lower(), *match.span())
+        return
+    for match in _PIECE.finditer(text):
+        kind = PieceKind[match.lastgroup.upper()]
+        folded = match[0] if kind is PieceKind.SYMBOL else _folded_word(match[0])
+        if folded:
+            yield Piece(kind, folded, *match.span())
+
+
+def tokens_of_run(run: str) -> list[str]:
+    """Pairs of neighbours, so that a longer query is a phrase of pairs."""
+    return [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def indexed(text: str) -> str:
+    """What the index is fed: the tokens of a text, a space between them.
+
+    The index cuts ASCII as we do, so the common case costs nothing.
+    """
+    text = text[:SEARCHABLE]
+    if text.isascii():
+        return text.replace("\0", " ")
+    tokens: list[str] = []
+    for piece in pieces(text):
+        if piece.kind is PieceKind.RUN:
+            tokens += tokens_of_run(piece.text)
+            if len(piece.text) > 1:
+                tokens.append(piece.text[-1])  # one sign is sought as the beginning of a token
+        else:
+            tokens.append(piece.text)
+    return " ".join(tokens)
+
+
+@lru_cache(maxsize=4096)
+def _folded_word(text: str) -> str:
+    folded: str = _NO_WORD_SIGN.sub("", fold(text))
+    return folded
+
+
+def _ascii_digit(character: str) -> str:
+    if character.isascii():
+        return character
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)

@@ -1,0 +1,167 @@
+"""What the search index holds, and how it is fed (R44, GY8).
+
+Two contentless FTS5 tables, which keep tokens and no text:
+
+    message_index   row = position of a message or note, so newest first is the index's own order
+    contact_index   row = contacts.search_row; names, and every end of each number
+
+The desk feeds them itself, many rows at a time: a trigger would cap intake at 23 k messages/s
+(measured.md). The text is folded and cut by `domain.search_text`, so the tokenizer has only spaces
+to find; unicode61 would fold by tables of 2012 and drop later scripts and emoji. The index belongs
+to the desk's own file: a PostgreSQL workspace has none, and there every function here does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain.search_text import indexed
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+TABLES = (
+    "CREATE VIRTUAL TABLE message_index USING fts5("
+    "body, content='', contentless_delete=1, tokenize='ascii', prefix='2 3')",
+    "CREATE VIRTUAL TABLE contact_index USING fts5("
+    "name, number, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3')",
+)
+"""As the newest migration makes them."""
+
+SHORTEST_NUMBER = 3
+"""Digits of a number that can be sought."""
+_BATCH = 1_000
+
+
+def feed_messages(tx: Tx, rows: Iterable[tuple[int, str]]) -> None:
+    """Make messages findable. rows: (position, body); a position already there is replaced."""
+    if not _has_index(tx):
+        return
+    statement = "INSERT OR REPLACE INTO message_index (rowid, body) VALUES (?, ?)"
+    entries = ((position, indexed(body)) for position, body in rows)
+    while batch := list(islice(entries, _BATCH)):
+        tx.exec_driver_sql(statement, batch)
+
+
+feed_notes = feed_messages
+"""Notes stand in the same index, at positions of their own kind."""
+
+
+def drop(tx: Tx, positions: Iterable[int]) -> None:
+    """Make messages and notes unfindable."""
+    _delete(tx, "message_index", positions)
+
+
+def feed_contact(tx: Tx, contact_id: UUID) -> None:
+    """Make a contact findable by its name and numbers as they stand now."""
+    feed_contacts(tx, (contact_id,))
+
+
+def feed_contacts(tx: Tx, contact_ids: Iterable[UUID]) -> None:
+    """As `feed_contact`, for many."""
+    if not _has_index(tx):
+        return
+    ids = iter(contact_ids)
+    while batch := list(islice(ids, _BATCH)):
+        _feed_contacts(tx, tables.contacts.c.id.in_(batch))
+
+
+def drop_contacts(tx: Tx, search_rows: Iterable[int]) -> None:
+    """Make contacts unfindable. search_rows: their `contacts.search_row`."""
+    _delete(tx, "contact_index", search_rows)
+
+
+def rebuild(tx: Tx) -> None:
+    """Make both indexes anew from messages, notes and contacts."""
+    if not _has_index(tx):
+        return
+    for index in ("message_index", "contact_index"):
+        tx.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608 (own names)
+    for table in (tables.messages, tables.notes):
+        feed_messages(tx, _bodies(tx, table))
+    _feed_contacts(tx, sa.true())
+
+
+def differences(tx: Tx) -> list[int]:
+    """Positions that are stored and not findable, or findable and not stored (GY8): none, if all is well."""
+    if not _has_index(tx):
+        return []
+    stored = "SELECT position FROM messages UNION ALL SELECT position FROM notes"
+    found = "SELECT rowid FROM message_index"
+    statement = (
+        f"SELECT * FROM ({stored} EXCEPT {found})"  # noqa: S608 (own names)
+        f" UNION ALL SELECT * FROM ({found} EXCEPT SELECT * FROM ({stored}))"
+    )
+    return [int(row[0]) for row in tx.exec_driver_sql(statement)]
+
+
+def number_tokens(digits: str) -> str:
+    """All ends of a number, so that any part of it is the beginning of a token."""
+    return " ".join(digits[i:] for i in range(max(1, len(digits) - SHORTEST_NUMBER + 1)))
+
+
+def _has_index(tx: Tx) -> bool:
+    return tx.dialect.name == "sqlite"
+
+
+def _delete(tx: Tx, table: str, rows: Iterable[int]) -> None:
+    if not _has_index(tx):
+        return
+    batch = [(row,) for row in rows]
+    if batch:
+        tx.exec_driver_sql(f"DELETE FROM {table} WHERE rowid = ?", batch)  # noqa: S608 (own names)
+
+
+def _bodies(tx: Tx, table: sa.Table) -> Iterator[tuple[int, str]]:
+    """Positions and bodies, page by page: a million bodies are never held at once."""
+    last = -1
+    while True:
+        page = sa.select(table.c.position, table.c.body).where(table.c.position > last)
+        rows = tx.execute(page.order_by(table.c.position).limit(_BATCH)).all()
+        if not rows:
+            return
+        yield from ((row[0], row[1]) for row in rows)
+        last = rows[-1][0]
+
+
+def _feed_contacts(tx: Tx, which: sa.ColumnElement[bool]) -> None:
+    contacts, addresses = tables.contacts.c, tables.contact_addresses.c
+    rows = tx.execute(
+        sa.select(contacts.search_row, contacts.name, addresses.peer_key, addresses.e164)
+        .outerjoin_from(tables.contacts, tables.contact_addresses)
+        .where(which)
+        .order_by(contacts.search_row)
+    )
+    entries = [(row, *_contact_entry(group)) for row, group in _grouped(rows)]
+    if entries:
+        tx.exec_driver_sql(
+            "INSERT OR REPLACE INTO contact_index (rowid, name, number) VALUES (?, ?, ?)", entries
+        )
+
+
+def _grouped(rows: Iterable[Any]) -> Iterator[tuple[int, list[Any]]]:
+    group: list[Any] = []
+    for row in rows:
+        if group and group[0].search_row != row.search_row:
+            yield group[0].search_row, group
+            group = []
+        group.append(row)
+    if group:
+        yield group[0].search_row, group
+
+
+def _contact_entry(addresses: list[Any]) -> tuple[str, str]:
+    """(name, number) of one contact as tokens. A peer without digits, a sender's name, is a name."""
+    names, numbers = [indexed(addresses[0].name)], list[str]()
+    for address in addresses:
+        spellings = {address.peer_key or "", address.e164 or ""}
+        for digits in sorted({spelling.lstrip("+") for spelling in spellings if spelling}):
+            if digits.isdecimal() and digits.isascii():
+                numbers.append(number_tokens(digits))
+            else:
+                names.append(indexed(digits))
+    return " ".join(names), " ".join(numbers)
