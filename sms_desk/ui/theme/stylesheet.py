@@ -45,6 +45,13 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
 }
 *[kind="link"]:hover, *[kind="link"]:focus { text-decoration: underline; }
 
+*[kind="pill"] {
+    min-height: 26px; max-height: 26px; border-radius: 14px; padding: 0 13px;
+    background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
+}
+*[kind="pill"]:hover { background: $accent_hover; }
+*[kind="pill"]:focus { border-color: $text; padding: 0 12px; }
+
 *[kind="chip"] {
     min-height: ${chip}px; max-height: ${chip}px; padding: 0 9px; border-radius: ${chip_radius}px;
     color: $secondary; background: transparent;

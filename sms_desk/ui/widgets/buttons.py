@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.text import menu_text, repolish, set_tip
 
-_ICON_TOKEN = {"primary": "on_accent", "danger": "error"}
+_ICON_TOKEN = {"primary": "on_accent", "pill": "on_accent", "danger": "error"}
 
 
 class Button(QPushButton):

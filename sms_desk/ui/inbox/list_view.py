@@ -1,0 +1,194 @@
+"""The list itself: selection, keys, and a scroll position that only the person moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from typing_extensions import override
+
+from sms_desk.services.rows import InboxPage, InboxRow
+from sms_desk.ui import theme
+from sms_desk.ui.inbox.delegate import InboxDelegate
+from sms_desk.ui.inbox.model import InboxModel, InboxRole
+from sms_desk.ui.theme.tokens import ROW_HEIGHT
+from sms_desk.ui.widgets.words import tr
+
+_Flag = QItemSelectionModel.SelectionFlag
+
+ACTION_KEYS: Final = {
+    Qt.Key.Key_E: "close",
+    Qt.Key.Key_S: "snooze",
+    Qt.Key.Key_A: "assign",
+    Qt.Key.Key_U: "mark_unread",
+    Qt.Key.Key_T: "tag",
+}
+"""Single letters, while the list has the focus only (design §8)."""
+_STEPS: Final = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
+
+
+class InboxList(QListView):
+    """Shows an InboxModel. It tells what the person wants; it does nothing by itself."""
+
+    opened = Signal(object)
+    """The id of the conversation to open: a click, or Enter."""
+    action_pressed = Signal(str)
+    selection_moved = Signal()
+    top_reached = Signal()
+
+    def __init__(self, model: InboxModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inbox = model
+        self._delegate = InboxDelegate()
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName(tr("inbox", "Conversations"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        theme.signals.changed.connect(self._on_theme_changed)
+
+    # --- questions ---------------------------------------------------------------------------
+
+    def is_at_top(self) -> bool:
+        """Whether the first row is in sight."""
+        return self.verticalScrollBar().value() < ROW_HEIGHT // 2
+
+    def selected_ids(self) -> tuple[UUID, ...]:
+        """What is selected, in the list's order."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        found = (self._inbox.index(row).data(InboxRole.ID) for row in rows)
+        return tuple(id_ for id_ in found if id_ is not None)
+
+    def current_id(self) -> UUID | None:
+        """Where the keyboard stands."""
+        index = self.currentIndex()
+        return index.data(InboxRole.ID) if index.isValid() else None
+
+    def select_id(self, id_: UUID | None) -> None:
+        """Stand on a conversation, if it is loaded; on none for None."""
+        row = -1 if id_ is None else self._inbox.row_of(id_)
+        if row < 0:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+        else:
+            self._go_to(row)
+
+    # --- refresh without moving anything (R6) --------------------------------------------------
+
+    def refresh_rows(self, rows: Sequence[InboxRow], gone_ids: Sequence[UUID]) -> None:
+        with self._standing_still():
+            self._inbox.refresh_rows(rows, gone_ids, at_top=self.is_at_top())
+
+    def refresh_head(self, page: InboxPage) -> None:
+        with self._standing_still():
+            self._inbox.refresh_head(page, at_top=self.is_at_top())
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[None]:
+        """What is in sight stays where it is; at the very top, the top stays."""
+        bar = self.verticalScrollBar()
+        anchor = QPersistentModelIndex(self.indexAt(QPoint(1, 1)))
+        above = bar.value() - anchor.row() * ROW_HEIGHT
+        at_top = bar.value() == 0
+        yield
+        self.doItemsLayout()
+        if not at_top and anchor.isValid():
+            bar.setValue(anchor.row() * ROW_HEIGHT + above)
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and self._take(event.key()):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def _take(self, key: int) -> bool:
+        """Whether the key is one of the list's own."""
+        pressed = Qt.Key(key)
+        if pressed in _STEPS:
+            self._step(_STEPS[pressed])
+        elif pressed in ACTION_KEYS:
+            self.action_pressed.emit(ACTION_KEYS[pressed])
+        elif pressed == Qt.Key.Key_X:
+            self._toggle_current()
+        elif pressed in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+        elif pressed == Qt.Key.Key_Escape and len(self.selected_ids()) > 1:
+            self.select_id(self.current_id())
+        else:
+            return False
+        return True
+
+    @override
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are keys here, not the beginning of a name."""
+
+    def _step(self, by: int) -> None:
+        row = self.currentIndex().row() + by
+        if 0 <= row < self._inbox.loaded():
+            self._go_to(row, keep=self._delegate.picking)
+
+    def _go_to(self, row: int, *, keep: bool = False) -> None:
+        flag = _Flag.NoUpdate if keep else _Flag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(self._inbox.index(row), flag)
+
+    def _toggle_current(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self.selectionModel().select(index, _Flag.Toggle)
+
+    # --- mouse -----------------------------------------------------------------------------------
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if plain and event.button() == Qt.MouseButton.LeftButton:
+            self._open(self.indexAt(event.position().toPoint()))
+
+    def _open(self, index: QModelIndex) -> None:
+        id_ = index.data(InboxRole.ID) if index.isValid() else None
+        if id_ is not None:
+            self.opened.emit(id_)
+
+    # --- what happened -----------------------------------------------------------------------------
+
+    @override
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self._delegate.picking = len(self.selectionModel().selectedRows()) > 1
+        self.viewport().update()
+        self.selection_moved.emit()
+
+    @Slot(int)
+    def _on_scrolled(self, value: int) -> None:
+        if value == 0:
+            self.top_reached.emit()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.viewport().update()

@@ -1,0 +1,212 @@
+"""What a row of the inbox says, in words and chips, as values: nothing here paints.
+
+Everything that came from outside has passed `domain.plain_text` when it leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from sms_desk.domain.model import Channel, Origin, SourceKind, TeamState
+from sms_desk.domain.plain_text import display_name, initials, isolate, preview
+from sms_desk.services.rows import InboxRow
+from sms_desk.ui.widgets.words import tr
+
+WAITING_LIMIT: Final = timedelta(minutes=30)
+"""After this long a waiting customer is shown in red (R8), unless the setting says otherwise."""
+
+_MOST_TAGS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ChipWords:
+    """One fact on the third line. ink: a colour token; ground: a token, "" for none."""
+
+    text: str
+    icon: str
+    ink: str
+    ground: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowWords:
+    """One row, ready to be painted and read out."""
+
+    name: str
+    initials: str  # "" for a contact that nobody named
+    time: str
+    snippet: str
+    chips: tuple[ChipWords, ...]
+    spoken: str  # for a screen reader: name, unread, snippet, waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What ages are measured by: the instant, the person's zone, and the limit of waiting."""
+
+    now: datetime
+    zone: tzinfo
+    waiting_limit: timedelta = WAITING_LIMIT
+
+
+def row_words(row: InboxRow, clock: Clock) -> RowWords:
+    """Everything that the row says at this instant."""
+    name = display_name(row.contact_name)
+    peer = display_name(row.peer)
+    time = time_words(row.last_at, clock)
+    snippet = _snippet(row)
+    chips = tuple(_chips(row, clock))
+    spoken = _spoken(row, name, peer, snippet, time, chips)
+    return RowWords(isolate(name or peer), _initials(name), time, snippet, chips, spoken)
+
+
+def time_words(at: datetime | None, clock: Clock) -> str:
+    """When, as briefly as it is clear: 10:42, Yesterday, Tue, 3 Nov, 3 Nov 2019."""
+    if at is None:
+        return ""
+    local, today = at.astimezone(clock.zone), clock.now.astimezone(clock.zone).date()
+    days = (today - local.date()).days
+    if days == 0:
+        return clock_time(local)
+    if days == 1:
+        return tr("inbox", "Yesterday")
+    date = QDate(local.year, local.month, local.day)
+    if 1 < days < 7:
+        return QLocale().toString(date, "ddd")
+    return QLocale().toString(date, "d MMM" if local.year == today.year else "d MMM yyyy")
+
+
+def clock_time(local: datetime) -> str:
+    """The time of day in the manner of the person's system."""
+    locale = QLocale()
+    time = QTime(local.hour, local.minute)
+    if locale.language() == QLocale.Language.C:
+        return time.toString("HH:mm")
+    return locale.toString(time, QLocale.FormatType.ShortFormat)
+
+
+def age_words(age: timedelta) -> str:
+    """How long, in one or two units: 41 min, 3 h 12 min, 2 days."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return tr("inbox", "%n min", minutes)
+    if hours < 24:
+        only_hours = tr("inbox", "%n h", hours)
+        return f"{only_hours} {tr('inbox', '%n min', rest)}" if rest else only_hours
+    return tr("inbox", "%n day(s)", hours // 24)
+
+
+def _initials(name: str) -> str:
+    return initials(name) if name else ""
+
+
+def _snippet(row: InboxRow) -> str:
+    text = preview(row.snippet)
+    prefix = _PREFIXES.get(row.snippet_from)
+    return f"{tr('inbox', prefix)} {isolate(text)}" if prefix else text
+
+
+_PREFIXES: Final[dict[Origin | None, str]] = {
+    Origin.PERSON: "You:",
+    Origin.AUTOMATIC: "Automatic:",
+    Origin.ELSEWHERE: "Sent elsewhere:",
+}
+
+
+def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
+    """The third line in order of weight; empty when there is nothing to say."""
+    yield from _source_chip(row)
+    yield from _trouble_chip(row)
+    yield from _waiting_chip(row, clock)
+    yield from _nudge_chip(row)
+    yield from _state_chip(row, clock)
+    if row.draft:
+        yield ChipWords(tr("inbox", "draft"), "pencil", "accent")
+    for tag in row.tags[:_MOST_TAGS]:
+        yield ChipWords(display_name(tag, 30), "", "secondary", "neutral_soft")
+
+
+_SOURCES: Final = {
+    SourceKind.CAMPAIGN: ("megaphone", "campaign", "campaign_soft"),
+    SourceKind.SERVICE: ("bot", "service", "service_soft"),
+}
+
+
+def _source_chip(row: InboxRow) -> Iterator[ChipWords]:
+    name = display_name(row.program_name, 40)
+    if row.source.kind in _SOURCES:
+        icon, ink, ground = _SOURCES[row.source.kind]
+        yield ChipWords(name or tr("inbox", "Program"), icon, ink, ground)
+    elif row.source.from_program_id is not None and name:
+        words = tr("inbox", "from {program}").replace("{program}", isolate(name))
+        yield ChipWords(words, "megaphone", "secondary", "neutral_soft")
+
+
+_TROUBLES: Final = {
+    "failed": ("failed", "triangle-alert", "error"),
+    "held": ("held back", "hand", "nudge"),
+    "in_doubt": ("not confirmed yet", "clock", "nudge"),
+    "ask": ("sent or not? Please check", "circle-question-mark", "nudge"),
+}
+
+
+def _trouble_chip(row: InboxRow) -> Iterator[ChipWords]:
+    if found := _TROUBLES.get(row.trouble):
+        words, icon, ink = found
+        yield ChipWords(tr("inbox", words), icon, ink, strong=True)
+
+
+def _waiting_chip(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
+    if row.waiting_since is None:
+        return
+    age = clock.now - row.waiting_since
+    late = age >= clock.waiting_limit
+    yield ChipWords(age_words(age), "clock", "waiting" if late else "secondary", strong=late)
+
+
+def _nudge_chip(row: InboxRow) -> Iterator[ChipWords]:
+    if row.nudge_days is not None:
+        words = tr("inbox", "silent for %n day(s)", row.nudge_days)
+        yield ChipWords(words, "zap", "nudge")
+
+
+def _state_chip(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
+    if row.team_state is TeamState.SNOOZED and row.snoozed_until is not None:
+        until = row.snoozed_until.astimezone(clock.zone)
+        day = "" if until.date() == clock.now.astimezone(clock.zone).date() else f"{_day(until)} "
+        words = tr("inbox", "till {when}").replace("{when}", f"{day}{clock_time(until)}")
+        yield ChipWords(words, "alarm-clock", "secondary")
+    elif row.team_state is TeamState.CLOSED:
+        yield ChipWords(tr("inbox", "closed"), "check", "secondary")
+
+
+def _day(local: datetime) -> str:
+    return QLocale().toString(QDate(local.year, local.month, local.day), "ddd d MMM")
+
+
+def _spoken(
+    row: InboxRow, name: str, peer: str, snippet: str, time: str, chips: tuple[ChipWords, ...]
+) -> str:
+    """The row read out: the number stands beside any name."""
+    who = f"{isolate(name)}, {isolate(peer)}" if name else isolate(peer)
+    channel = "WhatsApp" if row.channel is Channel.WHATSAPP else tr("inbox", "SMS")
+    parts = [who, channel, _unread_words(row), isolate(snippet), time, _waiting_words(chips)]
+    others = [isolate(chip.text) for chip in chips if chip.icon != "clock"]
+    signs = [tr("inbox", "pinned")] * row.pinned + [tr("inbox", "muted")] * row.muted
+    return ", ".join(part for part in (*parts, *others, *signs) if part)
+
+
+def _unread_words(row: InboxRow) -> str:
+    return tr("inbox", "%n unread", row.unread) if row.unread else ""
+
+
+def _waiting_words(chips: tuple[ChipWords, ...]) -> str:
+    ages = [chip.text for chip in chips if chip.icon == "clock"]
+    return tr("inbox", "waiting {age}").replace("{age}", ages[0]) if ages else ""

@@ -1,0 +1,329 @@
+"""The inbox: search and chips, the list, and what stands in its place while there is none.
+
+The view asks (`page_wanted`, `total_wanted`, `filter_changed`) and tells what the person wants
+(`conversation_opened`, `action_requested`); who listens brings rows and carries out commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from sms_desk.domain.errors import DeskError
+from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.model import TeamState
+from sms_desk.services.rows import InboxPage, InboxRow
+from sms_desk.ui import theme
+from sms_desk.ui.inbox.bulk_bar import ACTIONS, BulkBar, Selection
+from sms_desk.ui.inbox.empty_words import empty_words
+from sms_desk.ui.inbox.filter_bar import FilterBar
+from sms_desk.ui.inbox.list_view import InboxList
+from sms_desk.ui.inbox.model import InboxModel
+from sms_desk.ui.inbox.options import FilterChoices, with_fields
+from sms_desk.ui.inbox.pill import Pill
+from sms_desk.ui.inbox.row_words import WAITING_LIMIT, Clock
+from sms_desk.ui.inbox.skeleton import Skeleton
+from sms_desk.ui.inbox.targets import Targets
+from sms_desk.ui.theme.tokens import LIST_WIDTH
+from sms_desk.ui.widgets.empty_state import EmptyState
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground
+from sms_desk.ui.widgets.words import tr
+
+_MINUTE_MS: Final = 60_000
+_PATIENCE_MS: Final = 200
+"""A page that comes sooner than this is shown without a skeleton flashing before it."""
+
+_KEYS: Final = {"assign": "A", "close": "E", "snooze": "S", "tag": "T", "mark_unread": "U"}
+
+
+class InboxView(QWidget):
+    """One place of the rail as a list."""
+
+    filter_changed = Signal(InboxFilter)
+    """Bring the first page of this filter (`set_first_page`)."""
+    page_wanted = Signal(object)
+    """Bring the page at this Cursor (`append_page`, or `page_failed`)."""
+    total_wanted = Signal(InboxFilter)
+    """Count what matches (`set_total`)."""
+    conversation_opened = Signal(object)
+    """The conversation's id."""
+    selection_changed = Signal(object)
+    """The ids selected, as a tuple in list order."""
+    action_requested = Signal(str, object)
+    """assign | close | snooze | tag | mark_unread, with the Targets."""
+    save_view_requested = Signal(InboxFilter)
+    retry_requested = Signal()
+
+    def __init__(
+        self, now: Callable[[], datetime], zone: tzinfo, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._zone = zone
+        self._waiting_limit = WAITING_LIMIT
+        self._all_matching = False
+        self._total: int | None = None
+        self._model = InboxModel(self._clock)
+        self._bar = FilterBar(self)
+        self._list = InboxList(self._model, self)
+        self._skeleton = Skeleton(self)
+        self._empty = EmptyState(self)
+        self._error = EmptyState(self)
+        self._stack = QStackedWidget(self)
+        self._bulk = BulkBar(self)
+        self._pill = Pill(self._list)
+        self._patience = QTimer(self)
+        self._minute = QTimer(self)
+        self._lay_out()
+        self._connect()
+        self._start_timers()
+
+    # --- what to show --------------------------------------------------------------------------
+
+    def show_place(self, value: InboxFilter, title: str) -> None:
+        """Another place was chosen in the rail; its first page is to follow."""
+        self._bar.set_place(value)
+        self.setAccessibleName(title)
+        self._list.setAccessibleName(title)
+        self.show_loading()
+
+    def filter(self) -> InboxFilter:
+        """What the list shows: every page, refresh and count is to be of this."""
+        return self._bar.filter()
+
+    def is_filtered(self) -> bool:
+        """Whether the person has changed the place's own filter."""
+        return self._bar.is_changed()
+
+    def set_choices(self, choices: FilterChoices) -> None:
+        """Programs, sender IDs, owners and tags for the menus."""
+        self._bar.set_choices(choices)
+
+    def set_waiting_limit(self, limit: timedelta) -> None:
+        """After how long a waiting customer turns red (R8)."""
+        self._waiting_limit = limit
+        self._model.repaint_ages()
+
+    def show_loading(self) -> None:
+        """A first page is on its way; the shapes of rows appear if it takes a while."""
+        self._patience.start()
+
+    def set_first_page(self, page: InboxPage) -> None:
+        """Another list, from its top."""
+        self._forget_all_matching()
+        self._model.set_first_page(page, self.filter().order)
+        self._list.scrollToTop()
+        self._show_list_or_empty()
+
+    def append_page(self, page: InboxPage) -> None:
+        """The page that `page_wanted` asked for."""
+        self._model.append_page(page)
+        self._show_selection()
+
+    def page_failed(self) -> None:
+        """The page that was asked for could not be brought; scrolling on asks again."""
+        self._model.page_failed()
+
+    def refresh_rows(self, rows: Sequence[InboxRow], gone_ids: Sequence[UUID] = ()) -> None:
+        """Rows that changed or came in and match the filter, and ids that match no more (R6)."""
+        self._list.refresh_rows(rows, gone_ids)
+        self._show_list_or_empty()
+
+    def refresh_head(self, page: InboxPage) -> None:
+        """The first page read again, after a change whose extent nobody knows."""
+        self._list.refresh_head(page)
+        self._show_list_or_empty()
+
+    def show_error(self, error: DeskError) -> None:
+        """The list cannot be shown: why, and a way to try again."""
+        self._patience.stop()
+        words = f"{error.title}\n{error.next_step}".strip()
+        self._error.show_words("triangle-alert", words, tr("inbox", "Try again"), tint="error")
+        self._stack.setCurrentWidget(self._error)
+
+    def set_total(self, total: int) -> None:
+        """How many conversations match, as `total_wanted` asked."""
+        self._total = total
+        self._show_selection()
+
+    # --- where the person stands -----------------------------------------------------------------
+
+    def shown_ids(self) -> tuple[UUID, ...]:
+        """The conversations that are loaded: those whose changes concern this list."""
+        return self._model.ids()
+
+    def current_id(self) -> UUID | None:
+        return self._list.current_id()
+
+    def selected_ids(self) -> tuple[UUID, ...]:
+        return self._list.selected_ids()
+
+    def select(self, id_: UUID | None) -> None:
+        """Stand on a conversation without opening it."""
+        self._list.select_id(id_)
+
+    def targets(self) -> Targets:
+        """What an action from the menu, the palette or a key is meant for."""
+        return Targets(self.selected_ids(), self.filter() if self._all_matching else None)
+
+    def focus_list(self) -> None:
+        self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self._list.currentIndex().isValid() and self._model.loaded():
+            self._list.setCurrentIndex(self._model.index(0))
+
+    def focus_search(self) -> None:
+        self._bar.focus_search()
+
+    # --- building --------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        on_ground(self, "base")
+        for page in (self._list, self._skeleton, self._empty, self._error):
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(self._skeleton)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._bar)
+        layout.addWidget(horizontal_line(self))
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._bulk)
+        self.setMinimumWidth(LIST_WIDTH * 3 // 4)
+
+    def _connect(self) -> None:
+        self._bar.filter_changed.connect(self._on_filter_changed)
+        self._bar.save_requested.connect(self.save_view_requested)
+        self._bar.left_downwards.connect(self.focus_list)
+        self._model.page_wanted.connect(self.page_wanted)
+        self._model.held_changed.connect(self._pill.show_count)
+        self._list.opened.connect(self.conversation_opened)
+        self._list.action_pressed.connect(self._request)
+        self._list.selection_moved.connect(self._on_selection_moved)
+        self._list.top_reached.connect(self._model.release_held)
+        self._list.customContextMenuRequested.connect(self._on_menu_requested)
+        self._pill.clicked.connect(self._on_pill_clicked)
+        self._bulk.action_pressed.connect(self._request)
+        self._bulk.all_requested.connect(self._on_all_requested)
+        self._bulk.clear_requested.connect(self._on_clear_requested)
+        self._empty.action_requested.connect(self._on_empty_action)
+        self._error.action_requested.connect(self._on_retry)
+
+    def _start_timers(self) -> None:
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._on_patience_ended)
+        self._minute.setInterval(_MINUTE_MS)
+        self._minute.timeout.connect(self._model.repaint_ages)
+        self._minute.start()
+
+    def _clock(self) -> Clock:
+        return Clock(self._now(), self._zone, self._waiting_limit)
+
+    # --- showing ---------------------------------------------------------------------------------
+
+    def _show_list_or_empty(self) -> None:
+        self._patience.stop()
+        if self._model.rowCount():
+            self._stack.setCurrentWidget(self._list)
+            return
+        words = empty_words(self.filter(), changed=self.is_filtered())
+        self._empty.show_words(words.icon, words.sentence, words.action, tint=words.tint)
+        self._stack.setCurrentWidget(self._empty)
+
+    def _show_selection(self) -> None:
+        ids = self.selected_ids()
+        selection = Selection(
+            count=len(ids),
+            all_loaded=len(ids) == self._model.loaded(),
+            more_to_load=self._model.has_more(),
+            all_matching=self._all_matching,
+            total=self._total,
+        )
+        if selection.offers_all and self._total is None:
+            self.total_wanted.emit(self.filter())
+        self._bulk.show_selection(selection)
+
+    def _forget_all_matching(self) -> None:
+        self._all_matching = False
+        self._total = None
+
+    def row_menu(self) -> QMenu:
+        """What can be done with the conversations selected."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name, icon, words in ACTIONS:
+            action = menu.addAction(f"{tr('inbox', words)}\t{_KEYS[name]}")
+            action.setIcon(theme.icon(icon))
+            action.triggered.connect(lambda _on=False, name=name: self._request(name))
+        return menu
+
+    # --- what happened -----------------------------------------------------------------------------
+
+    @Slot(InboxFilter)
+    def _on_filter_changed(self, value: InboxFilter) -> None:
+        self.show_loading()
+        self.filter_changed.emit(value)
+
+    @Slot(str)
+    def _request(self, name: str) -> None:
+        targets = self.targets()
+        current = self.current_id()
+        if not targets and current is not None:
+            targets = Targets((current,))
+        if targets:
+            self.action_requested.emit(name, targets)
+
+    @Slot()
+    def _on_selection_moved(self) -> None:
+        self._forget_all_matching()
+        self._show_selection()
+        self.selection_changed.emit(self.selected_ids())
+
+    @Slot()
+    def _on_all_requested(self) -> None:
+        """The link says "Select all that match", and "Clear" once that is so."""
+        if self._all_matching:
+            self._on_clear_requested()
+        else:
+            self._all_matching = True
+            self._show_selection()
+
+    @Slot()
+    def _on_clear_requested(self) -> None:
+        self._list.clearSelection()
+        self._forget_all_matching()
+        self._show_selection()
+
+    @Slot()
+    def _on_pill_clicked(self) -> None:
+        self._model.release_held()
+        self._list.scrollToTop()
+
+    @Slot(QPoint)
+    def _on_menu_requested(self, where: QPoint) -> None:
+        if self.targets():
+            self.row_menu().popup(self._list.viewport().mapToGlobal(where))
+
+    @Slot()
+    def _on_empty_action(self) -> None:
+        value = self.filter()
+        if value.text:
+            self._bar.set_filter(with_fields(value, {"text": ""}))
+        elif self.is_filtered():
+            self._bar.clear()
+        else:
+            self._bar.set_filter(with_fields(value, {"state": TeamState.CLOSED}))
+
+    @Slot()
+    def _on_retry(self) -> None:
+        self.show_loading()
+        self.retry_requested.emit()
+
+    @Slot()
+    def _on_patience_ended(self) -> None:
+        self._stack.setCurrentWidget(self._skeleton)
