@@ -45,7 +45,7 @@ class ThreadDelegate(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         shape = self._shapes.of(index.data(ThreadRole.ROW))
-        return QSize(int(shape.width), round(shape.height))
+        return QSize(1, round(shape.height))  # the list makes rows as wide as itself
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QWidget
 from typing_extensions import override
 
-from sms_desk.domain.model import Direction
+from sms_desk.domain.model import Direction, OutboxState
 from sms_desk.services.rows import ItemKind
 from sms_desk.ui import theme
 from sms_desk.ui.thread import words
@@ -37,6 +37,10 @@ from sms_desk.ui.widgets.text import menu_text
 
 AT_END_SLACK = 24
 """Pixels from the end within which the list counts as being at it."""
+
+
+FOOT = 12
+"""Pixels that stay free below the last message."""
 
 
 class MessageList(QListView):
@@ -78,6 +82,7 @@ class MessageList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAutoScroll(False)
+        self.setViewportMargins(0, 0, 0, FOOT)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(words.tr("Messages"))
 
@@ -176,9 +181,9 @@ class MessageList(QListView):
     def _settle(self) -> None:
         """Lay out now, and let short threads stand at the foot of the pane."""
         self.doItemsLayout()
-        free = max(0, self.height() - self._content_height())
+        free = max(0, self.height() - FOOT - self._content_height())
         if self.viewportMargins().top() != free:
-            self.setViewportMargins(0, free, 0, 0)
+            self.setViewportMargins(0, free, 0, FOOT)
             self.doItemsLayout()
 
     def _content_height(self) -> int:
@@ -199,7 +204,8 @@ class MessageList(QListView):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        width = float(self.width() - self.verticalScrollBar().sizeHint().width())
+        # The scroll bar takes its room from the empty margin, so both margins look alike.
+        width = float(self.width())
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         with self.held_still():
             super().resizeEvent(event)
@@ -394,6 +400,8 @@ class MessageList(QListView):
                 seen.add(hit.target)
                 yield hit.name, hit.target
         item = row.item
+        if item and item.outbox_state is OutboxState.QUEUED:
+            yield words.tr("Do not send"), Target(Act.DROP, item.id)
         if item and item.kind is ItemKind.MESSAGE and item.direction is Direction.INBOUND:
             yield words.tr("Why is this here?"), Target(Act.WHY, item.id)
 

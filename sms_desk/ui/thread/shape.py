@@ -111,7 +111,7 @@ def _unread(shape: Shape) -> None:
         (SIDE, placed.at.x() - SPACE_S),
         (placed.at.x() + placed.width + SPACE_S, shape.width - SIDE),
     ):
-        shape.pieces.append(Box(QRectF(left, middle, right - left, 1), "accent"))
+        shape.pieces.append(Box(QRectF(left, middle, right - left, 1), "line"))
     shape.height += SPACE_XS
 
 
@@ -300,8 +300,9 @@ class _Bubble:
         for text, color in ((problem, strong), (step, "secondary")):
             if not text:
                 continue
-            laid = set_text(text, theme.font("meta"), self._max)
-            at = self._place(laid.width + 4, laid.height).topLeft() + QPointF(2, 2)
+            side = Qt.AlignmentFlag.AlignRight if self._outgoing else Qt.AlignmentFlag.AlignLeft
+            laid = set_text(text, theme.font("meta"), self._max, align=side)
+            at = self._place(laid.width + 4, laid.height).topLeft() + QPointF(0, 2)
             self._shape.pieces.append(Words(laid.layout, at, laid.width, color))
             self._top += laid.height + 2
 
@@ -329,8 +330,6 @@ def acts_of(item: ThreadItem) -> list[tuple[Act, str]]:
             ]
         case OutboxState.HELD:
             return [(Act.RELEASE, words.tr("Send anyway")), (Act.DROP, words.tr("Drop"))]
-        case OutboxState.QUEUED:
-            return [(Act.DROP, words.tr("Do not send"))]
         case OutboxState.REFUSED:
             return [(Act.RETRY, words.tr("Retry")), (Act.DROP, words.tr("Drop"))]
     retriable = words.has_failed(item) and item.direction is Direction.OUTBOUND
@@ -441,6 +440,7 @@ class _Line:
         self._limit = shape.width - 2 * SIDE - 8
         self._waiting: list[Callable[[float], None]] = []
         self._x = 0.0
+        self._gap = 0.0
         self._font = theme.font("meta")
         self._height = max(CHIP, QFontMetricsF(self._font).height())
 
@@ -470,7 +470,7 @@ class _Line:
                 self._shape.pieces.append(Glyph(sign, part.icon, part.color))
 
         self._waiting.append(put)
-        self._x += width + (SPACE_S if part.chip else SPACE_XS)
+        self._advance(width, SPACE_S if part.chip else SPACE_XS)
 
     def add_button(self, name: str, hit: Hit) -> None:
         laid = set_text(name, theme.font("meta_strong"), self._limit - 2 * SPACE_M)
@@ -487,7 +487,11 @@ class _Line:
             self._shape.hits.append(Hit(rect, hit.target, hit.name))
 
         self._waiting.append(put)
-        self._x += width + SPACE_S
+        self._advance(width, SPACE_S)
+
+    def _advance(self, width: float, gap: float) -> None:
+        self._x += width + gap
+        self._gap = gap
 
     def finish(self) -> float:
         """Places what waits; answers the bottom of the last line."""
@@ -501,7 +505,7 @@ class _Line:
             self._x = 0.0
 
     def _flush(self) -> None:
-        used = self._x - SPACE_XS
+        used = self._x - self._gap
         shift = self._shape.width - SIDE - 4 - used if self._at_right else SIDE + 4
         for put in self._waiting:
             put(shift)

@@ -151,7 +151,9 @@ def trouble(item: ThreadItem) -> tuple[str, str]:
         case OutboxState.HELD:
             return _held(item), plain_text.preview(item.error_step, 300)
         case OutboxState.IN_DOUBT:
-            return tr("The provider's answer was lost. The desk is looking whether it arrived."), ""
+            return tr(
+                "The provider's answer was lost. The desk is checking whether it arrived."
+            ), ""
         case OutboxState.ASK:
             return (
                 tr("The provider's answer was lost, and its list does not show the message."),
@@ -179,12 +181,25 @@ def _failure(item: ThreadItem) -> str:
 
 
 def size_of(count: int | None) -> str:
-    return "" if count is None else QLocale().formattedDataSize(count, 1)
+    form = QLocale.DataSizeFormat.DataSizeSIFormat
+    return "" if count is None else QLocale().formattedDataSize(count, 1, form)
+
+
+def _kind(content_type: str) -> str:
+    """A type in words, with the provider's own where it says more."""
+    known = {"application/pdf": tr("PDF document"), "text/vcard": tr("Contact card")}
+    families = {"image": tr("Picture"), "audio": tr("Audio"), "video": tr("Video")}
+    family, _, detail = content_type.lower().partition("/")
+    if content_type.lower() in known:
+        return known[content_type.lower()]
+    shown = plain_text.display_name(detail if family in families else content_type, 40)
+    word = families.get(family, tr("File"))
+    return f"{word} ({shown})" if shown else word
 
 
 def attachment(row: AttachmentRow) -> tuple[str, str]:
     """Its type in words, and its size or what became of it."""
-    kind = plain_text.display_name(row.content_type) or tr("File")
+    kind = _kind(row.content_type)
     reason = plain_text.preview(row.reason, 300)
     match row.state:
         case AttachmentState.PENDING:
@@ -206,9 +221,11 @@ def event(item: ThreadItem, reader: Reader) -> str:
     """One line: who did what, and the stored reason."""
     said = _happening(item, _writer(item, reader))
     reason = plain_text.preview(item.reason, 300)
-    if not said:
-        return reason
-    return f"{said} · {reason}" if reason else said
+    if not said or not reason:
+        return said or reason
+    if item.event in _CAME:
+        return tr("{happened} because {reason}").format(happened=said, reason=reason)
+    return f"{said} · {reason}"
 
 
 def _happening(item: ThreadItem, who: str) -> str:
@@ -222,6 +239,7 @@ def _happening(item: ThreadItem, who: str) -> str:
     return " ".join(said.split())
 
 
+_CAME = ("routed", "came")
 _EVENTS = {
     "routed": ("Came to {name}", "Came to {name}"),
     "came": ("Came to {name}", "Came to {name}"),

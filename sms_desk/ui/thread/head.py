@@ -1,0 +1,274 @@
+"""The head of a thread: who it is, whose it is, and what can be done with the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from PySide6.QtCore import QLocale, QSize, QTime, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from sms_desk.domain import plain_text
+from sms_desk.domain.model import SourceKind, TeamState
+from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow
+from sms_desk.ui.thread.snooze import Moment, moments
+from sms_desk.ui.thread.snooze_dialog import ask_moment
+from sms_desk.ui.thread.words import Reader, day_name, time_of, tr
+from sms_desk.ui.widgets.avatar import avatar_icon
+from sms_desk.ui.widgets.buttons import Button, icon_button, plain
+from sms_desk.ui.widgets.panes import on_ground
+from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
+
+ROOMY = 520
+"""Width in pixels from which the buttons carry words."""
+
+
+class ThreadHead(QWidget):
+    """Every button says whom it affects: the team, or only me (R48)."""
+
+    assign_requested = Signal(object)
+    """A person's id, or None for nobody."""
+    snooze_requested = Signal(object)
+    """Until when, an aware datetime."""
+    close_requested = Signal()
+    reopen_requested = Signal()
+    mark_unread_requested = Signal()
+    pin_requested = Signal(bool)
+    mute_requested = Signal(bool)
+    take_over_requested = Signal()
+    rename_requested = Signal()
+    search_opened = Signal()
+    context_toggled = Signal()
+
+    def __init__(
+        self, reader: Reader, clock: Callable[[], datetime], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        on_ground(self, "base")
+        self._reader = reader
+        self._clock = clock
+        self._detail: ConversationDetail | None = None
+        self._people: tuple[PersonRow, ...] = ()
+        self._name = ElidedLabel("", "title", parent=self)
+        self._numbers = ElidedLabel("", "snippet", tone="secondary", parent=self)
+        self._owner = _menu_button("user", self)
+        self._snooze = _menu_button("clock", self)
+        self._close = plain(tr("Close"), icon="check", parent=self)
+        self._more = icon_button("ellipsis", tr("More"), parent=self)
+        self._more.setMenu(QMenu(self._more))
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(2)
+        names.addWidget(self._name)
+        names.addWidget(self._numbers)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(20, 10, 12, 10)
+        layout.setSpacing(8)
+        layout.addLayout(names, 1)
+        for button in (self._owner, self._snooze, self._close, self._more):
+            layout.addWidget(button)
+
+    def _connect(self) -> None:
+        self._close.clicked.connect(self._on_close_clicked)
+        for button, fill in (
+            (self._owner, self._fill_owner),
+            (self._snooze, self._fill_snooze),
+            (self._more, self._fill_more),
+        ):
+            button.menu().aboutToShow.connect(fill)
+
+    # what it shows
+
+    def show_conversation(self, detail: ConversationDetail) -> None:
+        self._detail = detail
+        row = detail.row
+        self._name.setText(plain_text.display_name(row.contact_name) or row.peer)
+        self._numbers.setText(self._number_words(row, detail.sender.display))
+        self._show_owner(row)
+        self._show_state(row)
+        self._fit()
+
+    def set_people(self, people: tuple[PersonRow, ...]) -> None:
+        """Whom a conversation can be given to."""
+        self._people = people
+
+    def set_reader(self, reader: Reader) -> None:
+        self._reader = reader
+        if self._detail:
+            self.show_conversation(self._detail)
+
+    def _number_words(self, row: InboxRow, own: str) -> str:
+        to = tr("to your number {number}").format(number=plain_text.display_name(own))
+        peer = plain_text.display_name(row.peer)
+        return f"{peer}  ·  {to}" if row.contact_name else to
+
+    def _show_owner(self, row: InboxRow) -> None:
+        self._owner.setAccessibleName(
+            tr("Owner, for the team: {name}").format(name=self._owner_name(row))
+        )
+        set_tip(self._owner, tr("Who owns this conversation. Changes it for the team."))
+        if row.owner_id is None:
+            self._owner.set_icon("user")
+        else:
+            ratio = self.devicePixelRatioF()
+            self._owner.setIcon(avatar_icon(row.owner_id, row.owner_name, 18, ratio))
+        self._owner.setIconSize(QSize(18, 18))
+
+    def _owner_name(self, row: InboxRow) -> str:
+        if row.owner_id is None:
+            return tr("Nobody")
+        if row.owner_id == self._reader.person_id:
+            return tr("You")
+        return plain_text.display_name(row.owner_name, 24)
+
+    def _show_state(self, row: InboxRow) -> None:
+        is_open = row.team_state is TeamState.OPEN
+        self._close.set_icon("check" if is_open else "rotate-cw")
+        set_tip(self._close, tr("Closes or reopens it for the team."))
+        set_tip(self._snooze, tr("Puts it aside for the team until a moment you choose."))
+
+    def _snooze_words(self, row: InboxRow) -> str:
+        if row.team_state is TeamState.SNOOZED and row.snoozed_until:
+            return tr("Until {time}").format(time=self._moment_words(row.snoozed_until))
+        return tr("Snooze")
+
+    def _close_words(self, row: InboxRow) -> str:
+        match row.team_state:
+            case TeamState.CLOSED:
+                return tr("Reopen")
+            case TeamState.SNOOZED:
+                return tr("Wake")
+            case _:
+                return tr("Close")
+
+    def _fit(self) -> None:
+        """Words on the buttons where there is room; always their names for a screen reader."""
+        if self._detail is None:
+            return
+        row, roomy = self._detail.row, self.width() >= ROOMY
+        for button, said, has_menu in (
+            (self._owner, self._owner_name(row), True),
+            (self._snooze, self._snooze_words(row), True),
+            (self._close, self._close_words(row), False),
+        ):
+            name = button.accessibleName() if button is self._owner else f"{said} ({tr('team')})"
+            shown = f"{said} ⌄" if has_menu else said
+            button.set_words(shown if roomy else "")
+            button.setAccessibleName(name)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    # menus
+
+    def _fill_owner(self) -> None:
+        menu = self._owner.menu()
+        menu.clear()
+        row = self._detail.row if self._detail else None
+        if row is None:
+            return
+        if row.owner_id != self._reader.person_id:
+            take = menu.addAction(tr("Take it"))
+            take.triggered.connect(lambda: self.assign_requested.emit(self._reader.person_id))
+            menu.addSeparator()
+        for person in self._people:
+            if not person.suspended:
+                self._add_person(menu, person, row.owner_id)
+        if row.owner_id is not None:
+            menu.addSeparator()
+            nobody = menu.addAction(tr("Nobody"))
+            nobody.triggered.connect(lambda: self.assign_requested.emit(None))
+
+    def _add_person(self, menu: QMenu, person: PersonRow, owner_id: UUID | None) -> None:
+        action = menu.addAction(menu_text(plain_text.display_name(person.name)))
+        action.setCheckable(True)
+        action.setChecked(person.id == owner_id)
+        action.triggered.connect(lambda: self.assign_requested.emit(person.id))
+
+    def _fill_snooze(self) -> None:
+        menu = self._snooze.menu()
+        menu.clear()
+        for moment in moments(self._clock(), self._reader.zone):
+            action = menu.addAction(self._offer(moment))
+            action.triggered.connect(lambda _=False, until=moment.at: self._on_moment(until))
+        menu.addSeparator()
+        menu.addAction(tr("Choose…")).triggered.connect(self._on_choose_moment)
+
+    def _offer(self, moment: Moment) -> str:
+        names = {
+            "later": tr("Later today"),
+            "tomorrow": tr("Tomorrow morning"),
+            "monday": tr("Monday morning"),
+            "week": tr("In a week"),
+        }
+        return f"{names[moment.name]}\t{self._moment_words(moment.at)}"
+
+    def _moment_words(self, at: datetime) -> str:
+        local, now = (when.astimezone(self._reader.zone) for when in (at, self._clock()))
+        if local.date() == now.date():
+            return time_of(at, self._reader.zone)
+        clock = QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+        weekday = QLocale().dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)
+        far = (local.date() - now.date()).days >= 7
+        return f"{day_name(local.date(), now.date()) if far else weekday} {clock}"
+
+    def _on_moment(self, until: datetime) -> None:
+        self.snooze_requested.emit(until)
+
+    def _on_choose_moment(self) -> None:
+        until = ask_moment(self, self._clock(), self._reader.zone)
+        if until is not None:
+            self.snooze_requested.emit(until.astimezone(UTC))
+
+    def _fill_more(self) -> None:
+        menu = self._more.menu()
+        menu.clear()
+        row = self._detail.row if self._detail else None
+        if row is None:
+            return
+        menu.addAction(tr("Search in this conversation\tCtrl+F")).triggered.connect(
+            self.search_opened
+        )
+        menu.addAction(tr("Rename contact…")).triggered.connect(self.rename_requested)
+        menu.addAction(tr("Copy number")).triggered.connect(self._on_copy_number)
+        menu.addAction(tr("Show or hide details")).triggered.connect(self.context_toggled)
+        menu.addSeparator()
+        self._add_mine(menu, row)
+        if row.source.kind is SourceKind.CAMPAIGN:
+            menu.addSeparator()
+            take = menu.addAction(tr("Take over as sales conversation (team)"))
+            take.triggered.connect(self.take_over_requested)
+
+    def _add_mine(self, menu: QMenu, row: InboxRow) -> None:
+        """What changes for me alone."""
+        menu.addAction(tr("Mark unread (only me)")).triggered.connect(self.mark_unread_requested)
+        pin = tr("Unpin (only me)") if row.pinned else tr("Pin (only me)")
+        menu.addAction(pin).triggered.connect(lambda: self.pin_requested.emit(not row.pinned))
+        mute = tr("Unmute (only me)") if row.muted else tr("Mute (only me)")
+        menu.addAction(mute).triggered.connect(lambda: self.mute_requested.emit(not row.muted))
+
+    def _on_copy_number(self) -> None:
+        if self._detail:
+            QGuiApplication.clipboard().setText(self._detail.row.peer)
+
+    def _on_close_clicked(self) -> None:
+        if self._detail is None:
+            return
+        if self._detail.row.team_state is TeamState.OPEN:
+            self.close_requested.emit()
+        else:
+            self.reopen_requested.emit()
+
+
+def _menu_button(icon: str, parent: QWidget) -> Button:
+    made = Button("", "plain", icon=icon, parent=parent)
+    made.setMenu(QMenu(made))
+    return made
