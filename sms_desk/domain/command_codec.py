@@ -90,7 +90,7 @@ def _decode(hint: Any, value: Any) -> Any:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: type[Any]) -> dict[str, Any]:
     return {
         name: hint
         for name, hint in get_type_hints(cls).items()

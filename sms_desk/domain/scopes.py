@@ -96,7 +96,7 @@ def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
     holders = holders_now(directory, now)
     teams = _teams(directory, actor.person_id, now)
     people = _led(actor, directory, teams, now)
-    members_teams = {person: _teams(directory, person, now) for person in people}
+    their_teams = frozenset().union(*(_teams(directory, person, now) for person in people))
     return Reach(
         person_id=actor.person_id,
         everything=actor.role is Role.ADMIN,
@@ -108,7 +108,9 @@ def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
         unheld=frozenset(s for s, h in holders.items() if h.nobody),
         people=people,
         team_senders=frozenset(
-            s for s, h in holders.items() if any(_holds(h, p, t) for p, t in members_teams.items())
+            s
+            for s, h in holders.items()
+            if people and (h.organisation or h.people & people or h.groups & their_teams)
         ),
     )
 

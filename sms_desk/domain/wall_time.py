@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sms_desk.domain.errors import UsageError
 
@@ -210,3 +210,13 @@ def relative_age(then: datetime, now: datetime) -> Age:
     if minutes < 24 * 60:
         return Age(AgeUnit.HOURS, minutes // 60)
     return Age(AgeUnit.DAYS, minutes // (24 * 60))
+
+
+def require_zone(name: str) -> ZoneInfo:
+    """The zone of that IANA name. Raises UsageError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UsageError(
+            f"“{name}” is not a time zone.", "Use a name such as Europe/Berlin."
+        ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +12,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain import positions
+from sms_desk.domain.model import Position
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+
+_ROOM = 100_000
+"""How many earlier events of one instant are looked past; more would be several huge batches."""
 
 
 class EventKind(StrEnum):
@@ -48,27 +52,25 @@ class Event:
 
 def append(tx: Tx, events: Iterable[Event]) -> None:
     """Write events down, each at a position of its own."""
-    events = list(events)
+    events = sorted(events, key=lambda event: event.at)
     if not events:
         return
-    taken: set[int] = set()
-    rows = []
-    for event in events:
-        position = _free(tx, positions.of_own(event.at, positions.Kind.EVENT), taken)
-        taken.add(position)
-        rows.append(
-            {
-                "position": position,
-                "id": event.id,
-                "conversation_id": event.conversation_id,
-                "at": event.at,
-                "kind": event.kind,
-                "actor_id": event.actor_id,
-                "reason": event.reason,
-                "detail": dict(event.detail or {}),
-                "batch_id": event.batch_id,
-            }
-        )
+    wished = [positions.of_own(event.at, positions.Kind.EVENT) for event in events]
+    places = _free_places(tx, wished)
+    rows = [
+        {
+            "position": place,
+            "id": event.id,
+            "conversation_id": event.conversation_id,
+            "at": event.at,
+            "kind": event.kind,
+            "actor_id": event.actor_id,
+            "reason": event.reason,
+            "detail": dict(event.detail or {}),
+            "batch_id": event.batch_id,
+        }
+        for place, event in zip(places, events, strict=True)
+    ]
     tx.execute(sa.insert(tables.events), rows)
 
 
@@ -93,20 +95,18 @@ def of_batch(tx: Tx, batch_id: UUID) -> list[Event]:
     ]
 
 
-def _free(tx: Tx, position: int, taken: set[int]) -> int:
-    """The first free position at or after the wished one. Batches share one instant, so ask once."""
-    if position not in taken and not _exists(tx, position):
-        return position
-    step = 1 << 2
-    if taken:
-        candidate = max(position, max(taken) + step)
-    else:
-        candidate = position + step
-    while _exists(tx, candidate):
-        candidate += step
-    return candidate
+def _free_places(tx: Tx, wished: Sequence[Position]) -> list[Position]:
+    """For each wished position (ascending) the first free one from there on.
 
-
-def _exists(tx: Tx, position: int) -> bool:
+    A batch shares one instant, so what is taken is asked once for the whole reach.
+    """
     column = tables.events.c.position
-    return tx.execute(sa.select(column).where(column == position)).first() is not None
+    room = wished[-1] + (_ROOM + len(wished)) * 4
+    taken = set(tx.execute(sa.select(column).where(column.between(wished[0], room))).scalars())
+    places: list[Position] = []
+    for wish in wished:
+        place = wish if not places else max(wish, positions.after(places[-1]))
+        while place in taken:
+            place = positions.after(place)
+        places.append(Position(place))
+    return places

@@ -271,6 +271,9 @@ conversations = Table(
     Column(
         "state_at", Instant, nullable=False
     ),  # when team state last moved (a close answers what is older)
+    Column(
+        "closed_at", Instant, nullable=True
+    ),  # last close, kept on reopening: it answered what was there (R8)
     Column("source_kind", Text, nullable=False),
     _ref("source_program_id", "programs", nullable=True),
     _ref("source_from_id", "programs", nullable=True),

@@ -1,0 +1,150 @@
+"""Lists that screens choose from: people, tags, templates, programs, accounts, the outbox."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.model import Channel, OutboxState, ProgramKind, Role
+from sms_desk.services import inbox
+from sms_desk.services.context import Context
+from sms_desk.services.rows import (
+    AccountRow,
+    BindingRow,
+    OutboxRow,
+    PersonRow,
+    ProgramRow,
+    TagRow,
+    TemplateRow,
+    UndoOffer,
+)
+from sms_desk.services.words import error_words, peer_text
+from sms_desk.store import accounts, outbox, people, programs, senders, tags, templates
+from sms_desk.store import commands as history
+from sms_desk.store import inbox as inbox_store
+
+
+def everybody(ctx: Context) -> tuple[PersonRow, ...]:
+    """All people by name, suspended ones marked."""
+    return tuple(
+        PersonRow(
+            row["id"], row["name"], Role(row["role"]), row["zone"], row["suspended_at"] is not None
+        )
+        for row in people.listing(ctx.tx)
+    )
+
+
+def person(ctx: Context, name_or_id: str) -> UUID:
+    """A person by id, by name, or `me`. Raises NotFoundError."""
+    return ctx.actor.person_id if name_or_id == "me" else people.find(ctx.tx, name_or_id)
+
+
+def all_tags(ctx: Context) -> tuple[TagRow, ...]:
+    return tuple(TagRow(row["id"], row["name"], row["uses"]) for row in tags.listing(ctx.tx))
+
+
+def find_tag(ctx: Context, name: str) -> UUID | None:
+    return tags.find(ctx.tx, name)
+
+
+def all_templates(ctx: Context, channel: Channel | None = None) -> tuple[TemplateRow, ...]:
+    """Templates in use, those of another channel left out."""
+    return tuple(
+        TemplateRow(
+            row["id"],
+            row["name"],
+            row["keyword"],
+            row["channel"] and Channel(row["channel"]),
+            row["body"],
+        )
+        for row in templates.listing(ctx.tx)
+        if channel is None or row["channel"] in (None, channel)
+    )
+
+
+def all_programs(ctx: Context, *, retired: bool = False) -> tuple[ProgramRow, ...]:
+    return tuple(_program(ctx, row) for row in programs.listing(ctx.tx, retired=retired))
+
+
+def _program(ctx: Context, row: Any) -> ProgramRow:
+    return ProgramRow(
+        row["id"],
+        ProgramKind(row["kind"]),
+        row["name"],
+        row["attribution_days"],
+        row["starts_at"],
+        row["ends_at"],
+        row["takes_replies"],
+        tuple(
+            BindingRow(found["id"], found["kind"], found["target"])
+            for found in programs.bindings(ctx.tx, row["id"])
+        ),
+        inbox.count(ctx, InboxFilter(program_id=row["id"], waiting=True)),
+    )
+
+
+def find_program(ctx: Context, name_or_id: str) -> UUID:
+    return programs.find(ctx.tx, name_or_id)
+
+
+def messaging_services(ctx: Context) -> tuple[tuple[UUID, str, str], ...]:
+    """(id, provider's id, name) of every Messaging Service."""
+    return tuple((row["id"], row["provider_sid"], row["name"]) for row in senders.services(ctx.tx))
+
+
+def all_accounts(ctx: Context) -> tuple[AccountRow, ...]:
+    """Connected accounts, each with the state of its line (R63)."""
+    return tuple(
+        AccountRow(
+            row["id"],
+            row["provider"],
+            row["sid"],
+            row["label"],
+            row["base_url"],
+            row["created_at"],
+            accounts.line_state(row),
+        )
+        for row in accounts.listing(ctx.tx)
+    )
+
+
+def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, ...]:
+    """Composed messages that are not settled, or all of the last ones, newest first."""
+    rows = outbox.listing(ctx.tx, settled=everything)
+    details = inbox_store.details(
+        ctx.tx, list({row["conversation_id"] for row in rows}), ctx.actor.person_id
+    )
+    seen = inbox_store.visible(ctx.tx, ctx.reach, list(details))
+    return tuple(
+        _outbox_row(row, details[row["conversation_id"]])
+        for row in rows
+        if row["conversation_id"] in seen
+    )
+
+
+def _outbox_row(row: Any, conversation: Any) -> OutboxRow:
+    text = row["reason_text"]
+    if row["state"] == OutboxState.REFUSED:
+        text = error_words(row["provider"] or "", row["reason"], text).title
+    return OutboxRow(
+        row["id"],
+        row["conversation_id"],
+        conversation["contact_name"],
+        peer_text(row["to_raw"]),
+        conversation["sender_label"] or peer_text(conversation["sender_address"]),
+        row["body"],
+        OutboxState(row["state"]),
+        row["reason"],
+        text,
+        row["composed_at"],
+        row["state_at"],
+        row["attempts"],
+        row["provider_sid"] or "",
+    )
+
+
+def undo_offer(ctx: Context) -> UndoOffer | None:
+    """The newest thing of the actor's that can be taken back."""
+    row = history.last_undoable(ctx.tx, ctx.actor.person_id)
+    return UndoOffer(row["id"], row["label"]) if row is not None else None

@@ -1,0 +1,38 @@
+"""What the handler of a command did, and how to take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sms_desk.domain.changes import NOTHING, Changes
+from sms_desk.domain.commands import Command
+from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.model import Role
+from sms_desk.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """count: how many things; label: in words, past tense ("Closed 3 conversations").
+
+    inverse: commands that undo it, in order. by_events: the events of this batch tell how.
+    """
+
+    changes: Changes = NOTHING
+    count: int = 1
+    label: str = ""
+    inverse: tuple[Command, ...] = ()
+    by_events: bool = False
+
+
+def require_admin(ctx: Context) -> None:
+    """Raises RefusedError for anybody who does not configure the workspace."""
+    if ctx.actor.role is not Role.ADMIN:
+        raise RefusedError(
+            "Only an admin may change this.", "Ask an admin of the workspace.", rule="role"
+        )
+
+
+def conversations(n: int) -> str:
+    """A number of conversations in words."""
+    return "1 conversation" if n == 1 else f"{n:,} conversations"

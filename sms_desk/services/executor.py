@@ -1,0 +1,97 @@
+"""The one executor: every change of a workspace is a command that passes here (design §1).
+
+A handler is one function over a context and a command; it writes, and says what it touched and how
+to take it back. Solo runs commands on the local file, finally; a team's connector will run the
+same handlers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain.changes import NOTHING, Changes
+from sms_desk.domain.command_codec import decode, encode, kind_of
+from sms_desk.domain.commands import Command, Undo
+from sms_desk.domain.errors import NotFoundError, RefusedError
+from sms_desk.services.context import Context
+from sms_desk.services.effects import Effect
+from sms_desk.services.handlers import HANDLERS
+from sms_desk.services.handlers.conversations import undo_batch
+from sms_desk.services.rows import UndoOffer
+from sms_desk.store import commands as history
+from sms_desk.store.ids import derived
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a command. undo: None where it cannot be taken back."""
+
+    command_id: UUID
+    changes: Changes
+    count: int = 0
+    label: str = ""
+    undo: UndoOffer | None = None
+    repeated: bool = False
+
+
+def execute(ctx: Context, command: Command) -> Done:
+    """Run a command in the context's transaction, once: a repeat changes nothing (GC1).
+
+    Raises RefusedError where a rule says no, NotFoundError for what the actor may not see,
+    UsageError for impossible values. Nothing is written then.
+    """
+    if command.logged and history.seen(ctx.tx, command.id):
+        return Done(command.id, NOTHING, repeated=True)
+    effect = _undo(ctx, command) if isinstance(command, Undo) else _run(ctx, command)
+    undoable = command.logged and (bool(effect.inverse) or effect.by_events)
+    if command.logged:
+        history.append(
+            ctx.tx,
+            id_=command.id,
+            person_id=ctx.actor.person_id,
+            kind=kind_of(command),
+            args=encode(command),
+            at=command.at,
+            inverse=_inverse(effect) if undoable else None,
+            label=effect.label,
+        )
+    offer = UndoOffer(command.id, effect.label) if undoable else None
+    return Done(command.id, effect.changes, effect.count, effect.label, offer)
+
+
+def _run(ctx: Context, command: Command) -> Effect:
+    return HANDLERS[type(command)](ctx, command)
+
+
+def _inverse(effect: Effect) -> dict[str, Any]:
+    if effect.by_events:
+        return {"events": True}
+    return {"commands": [[kind_of(command), encode(command)] for command in effect.inverse]}
+
+
+def _undo(ctx: Context, command: Undo) -> Effect:
+    """A new entry made from the old (design §3), where nothing newer contradicts it."""
+    row = history.get(ctx.tx, command.command_id)
+    if row is None or row["person_id"] != ctx.actor.person_id:
+        raise NotFoundError("There is nothing of yours to undo.")
+    if row["undone_by"] is not None:
+        raise RefusedError("This was undone already.", rule="undone")
+    if row["inverse"] is None:
+        raise RefusedError("This cannot be undone.", rule="not_undoable")
+    label = f"Undone: {row['label']}"
+    if row["inverse"].get("events"):
+        effect = undo_batch(ctx, command.command_id, by=command)
+    else:
+        effect = _take_back(ctx, command, row["inverse"]["commands"])
+    history.set_undone(ctx.tx, command.command_id, command.id)
+    return Effect(effect.changes, effect.count, label)
+
+
+def _take_back(ctx: Context, command: Undo, steps: list[list[Any]]) -> Effect:
+    changes, count = NOTHING, 0
+    for n, (kind, args) in enumerate(steps):
+        effect = _run(ctx, decode(kind, derived(command.id, n), command.at, args))
+        changes, count = changes | effect.changes, count + effect.count
+    return Effect(changes, count)

@@ -1,0 +1,57 @@
+"""One function per command: the whole of what the desk can change, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sms_desk.domain import commands as c
+from sms_desk.services.context import Context
+from sms_desk.services.effects import Effect
+from sms_desk.services.handlers import conversations, my_state, people, senders, views, writing
+
+HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
+    c.Close: conversations.close,
+    c.Reopen: conversations.reopen,
+    c.Snooze: conversations.snooze,
+    c.Assign: conversations.assign,
+    c.AddTag: conversations.add_tag,
+    c.RemoveTag: conversations.remove_tag,
+    c.TakeOver: conversations.take_over,
+    c.RebindSource: conversations.rebind_source,
+    c.MarkRead: my_state.mark_read,
+    c.MarkUnread: my_state.mark_unread,
+    c.RestoreReadMarkers: my_state.restore_read_markers,
+    c.Pin: my_state.pin,
+    c.Mute: my_state.mute,
+    c.SaveDraft: my_state.save_draft,
+    c.StartConversation: writing.start_conversation,
+    c.Reply: writing.reply,
+    c.AddNote: writing.add_note,
+    c.Resend: writing.resend,
+    c.CheckAgain: writing.check_again,
+    c.Drop: writing.drop,
+    c.ConfirmHeld: writing.confirm_held,
+    c.SaveView: views.save_view,
+    c.DeleteView: views.delete_view,
+    c.SaveTemplate: views.save_template,
+    c.RetireTemplate: views.retire_template,
+    c.AddSender: senders.add_sender,
+    c.EditSender: senders.edit_sender,
+    c.RetireSender: senders.retire_sender,
+    c.HoldSender: senders.hold_sender,
+    c.EndHolding: senders.end_holding,
+    c.SaveProgram: senders.save_program,
+    c.RetireProgram: senders.retire_program,
+    c.BindProgram: senders.bind_program,
+    c.EndBinding: senders.end_binding,
+    c.RenameContact: people.rename_contact,
+    c.SetContactOwner: people.set_contact_owner,
+    c.AddPerson: people.add_person,
+    c.EditPerson: people.edit_person,
+    c.AddTeam: people.add_team,
+    c.AddMember: people.add_member,
+    c.AddAccount: people.add_account,
+    c.RemoveAccount: people.remove_account,
+    c.ChangeSetting: people.change_setting,
+}

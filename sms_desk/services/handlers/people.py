@@ -1,0 +1,142 @@
+"""People, teams, contacts, accounts and settings."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sms_desk.domain import commands as c
+from sms_desk.domain import wall_time
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.services.context import Context
+from sms_desk.services.effects import Effect, require_admin
+from sms_desk.services.handlers.views import named
+from sms_desk.settings import registry
+from sms_desk.store import accounts, contacts, people, settings
+
+
+def add_person(ctx: Context, command: c.AddPerson) -> Effect:
+    require_admin(ctx)
+    name = named(command.name, "person")
+    wall_time.require_zone(command.zone)
+    people.insert(
+        ctx.tx,
+        id_=command.person_id,
+        name=name,
+        role=command.role,
+        zone=command.zone,
+        at=command.at,
+        email=command.email,
+    )
+    return Effect(Changes.of(person=command.person_id), 1, f"Added {name}")
+
+
+def edit_person(ctx: Context, command: c.EditPerson) -> Effect:
+    """One's own name and zone anybody may change; others' and roles an admin."""
+    before = people.get(ctx.tx, command.person_id)
+    if command.person_id != ctx.actor.person_id or command.role != before["role"]:
+        require_admin(ctx)
+    wall_time.require_zone(command.zone)
+    name = named(command.name, "person")
+    people.change(ctx.tx, command.person_id, name=name, role=command.role, zone=command.zone)
+    back = c.EditPerson(
+        id=command.id,
+        at=command.at,
+        person_id=command.person_id,
+        name=before["name"],
+        role=before["role"],
+        zone=before["zone"],
+    )
+    return Effect(Changes.of(person=command.person_id), 1, f"Changed {name}", inverse=(back,))
+
+
+def add_team(ctx: Context, command: c.AddTeam) -> Effect:
+    require_admin(ctx)
+    name = named(command.name, "team")
+    people.insert_team(ctx.tx, id_=command.team_id, name=name, profile=command.profile)
+    return Effect(Changes.of(person=None), 1, f"Added {name}")
+
+
+def add_member(ctx: Context, command: c.AddMember) -> Effect:
+    require_admin(ctx)
+    people.insert_membership(
+        ctx.tx,
+        id_=command.membership_id,
+        team_id=command.team_id,
+        person_id=command.person_id,
+        at=command.at,
+    )
+    return Effect(Changes.of(person=command.person_id), 1, "Added a member")
+
+
+def rename_contact(ctx: Context, command: c.RenameContact) -> Effect:
+    """A contact's name; an empty one shows the number again (R62)."""
+    before = contacts.get(ctx.tx, command.contact_id)["name"]
+    name = " ".join(command.name.split())
+    contacts.change(ctx.tx, command.contact_id, name=name)
+    back = c.RenameContact(id=command.id, at=command.at, contact_id=command.contact_id, name=before)
+    return Effect(_contact(ctx, command.contact_id), 1, "Renamed the contact", inverse=(back,))
+
+
+def set_contact_owner(ctx: Context, command: c.SetContactOwner) -> Effect:
+    before = contacts.get(ctx.tx, command.contact_id)["owner_id"]
+    if command.owner_id is not None:
+        people.actor(ctx.tx, command.owner_id)
+    contacts.change(ctx.tx, command.contact_id, owner_id=command.owner_id)
+    back = c.SetContactOwner(
+        id=command.id, at=command.at, contact_id=command.contact_id, owner_id=before
+    )
+    return Effect(_contact(ctx, command.contact_id), 1, "Changed the owner", inverse=(back,))
+
+
+def _contact(ctx: Context, contact_id: UUID) -> Changes:
+    ids = frozenset(contacts.conversations(ctx.tx, contact_id))
+    return Changes.of(contact=contact_id) | (Changes.of(conversation=ids) if ids else Changes())
+
+
+def add_account(ctx: Context, command: c.AddAccount) -> Effect:
+    """Connect a provider account; its secret is in the keyring already, or is asked for."""
+    require_admin(ctx)
+    accounts.save(
+        ctx.tx,
+        id_=command.account_id,
+        provider=command.provider,
+        sid=command.sid,
+        label=named(command.label, "account"),
+        base_url=command.base_url,
+        key_sid=command.key_sid,
+        at=command.at,
+    )
+    changes = Changes.of(account=command.account_id, line=None)
+    return Effect(changes, 1, f"Connected {command.label}")
+
+
+def remove_account(ctx: Context, command: c.RemoveAccount) -> Effect:
+    """Stop syncing; the history stays readable (R58)."""
+    require_admin(ctx)
+    accounts.set_removed(ctx.tx, command.account_id, command.at if command.removed else None)
+    back = c.RemoveAccount(
+        id=command.id, at=command.at, account_id=command.account_id, removed=not command.removed
+    )
+    changes = Changes.of(account=command.account_id, line=None)
+    verb = "Disconnected" if command.removed else "Connected"
+    return Effect(changes, 1, f"{verb} the account", inverse=(back,))
+
+
+def change_setting(ctx: Context, command: c.ChangeSetting) -> Effect:
+    """A person's own settings are theirs; those of the workspace an admin's."""
+    setting = registry.get(command.name)
+    value = None if command.value is None else setting.parse(command.value)
+    if setting.scope is registry.Scope.MACHINE:
+        raise UsageError(f"“{command.name}” is a setting of this machine, not of the workspace.")
+    person = command.person_id if setting.scope is registry.Scope.PERSON else None
+    if person is None:
+        require_admin(ctx)
+    elif person != ctx.actor.person_id:
+        raise RefusedError("This setting is somebody else's.", rule="owner")
+    before = settings.read(ctx.tx, person).get(command.name)
+    settings.write(ctx.tx, command.name, value, command.at, person)
+    back = c.ChangeSetting(
+        id=command.id, at=command.at, name=command.name, value=before, person_id=person
+    )
+    return Effect(Changes.of(setting=None), 1, f"Changed {setting.title}", inverse=(back,))

@@ -1,0 +1,222 @@
+"""Sender IDs, who holds them, and the programs that they serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sms_desk.domain import addresses
+from sms_desk.domain import commands as c
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.domain.model import BindingKind, Channel, Health, Purpose, SenderKind
+from sms_desk.services.context import Context
+from sms_desk.services.effects import Effect, require_admin
+from sms_desk.services.handlers.views import named
+from sms_desk.store import programs, senders
+from sms_desk.store.ids import derived
+
+
+def add_sender(ctx: Context, command: c.AddSender) -> Effect:
+    """A sender ID typed by hand, where the key may not list them."""
+    require_admin(ctx)
+    address = _address(command)
+    if senders.by_address(ctx.tx, command.channel, address) is not None:
+        raise UsageError(f"{command.address} is in the directory already.")
+    senders.insert(
+        ctx.tx,
+        {
+            "id": command.sender_id,
+            "channel": command.channel,
+            "address": address,
+            "kind": command.kind,
+            "country": command.country.upper(),
+            "label": command.label.strip(),
+            "direction": command.direction,
+            "purpose": Purpose.DIRECT,
+            "health": Health.OK,
+            "created_at": command.at,
+        },
+    )
+    if command.account_id is not None:
+        senders.carry(
+            ctx.tx,
+            id_=derived(command.id, "carry"),
+            sender_id=command.sender_id,
+            account_id=command.account_id,
+            at=command.at,
+        )
+    return Effect(Changes.of(sender=command.sender_id), 1, f"Added {command.address}")
+
+
+def edit_sender(ctx: Context, command: c.EditSender) -> Effect:
+    require_admin(ctx)
+    before = senders.get(ctx.tx, command.sender_id)
+    if command.inbound_id == command.sender_id:
+        raise UsageError("A sender ID is not its own inbound number.")
+    senders.change(
+        ctx.tx,
+        command.sender_id,
+        label=command.label.strip(),
+        direction=command.direction,
+        inbound_id=command.inbound_id,
+    )
+    back = c.EditSender(
+        id=command.id,
+        at=command.at,
+        sender_id=command.sender_id,
+        label=before["label"],
+        direction=before["direction"],
+        inbound_id=before["inbound_id"],
+    )
+    changes = Changes.of(sender=command.sender_id, conversation=None)
+    return Effect(changes, 1, f"Changed {before['address']}", inverse=(back,))
+
+
+def retire_sender(ctx: Context, command: c.RetireSender) -> Effect:
+    """It sends no more; history stays, and it can come back (R58)."""
+    require_admin(ctx)
+    address = senders.get(ctx.tx, command.sender_id)["address"]
+    senders.change(ctx.tx, command.sender_id, retired_at=command.at if command.retired else None)
+    back = c.RetireSender(
+        id=command.id, at=command.at, sender_id=command.sender_id, retired=not command.retired
+    )
+    verb = "Retired" if command.retired else "Brought back"
+    return Effect(Changes.of(sender=command.sender_id), 1, f"{verb} {address}", inverse=(back,))
+
+
+def hold_sender(ctx: Context, command: c.HoldSender) -> Effect:
+    """A dated holding begins (R59)."""
+    require_admin(ctx)
+    address = senders.get(ctx.tx, command.sender_id)["address"]
+    senders.hold(
+        ctx.tx,
+        {
+            "id": command.holding_id,
+            "sender_id": command.sender_id,
+            "holder_kind": command.holder_kind,
+            "holder_id": command.holder_id,
+            "since": command.at,
+            "until": command.until,
+            "reason": command.reason,
+        },
+    )
+    back = c.EndHolding(id=command.id, at=command.at, holding_id=command.holding_id)
+    changes = Changes.of(sender=command.sender_id, conversation=None)
+    return Effect(changes, 1, f"Gave out {address}", inverse=(back,))
+
+
+def end_holding(ctx: Context, command: c.EndHolding) -> Effect:
+    require_admin(ctx)
+    holding = senders.holding(ctx.tx, command.holding_id)
+    senders.set_holding_end(ctx.tx, command.holding_id, command.at)
+    changes = Changes.of(sender=holding["sender_id"], conversation=None)
+    return Effect(changes, 1, "Took the sender ID back")
+
+
+def save_program(ctx: Context, command: c.SaveProgram) -> Effect:
+    require_admin(ctx)
+    if command.attribution_days < 1:
+        raise UsageError("The attribution window has at least one day.")
+    if command.starts_at and command.ends_at and command.ends_at <= command.starts_at:
+        raise UsageError("The program ends before it starts.", "Change the dates.")
+    name = named(command.name, "program")
+    programs.save(
+        ctx.tx,
+        {
+            "id": command.program_id,
+            "kind": command.kind,
+            "name": name,
+            "attribution_days": command.attribution_days,
+            "starts_at": command.starts_at,
+            "ends_at": command.ends_at,
+            "takes_replies": command.takes_replies,
+            "reply_instruction": command.reply_instruction,
+            "created_at": command.at,
+        },
+    )
+    changes = Changes.of(program=command.program_id, conversation=None)
+    return Effect(changes, 1, f"Saved the {command.kind} {name}")
+
+
+def retire_program(ctx: Context, command: c.RetireProgram) -> Effect:
+    require_admin(ctx)
+    name = programs.get(ctx.tx, command.program_id)["name"]
+    programs.set_retired(ctx.tx, command.program_id, command.at if command.retired else None)
+    back = c.RetireProgram(
+        id=command.id, at=command.at, program_id=command.program_id, retired=not command.retired
+    )
+    verb = "Retired" if command.retired else "Brought back"
+    return Effect(Changes.of(program=command.program_id), 1, f"{verb} {name}", inverse=(back,))
+
+
+def bind_program(ctx: Context, command: c.BindProgram) -> Effect:
+    """How a program's messages are recognised (R61); one sender ID serves one program."""
+    require_admin(ctx)
+    name = programs.get(ctx.tx, command.program_id)["name"]
+    values = _target(command)
+    if command.sender_id is not None:
+        _refuse_second_program(ctx, command)
+    programs.bind(
+        ctx.tx,
+        {
+            "id": command.binding_id,
+            "program_id": command.program_id,
+            "kind": command.kind,
+            "since": command.at,
+            **values,
+        },
+    )
+    back = c.EndBinding(id=command.id, at=command.at, binding_id=command.binding_id)
+    return Effect(Changes.of(program=command.program_id), 1, f"Bound {name}", inverse=(back,))
+
+
+def end_binding(ctx: Context, command: c.EndBinding) -> Effect:
+    require_admin(ctx)
+    binding = programs.binding(ctx.tx, command.binding_id)
+    programs.set_binding_end(ctx.tx, command.binding_id, command.at)
+    return Effect(Changes.of(program=binding["program_id"]), 1, "Ended the binding")
+
+
+def _refuse_second_program(ctx: Context, command: c.BindProgram) -> None:
+    assert command.sender_id is not None
+    taken = programs.sender_holder(ctx.tx, command.sender_id)
+    if taken not in (None, command.program_id):
+        other = programs.names(ctx.tx)[taken]
+        raise RefusedError(
+            f"This sender ID is dedicated to {other}.",
+            "End that binding first, or choose another sender ID.",
+            rule="dedicated",
+        )
+
+
+def _target(command: c.BindProgram) -> dict[str, Any]:
+    wanted = {
+        BindingKind.SENDER: "sender_id",
+        BindingKind.MESSAGING_SERVICE: "service_id",
+        BindingKind.PATTERN: "pattern",
+    }[command.kind]
+    values = {name: getattr(command, name) for name in ("sender_id", "service_id", "pattern")}
+    if [name for name, value in values.items() if value] != [wanted]:
+        raise UsageError(f"A binding by {command.kind} names one {wanted.removesuffix('_id')}.")
+    return values
+
+
+_KINDS = {
+    SenderKind.SHORT_CODE: addresses.AddressKind.SHORT_CODE,
+    SenderKind.ALPHANUMERIC: addresses.AddressKind.ALPHANUMERIC,
+}
+
+
+def _address(command: c.AddSender) -> str:
+    """The address as the directory keeps it; what is no such sender ID is refused."""
+    _, rest = addresses.split_channel(command.address.strip())
+    found = addresses.from_provider(rest)
+    wanted = _KINDS.get(command.kind, addresses.AddressKind.PHONE)
+    if found.kind is not wanted:
+        raise UsageError(
+            f"“{command.address}” is not a {command.kind.replace('_', ' ')}.",
+            "Numbers begin with + and the country code; names have at most eleven characters.",
+        )
+    if (command.kind is SenderKind.WHATSAPP) != (command.channel is Channel.WHATSAPP):
+        raise UsageError("A WhatsApp number has the channel WhatsApp, and no other kind has.")
+    return found.e164 or found.key

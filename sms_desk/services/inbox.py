@@ -1,0 +1,189 @@
+"""The inbox: pages, counts, and which of some conversations belong into a list (R4, R7, R50)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain import positions
+from sms_desk.domain.inbox_filters import InboxFilter, Scope
+from sms_desk.domain.model import (
+    Channel,
+    Origin,
+    ProgramId,
+    ProgramKind,
+    Source,
+    SourceKind,
+    SourceReason,
+    TeamState,
+)
+from sms_desk.services import preferences
+from sms_desk.services.context import Context
+from sms_desk.services.rows import Cursor, InboxPage, InboxRow, ProgramCount, RailCounts, ViewRow
+from sms_desk.services.words import peer_text
+from sms_desk.store import inbox, programs, views
+from sms_desk.store import people as people_store
+
+PAGE = 50
+
+
+def page(
+    ctx: Context, wanted: InboxFilter, after: Cursor | None = None, limit: int = PAGE
+) -> InboxPage:
+    """The next page of a list; after: the page before's `next`."""
+    found = inbox.page_ids(
+        ctx.tx, asked(ctx, wanted), after=(after.value, after.id) if after else None, limit=limit
+    )
+    by_id = {row.id: row for row in rows(ctx, [id_ for _, id_ in found])}
+    full = len(found) == limit
+    return InboxPage(tuple(by_id[id_] for _, id_ in found), Cursor(*found[-1]) if full else None)
+
+
+def rows(ctx: Context, ids: Sequence[UUID]) -> tuple[InboxRow, ...]:
+    """These conversations as rows, in the order asked; what the actor may not see is left out."""
+    seen = inbox.visible(ctx.tx, ctx.reach, ids)
+    wanted = [id_ for id_ in ids if id_ in seen]
+    details = inbox.details(ctx.tx, wanted, ctx.actor.person_id)
+    tags = inbox.tags_of(ctx.tx, wanted)
+    names = people_store.names(ctx.tx)
+    program_names = programs.names(ctx.tx)
+    nudge = preferences.nudge_days(ctx)
+    return tuple(
+        _row(details[id_], tags.get(id_, []), names, program_names, ctx.now, nudge)
+        for id_ in wanted
+    )
+
+
+def matching(ctx: Context, wanted: InboxFilter, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these belong into that list now: the predicate of live arrivals (R50)."""
+    return frozenset(inbox.matching(ctx.tx, asked(ctx, wanted), ids))
+
+
+def count(ctx: Context, wanted: InboxFilter) -> int:
+    return inbox.count(ctx.tx, asked(ctx, wanted))
+
+
+def rail(ctx: Context) -> RailCounts:
+    """Every number in the rail: open conversations with a customer waiting (R7)."""
+    groups = inbox.waiting_groups(ctx.tx, ctx.reach)
+    reach = ctx.reach
+    by_program: dict[UUID, int] = {}
+    counts = dict.fromkeys(Scope, 0)
+    for owner, sender, program, _kind, n in groups:
+        counts[Scope.ALL] += n
+        if owner == reach.person_id:
+            counts[Scope.MINE] += n
+        if sender in reach.shared:
+            counts[Scope.SHARED] += n
+        if owner in reach.people or sender in reach.team_senders:
+            counts[Scope.TEAM] += n
+        if owner is None:
+            counts[Scope.UNROUTED if sender in reach.unheld else Scope.UNASSIGNED] += n
+        if program is not None:
+            by_program[program] = by_program.get(program, 0) + n
+    return RailCounts(
+        mine=counts[Scope.MINE],
+        shared=counts[Scope.SHARED],
+        covering=0,
+        unassigned=counts[Scope.UNASSIGNED],
+        unrouted=counts[Scope.UNROUTED],
+        team=counts[Scope.TEAM],
+        all=counts[Scope.ALL],
+        unread_mine=inbox.unread_count(ctx.tx, reach),
+        programs=tuple(
+            ProgramCount(
+                row["id"], ProgramKind(row["kind"]), row["name"], by_program.get(row["id"], 0)
+            )
+            for row in programs.listing(ctx.tx)
+        ),
+        views=saved_views(ctx),
+    )
+
+
+def saved_views(ctx: Context) -> tuple[ViewRow, ...]:
+    """The actor's own views and those shared with them."""
+    found = []
+    for row in views.for_person(ctx.tx, ctx.actor.person_id, ctx.directory, ctx.now):
+        wanted = views.filter_of(row)
+        found.append(
+            ViewRow(
+                row["id"],
+                row["name"],
+                wanted,
+                mine=row["owner_id"] == ctx.actor.person_id,
+                shared=row["shared_with"] is not None,
+                waiting=count(ctx, replace(wanted, waiting=True)),
+            )
+        )
+    return tuple(found)
+
+
+def asked(ctx: Context, wanted: InboxFilter) -> inbox.Asked:
+    """The filter with all that the store needs to ask it."""
+    return inbox.Asked(wanted, ctx.reach, ctx.now, preferences.nudge_days(ctx))
+
+
+def _row(
+    row: Mapping[Any, Any],
+    tags: Sequence[tuple[UUID, str]],
+    names: Mapping[UUID, str],
+    program_names: Mapping[UUID, str],
+    now: datetime,
+    nudge_days: int,
+) -> InboxRow:
+    source = source_of(row)
+    return InboxRow(
+        id=row["id"],
+        contact_id=row["contact_id"],
+        contact_name=row["contact_name"],
+        peer=peer_text(row["reply_raw"]),
+        channel=Channel(row["channel"]),
+        sender_id=row["sender_id"],
+        sender_label=row["sender_label"] or peer_text(row["sender_address"]),
+        owner_id=row["owner_id"],
+        owner_name=names.get(row["owner_id"], ""),
+        team_state=TeamState(row["team_state"]),
+        snoozed_until=row["snoozed_until"],
+        source=source,
+        program_name=program_name(source, program_names),
+        last_at=positions.instant(row["last_position"]) if row["last_position"] else None,
+        last_position=row["last_position"],
+        snippet=row["snippet"],
+        snippet_from=Origin(row["snippet_from"]) if row["snippet_from"] else None,
+        unread=row["unread"],
+        waiting_since=row["waiting_since"],
+        nudge_days=_nudge(row, now, nudge_days),
+        trouble=row["trouble"] or "",
+        draft=row["draft"],
+        tags=tuple(name for _, name in tags),
+        pinned=bool(row["pinned"]),
+        muted=bool(row["muted"]),
+    )
+
+
+def source_of(row: Mapping[Any, Any]) -> Source:
+    """A conversation's source, as its columns tell it."""
+    return Source(
+        SourceKind(row["source_kind"]),
+        row["source_program_id"] and ProgramId(row["source_program_id"]),
+        SourceReason(row["source_reason"]),
+        row["source_from_id"] and ProgramId(row["source_from_id"]),
+    )
+
+
+def program_name(source: Source, names: Mapping[UUID, str]) -> str:
+    """The program that a source names, or that a sales conversation came from (R5)."""
+    program_id = source.program_id or source.from_program_id
+    return names.get(program_id, "") if program_id else ""
+
+
+def _nudge(row: Mapping[Any, Any], now: datetime, limit: int) -> int | None:
+    """Whole days since we spoke last, once they reach the limit and nobody opened it since (R9)."""
+    last = row["last_position"]
+    if not last or row["answered_position"] != last or last <= row["nudge_seen"]:
+        return None
+    days = (now - positions.instant(last)) // timedelta(days=1)
+    return days if days >= limit else None

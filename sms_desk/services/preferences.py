@@ -1,0 +1,30 @@
+"""Settings as the use cases need them: chosen by the person, else by the workspace, else default."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sms_desk.services.context import Context
+from sms_desk.settings import registry
+from sms_desk.store import settings
+
+
+def value(ctx: Context, name: str) -> Any:
+    """What holds for the actor."""
+    setting = registry.get(name)
+    if setting.scope is registry.Scope.PERSON:
+        chosen = settings.read(ctx.tx, ctx.actor.person_id)
+        if name in chosen:
+            return chosen[name]
+    return settings.read(ctx.tx).get(name, setting.default)
+
+
+def nudge_days(ctx: Context) -> int:
+    """After how many days of silence a conversation is nudged (R9)."""
+    return int(value(ctx, "nudge_days"))
+
+
+def waiting_limit(ctx: Context) -> timedelta:
+    """After which time waiting turns red (R8)."""
+    return timedelta(minutes=int(value(ctx, "waiting_minutes")))

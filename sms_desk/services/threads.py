@@ -1,0 +1,376 @@
+"""A conversation's thread and all that stands around it (R2, R48, R53, R56)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain import addresses
+from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.model import (
+    AttachmentState,
+    Channel,
+    DeliveryStatus,
+    Direction,
+    DraftMode,
+    Origin,
+    OutboxState,
+    ProgramId,
+    ProgramKind,
+    Source,
+    SourceKind,
+    SourceReason,
+)
+from sms_desk.services import inbox, senders
+from sms_desk.services.context import Context
+from sms_desk.services.rows import (
+    AttachmentRow,
+    ConversationDetail,
+    ItemKind,
+    OtherConversation,
+    ThreadItem,
+    ThreadPage,
+)
+from sms_desk.services.words import error_words, peer_text
+from sms_desk.store import (
+    accounts,
+    contacts,
+    my_states,
+    opt_outs,
+    people,
+    programs,
+    search,
+    threads,
+)
+from sms_desk.store import inbox as inbox_store
+from sms_desk.store import senders as sender_store
+
+PAGE = 100
+WINDOW = timedelta(hours=24)
+"""Meta, "Customer service windows": 24 hours from the latest message of the user (R42)."""
+
+
+def page(
+    ctx: Context,
+    conversation_id: UUID,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = PAGE,
+) -> ThreadPage:
+    """A page of one conversation: the newest, or before, after, or around a position."""
+    _require(ctx, conversation_id)
+    return _page(ctx, [conversation_id], before, after, around, limit)
+
+
+def timeline(
+    ctx: Context, contact_id: UUID, *, before: int | None = None, limit: int = PAGE
+) -> ThreadPage:
+    """All of a contact's conversations as one thread, as far as the actor may see them (R2)."""
+    ids = contacts.conversations(ctx.tx, contact_id)
+    seen = inbox_store.visible(ctx.tx, ctx.reach, ids)
+    return _page(ctx, [id_ for id_ in ids if id_ in seen], before, None, None, limit)
+
+
+def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
+    """Head, context pane and composer of one conversation. Raises NotFoundError."""
+    _require(ctx, conversation_id)
+    (row,) = inbox.rows(ctx, [conversation_id])
+    stored = inbox_store.details(ctx.tx, [conversation_id], ctx.actor.person_id)[conversation_id]
+    address = addresses.from_provider(stored["reply_raw"])
+    answerable, why_not = addresses.is_answerable(address)
+    opted_out = opt_outs.running(
+        ctx.tx, channel=row.channel, peer_key=stored["peer_key"], sender_id=row.sender_id
+    )
+    drafts = my_states.drafts(ctx.tx, ctx.actor.person_id, conversation_id)
+    return ConversationDetail(
+        row=row,
+        sender=senders.row(ctx, row.sender_id),
+        numbers=_numbers(ctx, row.contact_id),
+        contact_owner_id=contacts.get(ctx.tx, row.contact_id)["owner_id"],
+        local_time_zone=senders.zone_of(address.e164),
+        opted_out_scope=opted_out.scope if opted_out else "",
+        opted_out_since=opted_out.since if opted_out else None,
+        window_closes_at=_window(ctx, conversation_id, row.channel),
+        tag_ids=tuple(inbox_store.tags_of(ctx.tx, [conversation_id]).get(conversation_id, ())),
+        others=_others(ctx, row.contact_id, conversation_id),
+        answerable=answerable,
+        unanswerable_reason=why_not,
+        read_position=stored["read_position"],
+        first_unread_position=threads.first_inbound_after(
+            ctx.tx, conversation_id, stored["read_position"]
+        ),
+        version=stored["version"],
+        drafts={DraftMode(mode): body for mode, body in drafts.items()},
+    )
+
+
+def find_in(ctx: Context, conversation_id: UUID, text: str) -> tuple[int, ...]:
+    """Positions in one thread that hold the text, newest first."""
+    _require(ctx, conversation_id)
+    found = search.within_conversation(ctx.tx, conversation_id, text)
+    return tuple(hit.position for hit in found)
+
+
+def attachment(ctx: Context, attachment_id: UUID) -> tuple[str, bytes]:
+    """Content type and bytes of a stored attachment. Raises NotFoundError."""
+    found = threads.attachment(ctx.tx, attachment_id)
+    if found is None or found["data"] is None:
+        raise NotFoundError("This attachment is not here.", "It may still be on its way.")
+    return found["content_type"], bytes(found["data"])
+
+
+# --- a page ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What ids are called, read once per page."""
+
+    people: Mapping[UUID, str]
+    programs: Mapping[UUID, Mapping[Any, Any]]
+    senders: Mapping[UUID, Mapping[Any, Any]]
+    providers: Mapping[UUID, str]
+    homes: Mapping[UUID, UUID]  # conversation → its own sender ID
+
+
+def _page(
+    ctx: Context,
+    ids: Sequence[UUID],
+    before: int | None,
+    after: int | None,
+    around: int | None,
+    limit: int,
+) -> ThreadPage:
+    if around is not None:
+        found = threads.around(ctx.tx, ids, around, limit=limit)
+    else:
+        found = threads.page(ctx.tx, ids, before=before, after=after, limit=limit)
+    names = _names(ctx, ids)
+    files = threads.attachments(
+        ctx.tx, [row["id"] for table, row in found if table == "messages" and row["media_count"]]
+    )
+    items = [_item(table, row, names, files) for table, row in found]
+    first = items[0].position if items else None
+    last = items[-1].position if items else None
+    newer = last if last and threads.exists(ctx.tx, ids, after=last) else None
+    if newer is None:
+        items += _pending(ctx, ids, names, (last or 0) + 1)
+    older = first if first and threads.exists(ctx.tx, ids, before=first) else None
+    return ThreadPage(tuple(items), older, newer)
+
+
+def _names(ctx: Context, ids: Sequence[UUID]) -> _Names:
+    return _Names(
+        people.names(ctx.tx),
+        {row["id"]: row for row in programs.listing(ctx.tx, retired=True)},
+        {row["id"]: row for row in sender_store.listing(ctx.tx, retired=True)},
+        accounts.providers(ctx.tx),
+        inbox_store.senders_of(ctx.tx, ids),
+    )
+
+
+def _item(
+    table: str,
+    row: Mapping[Any, Any],
+    names: _Names,
+    files: Mapping[UUID, Sequence[Mapping[Any, Any]]],
+) -> ThreadItem:
+    match table:
+        case "messages":
+            return _message(row, names, files.get(row["id"], ()))
+        case "notes":
+            return _note(row, names)
+        case _:
+            return _event(row, names)
+
+
+def _message(
+    row: Mapping[Any, Any], names: _Names, files: Sequence[Mapping[Any, Any]]
+) -> ThreadItem:
+    provider = names.providers.get(row["account_id"], "")
+    words = error_words(provider, row["error_code"], row["error_text"])
+    program = names.programs.get(row["program_id"], {})
+    sender = names.senders.get(row["sender_id"], {})
+    return ThreadItem(
+        kind=ItemKind.MESSAGE,
+        id=row["id"],
+        position=row["position"],
+        at=row["at"],
+        conversation_id=row["conversation_id"],
+        body=row["body"],
+        direction=Direction(row["direction"]),
+        origin=Origin(row["origin"]),
+        author_id=row["author_id"],
+        author_name=names.people.get(row["author_id"], ""),
+        on_behalf_name=names.people.get(row["on_behalf_id"], ""),
+        sender_label=_other_sender(row, sender, names),
+        channel=Channel(sender["channel"]) if sender else None,
+        program_name=program.get("name", ""),
+        program_kind=ProgramKind(program["kind"]) if program else None,
+        source=_source(row),
+        status=DeliveryStatus(row["status"]),
+        status_text=row["status_text"],
+        status_at=row["status_at"],
+        error_code=row["error_code"] or "",
+        error_title=words.title,
+        error_step=words.next_step,
+        late=row["late"],
+        parts=row["parts"],
+        attachments=tuple(_file(file) for file in files),
+        keyword=row["keyword"] or "",
+        outbox_id=row["outbox_id"],
+    )
+
+
+def _other_sender(row: Mapping[Any, Any], sender: Mapping[Any, Any], names: _Names) -> str:
+    """The sender ID used, where it is not the conversation's own (R60), or in a merged timeline."""
+    if len(names.homes) == 1 and names.homes.get(row["conversation_id"]) == row["sender_id"]:
+        return ""
+    return sender.get("label") or peer_text(sender.get("address", ""))
+
+
+def _source(row: Mapping[Any, Any]) -> Source | None:
+    if row["source_kind"] is None:
+        return None
+    program = row["program_id"]
+    return Source(
+        SourceKind(row["source_kind"]),
+        ProgramId(program) if program else None,
+        SourceReason(row["source_reason"]),
+    )
+
+
+def _file(row: Mapping[Any, Any]) -> AttachmentRow:
+    return AttachmentRow(
+        row["id"], row["content_type"], row["size"], AttachmentState(row["state"]), row["reason"]
+    )
+
+
+def _note(row: Mapping[Any, Any], names: _Names) -> ThreadItem:
+    return ThreadItem(
+        kind=ItemKind.NOTE,
+        id=row["id"],
+        position=row["position"],
+        at=row["at"],
+        conversation_id=row["conversation_id"],
+        body=row["body"],
+        author_id=row["author_id"],
+        author_name=names.people.get(row["author_id"], ""),
+        mentions=tuple(names.people.get(UUID(id_), "") for id_ in row["mentions"]),
+    )
+
+
+def _event(row: Mapping[Any, Any], names: _Names) -> ThreadItem:
+    """detail: the stored one, with a name beside every id that it tells of."""
+    return ThreadItem(
+        kind=ItemKind.EVENT,
+        id=row["id"],
+        position=row["position"],
+        at=row["at"],
+        conversation_id=row["conversation_id"],
+        author_id=row["actor_id"],
+        author_name=names.people.get(row["actor_id"], ""),
+        event=row["kind"],
+        event_detail={**row["detail"], "names": _told(row["detail"], names)},
+        reason=row["reason"],
+    )
+
+
+def _told(detail: Any, names: _Names) -> dict[str, str]:
+    """id → name for every id of a person, program or sender ID within a detail."""
+    if isinstance(detail, dict):
+        return {key: name for part in detail.values() for key, name in _told(part, names).items()}
+    if isinstance(detail, list):
+        return {key: name for part in detail for key, name in _told(part, names).items()}
+    try:
+        id_ = UUID(detail)
+    except (ValueError, TypeError, AttributeError):
+        return {}
+    program, sender = names.programs.get(id_, {}), names.senders.get(id_, {})
+    name = names.people.get(id_) or program.get("name") or _label(sender)
+    return {detail: name} if name else {}
+
+
+def _label(sender: Mapping[Any, Any]) -> str:
+    return (sender.get("label") or peer_text(sender["address"])) if sender else ""
+
+
+def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) -> list[ThreadItem]:
+    """What is not accepted yet, last and in queue order (R56)."""
+    return [
+        ThreadItem(
+            kind=ItemKind.PENDING,
+            id=row["id"],
+            position=position + n,
+            at=row["composed_at"],
+            conversation_id=row["conversation_id"],
+            body=row["body"],
+            direction=Direction.OUTBOUND,
+            origin=Origin.PERSON,
+            author_id=row["author_id"],
+            author_name=names.people.get(row["author_id"], ""),
+            on_behalf_name=names.people.get(row["on_behalf_id"], ""),
+            reason=row["reason"],
+            error_code=row["reason"] if row["state"] == OutboxState.REFUSED else "",
+            error_title=_reason(row, names)[0],
+            error_step=_reason(row, names)[1],
+            outbox_state=OutboxState(row["state"]),
+            outbox_id=row["id"],
+        )
+        for n, row in enumerate(threads.pending(ctx.tx, ids))
+    ]
+
+
+def _reason(row: Mapping[Any, Any], names: _Names) -> tuple[str, str]:
+    if row["state"] != OutboxState.REFUSED:
+        return row["reason_text"], ""
+    provider = names.providers.get(row["account_id"], "")
+    words = error_words(provider, row["reason"], row["reason_text"])
+    return words.title, words.next_step
+
+
+# --- what stands around ---------------------------------------------------------------------------
+
+
+def _require(ctx: Context, conversation_id: UUID) -> None:
+    if not inbox_store.visible(ctx.tx, ctx.reach, [conversation_id]):
+        raise NotFoundError("There is no such conversation, or it is not yours to see.")
+
+
+def _numbers(ctx: Context, contact_id: UUID) -> tuple[tuple[Channel, str], ...]:
+    """Every address of the contact with each channel that it was used on."""
+    ids = contacts.conversations(ctx.tx, contact_id)
+    stored = inbox_store.details(ctx.tx, ids, ctx.actor.person_id)
+    pairs = {
+        (Channel(row["channel"]), peer_text(row["reply_raw"])): None for row in stored.values()
+    }
+    return tuple(pairs)
+
+
+def _window(ctx: Context, conversation_id: UUID, channel: Channel) -> datetime | None:
+    if channel is not Channel.WHATSAPP:
+        return None
+    last = threads.last_inbound_at(ctx.tx, conversation_id)
+    return last and last + WINDOW
+
+
+def _others(ctx: Context, contact_id: UUID, conversation_id: UUID) -> tuple[OtherConversation, ...]:
+    ids = [id_ for id_ in contacts.conversations(ctx.tx, contact_id) if id_ != conversation_id]
+    return tuple(
+        OtherConversation(
+            row.id,
+            row.channel,
+            row.sender_label,
+            row.last_at,
+            row.team_state,
+            row.owner_name,
+            row.source,
+            row.program_name,
+        )
+        for row in inbox.rows(ctx, ids)
+    )

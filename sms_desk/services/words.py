@@ -1,0 +1,22 @@
+"""Names for people's eyes: addresses and errors as every screen and the command line say them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sms_desk.domain import addresses
+from sms_desk.providers import catalogue
+from sms_desk.providers.base import ErrorWords
+
+
+@lru_cache(maxsize=20_000)
+def peer_text(raw: str) -> str:
+    """An address as shown: international format, short code or name; without channel prefix."""
+    return addresses.display(addresses.from_provider(raw))
+
+
+def error_words(provider: str, code: str | None, text: str | None) -> ErrorWords:
+    """What an error code means and what to do; no words for no code."""
+    if not code:
+        return ErrorWords(text or "", "", known=False)
+    return catalogue.describe(provider, code, text or "")

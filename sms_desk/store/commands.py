@@ -1,0 +1,56 @@
+"""The history of commands, and how each is taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+_k = tables.commands.c
+
+
+def seen(tx: Tx, command_id: UUID) -> bool:
+    """Whether this command ran already: a repeat is ignored (GC1)."""
+    return tx.execute(sa.select(_k.id).where(_k.id == command_id)).first() is not None
+
+
+def append(
+    tx: Tx,
+    *,
+    id_: UUID,
+    person_id: UUID,
+    kind: str,
+    args: Any,
+    at: datetime,
+    inverse: Any,
+    label: str,
+) -> None:
+    tx.execute(
+        sa.insert(tables.commands).values(
+            id=id_, person_id=person_id, kind=kind, args=args, at=at, inverse=inverse, label=label
+        )
+    )
+
+
+def get(tx: Tx, command_id: UUID) -> sa.RowMapping | None:
+    return tx.execute(sa.select(tables.commands).where(_k.id == command_id)).mappings().first()
+
+
+def last_undoable(tx: Tx, person_id: UUID) -> sa.RowMapping | None:
+    """The newest command of a person that can be and was not taken back."""
+    query = (
+        sa.select(tables.commands)
+        .where(_k.person_id == person_id, _k.inverse.is_not(None), _k.undone_by.is_(None))
+        .order_by(_k.at.desc(), _k.id.desc())
+        .limit(1)
+    )
+    return tx.execute(query).mappings().first()
+
+
+def set_undone(tx: Tx, command_id: UUID, by: UUID) -> None:
+    tx.execute(sa.update(tables.commands).where(_k.id == command_id).values(undone_by=by))

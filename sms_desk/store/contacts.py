@@ -1,0 +1,50 @@
+"""Contacts: a name, an owner, and the addresses that are theirs (R54, R62)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain.errors import NotFoundError
+from sms_desk.store import search, tables
+from sms_desk.store.engine import Tx
+
+_c = tables.contacts.c
+_a = tables.contact_addresses.c
+
+
+def get(tx: Tx, contact_id: UUID) -> sa.RowMapping:
+    row = tx.execute(sa.select(tables.contacts).where(_c.id == contact_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such contact.")
+    return row
+
+
+def change(tx: Tx, contact_id: UUID, **values: Any) -> None:
+    """Change columns and keep the name index true."""
+    tx.execute(sa.update(tables.contacts).where(_c.id == contact_id).values(values))
+    search.feed_contact(tx, contact_id)
+
+
+def addresses(tx: Tx, contact_id: UUID) -> list[sa.RowMapping]:
+    """The contact's addresses, as (peer_key, raw, e164)."""
+    query = sa.select(tables.contact_addresses).where(_a.contact_id == contact_id).order_by(_a.raw)
+    return list(tx.execute(query).mappings())
+
+
+def by_key(tx: Tx, peer_key: str) -> UUID | None:
+    """Whose address this is."""
+    return tx.execute(sa.select(_a.contact_id).where(_a.peer_key == peer_key)).scalar_one_or_none()
+
+
+def conversations(tx: Tx, contact_id: UUID) -> list[UUID]:
+    """All of a contact's conversations, the newest first."""
+    columns = tables.conversations.c
+    query = (
+        sa.select(columns.id)
+        .where(columns.contact_id == contact_id)
+        .order_by(columns.last_position.desc())
+    )
+    return list(tx.execute(query).scalars())

@@ -1,0 +1,149 @@
+"""Campaigns and services, and how their messages are recognised (R61)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.model import Binding, BindingKind, Program, ProgramId, ProgramKind
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+_p = tables.programs.c
+_b = tables.program_bindings.c
+
+
+def names(tx: Tx) -> dict[UUID, str]:
+    """Every program's name, retired ones included."""
+    return {row.id: row.name for row in tx.execute(sa.select(_p.id, _p.name))}
+
+
+def listing(tx: Tx, *, retired: bool = False) -> list[sa.RowMapping]:
+    """Programs by kind and name; retired ones only when asked for."""
+    query = sa.select(tables.programs).order_by(_p.kind, sa.func.lower(_p.name))
+    if not retired:
+        query = query.where(_p.retired_at.is_(None))
+    return list(tx.execute(query).mappings())
+
+
+def get(tx: Tx, program_id: UUID) -> sa.RowMapping:
+    row = tx.execute(sa.select(tables.programs).where(_p.id == program_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such program.")
+    return row
+
+
+def find(tx: Tx, name_or_id: str) -> UUID:
+    """A program by id or by name in any case. Raises NotFoundError."""
+    wanted = name_or_id.casefold()
+    for id_, name in names(tx).items():
+        if str(id_) == name_or_id or name.casefold() == wanted:
+            return id_
+    raise NotFoundError(f"There is no program called “{name_or_id}”.", "See sms-desk program list.")
+
+
+def save(tx: Tx, values: dict[str, object]) -> bool:
+    """Insert or change a program; True if it is new."""
+    done = tx.execute(
+        sa.update(tables.programs)
+        .where(_p.id == values["id"])
+        .values({name: value for name, value in values.items() if name not in ("id", "created_at")})
+    )
+    if done.rowcount:
+        return False
+    tx.execute(sa.insert(tables.programs).values(values))
+    return True
+
+
+def set_retired(tx: Tx, program_id: UUID, at: datetime | None) -> None:
+    tx.execute(sa.update(tables.programs).where(_p.id == program_id).values(retired_at=at))
+
+
+def bindings(tx: Tx, program_id: UUID) -> list[sa.RowMapping]:
+    """The running bindings of a program, with the words that a person knows them by."""
+    sender, service = tables.sender_ids.c, tables.messaging_services.c
+    query = (
+        sa.select(
+            tables.program_bindings,
+            sa.func.coalesce(sender.address, service.name, _b.pattern).label("target"),
+        )
+        .outerjoin(tables.sender_ids, sender.id == _b.sender_id)
+        .outerjoin(tables.messaging_services, service.id == _b.service_id)
+        .where(_b.program_id == program_id, _b.until.is_(None))
+        .order_by(_b.since)
+    )
+    return list(tx.execute(query).mappings())
+
+
+def bind(tx: Tx, values: dict[str, object]) -> None:
+    tx.execute(sa.insert(tables.program_bindings).values(values))
+
+
+def set_binding_end(tx: Tx, binding_id: UUID, at: datetime | None) -> None:
+    tx.execute(sa.update(tables.program_bindings).where(_b.id == binding_id).values(until=at))
+
+
+def binding(tx: Tx, binding_id: UUID) -> sa.RowMapping:
+    row = (
+        tx.execute(sa.select(tables.program_bindings).where(_b.id == binding_id))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFoundError("There is no such binding.")
+    return row
+
+
+def sender_holder(tx: Tx, sender_id: UUID) -> UUID | None:
+    """The program that a sender ID is dedicated to now, if any."""
+    return tx.execute(
+        sa.select(_b.program_id)
+        .join(tables.programs, _p.id == _b.program_id)
+        .where(_b.sender_id == sender_id, _b.until.is_(None), _p.retired_at.is_(None))
+        .order_by(_b.since.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def for_attribution(tx: Tx) -> tuple[dict[ProgramId, Program], list[Binding]]:
+    """Programs and running bindings as the attribution rules read them (R3, R61)."""
+    programs = {
+        row["id"]: Program(
+            row["id"],
+            ProgramKind(row["kind"]),
+            row["name"],
+            row["attribution_days"],
+            row["starts_at"],
+            row["ends_at"],
+        )
+        for row in listing(tx)
+    }
+    found = tx.execute(
+        sa.select(tables.program_bindings)
+        .where(_b.until.is_(None), _b.program_id.in_(programs))
+        .order_by(_b.since)
+    ).mappings()
+    return programs, [
+        Binding(
+            row["program_id"],
+            BindingKind(row["kind"]),
+            row["sender_id"],
+            row["service_id"],
+            row["pattern"],
+        )
+        for row in found
+    ]
+
+
+def by_sender(tx: Tx) -> dict[UUID, UUID]:
+    """The program that each dedicated sender ID serves now."""
+    query = (
+        sa.select(_b.sender_id, _b.program_id)
+        .join(tables.programs, _p.id == _b.program_id)
+        .where(_b.sender_id.is_not(None), _b.until.is_(None), _p.retired_at.is_(None))
+        .order_by(_b.since)
+    )
+    return {row.sender_id: row.program_id for row in tx.execute(query)}

@@ -1,0 +1,87 @@
+"""Owner, team state and source of many conversations at once: what commands read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain.model import TeamState
+from sms_desk.domain.team_state import State
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+_c = tables.conversations.c
+_STATE = (
+    "sender_id",
+    "contact_id",
+    "team_state",
+    "snoozed_until",
+    "state_at",
+    "closed_at",
+    "owner_id",
+    "source_kind",
+    "source_program_id",
+    "source_from_id",
+    "source_reason",
+    "taken_over_at",
+)
+_CHUNK = 10_000  # below every engine's limit of bound values in one statement
+T = TypeVar("T")
+
+
+def chunks(ids: Collection[T]) -> Iterator[Sequence[T]]:
+    """The ids in slices that fit into one statement."""
+    ordered = list(ids)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
+
+
+def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, sa.RowMapping]:
+    """State columns by conversation."""
+    columns = [_c.id, *(_c[name] for name in _STATE)]
+    return {
+        row["id"]: row
+        for part in chunks(ids)
+        for row in tx.execute(sa.select(*columns).where(_c.id.in_(part))).mappings()
+    }
+
+
+def set_state(tx: Tx, ids: Collection[UUID], state: State, at: datetime) -> None:
+    """One team state for all of them; a close also answers what was there (R8)."""
+    values: dict[str, Any] = {
+        "team_state": state.team_state,
+        "snoozed_until": state.snoozed_until,
+        "state_at": at,
+    }
+    if state.team_state is TeamState.CLOSED:
+        values["closed_at"] = at
+    _set(tx, ids, values)
+
+
+def set_owner(tx: Tx, ids: Collection[UUID], owner_id: UUID | None) -> None:
+    """One owner for all of them. The epoch grows, so that sends in flight notice (GS5)."""
+    _set(tx, ids, {"owner_id": owner_id, "owner_epoch": _c.owner_epoch + 1})
+
+
+def restore(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put columns back, row by row. Each mapping has `id` and the columns to set."""
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "id"}
+        if "owner_id" in values:
+            values["owner_epoch"] = _c.owner_epoch + 1
+        tx.execute(sa.update(tables.conversations).where(_c.id == row["id"]).values(values))
+
+
+def due(tx: Tx, now: datetime) -> list[UUID]:
+    """Snoozed conversations whose time has come (R52)."""
+    query = sa.select(_c.id).where(_c.snoozed_until <= now, _c.team_state == TeamState.SNOOZED)
+    return list(tx.execute(query).scalars())
+
+
+def _set(tx: Tx, ids: Collection[UUID], values: Mapping[str, Any]) -> None:
+    for part in chunks(ids):
+        tx.execute(sa.update(tables.conversations).where(_c.id.in_(part)).values(values))
