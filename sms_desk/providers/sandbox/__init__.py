@@ -4,6 +4,7 @@ from .clock import SandboxClock
 from .faults import Fault, FaultKind
 from .model import Account, Refusal, SendRequest, Status, Timing
 from .sandbox import Sandbox
+from .script import demo_world
 from .server import SandboxServer, serve
 from .starter import starter_world
 from .world import World
@@ -20,6 +21,7 @@ __all__ = [
     "Status",
     "Timing",
     "World",
+    "demo_world",
     "serve",
     "starter_world",
 ]

@@ -77,6 +77,7 @@ def dump(world: World, offset: timedelta = timedelta(0)) -> dict[str, Any]:
         "opt_outs": sorted(world.opt_outs),
         "sticky": [[*pair, sender] for pair, sender in world.sticky.items()],
         "receipts": world.receipts,
+        "unreachable": world.unreachable,
         "agenda": [
             {"due": due, "kind": type(event).__name__, **asdict(event)}
             for due, event in world.agenda.pending()
@@ -107,6 +108,7 @@ def restore(words: dict[str, Any]) -> World:
     world.opt_outs = {(scope, customer) for scope, customer in words["opt_outs"]}
     world.sticky = {(service, to): sender for service, to, sender in words["sticky"]}
     world.receipts = [tuple(Status(s) for s in order) for order in words["receipts"]]
+    world.unreachable = dict(words["unreachable"])
     for event in words["agenda"]:
         due, kind = datetime.fromisoformat(event.pop("due")), _EVENTS[event.pop("kind")]
         world.agenda.add(due, _build(kind, event))

@@ -78,6 +78,7 @@ class World:
         self.templates: list[Template] = []
         self.opt_outs: set[tuple[str, str]] = set()  # (sender or service sid, customer)
         self.sticky: dict[tuple[str, str], str] = {}  # (service sid, customer) -> chosen sender
+        self.unreachable: dict[str, int] = {}  # customer -> the error code of their phone
         self.agenda = Agenda()
         self.receipts: list[tuple[Status, ...]] = []  # orders for the next messages, one each
         self.serial = 0  # of ids given out
@@ -359,6 +360,7 @@ class World:
             hidden_until=hidden_until,
         )
         self.put(message)
+        self.unreachable.pop(sender, None)
         if not message.is_whatsapp:  # Twilio handles keywords on SMS; WhatsApp is left to the user
             self._obey(message, now)
         return message
@@ -448,12 +450,15 @@ class World:
         happened = 0
         for due, event in self.agenda.due(now):
             self._happen(event, due)
+            if isinstance(event, Chatter):  # from now on: nobody makes up for a long pause
+                self._plan_chatter(now)
             happened += 1
         return happened
 
     def start_chatter(self, now: datetime) -> None:
         """Begin the unasked-for messages, when customers are set to write any."""
-        self._plan_chatter(now)
+        if not any(isinstance(event, Chatter) for _, event in self.agenda.pending()):
+            self._plan_chatter(now)
 
     def _happen(self, event: Event, now: datetime) -> None:
         match event:
@@ -467,7 +472,6 @@ class World:
                 self.accept(SendRequest(to, sender, body), now, direction=Direction.AUTOMATIC)
             case Chatter():
                 self._chat(now)
-                self._plan_chatter(now)
 
     def _step(self, step: Step, now: datetime) -> None:
         message = self._messages.get(step.sid)
@@ -509,6 +513,8 @@ class World:
             return []
         if number == rules.STAYS_SENT:
             return [(Status.SENT, None)]
+        if message.to in self.unreachable:
+            return [(Status.SENT, None), (Status.UNDELIVERED, self.unreachable[message.to])]
         if number in rules.FAILS_LATER:
             return [(Status.SENT, None), rules.FAILS_LATER[number]]
         if self._misses_window(message, now):
