@@ -75,11 +75,11 @@ class BulkBar(QWidget):
 
     def _show_banner(self, selection: Selection) -> None:
         self._banner.setVisible(selection.offers_all)
+        self._words.setVisible(selection.all_matching)
         if selection.all_matching:
-            self._words.setText(tr("inbox", "Everything that matches is selected."))
+            self._words.setText(tr("inbox", "All that match are selected."))
             self._all.set_words(tr("inbox", "Clear"))
         elif selection.offers_all:
-            self._words.setText(tr("inbox", "The %n loaded are selected.", selection.count))
             number = "" if selection.total is None else f"{selection.total:,} "
             words = tr("inbox", "Select all {number}that match").replace("{number}", number)
             self._all.set_words(words)

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from sms_desk.domain.model import Channel
@@ -107,6 +107,7 @@ class RowPainter:
     ) -> None:
         self._painter = painter
         self._whole: QRect = option.rect
+        self._end = self._whole.width() - _end_edge(option)
         self._direction = option.direction
         self._row = row
         self._words = words
@@ -181,17 +182,17 @@ class RowPainter:
         """Time, pin and bell at the end of the first line; the width that they took."""
         metrics = QFontMetrics(theme.font("meta"))
         width = metrics.horizontalAdvance(self._words.time) + 1
-        left = self._whole.width() - _EDGE - width
+        left = self._end - width
         self._text(QRect(left, _NAME_TOP, width, 18), self._words.time, "meta", "secondary")
         for shown, icon in ((self._row.pinned, "pin"), (self._row.muted, "bell-off")):
             if shown:
                 left -= _SIGN + 4
                 where = QRect(left, _NAME_TOP + 3, _SIGN, _SIGN)
                 self._icon(icon, self._tokens.secondary, where.center(), _SIGN)
-        return self._whole.width() - _EDGE - left
+        return self._end - left
 
     def _paint_name(self, taken: int) -> None:
-        width = self._whole.width() - _TEXT_LEFT - _EDGE - taken - 8
+        width = self._end - _TEXT_LEFT - taken - 8
         role: theme.Role = "name_unread" if self._row.unread else "name"
         where = QRect(_TEXT_LEFT, _NAME_TOP, width, 18)
         self._text(where, self._elider.cut(self._words.name, role, width), role, "text")
@@ -205,7 +206,7 @@ class RowPainter:
         self._text(QRect(_TEXT_LEFT, _SNIPPET_TOP, width, 17), shown, "snippet", token)
 
     def _paint_chips(self) -> None:
-        left, end = _TEXT_LEFT, self._whole.width() - _EDGE
+        left, end = _TEXT_LEFT, self._end
         chips = self._words.chips
         for at, chip in enumerate(chips):
             width = self._chip_width(chip, end - left)
@@ -252,7 +253,7 @@ class RowPainter:
     # --- strokes -----------------------------------------------------------------------------
 
     def _text_width(self) -> int:
-        return self._whole.width() - _TEXT_LEFT - _EDGE
+        return self._end - _TEXT_LEFT
 
     def _text(self, where: QRect, text: str, role: theme.Role, token: str) -> None:
         self._painter.setFont(theme.font(role))
@@ -292,6 +293,13 @@ def paint_loading(painter: QPainter, option: QStyleOptionViewItem) -> None:
     for shape, radius in shapes:
         where = QStyle.visualRect(option.direction, whole, shape.translated(whole.topLeft()))
         painter.drawRoundedRect(where, radius, radius)
+
+
+def _end_edge(option: QStyleOptionViewItem) -> int:
+    """The room after the texts, so that they end where the search field above the list ends,
+    scroll bar or none."""
+    view: QWidget = option.widget
+    return max(2, _EDGE - (view.width() - option.rect.width())) if view else _EDGE
 
 
 def _chip_role(chip: ChipWords) -> theme.Role:

@@ -9,22 +9,23 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.ui import theme
 from sms_desk.ui.inbox import options
 from sms_desk.ui.inbox.options import FilterChoices, Option, Sections, with_fields
+from sms_desk.ui.theme.tokens import CHIP_HEIGHT
 from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.flow import FlowLayout
+from sms_desk.ui.widgets.search_field import SearchField
 from sms_desk.ui.widgets.text import menu_text
 from sms_desk.ui.widgets.words import tr
 
 TYPING_MS: Final = 150
 """How long typing pauses before the list is asked again."""
-_LONGEST_SEARCH: Final = 200
 
 Offer = Callable[[FilterChoices], Sections]
 
@@ -42,7 +43,12 @@ class FilterBar(QWidget):
         self._place = InboxFilter()
         self._value = InboxFilter()
         self._choices = FilterChoices()
-        self._search = _search_field(self)
+        self._search = SearchField(
+            tr("filter", "Search this list"),
+            tr("filter", "Search names, numbers, messages"),
+            key="/",
+            parent=self,
+        )
         self._typing = QTimer(self)
         self._make_chips()
         self._lay_out()
@@ -103,6 +109,9 @@ class FilterBar(QWidget):
         self._extras: list[RemovableChip] = []
         self._save = link(tr("filter", "Save view…"), parent=self)
         self._clear = link(tr("filter", "Clear"), parent=self)
+        for words in (self._save, self._clear):
+            words.setFixedHeight(CHIP_HEIGHT)
+            words.setFont(theme.font("snippet"))
 
     def _lay_out(self) -> None:
         self._flow = FlowLayout()
@@ -131,7 +140,6 @@ class FilterBar(QWidget):
         self._typing.timeout.connect(self._on_typing_paused)
         self._search.textEdited.connect(self._typing.start)
         self._search.installEventFilter(self)
-        theme.signals.changed.connect(self._on_theme_changed)
 
     # --- showing -------------------------------------------------------------------------------
 
@@ -238,22 +246,3 @@ class FilterBar(QWidget):
     @Slot()
     def _on_save_clicked(self) -> None:
         self.save_requested.emit(self._value)
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        _dress_search(self._search)
-
-
-def _search_field(parent: QWidget) -> QLineEdit:
-    field = QLineEdit(parent)
-    field.setPlaceholderText(tr("filter", "Search names, numbers, messages"))
-    field.setAccessibleName(tr("filter", "Search this list"))
-    field.setMaxLength(_LONGEST_SEARCH)
-    field.setClearButtonEnabled(False)
-    field.addAction(QAction(field), QLineEdit.ActionPosition.LeadingPosition)
-    _dress_search(field)
-    return field
-
-
-def _dress_search(field: QLineEdit) -> None:
-    field.actions()[0].setIcon(theme.icon("search"))

@@ -57,6 +57,12 @@ class RailDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def shows_focus(state: QStyle.StateFlag) -> bool:
+    """Focus is drawn for who moves by keyboard, not for who clicks."""
+    by_keys = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
+    return state & by_keys == by_keys
+
+
 class _Line:
     """One line being painted; lives for one call of `paint`."""
 
@@ -73,7 +79,7 @@ class _Line:
         state: QStyle.StateFlag = option.state
         self._chosen = bool(state & QStyle.StateFlag.State_Selected)
         self._hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        self._focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        self._focused = shows_focus(state)
 
     def paint_heading(self) -> None:
         if self._collapsed:

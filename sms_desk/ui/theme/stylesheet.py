@@ -60,10 +60,13 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
 *[kind="chip"]:hover { background: $hover; }
 *[kind="chip"]:focus { padding: 0 8px; }
 *[kind="chip"][signed="true"]:focus { padding-right: 24px; }
-*[kind="chip"]:checked, *[kind="chip"][chosen="true"] {
+*[kind="chip"]:checked { background: $accent_soft; color: $accent; border-color: $accent_soft; }
+*[kind="chip"][chosen="true"] {
     background: $accent_soft; color: $accent; border-color: $accent_soft;
 }
 *[kind="chip"]:checked:focus, *[kind="chip"][chosen="true"]:focus { border-color: $accent; }
+*[kind="search"] { padding: 0 9px 0 33px; }
+*[kind="search"]:focus { padding: 0 8px 0 32px; }
 """
 
 _FIELDS: Final = """

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from typing_extensions import override
 
 from sms_desk.ui import theme
+from sms_desk.ui.theme.tokens import CHIP_HEIGHT
 from sms_desk.ui.widgets.text import menu_text, repolish
 from sms_desk.ui.widgets.words import tr
 
@@ -27,6 +28,7 @@ class Chip(QPushButton):
         self.setProperty("chosen", False)
         self.setProperty("signed", bool(sign))
         self.setFont(theme.font("snippet"))
+        self.setFixedHeight(CHIP_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         self.setAccessibleName(text)
@@ -65,7 +67,10 @@ class Chip(QPushButton):
 
 
 class ChipButton(Chip):
-    """A chip that opens a menu. Its words are the condition's name, or the value once chosen."""
+    """A chip that opens a menu. Its words are the condition's name, or the value once chosen.
+
+    Not `QPushButton.setMenu`: a stylesheet then lays out the text around an indicator of its own.
+    """
 
     about_to_show = Signal()
     """The menu is about to open: the last moment to fill it."""
@@ -75,7 +80,8 @@ class ChipButton(Chip):
         self._name = name
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self.about_to_show)
-        self.setMenu(self._menu)
+        self.setAccessibleDescription(tr("chips", "Opens a menu"))
+        self.clicked.connect(self._on_clicked)
 
     def options(self) -> QMenu:
         """The menu to fill."""
@@ -86,6 +92,18 @@ class ChipButton(Chip):
         self.set_words(value or self._name)
         self.setAccessibleName(f"{self._name}: {value}" if value else self._name)
         self.set_chosen(bool(value))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self._on_clicked()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        foot = self.rect().bottomLeft() + QPoint(0, 4)
+        self._menu.popup(self.mapToGlobal(foot))
 
 
 class ToggleChip(Chip):
