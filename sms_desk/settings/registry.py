@@ -1,0 +1,236 @@
+"""Every setting, once: the screen, the command line, the help and the checks follow from this list.
+
+A setting of the *machine* lives in a file beside the workspace; one of a *person* or of the
+*workspace* lives in the workspace and changes by a command. A new setting is one entry here and
+the place that reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from sms_desk.domain.errors import UsageError
+
+
+class Scope(StrEnum):
+    MACHINE = "machine"
+    PERSON = "person"  # for one person; what the workspace says is the default
+    WORKSPACE = "workspace"  # for everybody; an admin changes it
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What values a setting takes. parse: from typed text or from JSON; raises ValueError."""
+
+    words: str
+    parse: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be chosen.
+
+    default: what holds while nobody has chosen; JSON's own types, like every value.
+    title: as on the settings screen; help: one sentence on what it does.
+    """
+
+    name: str
+    scope: Scope
+    kind: Kind
+    default: Any
+    title: str
+    help: str
+
+    def parse(self, value: Any) -> Any:
+        """The value as it is stored, from typed text or from JSON. Raises UsageError."""
+        try:
+            return self.kind.parse(value)
+        except (ValueError, TypeError) as error:
+            raise UsageError(
+                f"“{value}” is not a value for “{self.title}”.", f"It takes {self.kind.words}."
+            ) from error
+
+
+def get(name: str) -> Setting:
+    """The setting of that name. Raises UsageError, naming all there are."""
+    if name not in SETTINGS:
+        known = ", ".join(SETTINGS)
+        raise UsageError(f"There is no setting “{name}”.", f"There are: {known}.")
+    return SETTINGS[name]
+
+
+def of_scope(scope: Scope) -> tuple[Setting, ...]:
+    """All settings of a scope, in the order of the screen."""
+    return tuple(setting for setting in SETTINGS.values() if setting.scope is scope)
+
+
+# --- kinds ------------------------------------------------------------------------------------
+
+_YES = {"yes": True, "on": True, "true": True, "1": True}
+_NO = {"no": False, "off": False, "false": False, "0": False}
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    answers = _YES | _NO
+    if str(value).lower() not in answers:
+        raise ValueError
+    return answers[str(value).lower()]
+
+
+def _number(least: int, most: int, unit: str) -> Kind:
+    def parse(value: Any) -> int:
+        number = int(str(value))  # a fraction is refused, not cut off
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return Kind(f"a whole number of {unit} from {least} to {most}", parse)
+
+
+def _one_of(*words: str) -> Kind:
+    def parse(value: Any) -> str:
+        if value not in words:
+            raise ValueError
+        return str(value)
+
+    return Kind(f"one of {', '.join(words)}", parse)
+
+
+def _time_of_day(value: Any) -> str:
+    hour, minute = (int(part) for part in str(value).split(":"))
+    if not (0 <= hour < 24 and 0 <= minute < 60):
+        raise ValueError
+    return f"{hour:02}:{minute:02}"
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _days(value: Any) -> list[str]:
+    chosen = value.lower().replace(",", " ").split() if isinstance(value, str) else list(value)
+    if not set(chosen) <= set(_DAYS):
+        raise ValueError
+    return [day for day in _DAYS if day in chosen]
+
+
+_ON_OFF = Kind("on or off", _boolean)
+_TIME = Kind("a time of day such as 09:00", _time_of_day)
+_WEEKDAYS = Kind("days such as mon tue wed", _days)
+
+
+# --- the settings -----------------------------------------------------------------------------
+
+_ALL = (
+    Setting(
+        "waiting_minutes",
+        Scope.WORKSPACE,
+        _number(1, 7 * 24 * 60, "minutes"),
+        30,
+        "Waiting turns red after",
+        "How long a customer may wait for an answer before the list says so in red.",
+    ),
+    Setting(
+        "business_hours",
+        Scope.WORKSPACE,
+        _ON_OFF,
+        False,
+        "Count waiting in business hours only",
+        "Nights and free days do not count as waiting.",
+    ),
+    Setting(
+        "business_from",
+        Scope.WORKSPACE,
+        _TIME,
+        "09:00",
+        "Business hours begin at",
+        "In each person's own time zone.",
+    ),
+    Setting(
+        "business_until",
+        Scope.WORKSPACE,
+        _TIME,
+        "18:00",
+        "Business hours end at",
+        "In each person's own time zone.",
+    ),
+    Setting(
+        "business_days",
+        Scope.WORKSPACE,
+        _WEEKDAYS,
+        ["mon", "tue", "wed", "thu", "fri"],
+        "Business days",
+        "Other days do not count as waiting.",
+    ),
+    Setting(
+        "nudge_days",
+        Scope.PERSON,
+        _number(1, 365, "days"),
+        3,
+        "Nudge after silence of",
+        "Marks a conversation in which we spoke last and the customer has been silent so long.",
+    ),
+    Setting(
+        "attribution_days",
+        Scope.WORKSPACE,
+        _number(1, 365, "days"),
+        30,
+        "A reply answers a program for",
+        "How long after a campaign or service wrote to somebody an answer counts as its response.",
+    ),
+    Setting(
+        "poll_seconds",
+        Scope.WORKSPACE,
+        _number(5, 600, "seconds"),
+        10,
+        "Look for new messages every",
+        "Shorter is quicker; the provider may slow down who asks too often.",
+    ),
+    Setting(
+        "enter_sends",
+        Scope.PERSON,
+        _ON_OFF,
+        False,
+        "Enter sends",
+        "Off: Ctrl+Enter sends and Enter begins a new line.",
+    ),
+    Setting(
+        "notify",
+        Scope.PERSON,
+        _one_of("mine", "all", "none"),
+        "mine",
+        "Notify about",
+        "New messages of your own conversations, of all that you see, or none.",
+    ),
+    Setting(
+        "notify_text",
+        Scope.PERSON,
+        _ON_OFF,
+        False,
+        "Show the message in notifications",
+        "Off: a notification names nobody and shows no text.",
+    ),
+    Setting(
+        "theme",
+        Scope.MACHINE,
+        _one_of("system", "light", "dark"),
+        "system",
+        "Appearance",
+        "System follows the desktop; high contrast always does.",
+    ),
+    Setting(
+        "close_to_tray",
+        Scope.MACHINE,
+        _ON_OFF,
+        True,
+        "Closing the window keeps the desk running",
+        "The desk goes on receiving and shows unread messages in the tray.",
+    ),
+)
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.name: setting for setting in _ALL})

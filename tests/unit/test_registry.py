@@ -1,0 +1,65 @@
+"""Settings are declared once; what is typed is checked there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sms_desk.domain.errors import UsageError
+from sms_desk.settings.registry import SETTINGS, Scope, get, of_scope
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=str)
+def test_a_default_is_a_value_that_json_carries(setting: Any) -> None:
+    assert setting.parse(setting.default) == setting.default
+    assert setting.parse(json.loads(json.dumps(setting.default))) == setting.default
+    assert setting.title
+    assert setting.help.endswith(".")
+
+
+TYPED = [
+    ("waiting_minutes", "45", 45),
+    ("waiting_minutes", 45, 45),
+    ("business_hours", "on", True),
+    ("business_hours", "No", False),
+    ("business_from", "8:30", "08:30"),
+    ("business_days", "sat, MON", ["mon", "sat"]),
+    ("theme", "dark", "dark"),
+]
+WRONG = [
+    ("waiting_minutes", "0"),
+    ("waiting_minutes", "1.5"),
+    ("waiting_minutes", 1.5),
+    ("waiting_minutes", ""),
+    ("business_hours", "maybe"),
+    ("business_from", "24:00"),
+    ("business_from", "9"),
+    ("business_days", "noday"),
+    ("business_days", 3),
+    ("theme", "pink"),
+    ("theme", ["dark"]),
+]
+
+
+@pytest.mark.parametrize(("name", "typed", "value"), TYPED)
+def test_what_is_typed_becomes_a_value(name: str, typed: Any, value: Any) -> None:
+    assert get(name).parse(typed) == value
+
+
+@pytest.mark.parametrize(("name", "typed"), WRONG)
+def test_a_wrong_value_is_said_with_what_it_takes(name: str, typed: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        get(name).parse(typed)
+    assert get(name).title in caught.value.title
+    assert get(name).kind.words in caught.value.next_step
+
+
+def test_an_unknown_setting_is_said_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="waiting_minutes"):
+        get("nonsense")
+
+
+def test_every_setting_has_one_scope() -> None:
+    assert sum(len(of_scope(scope)) for scope in Scope) == len(SETTINGS)
