@@ -1,0 +1,405 @@
+"""Writes a reply or a note: brings the parts together, and asks the owner to send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from sms_desk.domain import plain_text, segments, templates
+from sms_desk.domain.errors import UsageError
+from sms_desk.domain.model import Channel, DraftMode
+from sms_desk.services.rows import PersonRow, SenderChoice, TemplateRow
+from sms_desk.ui.composer import mentions, saved_replies
+from sms_desk.ui.composer.block_bar import Action, BlockBar
+from sms_desk.ui.composer.box import Box
+from sms_desk.ui.composer.completion import Completion, Offer
+from sms_desk.ui.composer.counter import Counter, ReplaceOffer
+from sms_desk.ui.composer.drafts import Drafts
+from sms_desk.ui.composer.editor import Editor
+from sms_desk.ui.composer.emoji import EmojiPicker
+from sms_desk.ui.composer.fill_dialog import FillDialog
+from sms_desk.ui.composer.sender_picker import SenderPicker
+from sms_desk.ui.composer.tabs import ModeTabs
+from sms_desk.ui.widgets.buttons import icon_button, primary
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground
+from sms_desk.ui.widgets.words import tr
+
+
+class Composer(QWidget):
+    """Holds the text until the owner says that it was taken (`sent_ok`)."""
+
+    send_requested = Signal(str, object)
+    """Text and sender ID. Answered by `sent_ok` or `refused`."""
+    note_requested = Signal(str, object)
+    """Text and the ids of the people mentioned, a tuple. Answered likewise."""
+    draft_changed = Signal(object, object, str)
+    """Conversation id, DraftMode, text: at most two seconds after typing began, and on leaving."""
+    sender_chosen = Signal(object)
+    sender_why_requested = Signal()
+    block_action_requested = Signal(str)
+    templates_requested = Signal()
+    """The person wants to see or edit the saved replies, and there are none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        on_ground(self, "base")
+        self._mode = DraftMode.REPLY
+        self._channel = Channel.SMS
+        self._people: tuple[PersonRow, ...] = ()
+        self._templates: tuple[TemplateRow, ...] = ()
+        self._values: dict[str, str] = {}
+        self._asked: tuple[DraftMode, str] | None = None
+        self._unanswerable = ""
+        self._blocked = False
+        self._drafts = Drafts(self)
+        self._build()
+        self._lay_out()
+        self._connect()
+        self._show_mode()
+
+    def _build(self) -> None:
+        self._bar = BlockBar(self)
+        self._notice = BlockBar(self)
+        self._tabs = ModeTabs(self)
+        self._sender = SenderPicker(self)
+        self._box = Box(self)
+        self._editor = Editor(self._box)
+        self._box.follow(self._editor)
+        self._offer = ReplaceOffer(self._box)
+        self._counter = Counter(self._box)
+        self._replies = icon_button(
+            "notepad-text", tr("composer", "Saved replies"), tip=tr("composer", "Saved replies (/)")
+        )
+        self._emoji = icon_button("smile", tr("composer", "Emoji"))
+        self._send = primary("", parent=self._box)
+        self._picker = EmojiPicker(self)
+        self._completion = Completion(self.window())
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 4, 20, 0)
+        head.setSpacing(16)
+        head.addWidget(self._tabs)
+        head.addWidget(self._sender, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(4)
+        foot.addWidget(self._replies)
+        foot.addWidget(self._emoji)
+        foot.addStretch(1)
+        foot.addWidget(self._counter)
+        foot.addSpacing(8)
+        foot.addWidget(self._send)
+        inside = QVBoxLayout(self._box)
+        inside.setContentsMargins(14, 11, 10, 10)
+        inside.setSpacing(6)
+        inside.addWidget(self._editor)
+        inside.addWidget(self._offer)
+        inside.addLayout(foot)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(horizontal_line(self))
+        outer.addWidget(self._bar)
+        outer.addWidget(self._notice)
+        outer.addLayout(head)
+        around = QHBoxLayout()
+        around.setContentsMargins(18, 2, 18, 14)
+        around.addWidget(self._box)
+        outer.addLayout(around)
+
+    def _connect(self) -> None:
+        self._drafts.changed.connect(self.draft_changed)
+        self._tabs.mode_chosen.connect(self.choose_mode)
+        self._editor.textChanged.connect(self._on_text_changed)
+        self._editor.send_pressed.connect(self.send)
+        self._editor.key_offered.connect(self._on_key_offered)
+        self._editor.focus_lost.connect(self._on_focus_lost)
+        self._editor.paste_refused.connect(self.show_notice)
+        self._sender.sender_chosen.connect(self.sender_chosen)
+        self._sender.why_requested.connect(self.sender_why_requested)
+        self._offer.replace_requested.connect(self._on_replace_requested)
+        self._send.clicked.connect(self.send)
+        self._replies.clicked.connect(self._on_replies_clicked)
+        self._emoji.clicked.connect(lambda: self._picker.open_over(self._emoji))
+        self._picker.picked.connect(self._on_emoji_picked)
+        self._completion.chosen.connect(self._on_completion_chosen)
+        self._bar.action_requested.connect(self.block_action_requested)
+        self._notice.put_away.connect(self._notice.hide)
+
+    # what the owner tells
+
+    def start(
+        self, conversation_id: UUID, channel: Channel, drafts: Mapping[DraftMode, str]
+    ) -> None:
+        """Another conversation. What was typed for the old one is reported before anything else."""
+        self._drafts.start(conversation_id, drafts)
+        self._channel = channel
+        self._asked = None
+        self._sender.forget_choice()
+        self.clear_block()
+        self.set_unanswerable("")
+        self._notice.hide()
+        self._completion.hide()
+        self.choose_mode(DraftMode.REPLY)
+
+    def set_drafts(self, drafts: Mapping[DraftMode, str]) -> None:
+        """Stored drafts of the same conversation; what is being typed here stays (R6, R10)."""
+        for mode, text in drafts.items():
+            if self._is_in_use(mode):
+                continue
+            self._drafts.take(mode, text)
+            if mode is self._mode and self._editor.toPlainText() != text:
+                self._put_text(text)
+
+    def set_senders(self, choices: tuple[SenderChoice, ...]) -> None:
+        self._sender.show_choices(choices)
+        self._show_state()
+
+    def set_people(self, people: Sequence[PersonRow]) -> None:
+        """Who can be mentioned in a note."""
+        self._people = tuple(person for person in people if not person.suspended)
+
+    def set_templates(self, rows: Sequence[TemplateRow], values: Mapping[str, str]) -> None:
+        """Saved replies, and what is known of their fields (such as first_name)."""
+        self._templates = tuple(rows)
+        self._values = dict(values)
+
+    def set_enter_sends(self, enter_sends: bool) -> None:
+        self._editor.enter_sends = enter_sends
+        self._show_mode()
+
+    def set_block(self, title: str, step: str = "", actions: Sequence[Action] = ()) -> None:
+        """Something keeps replies from being sent now; the text may still be written."""
+        self._blocked = True
+        self._bar.show_words(title, step, actions)
+        self._show_state()
+
+    def clear_block(self) -> None:
+        self._blocked = False
+        self._bar.hide()
+        self._show_state()
+
+    def set_unanswerable(self, reason: str) -> None:
+        """Nobody can answer this sender, and why (R53); notes can still be written. "" ends it."""
+        self._unanswerable = reason
+        self._show_state()
+
+    def show_notice(self, title: str, step: str = "") -> None:
+        """A passing word, such as why a paste or a send was refused."""
+        self._notice.show_words(title, step, passing=True)
+
+    def sent_ok(self) -> None:
+        """The command was taken: the text goes, unless the person has typed on."""
+        if self._asked is None:
+            return
+        mode, sent = self._asked
+        self._asked = None
+        left = self._drafts.text(mode).removeprefix(sent).lstrip("\n")
+        self._drafts.typed(mode, left)
+        self._drafts.flush()
+        if mode is self._mode:
+            self._put_text(left)
+        self._notice.hide()
+        self._show_state()
+
+    def refused(self, title: str, step: str = "") -> None:
+        """The command was refused: the text stays, with the reason above it."""
+        self._asked = None
+        self.show_notice(title, step)
+        self._show_state()
+
+    def flush(self) -> None:
+        """Report unsaved drafts now: the window closes."""
+        self._drafts.flush()
+
+    def focus_text(self, mode: DraftMode | None = None) -> None:
+        if mode is not None:
+            self.choose_mode(mode)
+        self._editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def insert_text(self, text: str) -> None:
+        """Put text where the cursor is, such as a retried message."""
+        self._editor.textCursor().insertText(text)
+
+    # what is shown
+
+    def mode(self) -> DraftMode:
+        return self._mode
+
+    def text(self) -> str:
+        return self._editor.toPlainText()
+
+    def choose_mode(self, mode: DraftMode) -> None:
+        """Reply or note; each keeps its own text."""
+        self._mode = mode
+        self._tabs.choose(mode)
+        self._put_text(self._drafts.text(mode))
+        self._show_mode()
+
+    def send(self) -> None:
+        """Ask the owner to send what stands here, once."""
+        text = self.text()
+        if not text.strip() or self._asked is not None or not self._can_send():
+            return
+        self._completion.hide()
+        self._asked = (self._mode, text)
+        self._show_state()
+        if self._mode is DraftMode.NOTE:
+            self.note_requested.emit(text, mentions.mentioned(text, self._people))
+        else:
+            self.send_requested.emit(text, self._sender.sender_id())
+
+    # inside
+
+    def _is_in_use(self, mode: DraftMode) -> bool:
+        if self._drafts.is_unsaved(mode):
+            return True
+        typing = mode is self._mode and self._editor.hasFocus()
+        return typing and bool(self._editor.toPlainText())
+
+    def _put_text(self, text: str) -> None:
+        self._editor.blockSignals(True)
+        self._editor.put_text(text)
+        self._editor.blockSignals(False)
+        self._show_count()
+
+    def _can_send(self) -> bool:
+        if self._mode is DraftMode.NOTE:
+            return True
+        return not (self._blocked or self._unanswerable) and self._sender.sender_id() is not None
+
+    def _why_not(self) -> str:
+        """Why a reply cannot be written at all; empty where it can."""
+        if self._mode is DraftMode.NOTE:
+            return ""
+        return self._unanswerable
+
+    def _show_mode(self) -> None:
+        is_note = self._mode is DraftMode.NOTE
+        self._box.tint_as_note(is_note)
+        self._sender.setVisible(not is_note)
+        self._counter.setVisible(not is_note and self._channel is Channel.SMS)
+        self._replies.setVisible(not is_note)
+        key = "↵" if self._editor.enter_sends else tr("composer", "Ctrl ↵")
+        word = tr("composer", "Add note") if is_note else tr("composer", "Send")
+        self._send.set_words(f"{word}   {key}")
+        self._send.setAccessibleName(word)
+        self._editor.setAccessibleName(
+            tr("composer", "Note for your team") if is_note else tr("composer", "Reply")
+        )
+        self._show_count()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        reason = self._why_not()
+        self._editor.setEnabled(not reason)
+        self._editor.setPlaceholderText(plain_text.preview(reason) or self._invitation())
+        self._editor.setAccessibleDescription(reason)
+        for button in (self._replies, self._emoji):
+            button.setEnabled(not reason)
+        has_text = bool(self.text().strip())
+        self._send.setEnabled(has_text and self._asked is None and self._can_send())
+
+    def _invitation(self) -> str:
+        if self._mode is DraftMode.NOTE:
+            return tr("composer", "Note for your team. The contact never sees it. @ mentions.")
+        return tr("composer", "Write a reply. / for saved replies.")
+
+    def _show_count(self) -> None:
+        text = self.text()
+        by_sms = self._mode is DraftMode.REPLY and self._channel is Channel.SMS
+        self._counter.show_count(text if by_sms else "")
+        self._offer.show_for(text if by_sms else "")
+
+    # what the person does
+
+    def _on_text_changed(self) -> None:
+        self._drafts.typed(self._mode, self.text())
+        self._show_count()
+        self._show_state()
+        self._offer_completion()
+
+    def _on_focus_lost(self) -> None:
+        self._drafts.flush()
+        self._completion.hide()
+
+    def _on_key_offered(self, event: QKeyEvent) -> None:
+        if self._completion.use_key(event):
+            event.accept()
+
+    def _on_replace_requested(self) -> None:
+        text = segments.apply_replacements(self.text())
+        self._editor.selectAll()
+        self._editor.textCursor().insertText(text)
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_emoji_picked(self, text: str) -> None:
+        self._editor.textCursor().insertText(text)
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_replies_clicked(self) -> None:
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self._templates:
+            self.templates_requested.emit()
+        self._open_replies("")
+
+    def _offer_completion(self) -> None:
+        before = self._editor.before_cursor()
+        if self._mode is DraftMode.NOTE:
+            typed = mentions.called_name(before)
+            found = [] if typed is None else mentions.offers(self._people, typed)
+            self._open(found, tr("composer", "People"))
+            return
+        keyword = templates.called_shortcut(before)
+        if keyword is None:
+            self._completion.hide()
+        else:
+            self._open_replies(keyword)
+
+    def _open_replies(self, typed: str) -> None:
+        found = saved_replies.offers(self._templates, typed, self._channel, self._values)
+        self._open(found, tr("composer", "Saved replies"))
+
+    def _open(self, found: Sequence[Offer], name: str) -> None:
+        if self._completion.parentWidget() is not self.window():
+            self._completion.setParent(self.window())
+        self._completion.offer(found, name, self._box)
+
+    def _on_completion_chosen(self, value: object) -> None:
+        before = self._editor.before_cursor()
+        if isinstance(value, PersonRow):
+            typed = mentions.called_name(before) or ""
+            name = plain_text.display_name(value.name)
+            self._editor.replace_before_cursor(len(typed) + 1, f"@{name} ")
+        elif isinstance(value, TemplateRow):
+            keyword = templates.called_shortcut(before)
+            self._insert_reply(value, 0 if keyword is None else len(keyword) + 1)
+
+    def _insert_reply(self, row: TemplateRow, typed: int) -> None:
+        """typed: how many characters of its keyword stand before the cursor."""
+        try:
+            if not saved_replies.missing(row.body, self._values):
+                text = templates.render(row.body, self._values)
+                self._editor.replace_before_cursor(typed, text)
+                return
+        except UsageError as error:
+            self.show_notice(error.title, error.next_step)
+            return
+        self._ask_for_fields(row, typed)
+
+    def _ask_for_fields(self, row: TemplateRow, typed: int) -> None:
+        dialog = FillDialog(row, self._values, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def insert() -> None:
+            text = templates.render(row.body, dialog.values())
+            self._editor.replace_before_cursor(typed, text)
+            self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+        dialog.accepted.connect(insert)
+        dialog.open()

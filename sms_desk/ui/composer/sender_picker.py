@@ -1,0 +1,93 @@
+"""From which sender ID, and why it is proposed (R16)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from sms_desk.domain import plain_text
+from sms_desk.services.rows import SenderChoice
+from sms_desk.ui.widgets.buttons import link, quiet
+from sms_desk.ui.widgets.text import ElidedLabel, label, menu_text
+from sms_desk.ui.widgets.words import tr
+
+
+class SenderPicker(QWidget):
+    """Lists every choice: the forbidden ones too, each with its reason."""
+
+    sender_chosen = Signal(object)
+    why_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices: tuple[SenderChoice, ...] = ()
+        self._chosen: SenderChoice | None = None
+        self._from = label(tr("composer", "From"), "snippet", tone="secondary", parent=self)
+        self._number = quiet("", parent=self)
+        self._number.setMenu(QMenu(self._number))
+        self._number.menu().aboutToShow.connect(self._fill)
+        self._reason = ElidedLabel("", "snippet", tone="secondary", parent=self)
+        self._why = link(tr("composer", "why?"), parent=self)
+        self._why.clicked.connect(self.why_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addStretch(1)
+        for widget in (self._from, self._number, self._reason, self._why):
+            layout.addWidget(widget)
+
+    def show_choices(self, choices: tuple[SenderChoice, ...]) -> None:
+        """The proposed one is chosen, unless the person's own choice is still allowed."""
+        self._choices = choices
+        kept = self._chosen.sender.id if self._chosen else None
+        allowed = [choice for choice in choices if choice.allowed]
+        self._chosen = next(
+            (choice for choice in allowed if choice.sender.id == kept),
+            next((choice for choice in allowed if choice.proposed), None),
+        ) or (allowed[0] if allowed else None)
+        self._show_chosen()
+
+    def forget_choice(self) -> None:
+        """Another conversation: propose again."""
+        self._chosen = None
+
+    def sender_id(self) -> UUID | None:
+        """None where no sender ID may be used."""
+        return self._chosen.sender.id if self._chosen else None
+
+    def why_nobody(self) -> str:
+        """The first reason against, where nothing is allowed."""
+        return next((choice.reason for choice in self._choices if not choice.allowed), "")
+
+    def _show_chosen(self) -> None:
+        chosen = self._chosen
+        number = plain_text.display_name(chosen.sender.display) if chosen else ""
+        self._number.set_words(f"{number} ⌄" if chosen else tr("composer", "No sender ID ⌄"))
+        self._number.setAccessibleName(tr("composer", "From {number}").format(number=number))
+        reason = plain_text.preview(chosen.reason, 200) if chosen else ""
+        self._reason.setText(f"{reason} ·" if reason else "")
+        self._why.setVisible(bool(reason))
+
+    def _fill(self) -> None:
+        menu = self._number.menu()
+        menu.clear()
+        for choice in self._choices:
+            action = menu.addAction(_choice_words(choice))
+            action.setEnabled(choice.allowed)
+            action.setCheckable(True)
+            action.setChecked(choice is self._chosen)
+            action.triggered.connect(lambda _=False, chosen=choice: self._choose(chosen))
+
+    def _choose(self, choice: SenderChoice) -> None:
+        self._chosen = choice
+        self._show_chosen()
+        self.sender_chosen.emit(choice.sender.id)
+
+
+def _choice_words(choice: SenderChoice) -> str:
+    sender = choice.sender
+    names = [plain_text.display_name(name) for name in (sender.display, sender.label)]
+    left = " · ".join(name for name in names if name)
+    return f"{menu_text(left)}\t{menu_text(plain_text.preview(choice.reason))}"
