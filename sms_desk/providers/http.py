@@ -23,7 +23,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.client import RemoteDisconnected
+from http.client import IncompleteRead, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -205,6 +205,14 @@ def is_loopback_url(url: str) -> bool:
     return host == "localhost" or _is_loopback(host)
 
 
+def _joined(url: str, link: str) -> str:
+    """The URL that a link on a page means; empty if it means none."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return ""
+
+
 def check_base_url(url: str) -> str:
     """The base URL without a trailing slash. Raises UsageError unless https, or http to loopback."""
     parts = urlsplit(url) if origin(url) else None
@@ -254,22 +262,16 @@ class _Exchange:
         self.expired = False
         self.connecting = False
         self._admits = admits
-        self._total_s = total_s
         self._sock: socket.socket | None = None
-        self._dialled: socket.socket | None = None
         self._timer = threading.Timer(total_s, self._expire)
         self._timer.daemon = True
 
-    @property
-    def total_s(self) -> float:
-        return self._total_s
-
     def admit(self, sock: socket.socket) -> None:
-        """Refuse an address that may not be spoken to; watch the socket through the handshake."""
+        """Refuse an address that may not be spoken to. (A TLS handshake has a time limit itself.)"""
         address = str(sock.getpeername()[0])
         if not self._admits(address):
             raise AddressRefused("this address is not allowed")
-        self._dialled = sock.dup()  # TLS wraps the original, and detaches it, before it is ready
+        self._sock = sock
 
     def follow(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -277,10 +279,9 @@ class _Exchange:
 
     def _expire(self) -> None:
         self.expired = True
-        for sock in (self._sock, self._dialled):
-            if sock is not None:
-                with suppress(OSError):
-                    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # beneath TLS
+        if self._sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)  # beneath TLS
 
     def __enter__(self) -> _Exchange:
         self._token = _current.set(self)
@@ -290,8 +291,6 @@ class _Exchange:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         _current.reset(self._token)
-        if self._dialled is not None:
-            self._dialled.close()
 
 
 class AddressRefused(OSError):
@@ -397,14 +396,14 @@ class _Session(requests.Session):
 _WORDS: Sequence[tuple[type[BaseException], str]] = (
     (AddressRefused, "address_refused"),
     (wire.NameResolutionError, "dns"),
-    (wire.ConnectTimeoutError, "connect_timeout"),
     (wire.NewConnectionError, "refused"),
+    (wire.ConnectTimeoutError, "connect_timeout"),
     (wire.ReadTimeoutError, "read_timeout"),
     (TimeoutError, "read_timeout"),
     (wire.SSLError, "tls"),
     (RemoteDisconnected, "closed_without_answer"),
     (ConnectionError, "reset"),
-    (wire.IncompleteRead, "truncated"),
+    (IncompleteRead, "truncated"),
     (wire.InvalidChunkLength, "truncated"),
     (wire.DecodeError, "broken_encoding"),
 )
@@ -599,7 +598,7 @@ class ApiClient:
         self, response: requests.Response, url: str, is_own: bool, limit: int
     ) -> str | tuple[str, bytes]:
         if response.status_code in (301, 302, 303, 307, 308):
-            return urljoin(url, response.headers.get("Location", ""))
+            return _joined(url, response.headers.get("Location", ""))
         if response.status_code == 404:
             raise NotFoundError("The provider no longer has this attachment.")
         if not 200 <= response.status_code < 300:
