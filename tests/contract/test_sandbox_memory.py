@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sms_desk.providers.sandbox import SandboxClock, SendRequest, World, starter_world, state
+import pytest
+import requests
+
+from sms_desk.domain.errors import UsageError
+from sms_desk.providers.sandbox import SandboxClock, SendRequest, World, serve, starter_world, state
 from sms_desk.providers.sandbox.customers import Customers, Reply, Rule
-from tests.fixtures.sandbox import CUSTOMER, START, sandbox_api
+from tests.fixtures.sandbox import CUSTOMER, START, sandbox_api, sandbox_server
 
 LINE = "+12025550101"
 
@@ -64,6 +71,16 @@ def test_what_only_the_ledger_knows_is_taken_in_again(tmp_path: Path) -> None:
         assert [m["sid"] for m in api.listed()] == [sent["sid"]]
         assert api.send()["sid"] != sent["sid"]
     assert [line["n"] for line in _ledger(tmp_path)] == [1, 2]
+
+
+def test_what_was_deleted_stays_deleted(tmp_path: Path) -> None:
+    """Though the ledger, which only grows, still has it."""
+    with sandbox_api(tmp_path) as api:
+        sid = api.send()["sid"]
+        api.control(f"/messages/{sid}", "DELETE")
+    with sandbox_api(tmp_path) as api:
+        assert api.listed() == []
+    assert [line["sid"] for line in _ledger(tmp_path)] == [sid]
 
 
 def test_the_state_file_holds_the_whole_world() -> None:
@@ -121,6 +138,35 @@ def test_customers_are_silent_by_default(tmp_path: Path) -> None:
         api.send()
         api.sandbox.advance(3600)
         assert len(api.listed(To=LINE)) == 1
+
+
+def test_a_taken_port_is_explained() -> None:
+    with sandbox_server() as server:
+        port = int(server.base_url.rpartition(":")[2])
+        with pytest.raises(UsageError, match=f"Port {port} is not free"):
+            serve(port)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an interrupt cannot be sent to one process")
+def test_as_a_program_of_its_own_it_ends_on_an_interrupt(tmp_path: Path) -> None:
+    """`sms-desk sandbox`: answers, then closes its files and leaves without a traceback."""
+    program = (
+        "from pathlib import Path; from sms_desk.providers.sandbox import serve;"
+        f"serve(0, Path({str(tmp_path / 'l.jsonl')!r}), 7, demo=True,"
+        f" state_file=Path({str(tmp_path / 's.json')!r}), announce=lambda url: print(url, flush=True))"
+    )
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        answer = requests.get(f"{url}/_sandbox/state", timeout=10).json()
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=10)
+    assert answer["messages"] > 350
+    assert complaints == ""
+    assert process.returncode == 0
 
 
 def test_time_passes_by_itself_on_a_real_clock() -> None:

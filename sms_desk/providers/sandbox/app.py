@@ -144,7 +144,7 @@ def _create_message(at: Context) -> Response:
 
 def _list_messages(at: Context) -> Response:
     world, call = at.sandbox.world, at.call
-    page = world.page(
+    page = world.archive.page(
         calls.message_filter(call),
         call.page_size,
         call.asked("PageToken"),

@@ -20,8 +20,8 @@ from .model import Message, SendRequest
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One accepted message. n: its line, from 1; copy: the how manieth with the same To, From (or
-    service) and body; at: when it was accepted, aware UTC."""
+    """One accepted message. n: its line, from 1; copy: 1 for the first with this To, From (or
+    service) and body, 2 for the second; at: when it was accepted, aware UTC."""
 
     n: int
     copy: int

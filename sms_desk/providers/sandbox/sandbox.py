@@ -48,7 +48,7 @@ class Sandbox:
 
     def _restore_from_ledger(self) -> None:
         for entry in self.ledger.entries:
-            if entry.sid not in self.world:
+            if not self.world.archive.knows(entry.sid):
                 self.world.accept(entry.request, entry.at, sid=entry.sid)
                 self.changed = True
 

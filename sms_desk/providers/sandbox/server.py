@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,14 @@ from types import FrameType, TracebackType
 import uvicorn
 from typing_extensions import override
 
+from sms_desk.domain.errors import UsageError
+
 from .app import Application
 from .clock import SandboxClock
 from .model import Account
 from .sandbox import Sandbox
+from .script import demo_world
+from .starter import starter_world
 from .wire import OpenProtocol
 from .world import World
 
@@ -61,11 +66,10 @@ class SandboxServer:
 
     def start(self) -> str:
         """Listen; the base URL, once calls are answered."""
-        listening = _listen(self._port)
-        self.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+        listening = self._listen()
         ready = threading.Event()
         self._thread = threading.Thread(
-            target=self._run, args=(listening, ready), name="sandbox", daemon=True
+            target=self._run, args=(listening, ready.set), name="sandbox", daemon=True
         )
         self._thread.start()
         if not ready.wait(START_SECONDS):
@@ -75,23 +79,41 @@ class SandboxServer:
     def stop(self) -> None:
         """Stop answering, write the state file, close the ledger. Hanging calls are reset."""
         if self._thread is None or self._loop is None or self._running is None:
+            self.sandbox.close()
             return
         with contextlib.suppress(RuntimeError):  # the loop is closed when the server stopped itself
             self._loop.call_soon_threadsafe(self._running.leave)
         self._thread.join(START_SECONDS)
         self._thread = None
 
-    def run(self) -> None:
+    def run(self, announce: Callable[[str], None] | None = None) -> None:
         """Serve in this thread until the program is interrupted."""
-        listening = _listen(self._port)
-        self.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once it has closed
-            self._run(listening, threading.Event())
+        listening = self._listen()
 
-    def _run(self, listening: socket.socket, ready: threading.Event) -> None:
+        def ready() -> None:
+            if announce:
+                announce(self.base_url)
+
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once it has closed
+            self._run(listening, ready)
+
+    def _listen(self) -> socket.socket:
+        # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if sys.platform != "win32":  # there it would let two servers share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, self._port))
+        except OSError as taken:
+            listening.close()
+            raise UsageError(f"Port {self._port} is not free.", "Choose another one.") from taken
+        self.base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+        return listening
+
+    def _run(self, listening: socket.socket, ready: Callable[[], None]) -> None:
         asyncio.run(self._serve(listening, ready))
 
-    async def _serve(self, listening: socket.socket, ready: threading.Event) -> None:
+    async def _serve(self, listening: socket.socket, ready: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._running = _Server(Application(self.sandbox), ready)
         await self._running.serve(sockets=[listening])
@@ -110,21 +132,33 @@ class SandboxServer:
 
 
 def serve(
-    world: World | Callable[[], World],
-    *,
     port: int,
     ledger: Path | None = None,
+    seed: int = 0,
+    *,
+    demo: bool = False,
     state_file: Path | None = None,
     clock: SandboxClock | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> None:
-    """What `sms-desk sandbox` does: answer on a fixed port until the program is interrupted."""
-    SandboxServer(world, port=port, ledger=ledger, state_file=state_file, clock=clock).run()
+    """What `sms-desk sandbox` does: answer until the program is interrupted.
+
+    port: 0 takes a free one; announce is called with the base URL once it answers.
+    demo: the demo's story instead of a starter account. Raises UsageError when the port is taken.
+    """
+    clock = clock or SandboxClock()
+
+    def world() -> World:
+        return demo_world(clock.now(), seed) if demo else starter_world(seed)
+
+    server = SandboxServer(world, port=port, ledger=ledger, state_file=state_file, clock=clock)
+    server.run(announce)
 
 
 class _Server(uvicorn.Server):
     """uvicorn, which says when it is ready and lets hanging answers go when it leaves."""
 
-    def __init__(self, application: Application, ready: threading.Event) -> None:
+    def __init__(self, application: Application, ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 application.starlette(),
@@ -144,7 +178,7 @@ class _Server(uvicorn.Server):
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._ready.set()
+        self._ready()
 
     @override
     async def main_loop(self) -> None:
@@ -170,11 +204,3 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
         self.leave()
-
-
-def _listen(port: int) -> socket.socket:
-    # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((HOST, port))
-    return listening

@@ -74,6 +74,7 @@ def dump(world: World, offset: timedelta = timedelta(0)) -> dict[str, Any]:
         "timing": asdict(world.timing),
         **{name: [asdict(value) for value in getattr(world, name)] for name in _SENDERS},
         "messages": [asdict(message) for message in world.messages()],
+        "gone": [[sid, *order] for sid, order in world.archive.gone.items()],
         "opt_outs": sorted(world.opt_outs),
         "sticky": [[*pair, sender] for pair, sender in world.sticky.items()],
         "receipts": world.receipts,
@@ -103,7 +104,9 @@ def restore(words: dict[str, Any]) -> World:
     for name, kind in _SENDERS.items():
         setattr(world, name, [_build(kind, value) for value in words[name]])
     for message in words["messages"]:
-        world.put(_build(Message, message))
+        world.archive.add(_build(Message, message))
+    for sid, created, seq in words["gone"]:
+        world.archive.gone[sid] = (datetime.fromisoformat(created), seq)
     world.serial = words["serial"]
     world.opt_outs = {(scope, customer) for scope, customer in words["opt_outs"]}
     world.sticky = {(service, to): sender for service, to, sender in words["sticky"]}

@@ -10,6 +10,7 @@ import asyncio
 import json
 import socket
 import struct
+import sys
 from typing import Any, cast
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -139,7 +140,8 @@ def _without_sid(whole: Response) -> Response:
 def _reset(transport: asyncio.Transport) -> None:
     """Close with RST: a socket that lingers for zero seconds forgets what it had to say."""
     connection: socket.socket = transport.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    shape = "hh" if sys.platform == "win32" else "ii"
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(shape, 1, 0))
     transport.abort()
 
 

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import bisect
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from typing_extensions import override
+
 from . import images, rules
+from .admission import check
+from .archive import Archive
 from .customers import Customers, small_talk
+from .directory import Directory
 from .events import Agenda, Arrival, Chatter, Confirmation, Dispatch, Event, Step
 from .model import (
     FINAL,
     UNSENT,
     Account,
     Direction,
-    Filter,
     Media,
     Message,
-    Number,
     Refusal,
     SendRequest,
-    Service,
-    ShortCode,
     Status,
-    Template,
     Timing,
-    WhatsAppSender,
 )
 from .rules import refusal
 
@@ -48,15 +45,7 @@ _RANK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Part of the list, newest first. token: names the next page, "" on the last one."""
-
-    messages: tuple[Message, ...]
-    token: str
-
-
-class World:
+class World(Directory):
     """One account with its senders, messages, opt-outs and what is still to happen."""
 
     def __init__(
@@ -67,148 +56,46 @@ class World:
         timing: Timing | None = None,
         customers: Customers | None = None,
     ) -> None:
+        super().__init__(seed)
         self.account = account or Account()
-        self.seed = seed
         self.timing = timing or Timing()
         self.customers = customers or Customers(seed=seed)
-        self.numbers: list[Number] = []
-        self.short_codes: list[ShortCode] = []
-        self.whatsapp: list[WhatsAppSender] = []
-        self.services: list[Service] = []
-        self.templates: list[Template] = []
         self.opt_outs: set[tuple[str, str]] = set()  # (sender or service sid, customer)
-        self.sticky: dict[tuple[str, str], str] = {}  # (service sid, customer) -> chosen sender
         self.unreachable: dict[str, int] = {}  # customer -> the error code of their phone
+        self.archive = Archive()
         self.agenda = Agenda()
         self.receipts: list[tuple[Status, ...]] = []  # orders for the next messages, one each
-        self.serial = 0  # of ids given out
-        self._seq = 0
-        self._messages: dict[str, Message] = {}
-        self._order: list[tuple[tuple[datetime, int], str]] = []
-        self._gone: dict[str, tuple[datetime, int]] = {}  # deleted ones, for page tokens
-        self._last_inbound: dict[tuple[str, str], datetime] = {}  # (ours, customer)
 
-    # --- ids ------------------------------------------------------------------------------
-
+    @override
     def new_sid(self, prefix: str) -> str:
-        """A fresh id: the prefix and 32 hexadecimal digits, the same ones for the same seed."""
-        sid = ""
-        while not sid or sid in self._messages or sid in self._gone:
-            self.serial += 1
-            digest = hashlib.sha256(f"{self.seed} {self.serial}".encode()).hexdigest()
-            sid = prefix + digest[:32]
+        """A fresh id; one that a ledger from before brought in is passed over."""
+        while self.archive.knows(sid := super().new_sid(prefix)):
+            pass
         return sid
-
-    # --- senders --------------------------------------------------------------------------
-
-    def add_number(self, address: str, name: str = "", *, mms: bool = True) -> Number:
-        number = Number(self.new_sid("PN"), address, name or address, mms)
-        self.numbers.append(number)
-        return number
-
-    def add_short_code(self, code: str, name: str = "", country: str = "US") -> ShortCode:
-        short_code = ShortCode(self.new_sid("SC"), code, name or code, country)
-        self.short_codes.append(short_code)
-        return short_code
-
-    def add_whatsapp(self, number: str, name: str = "") -> WhatsAppSender:
-        sender = WhatsAppSender(self.new_sid("XE"), f"whatsapp:{number}", name)
-        self.whatsapp.append(sender)
-        return sender
-
-    def add_service(self, name: str, senders: Sequence[str] = (), alpha: str = "") -> Service:
-        alpha_sid = self.new_sid("AI") if alpha else ""
-        service = Service(self.new_sid("MG"), name, tuple(senders), alpha, alpha_sid)
-        self.services.append(service)
-        return service
-
-    def add_template(
-        self,
-        name: str,
-        body: str,
-        *,
-        language: str = "en",
-        category: str = "UTILITY",
-        approval: str = "approved",
-        variables: Sequence[tuple[str, str]] = (),
-    ) -> Template:
-        template = Template(
-            self.new_sid("HX"), name, body, language, category, approval, tuple(variables)
-        )
-        self.templates.append(template)
-        return template
-
-    def service(self, sid: str) -> Service | None:
-        return next((s for s in self.services if s.sid == sid), None)
-
-    def template(self, sid: str) -> Template | None:
-        return next((t for t in self.templates if t.sid == sid), None)
-
-    def sender_addresses(self) -> set[str]:
-        """Every address that the account can send from, alphanumeric senders included."""
-        return (
-            {n.address for n in self.numbers}
-            | {c.code for c in self.short_codes}
-            | {w.address for w in self.whatsapp}
-            | {s.alpha for s in self.services if s.alpha}
-        )
 
     # --- reading --------------------------------------------------------------------------
 
     def message(self, sid: str) -> Message:
         """One message; 404 with code 20404 when there is none."""
-        found = self._messages.get(sid)
+        found = self.archive.get(sid)
         if found is None:
             raise refusal(20404, 404)
         return found
 
-    def __contains__(self, sid: str) -> bool:
-        return sid in self._messages
-
     def messages(self) -> list[Message]:
         """All of them, oldest first."""
-        return [self._messages[sid] for _, sid in self._order]
-
-    def page(
-        self, wanted: Filter, size: int, token: str, now: datetime, lag: timedelta = timedelta(0)
-    ) -> Page:
-        """The next `size` messages that the list shows, newest first, from `token` on.
-
-        lag: how long after its arrival a message stays out of the list.
-        """
-        found: list[Message] = []
-        for _, sid in reversed(self._order[: self._end(token)]):
-            message = self._messages[sid]
-            if _is_listed(message, now, lag) and wanted.admits(message):
-                found.append(message)
-                if len(found) > size:
-                    break
-        shown = tuple(found[:size])
-        return Page(shown, f"PA{shown[-1].sid}" if len(found) > size else "")
-
-    def _end(self, token: str) -> int:
-        """Where in the list the page of a token begins, counted from the oldest message."""
-        if not token:
-            return len(self._order)
-        sid = token.removeprefix("PA")
-        if sid in self._messages:
-            order = self._messages[sid].order
-        elif sid in self._gone:
-            order = self._gone[sid]
-        else:
-            raise refusal(20001)
-        return bisect.bisect_left(self._order, (order, ""))
+        return self.archive.all()
 
     def window_is_open(self, ours: str, customer: str, now: datetime) -> bool:
         """Whether a WhatsApp customer wrote to that sender within the last 24 hours."""
-        last = self._last_inbound.get((ours, customer))
+        last = self.archive.last_inbound(ours, customer)
         return last is not None and now - last < timedelta(hours=rules.WHATSAPP_WINDOW_HOURS)
 
     def counts(self) -> dict[str, int]:
         """How many messages, by direction and by status; how many events are planned."""
-        every = self._messages.values()
+        every = self.messages()
         return {
-            "messages": len(self._messages),
+            "messages": len(every),
             **Counter(f"direction:{m.direction}" for m in every),
             **Counter(f"status:{m.status}" for m in every),
             "opt_outs": len(self.opt_outs),
@@ -219,27 +106,22 @@ class World:
 
     def send(self, request: SendRequest, now: datetime) -> Message:
         """Accept a message, or raise the refusal that Twilio would give."""
-        self.check(request)
+        check(request, self, self.opt_outs)
         return self.accept(request, now)
 
-    def check(self, request: SendRequest) -> None:
-        """Raise the refusal for a request, if there is one."""
-        _check_parts(request)
-        if code := rules.REFUSED_TO.get(request.to) or rules.REFUSED_FROM.get(request.sender):
-            raise refusal(code, to=request.to, sender=request.sender)
-        self._check_addresses(request)
-        self._check_content(request)
-        if (self._scope(request), request.to) in self.opt_outs:
-            raise refusal(21610)
-
     def accept(
-        self, request: SendRequest, now: datetime, *, sid: str = "", direction: str = "outbound-api"
+        self,
+        request: SendRequest,
+        now: datetime,
+        *,
+        sid: str = "",
+        direction: Direction = Direction.OUTBOUND,
     ) -> Message:
         """Take a message in and plan what becomes of it. sid: given when it is put back in."""
         message = Message(
             sid=sid or self.new_sid("MM" if request.media else "SM"),
-            seq=self._next_seq(),
-            direction=Direction(direction),
+            seq=self.archive.next_seq(),
+            direction=direction,
             sender=request.sender,
             to=request.to,
             body=self._text(request),
@@ -252,51 +134,13 @@ class World:
             validity=request.validity,
             arrived=now,
         )
-        self.put(message)
+        self.archive.add(message)
         if message.status is Status.QUEUED:
             self._plan(message, now)
         else:
             chosen = timedelta(seconds=self.timing.accepted)
             self.agenda.add(request.send_at or now + chosen, Dispatch(message.sid))
         return message
-
-    def _check_addresses(self, request: SendRequest) -> None:
-        to, sender = request.to, request.sender
-        if not rules.is_number(to):
-            raise refusal(21211, to=to)
-        if request.service_sid:
-            self._check_service(request)
-        if not sender or sender in rules.ACCEPTED_FROM:
-            return
-        if sender.startswith("whatsapp:") != to.startswith("whatsapp:"):
-            raise refusal(21910)
-        if sender in self.sender_addresses():
-            known = True
-        elif sender.startswith("whatsapp:"):
-            raise refusal(63007)
-        else:
-            known = rules.is_alpha(sender)
-        if not known:
-            raise refusal(21606 if rules.is_number(sender) else 21212, sender=sender)
-        if rules.is_alpha(sender) and not rules.takes_alpha(to):
-            raise refusal(21612, to=to, sender=sender)
-
-    def _check_service(self, request: SendRequest) -> None:
-        service = self.service(request.service_sid)
-        if service is None:
-            raise refusal(21701, 404)
-        if request.sender and request.sender not in (*service.senders, service.alpha):
-            raise refusal(21712)
-        if not request.sender and not self._choose_sender(service, request.to):
-            raise refusal(21703)
-
-    def _check_content(self, request: SendRequest) -> None:
-        if not request.content_sid:
-            return
-        if self.template(request.content_sid) is None:
-            raise refusal(21655)
-        if not _is_json_object(request.content_variables):
-            raise refusal(21656)
 
     def _text(self, request: SendRequest) -> str:
         template = self.template(request.content_sid)
@@ -307,25 +151,6 @@ class World:
         for name, value in values.items():
             text = text.replace(f"{{{{{name}}}}}", str(value))
         return text
-
-    def _choose_sender(self, service: Service, to: str) -> str:
-        """The sender a service picks: the one it used before, else its name, else its first."""
-        before = self.sticky.get((service.sid, to))
-        if before:
-            return before
-        if service.alpha and rules.takes_alpha(to) and not to.startswith("whatsapp:"):
-            return service.alpha
-        on_channel = (
-            s for s in service.senders if s.startswith("whatsapp:") == to.startswith("whatsapp:")
-        )
-        return next(on_channel, "")
-
-    def _scope(self, request: SendRequest) -> str:
-        return request.service_sid or self.opt_out_scope(request.sender)
-
-    def opt_out_scope(self, ours: str) -> str:
-        """Where a STOP counts: the service that the sender serves, else the sender alone."""
-        return next((s.sid for s in self.services if ours in s.senders), ours)
 
     # --- receiving ------------------------------------------------------------------------
 
@@ -345,7 +170,7 @@ class World:
         when = created or now
         message = Message(
             sid=sid or self.new_sid("MM" if pictures else "SM"),
-            seq=self._next_seq(),
+            seq=self.archive.next_seq(),
             direction=Direction.INBOUND,
             sender=sender,
             to=to,
@@ -359,7 +184,7 @@ class World:
             arrived=now,
             hidden_until=hidden_until,
         )
-        self.put(message)
+        self.archive.add(message)
         self.unreachable.pop(sender, None)
         if not message.is_whatsapp:  # Twilio handles keywords on SMS; WhatsApp is left to the user
             self._obey(message, now)
@@ -384,20 +209,6 @@ class World:
 
     # --- changing -------------------------------------------------------------------------
 
-    def put(self, message: Message) -> None:
-        """Store a message as it is; one of the same id is replaced."""
-        old = self._messages.get(message.sid)
-        if old is not None:
-            self._order.remove((old.order, old.sid))
-        self._messages[message.sid] = message
-        self._seq = max(self._seq, message.seq)
-        bisect.insort(self._order, (message.order, message.sid))
-        if message.direction is Direction.INBOUND:
-            pair = (message.to, message.sender)
-            self._last_inbound[pair] = max(
-                message.created, self._last_inbound.get(pair, message.created)
-            )
-
     def set_status(
         self, sid: str, status: Status, now: datetime, error_code: int | None = None
     ) -> Message:
@@ -411,13 +222,13 @@ class World:
             updated=now,
             sent=now if leaves else message.sent,
         )
-        self._messages[sid] = changed
+        self.archive.change(changed)
         return changed
 
     def redact(self, sid: str, now: datetime) -> Message:
         """Blank a text, as a POST with an empty Body does."""
         changed = replace(self.message(sid), body="", updated=now)
-        self._messages[sid] = changed
+        self.archive.change(changed)
         return changed
 
     def cancel(self, sid: str, now: datetime) -> Message:
@@ -432,16 +243,14 @@ class World:
         message = self.message(sid)
         if message.status not in FINAL and not forced:
             raise Refusal(20009, f"Cannot delete message in state {message.status.upper()}", 400)
-        del self._messages[sid]
-        self._order.remove((message.order, sid))
-        self._gone[sid] = message.order
+        self.archive.remove(sid)
 
     def delete_media(self, message_sid: str, media_sid: str) -> None:
         message = self.message(message_sid)
         kept = tuple(m for m in message.media if m.sid != media_sid)
         if len(kept) == len(message.media):
             raise refusal(20404, 404)
-        self._messages[message_sid] = replace(message, media=kept)
+        self.archive.change(replace(message, media=kept))
 
     # --- time -----------------------------------------------------------------------------
 
@@ -474,7 +283,7 @@ class World:
                 self._chat(now)
 
     def _step(self, step: Step, now: datetime) -> None:
-        message = self._messages.get(step.sid)
+        message = self.archive.get(step.sid)
         if message is None or (not step.forced and _RANK[step.status] <= _RANK[message.status]):
             return
         changed = self.set_status(step.sid, step.status, now, step.error_code)
@@ -482,15 +291,15 @@ class World:
             self._plan_answers(changed, now)
 
     def _dispatch(self, sid: str, now: datetime) -> None:
-        message = self._messages.get(sid)
+        message = self.archive.get(sid)
         if message is None or message.status not in (Status.ACCEPTED, Status.SCHEDULED):
             return
         service = self.service(message.service_sid)
-        sender = message.sender or (self._choose_sender(service, message.to) if service else "")
+        sender = message.sender or (self.choose_sender(service, message.to) if service else "")
         if service:
             self.sticky[service.sid, message.to] = sender
         queued = replace(message, sender=sender, status=Status.QUEUED, updated=now)
-        self._messages[sid] = queued
+        self.archive.change(queued)
         self._plan(queued, now)
 
     def _plan(self, message: Message, now: datetime) -> None:
@@ -551,16 +360,13 @@ class World:
 
     def _chat(self, now: datetime) -> None:
         """Some customer who wrote before writes again, to the same address."""
-        pairs = sorted(self._last_inbound)
+        pairs = [pair for pair in self.archive.pairs() if rules.is_number(pair[1])]
         if pairs:
             draw = self.customers.draw(f"chatter {self.serial}")
             ours, customer = draw.choice(pairs)
             self.receive(customer, ours, draw.choice(small_talk(customer)), now)
 
     # --- small things ---------------------------------------------------------------------
-
-    def _next_seq(self) -> int:
-        return self._seq + 1
 
     def _picture(self, name: str, now: datetime) -> Media:
         return Media(self.new_sid("ME"), images.content_type(name), name, now)
@@ -571,35 +377,7 @@ class World:
         return self._picture(names[len(url) % len(names)], now)
 
 
-def _is_listed(message: Message, now: datetime, lag: timedelta) -> bool:
-    if (message.arrived or message.created) + lag > now:
-        return False
-    return message.hidden_until is None or message.hidden_until <= now
-
-
-def _check_parts(request: SendRequest) -> None:
-    if not request.to:
-        raise refusal(21604)
-    if not request.sender and not request.service_sid:
-        raise refusal(21603)
-    if not request.body and not request.media and not request.content_sid:
-        raise refusal(21602)
-    if len(request.body) > rules.BODY_LIMIT:
-        raise refusal(21617)
-    if len(request.media) > rules.MEDIA_LIMIT:
-        raise refusal(21623)
-    if any(not url.startswith(("http://", "https://")) for url in request.media):
-        raise refusal(21620)
-
-
 def _first_status(request: SendRequest) -> Status:
     if request.send_at is not None:
         return Status.SCHEDULED
     return Status.ACCEPTED if request.service_sid else Status.QUEUED
-
-
-def _is_json_object(text: str) -> bool:
-    try:
-        return not text or isinstance(json.loads(text), dict)
-    except ValueError:
-        return False

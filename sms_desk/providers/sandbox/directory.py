@@ -1,0 +1,97 @@
+"""What an account can send from and with: numbers, services, templates, and ids for all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from . import rules
+from .model import WHATSAPP, Number, Service, ShortCode, Template, WhatsAppSender
+
+
+class Directory:
+    """The senders, messaging services and content templates of one account."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self.serial = 0  # of ids given out
+        self.numbers: list[Number] = []
+        self.short_codes: list[ShortCode] = []
+        self.whatsapp: list[WhatsAppSender] = []
+        self.services: list[Service] = []
+        self.templates: list[Template] = []
+        self.sticky: dict[tuple[str, str], str] = {}  # (service sid, customer) -> chosen sender
+
+    def new_sid(self, prefix: str) -> str:
+        """A fresh id: the prefix and 32 hexadecimal digits, the same ones for the same seed."""
+        self.serial += 1
+        digest = hashlib.sha256(f"{self.seed} {self.serial}".encode()).hexdigest()
+        return prefix + digest[:32]
+
+    def add_number(self, address: str, name: str = "", *, mms: bool = True) -> Number:
+        number = Number(self.new_sid("PN"), address, name or address, mms)
+        self.numbers.append(number)
+        return number
+
+    def add_short_code(self, code: str, name: str = "", country: str = "US") -> ShortCode:
+        short_code = ShortCode(self.new_sid("SC"), code, name or code, country)
+        self.short_codes.append(short_code)
+        return short_code
+
+    def add_whatsapp(self, number: str, name: str = "") -> WhatsAppSender:
+        sender = WhatsAppSender(self.new_sid("XE"), f"whatsapp:{number}", name)
+        self.whatsapp.append(sender)
+        return sender
+
+    def add_service(self, name: str, senders: Sequence[str] = (), alpha: str = "") -> Service:
+        alpha_sid = self.new_sid("AI") if alpha else ""
+        service = Service(self.new_sid("MG"), name, tuple(senders), alpha, alpha_sid)
+        self.services.append(service)
+        return service
+
+    def add_template(
+        self,
+        name: str,
+        body: str,
+        *,
+        language: str = "en",
+        category: str = "UTILITY",
+        approval: str = "approved",
+        variables: Sequence[tuple[str, str]] = (),
+    ) -> Template:
+        template = Template(
+            self.new_sid("HX"), name, body, language, category, approval, tuple(variables)
+        )
+        self.templates.append(template)
+        return template
+
+    def service(self, sid: str) -> Service | None:
+        return next((s for s in self.services if s.sid == sid), None)
+
+    def template(self, sid: str) -> Template | None:
+        return next((t for t in self.templates if t.sid == sid), None)
+
+    def sender_addresses(self) -> set[str]:
+        """Every address that the account can send from, alphanumeric senders included."""
+        return (
+            {n.address for n in self.numbers}
+            | {c.code for c in self.short_codes}
+            | {w.address for w in self.whatsapp}
+            | {s.alpha for s in self.services if s.alpha}
+        )
+
+    def choose_sender(self, service: Service, to: str) -> str:
+        """The sender a service picks: the one it used before, else its name, else its first."""
+        before = self.sticky.get((service.sid, to))
+        if before:
+            return before
+        if service.alpha and rules.takes_alpha(to) and not to.startswith(WHATSAPP):
+            return service.alpha
+        on_channel = (
+            s for s in service.senders if s.startswith(WHATSAPP) == to.startswith(WHATSAPP)
+        )
+        return next(on_channel, "")
+
+    def opt_out_scope(self, ours: str) -> str:
+        """Where a STOP counts: the service that the sender serves, else the sender alone."""
+        return next((s.sid for s in self.services if ours in s.senders), ours)
