@@ -84,7 +84,11 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
     address = addresses.from_provider(stored["reply_raw"])
     answerable, why_not = addresses.is_answerable(address)
     opted_out = opt_outs.running(
-        ctx.tx, channel=row.channel, peer_key=stored["peer_key"], sender_id=row.sender_id
+        ctx.tx,
+        row.channel,
+        stored["peer_key"],
+        sender_ids=[row.sender_id],
+        account_id=sender_store.get(ctx.tx, row.sender_id)["account_id"],
     )
     drafts = my_states.drafts(ctx.tx, ctx.actor.person_id, conversation_id)
     return ConversationDetail(
@@ -169,7 +173,7 @@ def _names(ctx: Context, ids: Sequence[UUID]) -> _Names:
         people.names(ctx.tx),
         {row["id"]: row for row in programs.listing(ctx.tx, retired=True)},
         {row["id"]: row for row in sender_store.listing(ctx.tx, retired=True)},
-        accounts.providers(ctx.tx),
+        {row["id"]: row["provider"] for row in accounts.listing(ctx.tx, removed=True)},
         inbox_store.senders_of(ctx.tx, ids),
     )
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
+from sms_desk.domain import positions
 from sms_desk.domain.model import DeliveryStatus, Direction, Origin, OutboxState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
@@ -76,9 +77,11 @@ def _refresh(tx: Tx, ids: list[UUID]) -> None:
 
 
 def _derived(row: RowMapping, entries: list[tuple[int, OutboxState]]) -> dict[str, Any]:
+    # One that nobody has written in yet stands where it was begun, not at the end of the list.
+    begun = positions.first_at(row["created_at"]) if row["started"] or entries else 0
     return {
         "reply_raw": row["inbound_raw"] or row["reply_raw"],
-        "last_position": row["newest"] or 0,
+        "last_position": row["newest"] or begun,
         "last_inbound": row["inbound"] or 0,
         "last_outbound": row["outbound"] or 0,
         "answered_position": row["human"] or 0,
@@ -108,7 +111,7 @@ def _trouble(human_status: str | None, entries: list[tuple[int, OutboxState]]) -
 
 
 def _snippet(body: str) -> str:
-    return " ".join(body.split())[:_SNIPPET]
+    return " ".join(body[:_SNIPPET_FROM].split())[:_SNIPPET]
 
 
 def _outgoing(tx: Tx, ids: list[UUID]) -> dict[UUID, list[tuple[int, OutboxState]]]:
@@ -145,7 +148,6 @@ def _facts() -> sa.Select[Any]:
     newest = _newest()
     inbound = _newest(_M.direction == Direction.INBOUND)
     human = _newest(_M.origin.in_(HUMAN))
-    body = _column_at(_M.body, newest)
     oldest_unanswered = (
         sa.select(sa.func.min(_M.at, type_=_M.at.type))
         .where(
@@ -169,6 +171,7 @@ def _facts() -> sa.Select[Any]:
     )
     return sa.select(
         _C.id,
+        _C.created_at,
         *(_C[name] for name in _CACHED),
         newest.label("newest"),
         inbound.label("inbound"),
@@ -176,7 +179,7 @@ def _facts() -> sa.Select[Any]:
         human.label("human"),
         _column_at(_M.peer_raw, inbound).label("inbound_raw"),
         _column_at(_M.status, human).label("human_status"),
-        sa.func.substr(body, 1, _SNIPPET_FROM).label("newest_body"),
+        _column_at(_M.body, newest).label("newest_body"),
         _column_at(_M.origin, newest).label("newest_origin"),
         oldest_unanswered.label("oldest_unanswered"),
         started.label("started"),

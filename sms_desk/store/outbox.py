@@ -174,6 +174,22 @@ def update(tx: Tx, outbox_id: UUID, **values: Any) -> None:
     tx.execute(sa.update(tables.outbox).where(_O.id == outbox_id).values(**values))
 
 
+def listing(tx: Tx, *, settled: bool = False, limit: int = 500) -> list[RowMapping]:
+    """Entries with their provider and number of attempts, newest first; open ones only unless
+    settled ones are asked for too. Refused ones stay listed: somebody has to see them (GS2)."""
+    a, k = tables.attempts.c, tables.accounts.c
+    tried = sa.select(sa.func.count()).where(a.outbox_id == _O.id).scalar_subquery()
+    query = (
+        sa.select(tables.outbox, k.provider, tried.label("attempts"))
+        .outerjoin(tables.accounts, k.id == _O.account_id)
+        .order_by(_O.composed_at.desc(), _O.id.desc())
+        .limit(limit)
+    )
+    if not settled:
+        query = query.where(_O.state.not_in((OutboxState.ACCEPTED, OutboxState.WITHDRAWN)))
+    return list(tx.execute(query).mappings())
+
+
 def lane_for(tx: Tx, entry: Entry, body: str) -> str:
     """The lane of the entry if it had another text."""
     return _lane(_place(tx, entry.conversation_id, entry.sender_id), body)

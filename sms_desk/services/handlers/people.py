@@ -97,7 +97,7 @@ def _contact(ctx: Context, contact_id: UUID) -> Changes:
 def add_account(ctx: Context, command: c.AddAccount) -> Effect:
     """Connect a provider account; its secret is in the keyring already, or is asked for."""
     require_admin(ctx)
-    accounts.save(
+    accounts.add(
         ctx.tx,
         id_=command.account_id,
         provider=command.provider,
@@ -114,7 +114,7 @@ def add_account(ctx: Context, command: c.AddAccount) -> Effect:
 def remove_account(ctx: Context, command: c.RemoveAccount) -> Effect:
     """Stop syncing; the history stays readable (R58)."""
     require_admin(ctx)
-    accounts.set_removed(ctx.tx, command.account_id, command.at if command.removed else None)
+    accounts.remove(ctx.tx, command.account_id, command.at if command.removed else None)
     back = c.RemoveAccount(
         id=command.id, at=command.at, account_id=command.account_id, removed=not command.removed
     )
