@@ -72,14 +72,14 @@ class Whole(QWidget):
         self.head = ThreadHead(Reader(invented.ME, invented.ZONE), lambda: invented.NOW)
         self.head.show_conversation(invented.DETAIL)
         self.head.set_people(invented.PEOPLE)
-        self.thread = thread_of(*invented.target_picture())
+        self.messages = thread_of(*invented.target_picture())
         self.composer = composer_with(text, mode)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.head)
         layout.addWidget(horizontal_line())
-        layout.addWidget(self.thread, 1)
+        layout.addWidget(self.messages, 1)
         layout.addWidget(self.composer)
 
     @override

@@ -22,9 +22,10 @@ from sms_desk.ui.composer.drafts import Drafts
 from sms_desk.ui.composer.editor import Editor
 from sms_desk.ui.composer.emoji import EmojiPicker
 from sms_desk.ui.composer.fill_dialog import FillDialog
+from sms_desk.ui.composer.send_button import SendButton
 from sms_desk.ui.composer.sender_picker import SenderPicker
 from sms_desk.ui.composer.tabs import ModeTabs
-from sms_desk.ui.widgets.buttons import icon_button, primary
+from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.words import tr
 
@@ -63,9 +64,13 @@ class Composer(QWidget):
 
     def _build(self) -> None:
         self._bar = BlockBar(self)
+        self._no_answer = BlockBar(self)
         self._notice = BlockBar(self)
         self._tabs = ModeTabs(self)
         self._sender = SenderPicker(self)
+        keeps_its_room = self._sender.sizePolicy()
+        keeps_its_room.setRetainSizeWhenHidden(True)
+        self._sender.setSizePolicy(keeps_its_room)
         self._box = Box(self)
         self._editor = Editor(self._box)
         self._box.follow(self._editor)
@@ -75,7 +80,7 @@ class Composer(QWidget):
             "notepad-text", tr("composer", "Saved replies"), tip=tr("composer", "Saved replies (/)")
         )
         self._emoji = icon_button("smile", tr("composer", "Emoji"))
-        self._send = primary("", parent=self._box)
+        self._send = SendButton(self._box)
         self._picker = EmojiPicker(self)
         self._completion = Completion(self.window())
 
@@ -104,8 +109,8 @@ class Composer(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(horizontal_line(self))
-        outer.addWidget(self._bar)
-        outer.addWidget(self._notice)
+        for bar in (self._bar, self._no_answer, self._notice):
+            outer.addWidget(bar)
         outer.addLayout(head)
         around = QHBoxLayout()
         around.setContentsMargins(18, 2, 18, 14)
@@ -287,8 +292,7 @@ class Composer(QWidget):
         self._replies.setVisible(not is_note)
         key = "↵" if self._editor.enter_sends else tr("composer", "Ctrl ↵")
         word = tr("composer", "Add note") if is_note else tr("composer", "Send")
-        self._send.set_words(f"{word}   {key}")
-        self._send.setAccessibleName(word)
+        self._send.show_action(word, key)
         self._editor.setAccessibleName(
             tr("composer", "Note for your team") if is_note else tr("composer", "Reply")
         )
@@ -297,8 +301,10 @@ class Composer(QWidget):
 
     def _show_state(self) -> None:
         reason = self._why_not()
+        self._no_answer.show_words(plain_text.preview(reason, 300), "")
+        self._no_answer.setVisible(bool(reason))
         self._editor.setEnabled(not reason)
-        self._editor.setPlaceholderText(plain_text.preview(reason) or self._invitation())
+        self._editor.setPlaceholderText("" if reason else self._invitation())
         self._editor.setAccessibleDescription(reason)
         for button in (self._replies, self._emoji):
             button.setEnabled(not reason)

@@ -62,9 +62,10 @@ class ReplaceOffer(QWidget):
         if offers:
             named = _named(tuple(offer.found for offer in offers))
             self._words.setText(
-                tr("composer", "{characters} needs Unicode: 70 per part instead of 160.").format(
-                    characters=named
-                )
+                tr(
+                    "composer",
+                    "Sent as Unicode, 70 per part instead of 160, because of {characters}",
+                ).format(characters=named)
             )
 
     def words(self) -> str:
@@ -82,13 +83,13 @@ def unicode_words(counted: Segmentation) -> str:
     """Which characters force Unicode; empty where none does."""
     if not counted.unicode:
         return ""
-    return tr("composer", "Sent as Unicode because of {characters}.").format(
+    return tr("composer", "Sent as Unicode because of {characters}").format(
         characters=_named(counted.unicode)
     )
 
 
 def _named(characters: tuple[str, ...]) -> str:
-    shown = " ".join(f"“{_visible(character)}”" for character in characters[:_MOST_NAMED])
+    shown = "  ".join(_visible(character) for character in characters[:_MOST_NAMED])
     more = len(characters) - _MOST_NAMED
     return (
         shown

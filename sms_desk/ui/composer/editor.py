@@ -41,7 +41,7 @@ class Editor(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.document().setDocumentMargin(0)
+        self.document().setDocumentMargin(3)
         self.document().documentLayout().documentSizeChanged.connect(self._on_grown)
         self._on_grown()
 
@@ -117,7 +117,7 @@ class Editor(QPlainTextEdit):
         return QSize(120, self.fontMetrics().lineSpacing())
 
     def _on_grown(self) -> None:
-        height = self.lines_shown() * self.fontMetrics().lineSpacing() + 2
+        height = self.lines_shown() * self.fontMetrics().lineSpacing() + 6
         if height != self.height():
             self.setFixedHeight(height)
         over = self.document().size().height() > MOST_LINES

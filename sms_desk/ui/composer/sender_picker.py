@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sms_desk.domain import plain_text
 from sms_desk.services.rows import SenderChoice
-from sms_desk.ui.widgets.buttons import link, quiet
+from sms_desk.ui import theme
+from sms_desk.ui.widgets.buttons import link
+from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.text import ElidedLabel, label, menu_text
 from sms_desk.ui.widgets.words import tr
 
@@ -25,9 +27,9 @@ class SenderPicker(QWidget):
         self._choices: tuple[SenderChoice, ...] = ()
         self._chosen: SenderChoice | None = None
         self._from = label(tr("composer", "From"), "snippet", tone="secondary", parent=self)
-        self._number = quiet("", parent=self)
-        self._number.setMenu(QMenu(self._number))
-        self._number.menu().aboutToShow.connect(self._fill)
+        self._number = MenuButton("", "quiet", parent=self)
+        self._number.setFont(theme.font("name_unread"))
+        self._number.about_to_show.connect(self._fill)
         self._reason = ElidedLabel("", "snippet", tone="secondary", parent=self)
         self._why = link(tr("composer", "why?"), parent=self)
         self._why.clicked.connect(self.why_requested)
@@ -64,14 +66,14 @@ class SenderPicker(QWidget):
     def _show_chosen(self) -> None:
         chosen = self._chosen
         number = plain_text.display_name(chosen.sender.display) if chosen else ""
-        self._number.set_words(f"{number} ⌄" if chosen else tr("composer", "No sender ID ⌄"))
+        self._number.set_words(number if chosen else tr("composer", "No sender ID"))
         self._number.setAccessibleName(tr("composer", "From {number}").format(number=number))
         reason = plain_text.preview(chosen.reason, 200) if chosen else ""
         self._reason.setText(f"{reason} ·" if reason else "")
         self._why.setVisible(bool(reason))
 
     def _fill(self) -> None:
-        menu = self._number.menu()
+        menu = self._number.options()
         menu.clear()
         for choice in self._choices:
             action = menu.addAction(_choice_words(choice))

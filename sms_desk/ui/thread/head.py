@@ -18,7 +18,8 @@ from sms_desk.ui.thread.snooze import Moment, moments
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.words import Reader, day_name, time_of, tr
 from sms_desk.ui.widgets.avatar import avatar_icon
-from sms_desk.ui.widgets.buttons import Button, icon_button, plain
+from sms_desk.ui.widgets.buttons import icon_button, plain
+from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
 
@@ -53,9 +54,9 @@ class ThreadHead(QWidget):
         self._detail: ConversationDetail | None = None
         self._people: tuple[PersonRow, ...] = ()
         self._name = ElidedLabel("", "title", parent=self)
-        self._numbers = ElidedLabel("", "snippet", tone="secondary", parent=self)
-        self._owner = _menu_button("user", self)
-        self._snooze = _menu_button("clock", self)
+        self._numbers = ElidedLabel("", "meta", tone="secondary", parent=self)
+        self._owner = MenuButton(icon="user", parent=self)
+        self._snooze = MenuButton(icon="clock", parent=self)
         self._close = plain(tr("Close"), icon="check", parent=self)
         self._more = icon_button("ellipsis", tr("More"), parent=self)
         self._more.setMenu(QMenu(self._more))
@@ -76,12 +77,9 @@ class ThreadHead(QWidget):
 
     def _connect(self) -> None:
         self._close.clicked.connect(self._on_close_clicked)
-        for button, fill in (
-            (self._owner, self._fill_owner),
-            (self._snooze, self._fill_snooze),
-            (self._more, self._fill_more),
-        ):
-            button.menu().aboutToShow.connect(fill)
+        self._owner.about_to_show.connect(self._fill_owner)
+        self._snooze.about_to_show.connect(self._fill_snooze)
+        self._more.menu().aboutToShow.connect(self._fill_more)
 
     # what it shows
 
@@ -106,7 +104,7 @@ class ThreadHead(QWidget):
     def _number_words(self, row: InboxRow, own: str) -> str:
         to = tr("to your number {number}").format(number=plain_text.display_name(own))
         peer = plain_text.display_name(row.peer)
-        return f"{peer}  ·  {to}" if row.contact_name else to
+        return f"{peer} · {to}" if row.contact_name else to
 
     def _show_owner(self, row: InboxRow) -> None:
         self._owner.setAccessibleName(
@@ -152,14 +150,13 @@ class ThreadHead(QWidget):
         if self._detail is None:
             return
         row, roomy = self._detail.row, self.width() >= ROOMY
-        for button, said, has_menu in (
-            (self._owner, self._owner_name(row), True),
-            (self._snooze, self._snooze_words(row), True),
-            (self._close, self._close_words(row), False),
+        for button, said in (
+            (self._owner, self._owner_name(row)),
+            (self._snooze, self._snooze_words(row)),
+            (self._close, self._close_words(row)),
         ):
             name = button.accessibleName() if button is self._owner else f"{said} ({tr('team')})"
-            shown = f"{said} ⌄" if has_menu else said
-            button.set_words(shown if roomy else "")
+            button.set_words(said if roomy else "")
             button.setAccessibleName(name)
 
     @override
@@ -170,7 +167,7 @@ class ThreadHead(QWidget):
     # menus
 
     def _fill_owner(self) -> None:
-        menu = self._owner.menu()
+        menu = self._owner.options()
         menu.clear()
         row = self._detail.row if self._detail else None
         if row is None:
@@ -194,7 +191,7 @@ class ThreadHead(QWidget):
         action.triggered.connect(lambda: self.assign_requested.emit(person.id))
 
     def _fill_snooze(self) -> None:
-        menu = self._snooze.menu()
+        menu = self._snooze.options()
         menu.clear()
         for moment in moments(self._clock(), self._reader.zone):
             action = menu.addAction(self._offer(moment))
@@ -266,9 +263,3 @@ class ThreadHead(QWidget):
             self.close_requested.emit()
         else:
             self.reopen_requested.emit()
-
-
-def _menu_button(icon: str, parent: QWidget) -> Button:
-    made = Button("", "plain", icon=icon, parent=parent)
-    made.setMenu(QMenu(made))
-    return made
