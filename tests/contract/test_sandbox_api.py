@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sms_desk.providers.sandbox import FaultKind, rules
+from sms_desk.providers.sandbox.app import ENDPOINTS
+from sms_desk.providers.sandbox.control import ORDERS
 from tests.fixtures.sandbox import CUSTOMER, SandboxApi, sandbox
 
 __all__ = ["sandbox"]
@@ -36,3 +41,16 @@ def test_pages_follow_links_while_messages_arrive(sandbox: SandboxApi) -> None:
     last = sandbox.get(second["next_page_uri"]).json()
     assert [m["body"] for m in last["messages"]] == ["text 0"]
     assert last["next_page_uri"] is None
+
+
+def test_the_manual_names_every_operation_fault_and_order() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+    names = [endpoint.name for endpoint in ENDPOINTS] + [kind.value for kind in FaultKind]
+    orders = [f"{method} {path}" for method, path, _ in ORDERS]
+    assert [name for name in names + orders if f"`{name}`" not in manual] == []
+
+
+def test_the_manual_names_every_number_that_decides() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+    decisive = [*rules.REFUSED_TO, *rules.REFUSED_FROM, *rules.FAILS_LATER]
+    assert [n for n in decisive if n[-4:] not in manual] == []

@@ -23,7 +23,7 @@ Order = Callable[[Sandbox, Words], Any]
 
 def routes(sandbox: Sandbox) -> list[Route]:
     """The control endpoint's routes."""
-    return [_route(sandbox, method, path, order) for method, path, order in _ORDERS]
+    return [_route(sandbox, method, path, order) for method, path, order in ORDERS]
 
 
 def _route(sandbox: Sandbox, method: str, path: str, order: Order) -> Route:
@@ -127,7 +127,7 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_ORDERS: tuple[tuple[str, str, Order], ...] = (
+ORDERS: tuple[tuple[str, str, Order], ...] = (
     ("GET", "/state", _state),
     ("POST", "/faults", _order_fault),
     ("DELETE", "/faults", _clear_faults),
