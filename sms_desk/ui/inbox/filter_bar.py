@@ -131,7 +131,7 @@ class FilterBar(QWidget):
         for chip, offer in self._menus:
             chip.about_to_show.connect(partial(self._fill_chip, chip, offer))
         for toggle, field in self._toggles:
-            toggle.clicked.connect(partial(self._set_flag, field))
+            toggle.clicked.connect(lambda on, field=field: self._set_flag(field, on))
         self._more.about_to_show.connect(self._on_more_about_to_show)
         self._save.clicked.connect(self._on_save_clicked)
         self._clear.clicked.connect(self.clear)

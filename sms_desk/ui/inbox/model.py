@@ -182,8 +182,8 @@ class InboxModel(QAbstractListModel):
 
     @override
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        if index.row() >= len(self._rows):
-            return Qt.ItemFlag.ItemNeverHasChildren
+        if not 0 <= index.row() < len(self._rows):
+            return Qt.ItemFlag.NoItemFlags
         return (
             Qt.ItemFlag.ItemIsEnabled
             | Qt.ItemFlag.ItemIsSelectable
@@ -193,8 +193,10 @@ class InboxModel(QAbstractListModel):
     @override
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         at = index.row()
+        if at == len(self._rows) and role == InboxRole.LOADING:
+            return True
         if not 0 <= at < len(self._rows):
-            return role == InboxRole.LOADING if role >= Qt.ItemDataRole.UserRole else None
+            return None
         row = self._rows[at]
         match role:
             case InboxRole.ROW:

@@ -56,12 +56,14 @@ class RailModel(QAbstractListModel):
 
     @override
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        if self._places[index.row()].is_heading:
-            return Qt.ItemFlag.ItemNeverHasChildren
+        if not index.isValid() or self._places[index.row()].is_heading:
+            return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     @override
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
         place = self._places[index.row()]
         match role:
             case RailRole.PLACE:

@@ -1,0 +1,23 @@
+"""Times of day and days in the person's own zone and locale, for lines that say when."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+
+def clock_words(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """The time of day; with its date where that is another day."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    time = QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+    if local.date() == today:
+        return time
+    return f"{date_words(at, now, zone)} {time}"
+
+
+def date_words(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Day and month; the year where it is another."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    pattern = "d MMM" if local.year == today.year else "d MMM yyyy"
+    return QLocale().toString(QDate(local.year, local.month, local.day), pattern)

@@ -1,0 +1,259 @@
+"""The controls: plain text whatever the text, names for screen readers, keys for everything."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+import sms_desk.ui
+from sms_desk.ui import theme
+from sms_desk.ui.widgets import text
+from sms_desk.ui.widgets.buttons import Button, icon_button
+from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
+from sms_desk.ui.widgets.empty_state import EmptyState
+from sms_desk.ui.widgets.flow import FlowLayout
+from sms_desk.ui.widgets.progress_bar import Work, WorkBar, progress_words
+from sms_desk.ui.widgets.search_field import SearchField
+from sms_desk.ui.widgets.toast import STAYS_MS, Toast
+from sms_desk.ui.widgets.words import tr
+
+HOSTILE = (
+    "<i>x</i>",
+    "a <b>c</b> & d",
+    "&lt;b&gt;",
+    "<img src=/etc/hostname>",
+    "<a href='file:///etc'>x</a>",
+    "first\n<table><tr><td>x",
+    "<!-- ",
+    "&amp;lt;",
+)
+hostile = pytest.mark.parametrize("given", HOSTILE)
+
+FORBIDDEN = re.compile(
+    r"\bQLabel\(|\bQMessageBox\b|\.setToolTip\(|\.setHtml\(|\bQTextBrowser\b|\.setWhatsThis\("
+    r"|\.showMessage\(|\bQInputDialog\b|\bQThread\b|processEvents|\bQErrorMessage\b"
+)
+
+
+def test_only_widgets_construct_what_guesses_markup() -> None:
+    """Qt guesses markup in labels, boxes and tooltips; one package knows how to stop it."""
+    ui = Path(sms_desk.ui.__file__).parent
+    found = [
+        f"{path.relative_to(ui)}:{number}: {line.strip()}"
+        for path in sorted(ui.rglob("*.py"))
+        if ui / "widgets" not in path.parents and path.name != "stylesheet.py"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if FORBIDDEN.search(line) and not line.lstrip().startswith(("#", '"'))
+    ]
+    assert found == []
+
+
+@hostile
+def test_a_label_shows_text_letter_by_letter(qtbot: QtBot, given: str) -> None:
+    label = text.label(given)
+    qtbot.addWidget(label)
+    assert label.textFormat() == Qt.TextFormat.PlainText
+    assert label.text() == given
+
+
+@hostile
+def test_a_tooltip_shows_text_letter_by_letter(qtbot: QtBot, given: str) -> None:
+    button = QPushButton()
+    qtbot.addWidget(button)
+    text.set_tip(button, given)
+    shown = QLabel(button.toolTip())
+    qtbot.addWidget(shown)
+    shown.setTextFormat(Qt.TextFormat.RichText)
+    assert _as_plain(button.toolTip()) == given
+    assert button.accessibleDescription() == given
+
+
+@hostile
+def test_a_message_box_shows_text_letter_by_letter(qtbot: QtBot, given: str) -> None:
+    box = text.message_box(None, given, given, QMessageBox.Icon.Warning)
+    qtbot.addWidget(box)
+    assert box.textFormat() == Qt.TextFormat.PlainText
+    assert box.text() == given
+    assert _as_plain(box.informativeText()) == given
+
+
+def _as_plain(markup: str) -> str:
+    from PySide6.QtGui import QTextDocument
+
+    document = QTextDocument()
+    document.setHtml(markup)
+    return document.toPlainText()
+
+
+def test_menus_and_titles_are_literal(qtbot: QtBot) -> None:
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    assert menu.addAction(text.menu_text("A & B\tCtrl+Q\nx")).text() == "A && B Ctrl+Q x"
+    assert len(text.menu_text("x" * 1_000_000)) <= 60
+    window = QWidget()
+    qtbot.addWidget(window)
+    text.set_window_title(window, "tag [*] x")
+    assert window.windowTitle() == "tag [*][*] x"
+
+
+def test_a_label_of_a_million_letters_is_cut(qtbot: QtBot) -> None:
+    label = text.label("x" * 1_000_000)
+    qtbot.addWidget(label)
+    assert len(label.text()) == text.LONGEST
+
+
+def test_an_elided_label_keeps_the_whole_text_in_its_tip(qtbot: QtBot) -> None:
+    label = text.ElidedLabel("A long name that does not fit at all")
+    qtbot.addWidget(label)
+    label.resize(60, 20)
+    label.show()
+    assert "long name" in label.toolTip()
+    label.resize(600, 20)
+    assert label.toolTip() == ""
+
+
+def test_buttons_have_names_and_follow_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    button = icon_button("x", "Close")
+    qtbot.addWidget(button)
+    assert (button.text(), button.accessibleName()) == ("", "Close")
+    before = button.icon().cacheKey()
+    theme.apply(qapp, "dark")
+    assert button.icon().cacheKey() != before
+    theme.apply(qapp, "light")
+
+
+def test_a_deleted_button_does_not_hear_the_theme(qapp: QApplication) -> None:
+    button = Button("x", icon="x")
+    button.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    theme.apply(qapp, "light")
+
+
+def test_chips_say_their_value_and_can_be_taken_away_by_key(qtbot: QtBot) -> None:
+    chip = ChipButton("Source")
+    removable = RemovableChip("Tag: <b>x</b> & y")
+    toggle = ToggleChip("Unread")
+    for widget in (chip, removable, toggle):
+        qtbot.addWidget(widget)
+    chip.set_value("Autumn & winter")
+    assert chip.text() == "Autumn && winter"
+    assert chip.accessibleName() == "Source: Autumn & winter"
+    assert chip.is_chosen()
+    with qtbot.waitSignal(removable.removed):
+        QTest.keyClick(removable, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(toggle.toggled):
+        QTest.keyClick(toggle, Qt.Key.Key_Space)
+
+
+def test_a_chip_fills_its_menu_when_it_opens(qtbot: QtBot) -> None:
+    chip = ChipButton("Source")
+    qtbot.addWidget(chip)
+    chip.show()
+    chip.about_to_show.connect(lambda: chip.options().addAction("Any"))
+    with qtbot.waitSignal(chip.about_to_show):
+        QTest.keyClick(chip, Qt.Key.Key_Down)
+    assert [action.text() for action in chip.options().actions()] == ["Any"]
+    chip.options().close()
+
+
+def test_an_empty_state_says_one_sentence_and_one_action(qtbot: QtBot) -> None:
+    state = EmptyState()
+    qtbot.addWidget(state)
+    state.show_words("inbox", "Nobody is waiting.", "Show all")
+    button = state.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    with qtbot.waitSignal(state.action_requested):
+        button.click()
+    state.show_words("inbox", "Nobody is waiting.")
+    assert button.isHidden()
+    assert state.accessibleName() == "Nobody is waiting."
+
+
+def test_the_toast_undoes_and_waits_while_it_has_the_focus(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    toast = Toast(window)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    toast.offer_undo("Closed 3 conversations", UUID(int=1))
+    assert toast.is_counting()
+    assert STAYS_MS == 8_000
+    undo = toast.findChild(QPushButton)
+    assert isinstance(undo, QPushButton)
+    undo.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(lambda: not toast.is_counting())
+    with qtbot.waitSignal(toast.undo_requested) as told:
+        QTest.keyClick(undo, Qt.Key.Key_Space)
+    assert told.args == [UUID(int=1)]
+    assert toast.isHidden()
+
+
+def test_the_toast_stays_within_a_narrow_window(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(320, 300)
+    toast = Toast(window)
+    window.show()
+    toast.say("Something with a name that is much too long for so narrow a window " * 3)
+    assert window.rect().contains(toast.geometry())
+
+
+def test_work_says_what_how_far_how_long(qtbot: QtBot) -> None:
+    bar = WorkBar()
+    qtbot.addWidget(bar)
+    bar.show_work(Work("Fetching older messages", 1_200, 5_000, 130))
+    assert progress_words(Work("x", 1_200, 5_000, 130)) == "1,200 of 5,000 · about 2 min"
+    assert progress_words(Work("x", 1_200, None, None)) == "1,200"
+    stop = bar.findChild(QPushButton)
+    assert isinstance(stop, QPushButton)
+    assert stop.accessibleName() == "Stop: Fetching older messages"
+    with qtbot.waitSignal(bar.stop_requested):
+        stop.click()
+    bar.show_work(None)
+    assert bar.isHidden()
+
+
+def test_flow_breaks_lines_and_leaves_out_what_is_hidden(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    flow = FlowLayout(holder)
+    chips = [ToggleChip(f"Chip {n}", holder) for n in range(6)]
+    for chip in chips:
+        flow.addWidget(chip)
+    one = flow.heightForWidth(2_000)
+    assert flow.heightForWidth(160) > 2 * one
+    for chip in chips[1:]:
+        chip.hide()
+    assert flow.heightForWidth(160) == one
+
+
+def test_search_fields_are_bounded_and_named(qtbot: QtBot) -> None:
+    field = SearchField("Search this list", "Search", key="/")
+    qtbot.addWidget(field)
+    field.setText("x" * 1_000_000)
+    assert len(field.text()) == 200
+    assert field.accessibleName() == "Search this list"
+    field.grab()
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 days"), (1, "1 day"), (2, "2 days")])
+def test_plurals_without_a_translation(n: int, said: str) -> None:
+    assert tr("inbox", "%n day(s)", n) == said
+
+
+def test_positions_are_whole(qtbot: QtBot) -> None:
+    chip = ChipButton("Source")
+    qtbot.addWidget(chip)
+    chip.resize(chip.sizeHint())
+    assert chip.rect().contains(chip.sign_rect())
+    chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert chip.sign_rect().topLeft().x() < QPoint(12, 0).x()
