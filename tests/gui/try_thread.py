@@ -18,6 +18,7 @@ from sms_desk.domain.model import Channel, DraftMode
 from sms_desk.services.rows import ThreadItem
 from sms_desk.ui import theme
 from sms_desk.ui.composer import Composer
+from sms_desk.ui.context import ContextPane
 from sms_desk.ui.theme import Scheme
 from sms_desk.ui.thread import Reader, ThreadHead, ThreadView
 from sms_desk.ui.widgets.panes import horizontal_line
@@ -110,6 +111,15 @@ def _unanswerable() -> QWidget:
     return made
 
 
+def _context() -> QWidget:
+    made = ContextPane(lambda: invented.NOW, invented.ZONE)
+    made.set_people(invented.PEOPLE)
+    made.set_tags(invented.TAGS)
+    made.show_conversation(invented.DETAIL)
+    made.show_timeline(tuple(reversed(invented.target_picture())))
+    return made
+
+
 SCENES: dict[str, Callable[[], QWidget]] = {
     "target": _target,
     "states": lambda: thread_of(*invented.every_state()),
@@ -119,6 +129,7 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "empty": _empty,
     "loading": _loading,
     "error": _error,
+    "context": _context,
     "whole": lambda: Whole("Yes, two in blue (M and L). Shall I put one aside until 19:00?"),
     "unicode": lambda: Whole("Two “blue” ones… " + "we keep one for you until seven. " * 12),
     "note": lambda: Whole("@Sana Bashir can you hold one?", DraftMode.NOTE),
@@ -127,7 +138,12 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "unanswerable": _unanswerable,
 }
 HEIGHTS = {"states": 1180, "scripts": 900}
-WIDTHS = {"target": (400, 600, 800), "states": (400, 600), "whole": (400, 600, 800)}
+WIDTHS = {
+    "context": (288,),
+    "target": (400, 600, 800),
+    "states": (400, 600),
+    "whole": (400, 600, 800),
+}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 

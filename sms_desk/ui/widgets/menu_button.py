@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QMenu, QStyle, QStyleOptionButton, QStylePainter, QWidget
 from typing_extensions import override
 
 from sms_desk.ui import theme
@@ -14,6 +14,7 @@ from sms_desk.ui.widgets.buttons import Button
 
 _SIGN: Final = 14
 _EDGE: Final = 8
+_ROOM: Final = _SIGN - 2
 
 
 class MenuButton(Button):
@@ -25,11 +26,6 @@ class MenuButton(Button):
         self, text: str = "", kind: str = "plain", *, icon: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(text, kind, icon=icon, parent=parent)
-        # Geometry only: room for the chevron at the end.
-        start, end = ("right", "left") if self._from_right() else ("left", "right")
-        before = 4 if kind == "quiet" else 9
-        room = _SIGN + _EDGE + 6
-        self.setStyleSheet(f"padding-{start}: {before}px; padding-{end}: {room}px;")
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self.about_to_show)
         self.setMenu(self._menu)
@@ -39,14 +35,25 @@ class MenuButton(Button):
         return self._menu
 
     @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        token = "secondary" if self.isEnabled() else "disabled"
-        painter = QPainter(self)
-        x = _EDGE if self._from_right() else self.width() - _EDGE - _SIGN
-        place = QRect(QPoint(x, (self.height() - _SIGN) // 2), QSize(_SIGN, _SIGN))
-        ratio = self.devicePixelRatioF()
-        painter.drawPixmap(place, theme.pixmap("chevron-down", token, _SIGN, ratio))
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(_ROOM, 0)
 
-    def _from_right(self) -> bool:
-        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        from_right = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        before, after = (_ROOM, 0) if from_right else (0, _ROOM)
+        option.rect = self.rect().adjusted(before, 0, -after, 0)  # type: ignore[attr-defined]
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
+        x = _EDGE if from_right else self.width() - _EDGE - _SIGN
+        place = QRect(QPoint(x, (self.height() - _SIGN) // 2), QSize(_SIGN, _SIGN))
+        token = "secondary" if self.isEnabled() else "disabled"
+        pixmap = theme.pixmap("chevron-down", token, _SIGN, self.devicePixelRatioF())
+        painter.drawPixmap(place, pixmap)
