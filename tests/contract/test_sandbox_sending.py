@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sms_desk.providers.sandbox import rules
@@ -89,7 +91,11 @@ def test_wrong_credentials(sandbox: SandboxApi, auth: tuple[str, str]) -> None:
     sandbox.session.auth = auth
     answer = sandbox.get("/Messages.json")
     assert (answer.status_code, answer.json()["code"]) == (401, 20003)
-    assert sandbox.get("/_sandbox/../Messages.json").status_code == 401
+
+
+def test_another_accounts_path(sandbox: SandboxApi) -> None:
+    answer = sandbox.get(f"/2010-04-01/Accounts/AC{'0' * 32}/Messages.json")
+    assert (answer.status_code, answer.json()["code"]) == (401, 20003)
 
 
 def test_a_service_chooses_its_sender_later_and_keeps_it(sandbox: SandboxApi) -> None:
@@ -105,6 +111,12 @@ def test_a_service_chooses_its_sender_later_and_keeps_it(sandbox: SandboxApi) ->
     sandbox.sandbox.advance(30)
     done = sandbox.message(sent["sid"])
     assert (done["from"], done["status"]) == ("+12025550102", "delivered")
+
+    pool = sandbox.server.world.services
+    pool[0] = replace(pool[0], senders=("+12025550101", *pool[0].senders))
+    again = sandbox.post("/Messages.json", **form).json()["sid"]
+    sandbox.sandbox.advance(1)
+    assert sandbox.message(again)["from"] == "+12025550102"
 
     british = sandbox.post("/Messages.json", **form | {"To": "+447700900555"}).json()["sid"]
     sandbox.sandbox.advance(1)
