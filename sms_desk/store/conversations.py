@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -110,6 +110,17 @@ def ensure(
     for key, row in _existing(tx, missing).items():
         found[key] = Found(row.id, row.contact_id, True, row.contact_id in new_contacts)
     return found
+
+
+def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """Whole rows by id."""
+    query = sa.select(tables.conversations).where(_C.id.in_(ids))
+    return {row["id"]: dict(row) for row in tx.execute(query).mappings()}
+
+
+def set_source(tx: Tx, conversation_id: UUID, **values: Any) -> None:
+    """values: source_kind, source_program_id, source_reason."""
+    tx.execute(sa.update(tables.conversations).where(_C.id == conversation_id).values(**values))
 
 
 def next_contact_row(tx: Tx) -> int:

@@ -1,0 +1,168 @@
+"""Which campaign or service a message belongs to, and why (R3, R5, R51, R60, R61).
+
+Pure and independent of the order in which messages arrive: the answer for one inbound message
+follows from the sends before it, so a back-fill that brings those later only asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sms_desk.domain.model import (
+    DIRECT,
+    Binding,
+    Program,
+    ProgramId,
+    Source,
+    SourceKind,
+    SourceReason,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """The program of an outbound message and why; None with NONE where there is none."""
+
+    program_id: ProgramId | None
+    reason: SourceReason
+
+
+NO_PROGRAM = Attributed(None, SourceReason.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSend:
+    """A program's message to this contact from this sender or its one-way partner (R60)."""
+
+    program_id: ProgramId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A person made a conversation his own: from that program, from then on (R5)."""
+
+    program_id: ProgramId | None
+    at: datetime
+
+
+# --- text patterns --------------------------------------------------------------------------------
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def matches(pattern: str, body: str) -> bool:
+    """Whether the whole `body` fits `pattern`: literal text, `*` for any run of characters.
+
+    Letters in any case, runs of white space as one space; so "Sale: *" is every text that begins
+    so. No pattern language of a person's reaches a regular expression: the walk is linear.
+    """
+    first, *rest = _folded(pattern).split("*")
+    text = _folded(body)
+    if not rest:
+        return bool(first) and text == first
+    if not (first or any(rest)) or not text.startswith(first):
+        return False
+    *middle, last = rest
+    end = len(first)
+    for piece in middle:
+        found = text.find(piece, end)
+        if found < 0:
+            return False
+        end = found + len(piece)
+    return len(text) - end >= len(last) and text.endswith(last)
+
+
+# --- what we send ---------------------------------------------------------------------------------
+
+
+class Recogniser:
+    """The running programs and their bindings, ready to be asked about many messages.
+
+    partners: one-way sender IDs by their inbound number; R3 treats them as one sender (R60).
+    """
+
+    def __init__(
+        self,
+        programs: Mapping[ProgramId, Program],
+        bindings: Sequence[Binding],
+        homes: Mapping[UUID, UUID] | None = None,
+    ) -> None:
+        known = [binding for binding in bindings if binding.program_id in programs]
+        self.programs = programs
+        self._homes = homes or {}
+        self._by_service = {b.service_id: b.program_id for b in known if b.service_id is not None}
+        self._by_sender: dict[UUID, ProgramId] = {
+            b.sender_id: b.program_id for b in known if b.sender_id is not None
+        }
+        self._patterns = [(b.pattern, b.program_id) for b in known if b.pattern is not None]
+
+    def program_of(
+        self, *, service_id: UUID | None, sender_id: UUID, body: str, at: datetime
+    ) -> Attributed:
+        """The program of an outbound message, by the first rule of R61 that names one."""
+        if service_id in self._by_service:
+            return Attributed(self._by_service[service_id], SourceReason.MESSAGING_SERVICE)  # type: ignore[index]
+        if sender_id in self._by_sender:
+            return Attributed(self._by_sender[sender_id], SourceReason.DEDICATED)
+        for pattern, program_id in self._patterns:
+            if _within_dates(self.programs[program_id], at) and matches(pattern, body):
+                return Attributed(program_id, SourceReason.PATTERN)
+        return NO_PROGRAM
+
+    def dedicated_to(self, sender_id: UUID) -> ProgramId | None:
+        """The program that a sender ID, or its one-way partners all, are dedicated to."""
+        if sender_id in self._by_sender:
+            return self._by_sender[sender_id]
+        partners = {
+            self._by_sender.get(one_way)
+            for one_way, home in self._homes.items()
+            if home == sender_id
+        }
+        return partners.pop() if len(partners) == 1 else None
+
+    # --- what we receive ---
+
+    def source_of(
+        self,
+        *,
+        at: datetime,
+        sender_id: UUID,
+        sends: Iterable[ProgramSend],
+        taken_over: TakeOver | None = None,
+    ) -> Source:
+        """What an inbound message of that time answers (R3).
+
+        sends: all program sends of the conversation, in any order. After a take-over only what a
+        program sent later counts, and neither does the sender's dedication, until then (R5).
+        """
+        taken = taken_over if taken_over is not None and at > taken_over.at else None
+        counted = [s for s in sends if s.at <= at and (taken is None or s.at > taken.at)]
+        recent = max(
+            (send for send in counted if self._is_recent(send, at)),
+            key=lambda send: (send.at, send.program_id.int),
+            default=None,
+        )
+        if recent is not None:
+            return self._source(recent.program_id, SourceReason.RECENT_SEND)
+        if taken is not None and not counted:
+            return Source(SourceKind.DIRECT, None, SourceReason.TAKEN_OVER, taken.program_id)
+        dedicated = self.dedicated_to(sender_id)
+        return DIRECT if dedicated is None else self._source(dedicated, SourceReason.DEDICATED)
+
+    def _is_recent(self, send: ProgramSend, at: datetime) -> bool:
+        program = self.programs.get(send.program_id)
+        return program is not None and at - send.at <= timedelta(days=program.attribution_days)
+
+    def _source(self, program_id: ProgramId, reason: SourceReason) -> Source:
+        return Source(SourceKind(self.programs[program_id].kind.value), program_id, reason)
+
+
+def _within_dates(program: Program, at: datetime) -> bool:
+    begun = program.starts_at is None or program.starts_at <= at
+    return begun and (program.ends_at is None or at < program.ends_at)

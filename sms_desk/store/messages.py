@@ -1,0 +1,361 @@
+"""Messages as providers list them: each stored once, wherever and however often it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from sms_desk.domain import positions
+from sms_desk.domain.attribution import ProgramSend
+from sms_desk.domain.delivery import Report, merge
+from sms_desk.domain.model import DeliveryStatus, Direction, Origin, Position
+from sms_desk.store import fast, receipts, search_index, tables
+from sms_desk.store.engine import Tx
+
+_M = tables.messages.c
+_LOOKUP = 500  # bound values in one statement
+
+
+class NewMessage(NamedTuple):
+    """One row to insert, in the order of its columns. position: as wished; it may step aside."""
+
+    position: int
+    id: UUID
+    conversation_id: UUID
+    account_id: UUID
+    provider_sid: str
+    direction: str
+    origin: str
+    at: datetime
+    seen_at: datetime
+    late: bool
+    sender_id: UUID
+    peer_raw: str
+    body: str
+    status: str
+    status_text: str
+    status_at: datetime | None
+    error_code: str | None
+    error_text: str | None
+    author_id: UUID | None
+    on_behalf_id: UUID | None
+    program_id: UUID | None
+    program_reason: str
+    source_kind: str | None
+    source_reason: str | None
+    service_sid: str | None
+    outbox_id: UUID | None
+    parts: int | None
+    price: str | None
+    price_unit: str | None
+    media_count: int
+    keyword: str | None
+    next_check_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored under a provider's id."""
+
+    id: UUID
+    position: int
+    conversation_id: UUID
+    sid: str
+    direction: Direction
+    origin: Origin
+    at: datetime
+    seen_at: datetime
+    report: Report
+    outbox_id: UUID | None
+
+
+def known(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, Known]:
+    """The stored ones of the provider's ids (R55)."""
+    wanted = list(sids)
+    found: dict[str, Known] = {}
+    for start in range(0, len(wanted), _LOOKUP):
+        query = sa.select(*_KNOWN).where(
+            _M.account_id == account_id, _M.provider_sid.in_(wanted[start : start + _LOOKUP])
+        )
+        for row in tx.execute(query).mappings():
+            found[row["provider_sid"]] = _known(row)
+    return found
+
+
+def insert(tx: Tx, rows: Sequence[NewMessage]) -> list[NewMessage]:
+    """Store messages that are not known yet and make them findable; returns them as stored.
+
+    Two messages whose positions meet (same second, same tie-break) stand one step apart. Receipts
+    that came before their message are applied (R57).
+    """
+    if not rows:
+        return []
+    placed = _placed(tx, _with_receipts(tx, rows))
+    fast.insert(tx, tables.messages, NewMessage._fields, placed)
+    search_index.feed_messages(tx, ((row.position, row.body) for row in placed))
+    return placed
+
+
+def report(tx: Tx, account_id: UUID, sid: str, incoming: Report, *, at: datetime) -> UUID | None:
+    """Hear the provider's word on one message; kept also where the message is not here yet.
+
+    Returns the conversation if anything changed.
+    """
+    message = known(tx, account_id, [sid]).get(sid)
+    if message is None:
+        receipts.append(tx, account_id, {sid: incoming}, at=at)
+        return None
+    changed = merge_reports(tx, account_id, {sid: incoming}, {sid: message}, at=at)
+    return changed[0] if changed else None
+
+
+def merge_reports(
+    tx: Tx,
+    account_id: UUID,
+    incoming: dict[str, Report],
+    stored: dict[str, Known],
+    *,
+    at: datetime,
+) -> list[UUID]:
+    """Move statuses forward (GR4); what changed is kept as a receipt. Returns conversations."""
+    moved: dict[str, Report] = {}
+    for sid, heard in incoming.items():
+        merged = merge(stored[sid].report, heard)
+        if merged != stored[sid].report:
+            moved[sid] = merged
+    if not moved:
+        return []
+    receipts.append(tx, account_id, {sid: incoming[sid] for sid in moved}, at=at)
+    tx.execute(
+        _SET_STATUS,
+        [
+            {
+                "b_position": stored[sid].position,
+                "status": merged.status,
+                "status_text": merged.text,
+                "status_at": at,
+                "error_code": merged.error_code,
+                "error_text": merged.error_text,
+            }
+            for sid, merged in moved.items()
+        ],
+    )
+    return [stored[sid].conversation_id for sid in moved]
+
+
+def bind(
+    tx: Tx, message: Known, *, outbox_id: UUID, author_id: UUID, on_behalf_id: UUID | None
+) -> None:
+    """The message turns out to be one of ours: a person's, answering no program."""
+    tx.execute(
+        sa.update(tables.messages)
+        .where(_M.position == message.position)
+        .values(
+            origin=Origin.PERSON,
+            outbox_id=outbox_id,
+            author_id=author_id,
+            on_behalf_id=on_behalf_id,
+            program_id=None,
+            program_reason="none",
+        )
+    )
+
+
+# --- what sources are made from (R3) --------------------------------------------------------------
+
+
+def program_sends(tx: Tx, conversation_ids: Collection[UUID]) -> dict[UUID, list[ProgramSend]]:
+    """What programs sent, by conversation."""
+    query = sa.select(_M.conversation_id, _M.program_id, _M.at).where(
+        _M.conversation_id.in_(conversation_ids),
+        _M.program_id.is_not(None),
+        _M.direction == Direction.OUTBOUND,
+    )
+    found: dict[UUID, list[ProgramSend]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.conversation_id, []).append(ProgramSend(row.program_id, row.at))
+    return found
+
+
+def inbound_since(tx: Tx, conversation_id: UUID, at: datetime) -> list[RowMapping]:
+    """Inbound messages from that second on, with the source that they have."""
+    query = sa.select(
+        _M.position, _M.at, _M.sender_id, _M.source_kind, _M.source_reason, _M.program_id
+    ).where(
+        _M.conversation_id == conversation_id,
+        _M.position >= positions.first_at(at),
+        _M.direction == Direction.INBOUND,
+    )
+    return list(tx.execute(query).mappings())
+
+
+def newest_inbound(tx: Tx, conversation_id: UUID) -> RowMapping | None:
+    """The contact's latest message, with its source."""
+    query = (
+        sa.select(_M.position, _M.at, _M.source_kind, _M.source_reason, _M.program_id)
+        .where(_M.conversation_id == conversation_id, _M.direction == Direction.INBOUND)
+        .order_by(_M.position.desc())
+        .limit(1)
+    )
+    return tx.execute(query).mappings().first()
+
+
+def set_source(tx: Tx, position: int, *, kind: str, program_id: UUID | None, reason: str) -> None:
+    tx.execute(
+        sa.update(tables.messages)
+        .where(_M.position == position)
+        .values(source_kind=kind, program_id=program_id, source_reason=reason)
+    )
+
+
+def newer_seen_before(tx: Tx, conversation_id: UUID, position: int, seen: datetime) -> bool:
+    """Whether a newer message of the thread was here before that time (GR5)."""
+    query = sa.select(_M.position).where(
+        _M.conversation_id == conversation_id, _M.position > position, _M.seen_at < seen
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def mark_unread_from(tx: Tx, conversation_id: UUID, position: int) -> None:
+    """Move the read markers that stand at or after a message found late back before it (GR5)."""
+    mine = tables.my_states.c
+    tx.execute(
+        sa.update(tables.my_states)
+        .where(mine.conversation_id == conversation_id, mine.read_position >= position)
+        .values(read_position=position - 1)
+    )
+
+
+# --- asking again for what has no end -------------------------------------------------------------
+
+
+def due_checks(tx: Tx, account_id: UUID, now: datetime, *, limit: int) -> list[Known]:
+    """Outbound messages to ask for again, the longest due first."""
+    query = (
+        sa.select(*_KNOWN)
+        .where(_M.account_id == account_id, _M.next_check_at <= now)
+        .order_by(_M.next_check_at)
+        .limit(limit)
+    )
+    return [_known(row) for row in tx.execute(query).mappings()]
+
+
+def set_next_check(tx: Tx, position: int, at: datetime | None) -> None:
+    tx.execute(sa.update(tables.messages).where(_M.position == position).values(next_check_at=at))
+
+
+def check_all_since(
+    tx: Tx, account_id: UUID, since: datetime, now: datetime, final: Iterable[DeliveryStatus]
+) -> None:
+    """Put every outbound message without an end, created since then, on the list for now."""
+    tx.execute(
+        sa.update(tables.messages)
+        .where(
+            _M.account_id == account_id,
+            _M.position >= positions.first_at(since),
+            _M.direction == Direction.OUTBOUND,
+            _M.status.not_in(sorted(final)),
+        )
+        .values(next_check_at=now)
+    )
+
+
+def next_check(tx: Tx, account_id: UUID) -> datetime | None:
+    found: datetime | None = tx.execute(
+        sa.select(sa.func.min(_M.next_check_at, type_=_M.next_check_at.type)).where(
+            _M.account_id == account_id, _M.next_check_at.is_not(None)
+        )
+    ).scalar()
+    return found
+
+
+# --- inside -----------------------------------------------------------------------------------------
+
+_KNOWN = (
+    _M.id,
+    _M.position,
+    _M.conversation_id,
+    _M.provider_sid,
+    _M.direction,
+    _M.origin,
+    _M.at,
+    _M.seen_at,
+    _M.status,
+    _M.status_text,
+    _M.error_code,
+    _M.error_text,
+    _M.outbox_id,
+)
+_SET_STATUS = (
+    sa.update(tables.messages)
+    .where(_M.position == sa.bindparam("b_position"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in ("status", "status_text", "status_at", "error_code", "error_text")
+        }
+    )
+)
+
+
+def _known(row: RowMapping) -> Known:
+    return Known(
+        row["id"],
+        row["position"],
+        row["conversation_id"],
+        row["provider_sid"],
+        Direction(row["direction"]),
+        Origin(row["origin"]),
+        row["at"],
+        row["seen_at"],
+        Report(
+            DeliveryStatus(row["status"]), row["status_text"], row["error_code"], row["error_text"]
+        ),
+        row["outbox_id"],
+    )
+
+
+def _with_receipts(tx: Tx, rows: Sequence[NewMessage]) -> list[NewMessage]:
+    early = receipts.of(tx, rows[0].account_id, [row.provider_sid for row in rows])
+    return [_heard(row, early.get(row.provider_sid, ())) for row in rows]
+
+
+def _heard(row: NewMessage, heard: Iterable[Report]) -> NewMessage:
+    merged = own = Report(
+        DeliveryStatus(row.status), row.status_text, row.error_code, row.error_text
+    )
+    for incoming in heard:
+        merged = merge(merged, incoming)
+    if merged == own:
+        return row
+    return row._replace(
+        status=merged.status,
+        status_text=merged.text,
+        error_code=merged.error_code,
+        error_text=merged.error_text,
+    )
+
+
+def _placed(tx: Tx, rows: Sequence[NewMessage]) -> list[NewMessage]:
+    """Each row at a position of its own."""
+    wished = [row.position for row in rows]
+    query = sa.select(_M.position).where(_M.position.in_(wished))
+    taken: set[int] = set(tx.execute(query).scalars())
+    placed = []
+    for row in rows:
+        position = row.position
+        while position in taken or (position != row.position and _is_taken(tx, position)):
+            position = positions.after(Position(position))
+        taken.add(position)
+        placed.append(row if position == row.position else row._replace(position=position))
+    return placed
+
+
+def _is_taken(tx: Tx, position: int) -> bool:
+    return tx.execute(sa.select(_M.position).where(_M.position == position)).first() is not None

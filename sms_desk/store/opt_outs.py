@@ -1,0 +1,172 @@
+"""Who asked to hear no more, from what, since when; learnt from keywords and from refusals (R39)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain.model import Channel, Direction, OptOutScope
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+from sms_desk.store.ids import new_id
+
+_P = tables.opt_outs.c
+_M = tables.messages.c
+_C = tables.conversations.c
+
+KEYWORD = "keyword"
+REFUSAL = "refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How far an opt-out reaches: one sender ID, or the Messaging Service that it is in."""
+
+    kind: OptOutScope
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    scope: OptOutScope
+    since: datetime
+
+
+def scope_of(tx: Tx, sender_id: UUID) -> Scope:
+    """The scope in which a keyword to this sender ID counts.
+
+    Twilio: a number in a Messaging Service opts out of the whole service
+    (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out), any other of itself.
+    """
+    s = tables.service_senders.c
+    query = sa.select(s.service_id).where(s.sender_id == sender_id).order_by(s.service_id).limit(1)
+    service_id: UUID | None = tx.execute(query).scalar()
+    if service_id is None:
+        return Scope(OptOutScope.SENDER, sender_id)
+    return Scope(OptOutScope.MESSAGING_SERVICE, service_id)
+
+
+def running(
+    tx: Tx,
+    channel: Channel,
+    peer_key: str,
+    *,
+    sender_ids: Collection[UUID],
+    account_id: UUID | None,
+) -> Running | None:
+    """The opt-out that keeps these sender IDs from writing to the peer, the longest running first."""
+    s = tables.service_senders.c
+    services = tx.execute(sa.select(s.service_id).where(s.sender_id.in_(sender_ids))).scalars()
+    covering = {*sender_ids, *services, *([account_id] if account_id else ())}
+    query = (
+        sa.select(_P.scope, _P.since)
+        .where(
+            _P.peer_key == peer_key,
+            _P.channel == channel,
+            _P.until.is_(None),
+            _P.scope_id.in_(covering),
+        )
+        .order_by(_P.since)
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else Running(OptOutScope(row.scope), row.since)
+
+
+def record_refusal(tx: Tx, channel: Channel, peer_key: str, scope: Scope, *, at: datetime) -> bool:
+    """The provider refused because of an opt-out that the desk had not heard of (21610).
+
+    at: in the provider's time, like the keywords that may end it. False if one runs already.
+    """
+    already = sa.select(_P.id).where(*_of(channel, peer_key, scope), _P.until.is_(None))
+    if tx.execute(already.limit(1)).first() is not None:
+        return False
+    _insert(tx, channel, peer_key, scope, [(at, None, REFUSAL)])
+    return True
+
+
+def relearn(tx: Tx, channel: Channel, peer_key: str, scope: Scope) -> None:
+    """Make the opt-outs of one peer in one scope anew from keywords and refusals.
+
+    The answer is the same in whatever order the messages came in.
+    """
+    of_this = _of(channel, peer_key, scope)
+    refusals = tx.execute(sa.select(_P.since).where(*of_this, _P.learnt_from == REFUSAL)).scalars()
+    heard = [(at, "stop", REFUSAL) for at in refusals]
+    heard += [(at, word, KEYWORD) for at, word in _keywords(tx, channel, peer_key, scope)]
+    tx.execute(sa.delete(tables.opt_outs).where(*of_this))
+    _insert(tx, channel, peer_key, scope, _spans(sorted(heard)))
+
+
+def _spans(
+    heard: Iterable[tuple[datetime, str, str]],
+) -> Iterator[tuple[datetime, datetime | None, str]]:
+    """(since, until, learnt from) from stops and starts in the order of their times."""
+    since: datetime | None = None
+    source = ""
+    for at, word, learnt_from in heard:
+        if word == "stop" and since is None:
+            since, source = at, learnt_from
+        elif word == "start" and since is not None:
+            yield since, at, source
+            since = None
+    if since is not None:
+        yield since, None, source
+
+
+def _keywords(tx: Tx, channel: Channel, peer_key: str, scope: Scope) -> list[tuple[datetime, str]]:
+    s = tables.service_senders.c
+    senders = sa.select(s.sender_id).where(s.service_id == scope.id)
+    in_scope = (
+        _C.sender_id == scope.id if scope.kind is OptOutScope.SENDER else _C.sender_id.in_(senders)
+    )
+    query = (
+        sa.select(_M.at, _M.keyword)
+        .join_from(tables.messages, tables.conversations, _C.id == _M.conversation_id)
+        .where(
+            _C.peer_key == peer_key,
+            _C.channel == channel,
+            in_scope,
+            _M.direction == Direction.INBOUND,
+            _M.keyword.in_(("stop", "start")),
+        )
+        .order_by(_M.position)
+    )
+    return [(row.at, row.keyword) for row in tx.execute(query)]
+
+
+def _of(channel: Channel, peer_key: str, scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        _P.peer_key == peer_key,
+        _P.channel == channel,
+        _P.scope == scope.kind,
+        _P.scope_id == scope.id,
+    )
+
+
+def _insert(
+    tx: Tx,
+    channel: Channel,
+    peer_key: str,
+    scope: Scope,
+    spans: Iterable[tuple[datetime, datetime | None, str]],
+) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "channel": channel,
+            "peer_key": peer_key,
+            "scope": scope.kind,
+            "scope_id": scope.id,
+            "since": since,
+            "until": until,
+            "learnt_from": learnt_from,
+        }
+        for since, until, learnt_from in spans
+    ]
+    if rows:
+        tx.execute(sa.insert(tables.opt_outs), rows)

@@ -1,0 +1,51 @@
+"""What providers said of messages, appended; also of messages that are not here yet (R57)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain.delivery import Report
+from sms_desk.domain.model import DeliveryStatus
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+_R = tables.receipts.c
+
+
+def append(tx: Tx, account_id: UUID, heard: Mapping[str, Report], *, at: datetime) -> None:
+    """Keep reports, by the provider's message id."""
+    if not heard:
+        return
+    tx.execute(
+        sa.insert(tables.receipts),
+        [
+            {
+                "account_id": account_id,
+                "provider_sid": sid,
+                "status": report.status,
+                "status_text": report.text,
+                "error_code": report.error_code,
+                "error_text": report.error_text,
+                "seen_at": at,
+            }
+            for sid, report in heard.items()
+        ],
+    )
+
+
+def of(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, list[Report]]:
+    """All that was heard of these, in the order of hearing."""
+    query = (
+        sa.select(tables.receipts)
+        .where(_R.account_id == account_id, _R.provider_sid.in_(sids))
+        .order_by(_R.id)
+    )
+    found: dict[str, list[Report]] = {}
+    for row in tx.execute(query):
+        heard = Report(DeliveryStatus(row.status), row.status_text, row.error_code, row.error_text)
+        found.setdefault(row.provider_sid, []).append(heard)
+    return found

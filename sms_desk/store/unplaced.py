@@ -1,0 +1,68 @@
+"""What cannot be stored as a message yet: kept for inspection, its neighbours go on (GR6, R61)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import RowMapping
+
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+_U = tables.unplaced.c
+
+NO_SENDER = "no_sender"  # a Messaging Service that has not chosen yet
+NO_PEER = "no_peer"  # the provider blanked the address
+
+
+def keep(
+    tx: Tx, account_id: UUID, items: Collection[tuple[str | None, str, str]], *, at: datetime
+) -> None:
+    """Keep items as (provider's id or None, why, raw JSON); the same id is kept once."""
+    if not items:
+        return
+    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    named = [item for item in items if item[0] is not None]
+    nameless = [item for item in items if item[0] is None and not _is_kept(tx, account_id, item[2])]
+    rows = [
+        {"account_id": account_id, "provider_sid": sid, "why": why, "raw": raw, "first_seen_at": at}
+        for sid, why, raw in (*named, *nameless)
+    ]
+    if rows:
+        tx.execute(insert(tables.unplaced).on_conflict_do_nothing(), rows)
+
+
+def resolve(tx: Tx, account_id: UUID, sids: Collection[str], *, at: datetime) -> None:
+    """These have found their place."""
+    tx.execute(
+        sa.update(tables.unplaced)
+        .where(_U.account_id == account_id, _U.provider_sid.in_(sids), _U.resolved_at.is_(None))
+        .values(resolved_at=at)
+    )
+
+
+def waiting(tx: Tx, account_id: UUID, sids: Collection[str]) -> set[str]:
+    """Those of the ids that wait here."""
+    query = sa.select(_U.provider_sid).where(
+        _U.account_id == account_id, _U.provider_sid.in_(sids), _U.resolved_at.is_(None)
+    )
+    return {str(sid) for sid in tx.execute(query).scalars()}
+
+
+def listing(tx: Tx, account_id: UUID | None = None) -> list[RowMapping]:
+    """All that still waits, oldest first."""
+    query = sa.select(tables.unplaced).where(_U.resolved_at.is_(None)).order_by(_U.id)
+    if account_id is not None:
+        query = query.where(_U.account_id == account_id)
+    return list(tx.execute(query).mappings())
+
+
+def _is_kept(tx: Tx, account_id: UUID, raw: str) -> bool:
+    query = sa.select(_U.id).where(
+        _U.account_id == account_id, _U.provider_sid.is_(None), _U.raw == raw
+    )
+    return tx.execute(query.limit(1)).first() is not None

@@ -1,0 +1,246 @@
+"""One cycle of the connector: send, receive, look up, refresh; a plain method with the time (R63)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain.changes import NOTHING, Changes
+from sms_desk.domain.compliance import lexicon
+from sms_desk.domain.errors import KeyringError, ProviderError
+from sms_desk.domain.team_state import Happening
+from sms_desk.providers.base import Provider
+from sms_desk.settings import facts
+from sms_desk.store import accounts, attempts, conversations, messages, outbox, scans, team_states
+from sms_desk.store.attempts import Holder
+from sms_desk.store.engine import Workspace
+from sms_desk.sync import discover, reactions
+from sms_desk.sync.clock import Clock
+from sms_desk.sync.deliver import Deliverer, recover
+from sms_desk.sync.intake import Intake, Stored
+from sms_desk.sync.line import Line
+from sms_desk.sync.media import MediaFetcher
+from sms_desk.sync.receive import Receiver
+from sms_desk.sync.reconcile import Reconciler
+from sms_desk.sync.statuses import StatusRefresher
+from sms_desk.sync.walks import HOT, WARM
+
+log = logging.getLogger(__name__)
+
+OpenProvider = Callable[[Mapping[str, Any]], Provider]
+"""Makes the provider of an account row; may raise KeyringError or ProviderError."""
+
+_BACKFILL_PAGES = 3
+"""In one cycle: new messages and sends have their turn between them."""
+_DIRECTORY_EVERY = timedelta(hours=6)
+_DIRECTORY = "directory"
+
+
+class Engine:
+    """Talks to the providers of all accounts of a workspace.
+
+    Only the process that holds the connector lock may run one: it is the workspace's one sender.
+    """
+
+    def __init__(
+        self, workspace: Workspace, open_provider: OpenProvider, clock: Clock | None = None
+    ) -> None:
+        self._workspace = workspace
+        self._open_provider = open_provider
+        self._clock = clock or Clock.of_machine()
+        self._holder = Holder(secrets.token_hex(8), self._clock.boot_id)
+        self._parts: dict[UUID, _Account] = {}
+        self._started = False
+        self._on_screen: frozenset[UUID] = frozenset()
+
+    def watch(self, conversation_ids: Iterable[UUID]) -> None:
+        """Which conversations somebody looks at: a doubt there is asked about sooner (§1.5)."""
+        self._on_screen = frozenset(conversation_ids)
+
+    def run_once(self, now: datetime, *, force: bool = False) -> Changes:
+        """One cycle. force: somebody asks for it, so every account is tried and scanned now.
+
+        Raises nothing that a line can say; StorageError passes.
+        """
+        changes = self._start(now) | self._wake(now)
+        for row in self._accounts():
+            changes |= self._cycle(row, now, force=force)
+        return changes
+
+    def next_due(self, now: datetime) -> datetime:
+        """When the next cycle has something to do; at the latest in ten seconds."""
+        latest = now + HOT.every
+        with self._workspace.read() as tx:
+            rows = accounts.listing(tx)
+            candidates = [latest, outbox.next_try(tx), attempts.next_check(tx)]
+            for row in rows:
+                candidates.append(messages.next_check(tx, row["id"]))
+                line = Line.of(accounts.line(tx, row["id"]))
+                part = self._parts.get(row["id"])
+                if part is not None and line.may_try(now) and part.has_more():
+                    return now
+        return max(now, min(at for at in candidates if at is not None))
+
+    def forget(self, account_id: UUID) -> None:
+        """Open the account's provider anew: its credential or its address changed."""
+        part = self._parts.pop(account_id, None)
+        if part is not None:
+            part.close()
+        with self._workspace.write() as tx:
+            accounts.set_line(tx, account_id, {})
+
+    def close(self) -> None:
+        for part in self._parts.values():
+            part.close()
+        self._parts.clear()
+
+    def _accounts(self) -> list[Mapping[str, Any]]:
+        with self._workspace.read() as tx:
+            rows: list[Mapping[str, Any]] = [dict(row) for row in accounts.listing(tx)]
+        for gone in self._parts.keys() - {row["id"] for row in rows}:
+            self._parts.pop(gone).close()
+        return rows
+
+    def _start(self, now: datetime) -> Changes:
+        if self._started:
+            return NOTHING
+        with self._workspace.write() as tx:
+            changes = recover(tx, now)
+        self._started = True
+        return changes
+
+    def _wake(self, now: datetime) -> Changes:
+        """Snoozes whose time has come (R52)."""
+        with self._workspace.read() as tx:
+            due = team_states.due(tx, now)
+        if not due:
+            return NOTHING
+        with self._workspace.write() as tx:
+            states = {
+                id_: reactions.state_of(row) for id_, row in conversations.load(tx, due).items()
+            }
+            woken = reactions.moved(tx, states, Happening.SNOOZE_DUE, at=now, reason="due")
+        return Changes.of(conversation=frozenset(woken)) if woken else NOTHING
+
+    def _cycle(self, row: Mapping[str, Any], now: datetime, *, force: bool) -> Changes:
+        """One account's part of a cycle; what goes wrong becomes the state of its line."""
+        account_id: UUID = row["id"]
+        line = Line.of(row["line"] or {})
+        if not (force or line.may_try(now)):
+            return NOTHING
+        changes = NOTHING
+        try:
+            part = self._part(row, now)
+            for step in part.steps(force=force):
+                changes |= step(now)
+            new = line.synced(now)
+        except (ProviderError, KeyringError) as error:
+            log.info("account %s: %s", account_id, type(error).__name__)
+            new = line.failed(error, now)
+        if new != line:
+            with self._workspace.write() as tx:
+                accounts.set_line(tx, account_id, new.to_state())
+            changes |= Changes.of(line=account_id)
+        return changes
+
+    def _part(self, row: Mapping[str, Any], now: datetime) -> _Account:
+        account_id: UUID = row["id"]
+        if account_id not in self._parts:
+            provider = self._open_provider(row)
+            part = _Account(self, self._workspace, account_id, provider, row["provider"])
+            part.statuses.at_start(now)
+            self._parts[account_id] = part
+        return self._parts[account_id]
+
+
+class _Account:
+    """The parts of a cycle for one account, in their order."""
+
+    def __init__(
+        self, engine: Engine, workspace: Workspace, account_id: UUID, provider: Provider, name: str
+    ) -> None:
+        self._workspace = workspace
+        self._account_id = account_id
+        self._provider = provider
+        keywords = lexicon(facts.keyword_rules(), name).meaning_of
+        intake = Intake(account_id, keywords)
+        self._deliverer = Deliverer(
+            workspace, account_id, provider, intake, engine._clock, engine._holder
+        )
+        self._receiver = Receiver(workspace, account_id, provider, intake)
+        self._reconciler = Reconciler(
+            workspace, account_id, provider, intake, lambda id_: id_ in engine._on_screen
+        )
+        self.statuses = StatusRefresher(workspace, account_id, provider)
+        self._media = MediaFetcher(workspace, account_id, provider)
+        self._warm_ran = False
+
+    def steps(self, *, force: bool) -> Iterable[Callable[[datetime], Changes]]:
+        """Sending first: nobody waits for a scan."""
+        yield self._deliver
+        yield self._discover
+        yield self._scan_now if force else self._scan
+        yield self._look_up
+        yield lambda now: _changes(self.statuses.run(now))
+        yield self._backfill
+        yield lambda now: _changes(self._media.run(now))
+
+    def has_more(self) -> bool:
+        """Whether another cycle at once would get further."""
+        return self._receiver.backfill_state().running or self._media.waiting()
+
+    def close(self) -> None:
+        self._provider.close()
+
+    def _deliver(self, now: datetime) -> Changes:
+        return self._deliverer.run(now)
+
+    def _discover(self, now: datetime) -> Changes:
+        with self._workspace.read() as tx:
+            state = scans.load(tx, self._account_id, _DIRECTORY)
+        last = datetime.fromisoformat(state["at"]) if "at" in state else None
+        if last is not None and last <= now < last + _DIRECTORY_EVERY:
+            return NOTHING
+        if not self._provider.capabilities.lists_senders:
+            return NOTHING
+        new, directory = discover.discover(self._workspace, self._account_id, self._provider, now)
+        with self._workspace.write() as tx:
+            done = {"at": now.isoformat(), "unlisted": list(directory.unlisted)}
+            scans.save(tx, self._account_id, _DIRECTORY, done, at=now)
+        return Changes.of(sender=new) if new else NOTHING
+
+    def _scan(self, now: datetime) -> Changes:
+        stored = Stored()
+        due = self._receiver.due(now)
+        self._warm_ran = WARM in due
+        for walk in due:
+            stored |= self._receiver.scan(walk, now)
+        return _changes(stored)
+
+    def _scan_now(self, now: datetime) -> Changes:
+        return _changes(self._receiver.scan(HOT, now)) | self._scan(now)
+
+    def _look_up(self, now: datetime) -> Changes:
+        return self._reconciler.run(now, with_warm=self._warm_ran)
+
+    def _backfill(self, now: datetime) -> Changes:
+        stored = Stored()
+        for _ in range(_BACKFILL_PAGES):
+            stored |= self._receiver.backfill(now)
+        changes = _changes(stored)
+        return changes | Changes.of(line=self._account_id) if changes else NOTHING
+
+
+def _changes(stored: Stored) -> Changes:
+    touched = {
+        "conversation": stored.conversation_ids,
+        "message": stored.message_ids,
+        "outbox": stored.outbox_ids,
+        "sender": stored.sender_ids,
+        "contact": stored.contact_ids,
+    }
+    return Changes.of(**{name: ids for name, ids in touched.items() if ids})

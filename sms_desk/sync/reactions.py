@@ -1,0 +1,135 @@
+"""What follows from new messages: whose they are, team state, opt-outs, what is unread again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain import routing
+from sms_desk.domain.model import Channel, Direction, TeamState
+from sms_desk.domain.team_state import Happening, State, move
+from sms_desk.store import events, messages, opt_outs, team_states
+from sms_desk.store.engine import Tx
+from sms_desk.store.events import Event, EventKind
+from sms_desk.store.ids import new_id
+from sms_desk.store.messages import NewMessage
+from sms_desk.sync.book import Book
+
+Before = Mapping[UUID, Mapping[str, Any]]
+_OPT = {"stop": EventKind.OPTED_OUT, "start": EventKind.OPTED_IN}
+
+
+def to_new(
+    tx: Tx, book: Book, rows: Sequence[NewMessage], before: Before, now: datetime, *, live: bool
+) -> None:
+    """React to messages that have just been stored. before: their conversations until then."""
+    inbound = [row for row in rows if row.direction == Direction.INBOUND]
+    if not inbound:
+        return
+    _route(tx, book, inbound, before, now, live=live)
+    _reopen(tx, inbound, before, now, live=live)
+    _learn_opt_outs(tx, inbound, before, now, live=live)
+    _unread_again(tx, (row for row in inbound if row.late))
+
+
+def moved(
+    tx: Tx,
+    states: Mapping[UUID, State],
+    happening: Happening,
+    *,
+    at: datetime,
+    reason: str,
+) -> set[UUID]:
+    """Move team states by the one function that owns them, with an event for each that moved."""
+    changed: dict[State, list[UUID]] = defaultdict(list)
+    happened = []
+    for id_, state in states.items():
+        new = move(state, happening, at=at)
+        if new != state:
+            changed[new].append(id_)
+            snoozed = state.team_state is TeamState.SNOOZED
+            kind = EventKind.WOKEN if snoozed else EventKind.REOPENED
+            happened.append(Event(new_id(), id_, at, kind, reason=reason))
+    for new, ids in changed.items():
+        team_states.set_state(tx, ids, new, at)
+    events.append(tx, happened)
+    return {event.conversation_id for event in happened}
+
+
+def state_of(conversation: Mapping[str, Any]) -> State:
+    return State(TeamState(conversation["team_state"]), conversation["snoozed_until"])
+
+
+def _route(
+    tx: Tx,
+    book: Book,
+    inbound: Sequence[NewMessage],
+    before: Before,
+    now: datetime,
+    *,
+    live: bool,
+) -> None:
+    """A contact's first message finds its owner (R19); the trail stays with it (R20)."""
+    first: dict[UUID, NewMessage] = {}
+    for row in sorted(inbound, key=lambda row: row.position):
+        conversation = before[row.conversation_id]
+        if conversation["owner_id"] is None and not conversation["last_inbound"]:
+            first.setdefault(row.conversation_id, row)
+    owners: dict[UUID, list[UUID]] = defaultdict(list)
+    happened = []
+    for id_, row in first.items():
+        decided = routing.route(book.holders(before[id_]["sender_id"]))
+        if decided.owner_id is not None:
+            owners[decided.owner_id].append(id_)
+        after = None if decided.owner_id is None else str(decided.owner_id)
+        detail = {"before": None, "after": after, "trail": decided.trail()}
+        at = now if live else row.at
+        happened.append(Event(new_id(), id_, at, EventKind.ROUTED, detail=detail))
+    for owner_id, ids in owners.items():
+        team_states.set_owner(tx, ids, owner_id)
+    events.append(tx, happened)
+
+
+def _reopen(
+    tx: Tx, inbound: Sequence[NewMessage], before: Before, now: datetime, *, live: bool
+) -> None:
+    """A contact who writes reopens; an older message that a back-fill brings lifts nothing (R49)."""
+    states = {}
+    for row in inbound:
+        conversation = before[row.conversation_id]
+        state = state_of(conversation)
+        newest = row.position > conversation["last_position"]
+        if (
+            state.team_state is not TeamState.OPEN
+            and newest
+            and (live or row.at >= conversation["state_at"])
+        ):
+            states[row.conversation_id] = state
+    moved(tx, states, Happening.CONTACT_WROTE, at=now, reason="contact_wrote")
+
+
+def _learn_opt_outs(
+    tx: Tx, inbound: Sequence[NewMessage], before: Before, now: datetime, *, live: bool
+) -> None:
+    spoken: dict[UUID, str] = {}
+    for row in sorted(inbound, key=lambda row: row.position):
+        if row.keyword in _OPT:
+            spoken[row.conversation_id] = row.keyword
+    happened = []
+    for id_, keyword in spoken.items():
+        conversation = before[id_]
+        scope = opt_outs.scope_of(tx, conversation["sender_id"])
+        opt_outs.relearn(tx, Channel(conversation["channel"]), conversation["peer_key"], scope)
+        if live:
+            detail = {"scope": scope.kind.value}
+            happened.append(Event(new_id(), id_, now, _OPT[keyword], detail=detail))
+    events.append(tx, happened)
+
+
+def _unread_again(tx: Tx, late: Iterable[NewMessage]) -> None:
+    """What stands above a read marker and was found late is unread for everybody (GR5)."""
+    for row in late:
+        messages.mark_unread_from(tx, row.conversation_id, row.position)

@@ -1,0 +1,195 @@
+"""Receiving one account's messages: the walks of `walks`, and the back-fill (GR1, algorithms §1.6)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sms_desk.domain.errors import ProviderUnreachable
+from sms_desk.providers.base import Page, Poison, Provider, RemoteMessage
+from sms_desk.store import scans
+from sms_desk.store.engine import Tx, Workspace
+from sms_desk.store.savepoints import savepoint
+from sms_desk.sync import walks
+from sms_desk.sync.book import Book
+from sms_desk.sync.intake import Arrival, Intake, Stored
+from sms_desk.sync.slices import Slicer
+from sms_desk.sync.walks import BACKFILL, COLD, HOT, WARM, Backfill, Cursor, Walk
+
+log = logging.getLogger(__name__)
+
+PAGE = 200
+"""Rows of a page: its JSON holds the interpreter's lock for 1 ms (measured.md)."""
+HOT_PAGE = 50
+"""The hot walk reads one page each ten seconds and mostly knows all of it."""
+_DAY = timedelta(days=1)
+_UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+
+
+class Receiver:
+    """Walks one account's list and stores what it shows."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        account_id: UUID,
+        provider: Provider,
+        intake: Intake,
+        slicer: Slicer | None = None,
+    ) -> None:
+        self._workspace = workspace
+        self._account_id = account_id
+        self._provider = provider
+        self._intake = intake
+        self._slicer = slicer or Slicer()
+        self._backfill_next: str | None = None
+        self._backfill_followed = set[str]()
+
+    # --- scans of what is new ---
+
+    def due(self, now: datetime) -> list[Walk]:
+        """The walks whose time has come. The wider ones wait for the back-fill, which does more."""
+        with self._workspace.read() as tx:
+            backfill = self._backfill(tx)
+            wider = [] if backfill.running else [WARM, COLD]
+            return [w for w in (HOT, *wider) if walks.is_due(w, self._cursor(tx, w), now)]
+
+    def scan(self, walk: Walk, now: datetime) -> Stored:
+        """One round of a walk. Its cursor moves only when it came to its end."""
+        with self._workspace.read() as tx:
+            last, first = self._cursor(tx, walk), self._cursor(tx, HOT).newest is None
+            backfill = self._backfill(tx)
+        stored = Stored()
+        newest: datetime | None = None
+        size = HOT_PAGE if walk is HOT else PAGE
+        for page in self._pages(self._provider.list_messages(page_size=size)):
+            known = self._known(page)
+            newest = max((*_times(page), *([newest] if newest else ())), default=None)
+            stored |= self._take(page, now, None if first else backfill)
+            if walks.is_done(
+                walk, page.messages, known=known, newest=newest, last=last, backfill=backfill
+            ):
+                break
+        with self._workspace.write() as tx:
+            reached = Cursor(newest or last.newest, now)
+            scans.save(tx, self._account_id, walk.name, reached.to_state(), at=now)
+        return stored
+
+    # --- back-fill ---
+
+    def backfill(self, now: datetime) -> Stored:
+        """One page further into the past; nothing if it is done or stopped."""
+        with self._workspace.read() as tx:
+            state = self._backfill(tx)
+        if not state.running:
+            return Stored()
+        path, self._backfill_next = self._backfill_next, None  # after an error: again by date
+        page = self._resumed(state) if path is None else self._provider.next_page(path)
+        self._check_link(page)
+        stored = self._take(page, now, None)
+        self._note_progress(state, page, stored, now)
+        return stored
+
+    def backfill_state(self) -> Backfill:
+        with self._workspace.read() as tx:
+            return self._backfill(tx)
+
+    def _resumed(self, state: Backfill) -> Page:
+        """From where it came to: by whole days with one to spare, since links may not last."""
+        self._backfill_followed.clear()
+        return self._provider.list_messages(
+            page_size=PAGE,
+            since=None if state.until is None else (state.until - _DAY).date(),
+            until=None if state.reached is None else (state.reached + _DAY).date(),
+        )
+
+    def _check_link(self, page: Page) -> None:
+        if page.next_path in self._backfill_followed:
+            raise _circle()
+        if page.next_path is not None:
+            self._backfill_followed.add(page.next_path)
+
+    def _note_progress(self, state: Backfill, page: Page, stored: Stored, now: datetime) -> None:
+        times = _times(page)
+        # The page's newest: one wild date among them must not seem to be progress.
+        reached = max(times, default=state.reached)
+        if reached is not None and state.reached is not None:
+            reached = min(reached, state.reached)
+        past = state.until is not None and bool(times) and max(times) < state.until
+        done = page.next_path is None or past
+        with self._workspace.write() as tx:
+            fresh = self._backfill(tx)  # somebody may have stopped it meanwhile
+            count = fresh.count + len(stored.message_ids)
+            new = replace(fresh, reached=reached, count=count, done=done)
+            scans.save(tx, self._account_id, BACKFILL, new.to_state(), at=now)
+        self._backfill_next = None if done else page.next_path
+
+    # --- pages ---
+
+    def _pages(self, first: Page) -> Iterator[Page]:
+        """The page and those behind it, by the provider's links, none of them twice."""
+        page, followed = first, set[str]()
+        while True:
+            yield page
+            if page.next_path is None:
+                return
+            if page.next_path in followed:
+                raise _circle()
+            followed.add(page.next_path)
+            page = self._provider.next_page(page.next_path)
+
+    def _known(self, page: Page) -> set[str]:
+        with self._workspace.read() as tx:
+            return self._intake.known_to(tx, [message.sid for message in page.messages])
+
+    def _take(self, page: Page, now: datetime, live_after: Backfill | None) -> Stored:
+        """Store a page in one short transaction. live_after: what is new by it; None: all is old."""
+        live: list[RemoteMessage] = []
+        old: list[RemoteMessage] = []
+        for message in page.messages:
+            is_live = live_after is not None and live_after.covers(message.created_at)
+            (live if is_live else old).append(message)
+        stored = Stored()
+        with self._workspace.write() as tx:
+            book = Book(tx, self._account_id, at=now)
+            for messages, is_live in ((live, True), (old, False)):
+                arrival = Arrival(now, live=is_live, walk_began=now)
+                for part in self._slicer.slices(messages):
+                    stored |= self._store(tx, book, part, arrival)
+            self._intake.set_aside(tx, page.poison, at=now)
+        return stored
+
+    def _store(self, tx: Tx, book: Book, part: Sequence[RemoteMessage], arrival: Arrival) -> Stored:
+        """A slice, or where one of it cannot be stored, its neighbours without it (GR6)."""
+        try:
+            with savepoint(tx):
+                return self._intake.store(tx, book, part, arrival)
+        except _UNREADABLE as error:
+            if len(part) == 1:
+                log.warning("a message could not be stored: %s", type(error).__name__)
+                poison = Poison(part[0].sid, repr(part[0]), f"not_stored: {type(error).__name__}")
+                self._intake.set_aside(tx, [poison], at=arrival.seen_at)
+                return Stored()
+        stored = Stored()
+        for message in part:
+            stored |= self._store(tx, book, [message], arrival)
+        return stored
+
+    def _cursor(self, tx: Tx, walk: Walk) -> Cursor:
+        return Cursor.of(scans.load(tx, self._account_id, walk.name))
+
+    def _backfill(self, tx: Tx) -> Backfill:
+        return Backfill.of(scans.load(tx, self._account_id, BACKFILL))
+
+
+def _times(page: Page) -> list[datetime]:
+    return [message.created_at for message in page.messages]
+
+
+def _circle() -> ProviderUnreachable:
+    return ProviderUnreachable(
+        "The provider's list leads in a circle.", "The desk tries again by itself."
+    )
