@@ -7,16 +7,19 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import sms_desk.ui
+from sms_desk.domain.errors import StorageError
 from sms_desk.ui import theme
 from sms_desk.ui.widgets import text
 from sms_desk.ui.widgets.buttons import Button, icon_button
 from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
+from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
 from sms_desk.ui.widgets.empty_state import EmptyState
 from sms_desk.ui.widgets.flow import FlowLayout
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar, progress_words
@@ -76,17 +79,56 @@ def test_a_tooltip_shows_text_letter_by_letter(qtbot: QtBot, given: str) -> None
 
 
 @hostile
-def test_a_message_box_shows_text_letter_by_letter(qtbot: QtBot, given: str) -> None:
-    box = text.message_box(None, given, given, QMessageBox.Icon.Warning)
-    qtbot.addWidget(box)
-    assert box.textFormat() == Qt.TextFormat.PlainText
-    assert box.text() == given
-    assert _as_plain(box.informativeText()) == given
+def test_a_dialog_shows_text_letter_by_letter(qtbot: QtBot, given: str) -> None:
+    notice = Notice(None, given, given, sign=("info", "accent"), yes=given)
+    qtbot.addWidget(notice)
+    labels = [found for found in notice.findChildren(QLabel) if found.text()]
+    assert [found.text() for found in labels] == [given, given]
+    assert {found.textFormat() for found in labels} == {Qt.TextFormat.PlainText}
+    assert notice.accessibleName() == given
+
+
+def _answer(key: Qt.Key) -> None:
+    """Press a key in the dialog that is about to open."""
+
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert dialog is not None
+        QTest.keyClick(dialog, key)
+
+    QTimer.singleShot(0, press)
+
+
+@pytest.mark.parametrize(
+    ("key", "danger", "answer"),
+    [
+        (Qt.Key.Key_Return, False, True),
+        (Qt.Key.Key_Escape, False, False),
+        (Qt.Key.Key_Return, True, False),
+    ],
+)
+def test_enter_by_habit_does_nothing_dangerous(
+    qtbot: QtBot, key: Qt.Key, danger: bool, answer: bool
+) -> None:
+    _answer(key)
+    assert text.ask(None, "Delete the view?", "", yes="Delete", danger=danger) is answer
+
+
+def test_an_error_is_told_with_its_next_step(qtbot: QtBot) -> None:
+    _answer(Qt.Key.Key_Escape)
+    text.tell_error(None, StorageError("The file is locked.", "Close the other desk."))
+
+
+def test_one_line_of_text_is_asked_for(qtbot: QtBot) -> None:
+    _answer(Qt.Key.Key_Return)
+    assert text.ask_text(None, "Rename", "Name of the view", " Mine ") == "Mine"
+    question = TextQuestion(None, "Rename", "Name of the view", "  ", "Save")
+    qtbot.addWidget(question)
+    save = next(b for b in question.findChildren(QPushButton) if b.text() == "Save")
+    assert not save.isEnabled()
 
 
 def _as_plain(markup: str) -> str:
-    from PySide6.QtGui import QTextDocument
-
     document = QTextDocument()
     document.setHtml(markup)
     return document.toPlainText()

@@ -102,8 +102,7 @@ QMenu::right-arrow { width: 12px; height: 12px; }
 QToolTip {
     background: $raised; color: $text; border: 1px solid $control_line; padding: 4px 6px;
 }
-QMessageBox, QDialog { background: $raised; }
-QMessageBox QLabel { min-width: 320px; }
+QDialog { background: $raised; }
 """
 
 _LISTS: Final = """

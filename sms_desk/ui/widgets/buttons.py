@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from sms_desk.ui import theme
-from sms_desk.ui.widgets.text import menu_text, repolish, set_tip
+from sms_desk.ui.widgets.labels import menu_text, repolish, set_tip
 
 _ICON_TOKEN = {"primary": "on_accent", "pill": "on_accent", "danger": "error"}
 

@@ -1,259 +1,42 @@
-"""Text that nobody can make into markup: labels, tooltips, menus and message boxes.
+"""Text that nobody can make into markup: labels, tooltips, menus and dialogs.
 
-Whatever comes from outside passes `domain.plain_text` before it comes here; this module sees to
-it that Qt shows what it is given letter by letter, and never a text of unbounded length.
+Whatever comes from outside passes `domain.plain_text` before it comes here; these functions see
+to it that Qt shows what it is given letter by letter, and never a text of unbounded length.
 """
 
-from __future__ import annotations
-
-import html
-from typing import Final, Literal
-
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QLabel,
-    QLineEdit,
-    QMessageBox,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
+from sms_desk.ui.widgets.dialogs import ask, ask_text, tell, tell_error
+from sms_desk.ui.widgets.labels import (
+    LONGEST,
+    LONGEST_MENU_TEXT,
+    ElidedLabel,
+    Label,
+    Tone,
+    clipped,
+    elided,
+    label,
+    menu_text,
+    repolish,
+    set_tip,
+    set_window_title,
+    tip_text,
 )
-from typing_extensions import override
 
-from sms_desk.domain.errors import DeskError
-from sms_desk.ui import theme
-from sms_desk.ui.widgets.words import tr
-
-Tone = Literal["", "secondary", "disabled", "accent", "error", "nudge", "ok"]
-
-LONGEST: Final = 4_000
-"""Characters that a label, tooltip or message box takes; longer texts are cut with a mark."""
-LONGEST_MENU_TEXT: Final = 60
-_LONGEST_TITLE: Final = 200
-
-
-def clipped(text: str, longest: int = LONGEST) -> str:
-    """`text`, or its beginning and a mark that there is more."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-class Label(QLabel):
-    """A label in a role's font that shows plain text whatever the text is."""
-
-    def __init__(
-        self,
-        text: str = "",
-        role: theme.Role = "body",
-        *,
-        tone: Tone = "",
-        wrap: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(role))
-        self.setWordWrap(wrap)
-        self.set_tone(tone)
-        self.setText(text)
-
-    @override
-    def setText(self, text: str) -> None:
-        super().setText(clipped(text))
-
-    def set_tone(self, tone: Tone) -> None:
-        """What the text means, as a colour."""
-        if self.property("tone") == tone:
-            return
-        self.setProperty("tone", tone)
-        repolish(self)
-
-
-class ElidedLabel(Label):
-    """One line that is cut with … where the room ends; the whole text is its tooltip then."""
-
-    def __init__(
-        self,
-        text: str = "",
-        role: theme.Role = "body",
-        *,
-        tone: Tone = "",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(text, role, tone=tone, parent=parent)
-
-    @override
-    def setText(self, text: str) -> None:
-        super().setText(clipped(text.replace("\n", " "), 500))
-        self.setAccessibleName(self.text())
-        self._follow_width()
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 3, super().minimumSizeHint().height())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._follow_width()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.contentsRect(), self.alignment(), self._shown())
-
-    def _shown(self) -> str:
-        return elided(self.fontMetrics(), self.text(), self.contentsRect().width())
-
-    def _follow_width(self) -> None:
-        set_tip(self, self.text() if self._shown() != self.text() else "")
-
-
-def label(
-    text: str = "",
-    role: theme.Role = "body",
-    *,
-    tone: Tone = "",
-    wrap: bool = False,
-    parent: QWidget | None = None,
-) -> Label:
-    """A plain-text label."""
-    return Label(text, role, tone=tone, wrap=wrap, parent=parent)
-
-
-def elided(metrics: QFontMetrics, text: str, width: int) -> str:
-    """`text` cut with … to fit `width` logical pixels."""
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
-
-
-def repolish(widget: QWidget) -> None:
-    """Let the stylesheet look at a changed property."""
-    style = widget.style()
-    style.unpolish(widget)
-    style.polish(widget)
-    widget.update()
-
-
-def tip_text(text: str) -> str:
-    """`text` as a tooltip shows it literally: Qt guesses markup, so the guess is made certain."""
-    if not text:
-        return ""
-    escaped = html.escape(clipped(text)).replace("\n", "<br/>")
-    return f"<qt>{escaped}</qt>"
-
-
-def set_tip(widget: QWidget, text: str) -> None:
-    """A plain-text tooltip, read out by a screen reader as the description."""
-    widget.setToolTip(tip_text(text))
-    widget.setAccessibleDescription(clipped(text))
-
-
-def menu_text(text: str) -> str:
-    """`text` as a menu entry or button shows it literally: no mnemonics, no shortcut column."""
-    one_line = " ".join(clipped(text, LONGEST_MENU_TEXT).split())
-    return one_line.replace("&", "&&")
-
-
-def set_window_title(window: QWidget, text: str) -> None:
-    """A window's title, literally: Qt reads `[*]` as a mark of its own."""
-    one_line = " ".join(clipped(text, _LONGEST_TITLE).split())
-    window.setWindowTitle(one_line.replace("[*]", "[*][*]"))
-
-
-def ask(
-    parent: QWidget | None,
-    title: str,
-    next_step: str,
-    *,
-    yes: str,
-    no: str = "",
-    danger: bool = False,
-) -> bool:
-    """A question whose two answers each say what they do; Escape means no.
-
-    danger: Enter means no too, and the yes is red.
-    """
-    box = message_box(parent, title, next_step, QMessageBox.Icon.Question)
-    accept = box.addButton(menu_text(yes), QMessageBox.ButtonRole.AcceptRole)
-    reject = box.addButton(menu_text(no or tr("text", "Cancel")), QMessageBox.ButtonRole.RejectRole)
-    _dress(accept, "danger" if danger else "primary")
-    box.setDefaultButton(reject if danger else accept)
-    box.setEscapeButton(reject)
-    box.exec()
-    return box.clickedButton() is accept
-
-
-def tell(parent: QWidget | None, title: str, next_step: str = "") -> None:
-    """Something that the person should know before going on."""
-    _show(message_box(parent, title, next_step, QMessageBox.Icon.Information))
-
-
-def tell_error(parent: QWidget | None, error: DeskError) -> None:
-    """What happened, and what to do now."""
-    _show(message_box(parent, error.title, error.next_step, QMessageBox.Icon.Warning))
-
-
-def message_box(
-    parent: QWidget | None, title: str, next_step: str, icon: QMessageBox.Icon
-) -> QMessageBox:
-    """A box with a title in words and a next step, both plain text."""
-    box = QMessageBox(parent)
-    box.setOption(QMessageBox.Option.DontUseNativeDialog)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setIcon(icon)
-    box.setWindowTitle("SMS Desk")
-    box.setText(clipped(title))
-    box.setInformativeText(_plain_informative(next_step))
-    return box
-
-
-def _plain_informative(text: str) -> str:
-    """The second text of a box has no format of its own: escaped markup shows it literally."""
-    return tip_text(text)
-
-
-def ask_text(
-    parent: QWidget | None, title: str, prompt: str, text: str = "", *, ok: str = ""
-) -> str | None:
-    """One line of text from the person; None if they thought better of it."""
-    dialog = QDialog(parent)
-    set_window_title(dialog, title)
-    field = QLineEdit(clipped(text, _LONGEST_TITLE), dialog)
-    field.setMaxLength(_LONGEST_TITLE)
-    field.setAccessibleName(prompt)
-    buttons = QDialogButtonBox(dialog)
-    accept = buttons.addButton(
-        menu_text(ok or tr("text", "Save")), QDialogButtonBox.ButtonRole.AcceptRole
-    )
-    buttons.addButton(tr("text", "Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-    _dress(accept, "primary")
-    accept.setEnabled(bool(field.text().strip()))
-    field.textChanged.connect(lambda now: accept.setEnabled(bool(now.strip())))
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
-    layout = QVBoxLayout(dialog)
-    layout.setContentsMargins(16, 16, 16, 16)
-    layout.setSpacing(12)
-    layout.addWidget(label(prompt))
-    layout.addWidget(field)
-    layout.addWidget(buttons)
-    dialog.setMinimumWidth(360)
-    field.selectAll()
-    accepted = dialog.exec() == QDialog.DialogCode.Accepted
-    answer = field.text().strip()
-    dialog.deleteLater()
-    return answer if accepted and answer else None
-
-
-def _show(box: QMessageBox) -> None:
-    _dress(box.addButton(QMessageBox.StandardButton.Ok), "primary")
-    box.exec()
-    box.deleteLater()
-
-
-def _dress(button: QPushButton, kind: str) -> None:
-    button.setProperty("kind", kind)
+__all__ = [
+    "LONGEST",
+    "LONGEST_MENU_TEXT",
+    "ElidedLabel",
+    "Label",
+    "Tone",
+    "ask",
+    "ask_text",
+    "clipped",
+    "elided",
+    "label",
+    "menu_text",
+    "repolish",
+    "set_tip",
+    "set_window_title",
+    "tell",
+    "tell_error",
+    "tip_text",
+]
