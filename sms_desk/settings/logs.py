@@ -70,7 +70,8 @@ class OneLine(logging.Formatter):
     @override
     def format(self, record: logging.LogRecord) -> str:
         record.exc_text = None  # another handler's formatter may have kept a full one
-        return escaped(redacted(super().format(record)))
+        whole = super().format  # of logging, not of str
+        return escaped(redacted(whole(record)))
 
     @override
     def formatException(self, ei: object) -> str:
