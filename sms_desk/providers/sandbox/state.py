@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import types
@@ -44,7 +45,7 @@ _EVENTS: dict[str, Any] = {
 
 def save(world: World, clock: SandboxClock, path: Path) -> None:
     """Write the file as a whole or not at all."""
-    text = json.dumps(dump(world, clock.offset), ensure_ascii=False, default=plain)
+    text = _text(world, clock.offset)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".new")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -53,6 +54,19 @@ def save(world: World, clock: SandboxClock, path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def _text(world: World, offset: timedelta) -> str:
+    """`dump` as JSON; messages that have not changed since the last time are not written anew,
+    because the sandbox may live in the desk's own process, where a pause is felt."""
+    frame = json.dumps(_frame(world, offset), ensure_ascii=False, default=plain)
+    messages = ",\n".join(map(_message_text, world.messages()))
+    return f'{frame[:-1]}, "messages": [{messages}]}}'
+
+
+@functools.lru_cache(maxsize=20_000)
+def _message_text(message: Message) -> str:
+    return json.dumps(asdict(message), ensure_ascii=False, default=plain)
 
 
 def load(path: Path, clock: SandboxClock) -> World:
@@ -64,6 +78,11 @@ def load(path: Path, clock: SandboxClock) -> World:
 
 def dump(world: World, offset: timedelta = timedelta(0)) -> dict[str, Any]:
     """The whole world in plain values."""
+    return _frame(world, offset) | {"messages": [asdict(m) for m in world.messages()]}
+
+
+def _frame(world: World, offset: timedelta) -> dict[str, Any]:
+    """All but the messages."""
     customers = world.customers
     return {
         "version": VERSION,
@@ -73,7 +92,6 @@ def dump(world: World, offset: timedelta = timedelta(0)) -> dict[str, Any]:
         "account": asdict(world.account),
         "timing": asdict(world.timing),
         **{name: [asdict(value) for value in getattr(world, name)] for name in _SENDERS},
-        "messages": [asdict(message) for message in world.messages()],
         "gone": [[sid, *order] for sid, order in world.archive.gone.items()],
         "opt_outs": sorted(world.opt_outs),
         "sticky": [[*pair, sender] for pair, sender in world.sticky.items()],
