@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,12 +26,18 @@ __all__ = ["locked_secret_service"]
 
 pytestmark = [
     pytest.mark.keyring,
-    # keyring 25.7 leaves its connection to the collector where a call fails.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
 
 WORKSPACE = UUID(int=9)
 OF_THE_BUS = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "HOME")
+
+
+@pytest.fixture(autouse=True)
+def left_connections() -> Iterator[None]:
+    """keyring 25.7 leaves its connection to the collector where a call fails: it comes now."""
+    yield
+    gc.collect()
 
 
 def enter(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
