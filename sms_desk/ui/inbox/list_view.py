@@ -54,6 +54,7 @@ class InboxList(QListView):
         super().__init__(parent)
         self._inbox = model
         self._delegate = InboxDelegate()
+        self._picking = False  # X was pressed: J and K walk without losing what is picked
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(tr("inbox", "Conversations"))
@@ -134,10 +135,10 @@ class InboxList(QListView):
         elif pressed in ACTION_KEYS:
             self.action_pressed.emit(ACTION_KEYS[pressed])
         elif pressed == Qt.Key.Key_X:
-            self._toggle_current()
+            self._pick_current()
         elif pressed in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(self.currentIndex())
-        elif pressed == Qt.Key.Key_Escape and len(self.selected_ids()) > 1:
+        elif pressed == Qt.Key.Key_Escape and (self._picking or self._delegate.picking):
             self.select_id(self.current_id())
         else:
             return False
@@ -150,18 +151,28 @@ class InboxList(QListView):
     def _step(self, by: int) -> None:
         row = self.currentIndex().row() + by
         if 0 <= row < self._inbox.loaded():
-            self._go_to(row, keep=self._delegate.picking)
+            self._go_to(row, keep=self._picking or self._delegate.picking)
 
     def _go_to(self, row: int, *, keep: bool = False) -> None:
+        """keep: what is picked stays picked, and this row is not."""
+        self._picking = keep
         flag = _Flag.NoUpdate if keep else _Flag.ClearAndSelect
         self.selectionModel().setCurrentIndex(self._inbox.index(row), flag)
 
-    def _toggle_current(self) -> None:
+    def _pick_current(self) -> None:
+        """The first X keeps the row that the keyboard stands on; each further one turns its row."""
         index = self.currentIndex()
         if index.isValid():
-            self.selectionModel().select(index, _Flag.Toggle)
+            flag = _Flag.Toggle if self._picking else _Flag.Select
+            self._picking = True
+            self.selectionModel().select(index, flag)
 
     # --- mouse -----------------------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._picking = False
+        super().mousePressEvent(event)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
