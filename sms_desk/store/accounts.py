@@ -45,7 +45,13 @@ def add(
     at: datetime,
 ) -> UUID:
     """A new account, or the one that this sid had before, connected again (R58). Returns its id."""
-    values = {"label": label, "base_url": base_url, "key_sid": key_sid, "removed_at": None}
+    values = {
+        "label": label,
+        "base_url": base_url,
+        "key_sid": key_sid,
+        "removed_at": None,
+        "line": None,
+    }
     query = sa.select(_A.id).where(_A.provider == provider, _A.sid == sid)
     known: UUID | None = tx.execute(query).scalar_one_or_none()
     if known is not None:

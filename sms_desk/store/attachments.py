@@ -18,6 +18,10 @@ _T = tables.attachments.c
 _M = tables.messages.c
 
 
+MOST = 10
+"""Of one message (Twilio: ten media)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """An attachment to fetch. path: on the provider's host, None until the provider named it."""
@@ -36,7 +40,7 @@ def expect(tx: Tx, counts: Iterable[tuple[UUID, int]]) -> None:
     rows = [
         {"id": new_id(), "message_id": message_id, "n": n, "state": AttachmentState.PENDING}
         for message_id, count in counts
-        for n in range(count)
+        for n in range(min(count, MOST))
     ]
     if rows:
         tx.execute(sa.insert(tables.attachments), rows)

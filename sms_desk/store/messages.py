@@ -111,8 +111,8 @@ def report(tx: Tx, account_id: UUID, sid: str, incoming: Report, *, at: datetime
     if message is None:
         receipts.append(tx, account_id, {sid: incoming}, at=at)
         return None
-    changed = merge_reports(tx, account_id, {sid: incoming}, {sid: message}, at=at)
-    return changed[0] if changed else None
+    moved = merge_reports(tx, account_id, {sid: incoming}, {sid: message}, at=at)
+    return message.conversation_id if moved else None
 
 
 def merge_reports(
@@ -122,8 +122,8 @@ def merge_reports(
     stored: dict[str, Known],
     *,
     at: datetime,
-) -> list[UUID]:
-    """Move statuses forward (GR4); what changed is kept as a receipt. Returns conversations."""
+) -> list[Known]:
+    """Move statuses forward (GR4); what changed is kept as a receipt. Returns what moved."""
     moved: dict[str, Report] = {}
     for sid, heard in incoming.items():
         merged = merge(stored[sid].report, heard)
@@ -146,7 +146,7 @@ def merge_reports(
             for sid, merged in moved.items()
         ],
     )
-    return [stored[sid].conversation_id for sid in moved]
+    return [stored[sid] for sid in moved]
 
 
 def bind(
@@ -234,6 +234,9 @@ def mark_unread_from(tx: Tx, conversation_id: UUID, position: int) -> None:
 
 # --- asking again for what has no end -------------------------------------------------------------
 
+ASKED_FOR = (Origin.PERSON, Origin.ELSEWHERE)
+"""One by one is for what people wrote; of what programs send, the scans bring the news."""
+
 
 def due_checks(tx: Tx, account_id: UUID, now: datetime, *, limit: int) -> list[Known]:
     """Outbound messages to ask for again, the longest due first."""
@@ -259,7 +262,7 @@ def check_all_since(
         .where(
             _M.account_id == account_id,
             _M.position >= positions.first_at(since),
-            _M.direction == Direction.OUTBOUND,
+            _M.origin.in_(ASKED_FOR),
             _M.status.not_in(sorted(final)),
         )
         .values(next_check_at=now)

@@ -115,7 +115,7 @@ def get(tx: Tx, outbox_id: UUID) -> Entry:
     return entry
 
 
-def heads(tx: Tx, now: datetime, *, limit: int) -> list[Entry]:
+def heads(tx: Tx, now: datetime) -> list[Entry]:
     """Queued entries whose turn it is: first of their conversation and due (I6), oldest first.
 
     One that is held, being sent or in doubt stands before the later ones of its conversation.
@@ -135,7 +135,6 @@ def heads(tx: Tx, now: datetime, *, limit: int) -> list[Entry]:
         .where(_O.state == OutboxState.QUEUED)
         .where(sa.or_(_O.next_try_at.is_(None), _O.next_try_at <= now))
         .order_by(_O.composed_at, _O.id)
-        .limit(limit)
     )
     return [_entry(row) for row in tx.execute(query).mappings()]
 

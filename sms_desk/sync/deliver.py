@@ -81,10 +81,10 @@ class Deliverer:
         with self._workspace.read() as tx:
             due = [
                 entry
-                for entry in outbox.heads(tx, now, limit=_AT_ONCE)
+                for entry in outbox.heads(tx, now)
                 if send_facts.carrier(tx, entry.sender_id) in (self._account_id, None)
             ]
-        for entry in due:
+        for entry in due[:_AT_ONCE]:
             changes |= self._deliver(entry.id)
         return changes
 
@@ -123,7 +123,9 @@ class Deliverer:
                 conversations.refresh(tx, [entry.conversation_id])
                 return _touched(entry), None
             if not attempts.lane_is_free(tx, entry.lane):
-                return NOTHING, None  # the same text to the same person is being confirmed (I5)
+                # The same text to the same person is being confirmed (I5): this one waits.
+                outbox.update(tx, entry.id, reason="lane")
+                return NOTHING, None
             attempt = attempts.begin(
                 tx,
                 outbox_id=entry.id,

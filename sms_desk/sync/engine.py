@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.compliance import lexicon
-from sms_desk.domain.errors import KeyringError, ProviderError
+from sms_desk.domain.errors import CredentialError, KeyringError, ProviderError
+from sms_desk.domain.line import Line
 from sms_desk.domain.team_state import Happening
 from sms_desk.providers.base import Provider
 from sms_desk.settings import facts
@@ -22,7 +23,6 @@ from sms_desk.sync import discover, reactions
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.deliver import Deliverer, recover
 from sms_desk.sync.intake import Intake, Stored
-from sms_desk.sync.line import Line
 from sms_desk.sync.media import MediaFetcher
 from sms_desk.sync.receive import Receiver
 from sms_desk.sync.reconcile import Reconciler
@@ -54,7 +54,7 @@ class Engine:
         self._clock = clock or Clock.of_machine()
         self._holder = Holder(secrets.token_hex(8), self._clock.boot_id)
         self._parts: dict[UUID, _Account] = {}
-        self._started = False
+        self._clean = False
         self._on_screen: frozenset[UUID] = frozenset()
 
     def watch(self, conversation_ids: Iterable[UUID]) -> None:
@@ -66,9 +66,10 @@ class Engine:
 
         Raises nothing that a line can say; StorageError passes.
         """
-        changes = self._start(now) | self._wake(now)
+        changes = self._recover(now) | self._wake(now)
         for row in self._accounts():
             changes |= self._cycle(row, now, force=force)
+        self._clean = True
         return changes
 
     def next_due(self, now: datetime) -> datetime:
@@ -81,15 +82,13 @@ class Engine:
                 candidates.append(messages.next_check(tx, row["id"]))
                 line = Line.of(accounts.line(tx, row["id"]))
                 part = self._parts.get(row["id"])
-                if part is not None and line.may_try(now) and part.has_more():
+                if part is not None and line.may_try(now) and part.has_more(now):
                     return now
         return max(now, min(at for at in candidates if at is not None))
 
     def forget(self, account_id: UUID) -> None:
         """Open the account's provider anew: its credential or its address changed."""
-        part = self._parts.pop(account_id, None)
-        if part is not None:
-            part.close()
+        self._drop(account_id)
         with self._workspace.write() as tx:
             accounts.set_line(tx, account_id, {})
 
@@ -98,20 +97,25 @@ class Engine:
             part.close()
         self._parts.clear()
 
+    def _drop(self, account_id: UUID) -> None:
+        part = self._parts.pop(account_id, None)
+        if part is not None:
+            part.close()
+
     def _accounts(self) -> list[Mapping[str, Any]]:
         with self._workspace.read() as tx:
             rows: list[Mapping[str, Any]] = [dict(row) for row in accounts.listing(tx)]
         for gone in self._parts.keys() - {row["id"] for row in rows}:
-            self._parts.pop(gone).close()
+            self._drop(gone)
         return rows
 
-    def _start(self, now: datetime) -> Changes:
-        if self._started:
+    def _recover(self, now: datetime) -> Changes:
+        """At start, and after a cycle that broke off, nothing is under way: see what was."""
+        clean, self._clean = self._clean, False
+        if clean:
             return NOTHING
         with self._workspace.write() as tx:
-            changes = recover(tx, now)
-        self._started = True
-        return changes
+            return recover(tx, now)
 
     def _wake(self, now: datetime) -> Changes:
         """Snoozes whose time has come (R52)."""
@@ -141,6 +145,8 @@ class Engine:
         except (ProviderError, KeyringError) as error:
             log.info("account %s: %s", account_id, type(error).__name__)
             new = line.failed(error, now)
+            if isinstance(error, CredentialError):
+                self._drop(account_id)  # the next try asks the keyring again
         if new != line:
             with self._workspace.write() as tx:
                 accounts.set_line(tx, account_id, new.to_state())
@@ -189,9 +195,9 @@ class _Account:
         yield self._backfill
         yield lambda now: _changes(self._media.run(now))
 
-    def has_more(self) -> bool:
+    def has_more(self, now: datetime) -> bool:
         """Whether another cycle at once would get further."""
-        return self._receiver.backfill_state().running or self._media.waiting()
+        return self._receiver.backfill_state().running or self._media.waiting(now)
 
     def close(self) -> None:
         self._provider.close()

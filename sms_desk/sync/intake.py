@@ -19,7 +19,7 @@ from sms_desk.domain.addresses import Address
 from sms_desk.domain.attribution import NO_PROGRAM
 from sms_desk.domain.compliance import Meaning
 from sms_desk.domain.delivery import Report
-from sms_desk.domain.model import Direction, Origin
+from sms_desk.domain.model import DeliveryStatus, Direction, Origin
 from sms_desk.domain.outbox import Sighting
 from sms_desk.domain.plain_text import clean_intake
 from sms_desk.providers.base import Poison, RemoteMessage
@@ -114,13 +114,14 @@ class Intake:
             known,
             at=arrival.seen_at,
         )
-        conversations.refresh(tx, moved)
+        touched = frozenset(message.conversation_id for message in moved)
+        conversations.refresh(tx, touched)
         offered = self._offer(tx, [by_sid[sid] for sid in known], known, arrival)
         fresh = [message for sid, message in by_sid.items() if sid not in known]
         stored = self._store_new(tx, book, fresh, arrival)
         return stored | Stored(
-            conversation_ids=frozenset(moved),
-            message_ids=frozenset(known[sid].id for sid in known if moved),
+            conversation_ids=touched,
+            message_ids=frozenset(message.id for message in moved),
             outbox_ids=frozenset(offered),
         )
 
@@ -138,7 +139,7 @@ class Intake:
         sources = Sources(tx, book, before, rows)
         rows = [_with_source(row, sources) for row in rows]
         rows = messages.insert(tx, rows)
-        attachments.expect(tx, [(row.id, row.media_count) for row in rows if row.media_count])
+        attachments.expect(tx, [(row.id, row.media_count) for row in rows])
         sources.settle()
         conversations.refresh(tx, ids)
         reactions.to_new(tx, book, rows, before, arrival.seen_at, live=arrival.live)
@@ -195,6 +196,10 @@ class Intake:
             )
             if message.sid in ours:
                 row = _by_person(row, outbox.get(tx, ours[message.sid]))
+            if arrival.live and row.origin in messages.ASKED_FOR:
+                status = DeliveryStatus(row.status)
+                check = delivery.next_check(status, timedelta(0), arrival.seen_at)
+                row = row._replace(next_check_at=check)
             if _is_late(tx, row, before[conversation_id], arrival):
                 row = row._replace(late=True)
             rows.append(row)
@@ -247,9 +252,7 @@ class Intake:
             price_unit=message.price_unit,
             media_count=message.media_count,
             keyword=None if keyword is None else keyword.value,
-            next_check_at=None
-            if inbound or not arrival.live
-            else delivery.next_check(report.status, timedelta(0), arrival.seen_at),
+            next_check_at=None,
         )
 
     # --- what may be ours (GS7) ---

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sms_desk.domain.errors import NotFoundError, ProviderRefusal
+from sms_desk.domain.errors import (
+    NotFoundError,
+    ProviderError,
+    ProviderRefusal,
+    ProviderUnreachable,
+    RateLimited,
+)
 from sms_desk.providers.base import Provider
 from sms_desk.store import attachments
 from sms_desk.store.attachments import Pending
@@ -15,6 +21,8 @@ from sms_desk.sync.intake import Stored
 LIMIT_BYTES = 25 * 1024 * 1024
 _AT_ONCE = 2
 _TRIES = 5
+_PAUSE = timedelta(minutes=1)
+"""After a failure: it is the media host's, the line itself may stand."""
 _SIGNATURES = (
     # https://www.iana.org/assignments/media-types; WebP: RFC 9649, 2.4
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -48,21 +56,31 @@ class MediaFetcher:
         self._workspace = workspace
         self._account_id = account_id
         self._provider = provider
+        self._paused_at: datetime | None = None
 
-    def run(self, now: datetime) -> Stored:  # noqa: ARG002 (one shape for every part of a cycle)
+    def run(self, now: datetime) -> Stored:
+        """Fetch a few. Raises CredentialError; any other failure concerns the attachment alone."""
+        if self._is_paused(now):
+            return Stored()
         with self._workspace.read() as tx:
             due = attachments.pending(tx, self._account_id, limit=_AT_ONCE)
         stored = Stored()
         for item in due:
-            self._fetch(item)
+            self._fetch(item, now)
             stored |= Stored(frozenset({item.conversation_id}), frozenset({item.message_id}))
         return stored
 
-    def waiting(self) -> bool:
+    def waiting(self, now: datetime) -> bool:
+        """Whether there is more to fetch at once."""
+        if self._is_paused(now):
+            return False
         with self._workspace.read() as tx:
             return bool(attachments.pending(tx, self._account_id, limit=1))
 
-    def _fetch(self, item: Pending) -> None:
+    def _is_paused(self, now: datetime) -> bool:
+        return self._paused_at is not None and self._paused_at <= now < self._paused_at + _PAUSE
+
+    def _fetch(self, item: Pending, now: datetime) -> None:
         try:
             path = item.path or self._path(item)
             if path is None:
@@ -75,11 +93,20 @@ class MediaFetcher:
         except NotFoundError:
             self._refuse(item, "gone")
             return
+        except (ProviderUnreachable, RateLimited) as error:
+            self._failed(item, error, now)
+            return
         if len(data) > LIMIT_BYTES:
             self._refuse(item, "too_large")
             return
         with self._workspace.write() as tx:
             attachments.keep(tx, item.id, sniffed(data), data)
+
+    def _failed(self, item: Pending, error: ProviderError, now: datetime) -> None:
+        self._paused_at = now
+        tries = item.tries + 1
+        with self._workspace.write() as tx:
+            attachments.failed(tx, item.id, tries, error.title, last=tries >= _TRIES)
 
     def _path(self, item: Pending) -> str | None:
         """Ask the provider for the message's attachments and note them all."""

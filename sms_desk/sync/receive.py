@@ -13,11 +13,12 @@ from sms_desk.providers.base import Page, Poison, Provider, RemoteMessage
 from sms_desk.store import scans
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.savepoints import savepoint
+from sms_desk.store.scans import Backfill
 from sms_desk.sync import walks
 from sms_desk.sync.book import Book
 from sms_desk.sync.intake import Arrival, Intake, Stored
 from sms_desk.sync.slices import Slicer
-from sms_desk.sync.walks import BACKFILL, COLD, HOT, WARM, Backfill, Cursor, Walk
+from sms_desk.sync.walks import COLD, HOT, WARM, Cursor, Walk
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ PAGE = 200
 """Rows of a page: its JSON holds the interpreter's lock for 1 ms (measured.md)."""
 HOT_PAGE = 50
 """The hot walk reads one page each ten seconds and mostly knows all of it."""
+_HOT_PAUSE = timedelta(minutes=5)
+"""After a longer one there is more to read than a hot page holds."""
 _DAY = timedelta(days=1)
 _UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 
@@ -64,10 +67,10 @@ class Receiver:
             backfill = self._backfill(tx)
         stored = Stored()
         newest: datetime | None = None
-        size = HOT_PAGE if walk is HOT else PAGE
+        size = HOT_PAGE if walk is HOT and _is_recent(last, now) else PAGE
         for page in self._pages(self._provider.list_messages(page_size=size)):
             known = self._known(page)
-            newest = max((*_times(page), *([newest] if newest else ())), default=None)
+            newest = walks.newest_of([*_times(page), *([newest] if newest else [])], now)
             stored |= self._take(page, now, None if first else backfill)
             if walks.is_done(
                 walk, page.messages, known=known, newest=newest, last=last, backfill=backfill
@@ -124,7 +127,7 @@ class Receiver:
             fresh = self._backfill(tx)  # somebody may have stopped it meanwhile
             count = fresh.count + len(stored.message_ids)
             new = replace(fresh, reached=reached, count=count, done=done)
-            scans.save(tx, self._account_id, BACKFILL, new.to_state(), at=now)
+            scans.save_backfill(tx, self._account_id, new, at=now)
         self._backfill_next = None if done else page.next_path
 
     # --- pages ---
@@ -182,11 +185,15 @@ class Receiver:
         return Cursor.of(scans.load(tx, self._account_id, walk.name))
 
     def _backfill(self, tx: Tx) -> Backfill:
-        return Backfill.of(scans.load(tx, self._account_id, BACKFILL))
+        return scans.backfill(tx, self._account_id)
 
 
 def _times(page: Page) -> list[datetime]:
     return [message.created_at for message in page.messages]
+
+
+def _is_recent(last: Cursor, now: datetime) -> bool:
+    return last.at is not None and now - last.at < _HOT_PAUSE
 
 
 def _circle() -> ProviderUnreachable:

@@ -50,5 +50,7 @@ class StatusRefresher:
                 tx, self._account_id, {message.sid: heard}, {message.sid: message}, at=now
             )
             messages.set_next_check(tx, message.position, next_check)
-            conversations.refresh(tx, moved)
-        return Stored(frozenset(moved), frozenset({message.id} if moved else ()))
+            conversations.refresh(tx, [known.conversation_id for known in moved])
+        if not moved:
+            return Stored()
+        return Stored(frozenset({message.conversation_id}), frozenset({message.id}))

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sms_desk.providers.base import RemoteMessage
+from sms_desk.store.scans import Backfill
 
 _SLACK = timedelta(minutes=15)
+_FAR_AHEAD = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,6 @@ WARM = Walk("warm", timedelta(minutes=10), timedelta(hours=8) + timedelta(minute
 COLD = Walk("cold", timedelta(hours=24), timedelta(hours=72 + 24) + _SLACK)
 """Each reads one interval more than it promises: what appears just before its promise ends is seen
 by the next round (GR1)."""
-BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,54 +47,10 @@ class Cursor:
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Cursor:
-        return cls(instant(state.get("newest")), instant(state.get("at")))
+        return cls(_instant(state.get("newest")), _instant(state.get("at")))
 
     def to_state(self) -> dict[str, Any]:
         return {"newest": _iso(self.newest), "at": _iso(self.at)}
-
-
-@dataclass(frozen=True, slots=True)
-class Backfill:
-    """How far the first sync has come, newest first.
-
-    until: how far back was chosen, None for all. reached: everything newer is here; None: nothing
-    yet. count: messages that it stored. running: not done, and nobody stopped it.
-    """
-
-    until: datetime | None = None
-    reached: datetime | None = None
-    count: int = 0
-    done: bool = False
-    stopped: bool = False
-
-    @classmethod
-    def of(cls, state: Mapping[str, Any]) -> Backfill:
-        return cls(
-            instant(state.get("until")),
-            instant(state.get("reached")),
-            int(state.get("count", 0)),
-            bool(state.get("done")),
-            bool(state.get("stopped")),
-        )
-
-    def to_state(self) -> dict[str, Any]:
-        return {
-            "until": _iso(self.until),
-            "reached": _iso(self.reached),
-            "count": self.count,
-            "done": self.done,
-            "stopped": self.stopped,
-        }
-
-    @property
-    def running(self) -> bool:
-        return not (self.done or self.stopped)
-
-    def covers(self, at: datetime) -> bool:
-        """Whether a message of that time should be here already: a new one of then is late."""
-        if self.done:
-            return self.until is None or at >= self.until
-        return self.reached is not None and at >= self.reached
 
 
 def is_due(walk: Walk, cursor: Cursor, now: datetime) -> bool:
@@ -126,7 +83,14 @@ def is_done(
     )
 
 
-def instant(text: object) -> datetime | None:
+def newest_of(times: Sequence[datetime], now: datetime) -> datetime | None:
+    """The newest of a page. A date that lies days ahead of us is somebody's mistake, and would end
+    every walk at once; but if all do, it is our clock that is wrong."""
+    plausible = [at for at in times if at <= now + _FAR_AHEAD]
+    return max(plausible or times, default=None)
+
+
+def _instant(text: object) -> datetime | None:
     return None if not text else datetime.fromisoformat(str(text))
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sms_desk.domain.errors import CredentialError, DeskError, KeyringError, RateLimited
-from sms_desk.sync.walks import instant
 
 ONLINE = "online"
 OFFLINE = "offline"
@@ -37,9 +36,9 @@ class Line:
     def of(cls, state: Mapping[str, Any]) -> Line:
         return cls(
             str(state.get("condition", "")),
-            instant(state.get("last_sync_at")),
-            instant(state.get("offline_since")),
-            instant(state.get("retry_at")),
+            _instant(state.get("last_sync_at")),
+            _instant(state.get("offline_since")),
+            _instant(state.get("retry_at")),
             int(state.get("tries", 0)),
             str(state.get("title", "")),
             str(state.get("next_step", "")),
@@ -92,6 +91,10 @@ class Line:
     def _clock_went_back(self, now: datetime) -> bool:
         assert self.retry_at is not None
         return self.retry_at - now > timedelta(seconds=2 * _BACKOFF_S[-1])
+
+
+def _instant(text: object) -> datetime | None:
+    return None if not text else datetime.fromisoformat(str(text))
 
 
 def _iso(at: datetime | None) -> str | None:
