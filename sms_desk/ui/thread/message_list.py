@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -10,6 +10,7 @@ from datetime import date
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -134,7 +135,7 @@ class MessageList(QListView):
 
     @contextmanager
     def held_still(self) -> Iterator[None]:
-        """Whatever happens inside, the row at the top of the view stays at its place after it."""
+        """Whatever happens inside, the rows in sight stay at their place after it."""
         if self._holding:
             yield
             return
@@ -153,7 +154,7 @@ class MessageList(QListView):
     def _anchor(self) -> tuple[tuple[str, str], int] | None:
         for row, rect in self.visible_rows():
             if row.item is not None:
-                return row.key, rect.top()
+                return row.key, rect.bottom()  # what stands below it is what is read
         return None
 
     def _restore(self, follow: bool, anchor: tuple[tuple[str, str], int] | None) -> None:
@@ -163,7 +164,7 @@ class MessageList(QListView):
         elif anchor is not None:
             index = self._rows.index_of(anchor[0])
             if index.isValid():
-                bar.setValue(bar.value() + self.visualRect(index).top() - anchor[1])
+                bar.setValue(bar.value() + self.visualRect(index).bottom() - anchor[1])
 
     def _current_key(self) -> tuple[str, str] | None:
         current = self.currentIndex()
@@ -219,11 +220,57 @@ class MessageList(QListView):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu):
             self._open_menu_of_current()
-        elif event.key() == Qt.Key.Key_End:
-            self.scroll_to_end()
         else:
+            before = self.currentIndex()
             super().keyPressEvent(event)
+            if self.currentIndex() != before:
+                self.scrollTo(self.currentIndex())
         self.viewport().update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begins with the newest message in sight, so that nothing moves."""
+        if not self.currentIndex().isValid():
+            keys = [row.key for row, _ in self.visible_rows() if row.item is not None]
+            if keys:
+                self.setCurrentIndex(self._rows.index_of(keys[-1]))
+        self.marks.keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
+    @override
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """From message to message; headers are passed over."""
+        move = QAbstractItemView.CursorAction
+        row, last = self.currentIndex().row(), self._rows.rowCount() - 1
+        match action:
+            case move.MoveUp | move.MovePrevious | move.MoveLeft:
+                return self._reachable(range(row - 1, -1, -1))
+            case move.MoveDown | move.MoveNext | move.MoveRight:
+                return self._reachable(range(row + 1, last + 1))
+            case move.MoveHome:
+                return self._reachable(range(last + 1))
+            case move.MoveEnd:
+                return self._reachable(range(last, -1, -1))
+            case move.MovePageUp:
+                return self._reachable(range(self._page_from(row, -1), -1, -1))
+            case _:
+                return self._reachable(range(self._page_from(row, 1), last + 1))
+
+    def _reachable(self, rows: Iterable[int]) -> QModelIndex:
+        """The first of the rows that the keyboard stops at, or where it is."""
+        indexes = (self._rows.index(row) for row in rows)
+        enabled = Qt.ItemFlag.ItemIsEnabled
+        return next((index for index in indexes if index.flags() & enabled), self.currentIndex())
+
+    def _page_from(self, row: int, by: int) -> int:
+        """The row about one page from `row`."""
+        room, last = self.viewport().height(), self._rows.rowCount() - 1
+        while 0 <= row + by <= last and room > 0:
+            row += by
+            room -= round(self._shapes.of(self._rows.rows()[row]).height)
+        return row
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -72,6 +72,7 @@ class ThreadView(QWidget):
         self._read_up_to = 0
         self._below: set[tuple[str, str]] = set()
         self._asked: PageRequest | None = None
+        self._opening = False
         self._pictures = Pictures(self)
         self._list = MessageList(reader, self._today, self._pictures, self)
         self._search = SearchBar(self)
@@ -133,9 +134,12 @@ class ThreadView(QWidget):
         self._asked = None
         self._loaded = Loaded.of(page)
         self._below.clear()
+        self._opening = True
         self._list.show_rows(())
         self._refresh()
         self._open_where_unread()
+        self._opening = False
+        self._on_moved()
 
     def add_page(self, page: ThreadPage, request: PageRequest) -> None:
         """The answer to `page_wanted`. One that was meant for another thread is dropped."""
@@ -190,10 +194,6 @@ class ThreadView(QWidget):
 
     def focus_messages(self) -> None:
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if not self._list.currentIndex().isValid():
-            self._list.setCurrentIndex(
-                self._list.model().index(self._list.rows().rowCount() - 1, 0)
-            )
 
     # search
 
@@ -255,6 +255,8 @@ class ThreadView(QWidget):
             self._list.scroll_to_end()
 
     def _on_moved(self) -> None:
+        if self._opening:  # on its way to where it opens: nothing on the way counts
+            return
         self._ask_for_pages()
         self._below -= {row.key for row in self._in_sight()}
         if self._list.is_at_end() and self._loaded.newer is None:
