@@ -1,0 +1,230 @@
+"""The window's two doors to slow work: one to read, one to change (design §2).
+
+Work runs on a few threads; its result comes back by one queued signal on one object of the
+window's thread. A result whose owner is gone is dropped, and so is a read that a newer one with
+the same key has overtaken. What fails without a word of its own goes to `failed`, which the window
+shows in one place.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
+
+from sms_desk.domain.commands import Command
+from sms_desk.domain.errors import DeskError
+
+if TYPE_CHECKING:  # heavy to import, and needed for their names only
+    from sms_desk.services.context import Context
+    from sms_desk.services.desk import Desk, Stamp
+    from sms_desk.services.executor import Done
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+Failed = Callable[[DeskError], None]
+
+_log = logging.getLogger(__name__)
+_READERS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What came of a piece of work, on its way to the window's thread."""
+
+    owner: QObject
+    key: Hashable
+    number: int
+    answer: Any
+    error: DeskError | None
+    then: Callable[[Any], None] | None
+    failed: Failed | None
+
+
+class Doors(QObject):
+    """Lives in the window's thread, like everything that it answers to."""
+
+    changed = Signal(object)
+    """`Changes` after a command of one's own."""
+    done = Signal(object)
+    """`Done` of a command that a person gave, for the offer to undo it."""
+    failed = Signal(object)
+    """A `DeskError` that nobody else shows."""
+    _arrived = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._numbers = count(1)
+        self._newest: dict[Hashable, int] = {}
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")
+        # One thread, so that what a person did in a row is written in that order.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="desk-write")
+        self._open = True
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+
+    # --- the doors -----------------------------------------------------------------------------
+
+    def read(
+        self,
+        owner: QObject,
+        ask: Callable[[Context, *Ts], T],
+        *args: *Ts,
+        then: Callable[[T], None],
+        failed: Failed | None = None,
+        key: str = "",
+    ) -> None:
+        """Ask a service; `then` gets its frozen rows. key: a newer read of the owner under the
+        same key makes this one's answer worthless."""
+        self.run(owner, lambda: self.desk.read(ask, *args), then=then, failed=failed, key=key)
+
+    def change(
+        self,
+        owner: QObject,
+        *commands: Command,
+        then: Callable[[Done], None] | None = None,
+        failed: Failed | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """Run commands in one transaction. quiet: no offer to undo it."""
+
+        def after(done: Done) -> None:
+            if then is not None and isValid(owner):
+                then(done)
+            self.changed.emit(done.changes)
+            if not quiet:
+                self.done.emit(done)
+
+        # The window wants to hear of a change also when the screen that asked is closed.
+        job = self._job(
+            self, lambda: self.desk.change(*commands), "", then=after, failed=_alive(owner, failed)
+        )
+        if self._open:
+            self._writer.submit(job)
+
+    def undo(self, owner: QObject, command_id: UUID) -> None:
+        """Take a command back."""
+
+        def after(done: Done) -> None:
+            self.changed.emit(done.changes)
+            self.done.emit(done)
+
+        job = self._job(owner, lambda: self.desk.undo(command_id), "", then=after, failed=None)
+        if self._open:
+            self._writer.submit(job)
+
+    def run(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        *,
+        then: Callable[[T], None],
+        failed: Failed | None = None,
+        key: str = "",
+    ) -> None:
+        """Any short work on a reader's thread."""
+        if self._open:
+            self._readers.submit(self._job(owner, work, key, then=then, failed=failed))
+
+    def call(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        *,
+        then: Callable[[T], None],
+        failed: Failed | None = None,
+    ) -> None:
+        """Work that may wait for a network: a thread of its own, which never keeps the program."""
+        if self._open:
+            job = self._job(owner, work, "", then=then, failed=failed)
+            threading.Thread(target=job, name="desk-call", daemon=True).start()
+
+    def overtake(self, owner: QObject, key: str) -> None:
+        """What was asked under this key is not wanted any more."""
+        self._newest[(id(owner), key)] = next(self._numbers)
+
+    # --- commands ------------------------------------------------------------------------------
+
+    def stamp(self) -> Stamp:
+        """The id and time of a new command."""
+        return self.desk.stamp()
+
+    def new_id(self) -> UUID:
+        """For what a command makes."""
+        return self.desk.stamp()["id"]
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Write what was asked to be written, drop the rest; nothing comes back any more."""
+        self._open = False
+        self._writer.shutdown(wait=True)
+        self._readers.shutdown(wait=True, cancel_futures=True)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _job(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        key: str,
+        *,
+        then: Callable[[T], None] | None,
+        failed: Failed | None,
+    ) -> Callable[[], None]:
+        number, place = next(self._numbers), (id(owner), key) if key else None
+        if place is not None:
+            self._newest[place] = number
+
+        def job() -> None:
+            if self._is_overtaken(place, number):
+                return
+            answer, error = _outcome(work)
+            if isValid(self):
+                self._arrived.emit(_Result(owner, place, number, answer, error, then, failed))
+
+        return job
+
+    def _is_overtaken(self, place: Hashable, number: int) -> bool:
+        return place is not None and self._newest.get(place) != number
+
+    @Slot(object)
+    def _on_arrived(self, result: _Result) -> None:
+        if not isValid(result.owner) or self._is_overtaken(result.key, result.number):
+            return
+        if result.error is None:
+            if result.then is not None:
+                result.then(result.answer)
+        elif result.failed is not None:
+            result.failed(result.error)
+        else:
+            self.failed.emit(result.error)
+
+
+def _alive(owner: QObject, failed: Failed | None) -> Failed | None:
+    """The owner's own answer to a failure, while there is an owner."""
+    if failed is None:
+        return None
+    return lambda error: failed(error) if isValid(owner) else None
+
+
+def _outcome(work: Callable[[], T]) -> tuple[T | None, DeskError | None]:
+    """The answer, or what went wrong in words."""
+    try:
+        return work(), None
+    except DeskError as error:
+        return None, error
+    except Exception:  # noqa: BLE001 (a thread's work begins here: no failure may pass in silence)
+        _log.exception("work for the window failed")
+        return None, DeskError(
+            "Something went wrong inside SMS Desk.",
+            "Nothing was lost. Try again; the log tells more.",
+        )

@@ -1,0 +1,1 @@
+"""The main window: puts the screens together, and wires each to the two doors."""

@@ -1,0 +1,251 @@
+"""The page of conversations: list, thread with composer, and context, side by side.
+
+Below 1180 pixels of the window the context folds away; below 900 the list slides over the thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from sms_desk.ui import theme
+from sms_desk.ui.composer import Composer
+from sms_desk.ui.context import ContextPane
+from sms_desk.ui.inbox import InboxView
+from sms_desk.ui.inbox.list_view import InboxList
+from sms_desk.ui.theme.tokens import CONTEXT_WIDTH, LIST_WIDTH
+from sms_desk.ui.thread import Reader, ThreadHead, ThreadView
+from sms_desk.ui.widgets.buttons import icon_button
+from sms_desk.ui.widgets.empty_state import EmptyState
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground
+from sms_desk.ui.widgets.words import tr
+
+CONTEXT_FROM: Final = 1180
+"""Window width from which the context pane stands open by itself."""
+LIST_FROM: Final = 900
+"""Window width from which the list has a place of its own."""
+_THREAD_LEAST: Final = 340
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """What the person made of the panes; kept between starts."""
+
+    list: int = LIST_WIDTH
+    context: int = CONTEXT_WIDTH
+
+
+class ConversationsPage(QWidget):
+    """Arranges; knows nothing of what is shown."""
+
+    def __init__(
+        self, reader: Reader, clock: Callable[[], datetime], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        on_ground(self, "base")
+        self.inbox = InboxView(clock, reader.zone, self)
+        self.column = ThreadColumn(reader, clock, self)
+        self.context = ContextPane(clock, reader.zone, self)
+        self._widths = Widths()
+        self._narrow = False
+        self._was_wide = True
+        self._context_open = True
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        for pane in (self.inbox, self.column, self.context):
+            self._splitter.addWidget(pane)
+        for at, stretch in enumerate((0, 1, 0)):
+            self._splitter.setStretchFactor(at, stretch)
+        self.context.setMinimumWidth(CONTEXT_WIDTH * 3 // 4)
+        self._slide = QPropertyAnimation(self.inbox, b"pos", self)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._slide.finished.connect(self._on_slid)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter)
+        self.column.list_requested.connect(self.show_list)
+
+    # --- width -----------------------------------------------------------------------------------
+
+    def fit(self, window_width: int) -> None:
+        """The window has this width now."""
+        self._set_narrow(window_width < LIST_FROM)
+        wide = window_width >= CONTEXT_FROM
+        if wide != self._was_wide:
+            self._was_wide = wide
+            self.set_context_open(wide)
+
+    def is_narrow(self) -> bool:
+        return self._narrow
+
+    def widths(self) -> Widths:
+        """As the person last had them while all stood side by side."""
+        sizes = self._splitter.sizes()
+        if self._narrow or len(sizes) < 3 or not self.context.isVisibleTo(self):
+            return self._widths
+        return Widths(sizes[0], sizes[2])
+
+    def set_widths(self, widths: Widths) -> None:
+        self._widths = widths
+        middle = max(_THREAD_LEAST, self.width() - widths.list - widths.context)
+        self._splitter.setSizes([widths.list, middle, widths.context])
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() <= 0:
+            self.set_widths(self._widths)
+        if self._narrow:
+            self.inbox.resize(self._drawer_size())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_THREAD_LEAST, 320)
+
+    # --- context -----------------------------------------------------------------------------------
+
+    def is_context_open(self) -> bool:
+        """Whether it stands open whenever there is a conversation."""
+        return self._context_open
+
+    def toggle_context(self) -> None:
+        self.set_context_open(not self._context_open)
+
+    def set_context_open(self, is_open: bool) -> None:
+        self._context_open = is_open
+        self.context.setVisible(is_open and self.column.has_conversation())
+
+    # --- the list --------------------------------------------------------------------------------
+
+    def list_widget(self) -> QListView:
+        """The list of conversations itself: where single letters are keys."""
+        found = self.inbox.findChild(InboxList)
+        assert found is not None
+        return found
+
+    def selection_corner(self) -> QPoint | None:
+        """On the screen, the lower corner of the row where the keyboard stands; None out of sight."""
+        view = self.list_widget()
+        rect = view.visualRect(view.currentIndex())
+        if rect.isEmpty() or not view.isVisible():
+            return None
+        inside = rect.intersected(view.viewport().rect())
+        return None if inside.isEmpty() else view.viewport().mapToGlobal(inside.bottomLeft())
+
+    # --- the list as a drawer ------------------------------------------------------------------------
+
+    def show_list(self) -> None:
+        """Bring the list over the thread, where it has no place of its own."""
+        if self._narrow:
+            self.inbox.show()
+            self.inbox.raise_()
+            self._slide_to(0)
+        self.inbox.focus_list()
+
+    def hide_list(self) -> None:
+        """A conversation was chosen: make room for it."""
+        if self._narrow and self.inbox.isVisibleTo(self):
+            self._slide_to(-self.inbox.width() - 1)
+
+    def _set_narrow(self, narrow: bool) -> None:
+        if narrow == self._narrow:
+            return
+        if narrow:
+            self._widths = self.widths()
+        self._narrow = narrow
+        self.column.offer_list(narrow)
+        if narrow:
+            self.inbox.setParent(self)
+            self.inbox.resize(self._drawer_size())
+            hidden = self.column.has_conversation()
+            self.inbox.move(-self.inbox.width() - 1 if hidden else 0, 0)
+            self.inbox.setVisible(not hidden)
+            self.inbox.raise_()
+        else:
+            self._slide.stop()
+            self._splitter.insertWidget(0, self.inbox)
+            self.inbox.show()
+            self.set_widths(self._widths)
+
+    def _drawer_size(self) -> QSize:
+        return QSize(min(LIST_WIDTH, self.width() - 48), self.height())
+
+    def _slide_to(self, x: int) -> None:
+        self._slide.stop()
+        self._slide.setDuration(theme.fade_ms())
+        self._slide.setStartValue(self.inbox.pos())
+        self._slide.setEndValue(QPoint(x, 0))
+        self._slide.start()
+
+    def _on_slid(self) -> None:
+        if self._narrow and self.inbox.x() < 0:
+            self.inbox.hide()
+
+
+class ThreadColumn(QWidget):
+    """Head, messages and composer of one conversation; a sentence while there is none."""
+
+    list_requested = Signal()
+
+    def __init__(
+        self, reader: Reader, clock: Callable[[], datetime], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        on_ground(self, "base")
+        self.head = ThreadHead(reader, clock, self)
+        self.thread_view = ThreadView(reader, clock, self)
+        self.composer = Composer(self)
+        self.empty = EmptyState(self)
+        self.empty.show_words("messages-square", tr("window", "Choose a conversation to read it."))
+        self._back = icon_button("arrow-left", tr("window", "Show the list"), parent=self)
+        self._back.clicked.connect(self.list_requested)
+        self._back.hide()
+        conversation = QWidget(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(conversation)
+        self._lay_out(conversation)
+        self.setMinimumWidth(_THREAD_LEAST)
+
+    def _lay_out(self, conversation: QWidget) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(0)
+        head.addSpacing(4)
+        head.addWidget(self._back)
+        head.addWidget(self.head, 1)
+        inside = QVBoxLayout(conversation)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addLayout(head)
+        inside.addWidget(horizontal_line(conversation))
+        inside.addWidget(self.thread_view, 1)
+        inside.addWidget(self.composer)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+
+    def has_conversation(self) -> bool:
+        return self._stack.currentIndex() == 1
+
+    def show_conversation(self, shown: bool) -> None:
+        self._stack.setCurrentIndex(1 if shown else 0)
+
+    def offer_list(self, offered: bool) -> None:
+        """Whether a button brings the list, which has no place of its own."""
+        self._back.setVisible(offered)

@@ -1,0 +1,102 @@
+"""Menus that ask one thing about conversations: whom, until when, which tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from sms_desk.domain.plain_text import display_name
+from sms_desk.domain.wall_time import SnoozeChoice, snooze_choices
+from sms_desk.services.rows import PersonRow
+from sms_desk.ui.thread.snooze_dialog import ask_moment
+from sms_desk.ui.widgets.text import ask_text, menu_text
+from sms_desk.ui.widgets.times import clock_words
+from sms_desk.ui.widgets.words import tr
+
+
+def choice_words(choice: SnoozeChoice) -> str:
+    return {
+        SnoozeChoice.LATER_TODAY: tr("snooze", "Later today"),
+        SnoozeChoice.THIS_EVENING: tr("snooze", "This evening"),
+        SnoozeChoice.TOMORROW: tr("snooze", "Tomorrow morning"),
+        SnoozeChoice.NEXT_WEEK: tr("snooze", "Next week"),
+    }[choice]
+
+
+def _menu(parent: QWidget, title: str) -> QMenu:
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setAccessibleName(title)
+    menu.addSection(menu_text(title))
+    return menu
+
+
+def snooze_menu(
+    parent: QWidget, now: datetime, zone: ZoneInfo, then: Callable[[datetime], None]
+) -> QMenu:
+    """At the wall clock of the person's own zone (R52)."""
+    menu = _menu(parent, tr("snooze", "Snooze until"))
+    for choice, until in snooze_choices(now, zone):
+        words = f"{choice_words(choice)}\t{clock_words(until, now, zone)}"
+        action = menu.addAction(words)
+        action.triggered.connect(lambda _=False, at=until: then(at))
+    menu.addSeparator()
+
+    def choose() -> None:
+        until = ask_moment(parent, now, zone)
+        if until is not None:
+            then(until)
+
+    menu.addAction(tr("snooze", "Choose…")).triggered.connect(choose)
+    return menu
+
+
+def assign_menu(
+    parent: QWidget,
+    people: Sequence[PersonRow],
+    me: UUID,
+    then: Callable[[UUID | None], None],
+) -> QMenu:
+    menu = _menu(parent, tr("assign", "Assign to"))
+    menu.addAction(tr("assign", "Me")).triggered.connect(lambda: then(me))
+    for person in people:
+        if person.id != me and not person.suspended:
+            action = menu.addAction(menu_text(display_name(person.name)))
+            action.triggered.connect(lambda _=False, chosen=person.id: then(chosen))
+    menu.addSeparator()
+    menu.addAction(tr("assign", "Nobody")).triggered.connect(lambda: then(None))
+    return menu
+
+
+def tag_menu(
+    parent: QWidget,
+    tags: Sequence[tuple[UUID, str]],
+    then: Callable[[UUID | None, str], None],
+) -> QMenu:
+    """then: the tag's id, or None for a new one, and its name."""
+    menu = _menu(parent, tr("tag", "Add tag"))
+    for id_, name in tags:
+        action = menu.addAction(menu_text(display_name(name)))
+        action.triggered.connect(lambda _=False, chosen=(id_, name): then(*chosen))
+    menu.addSeparator()
+
+    def new() -> None:
+        name = ask_text(parent, tr("tag", "New tag"), tr("tag", "Name of the tag"))
+        if name:
+            then(None, name)
+
+    menu.addAction(tr("tag", "New tag…")).triggered.connect(new)
+    return menu
+
+
+def pop_up(menu: QMenu, at: QPoint) -> None:
+    """Show it with its first entry ready for Enter."""
+    menu.popup(at)
+    first = next((a for a in menu.actions() if a.isEnabled() and not a.isSeparator()), None)
+    if first is not None:
+        menu.setActiveAction(first)

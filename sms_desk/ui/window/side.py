@@ -1,0 +1,44 @@
+"""The left column: the rail, and below it the state of the line and the menu."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from sms_desk.ui.rail import Rail
+from sms_desk.ui.widgets.buttons import icon_button
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground
+from sms_desk.ui.widgets.words import tr
+from sms_desk.ui.window.line_status import LineStatus
+
+
+class Side(QWidget):
+    """As wide as the rail is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        on_ground(self, "sunken")
+        self.rail = Rail(self)
+        self.line = LineStatus(self)
+        self._menu_button = icon_button("ellipsis", tr("window", "Menu"), parent=self)
+        self._menu_button.setMenu(QMenu(self._menu_button))
+        self._asked_for = False
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 4, 8, 6)
+        foot.setSpacing(4)
+        foot.addWidget(self.line, 1)
+        foot.addWidget(self._menu_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.rail, 1)
+        layout.addWidget(horizontal_line(self))
+        layout.addLayout(foot)
+        self.rail.collapsed_changed.connect(self._on_collapsed_changed)
+
+    def menu(self) -> QMenu:
+        """The window's menu, to be filled by whoever knows the commands."""
+        return self._menu_button.menu()
+
+    def _on_collapsed_changed(self, collapsed: bool) -> None:
+        self.line.set_compact(collapsed)
+        self._menu_button.setVisible(not collapsed)

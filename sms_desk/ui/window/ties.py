@@ -1,0 +1,26 @@
+"""What every controller of the window is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sms_desk.bootstrap import Session
+from sms_desk.ui.bus import Bus
+from sms_desk.ui.doors import Doors
+from sms_desk.ui.thread import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """session: the open workspace; reader: who sits at the desk, and in which time zone."""
+
+    session: Session
+    doors: Doors
+    bus: Bus
+    reader: Reader
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        return self.doors.desk.now

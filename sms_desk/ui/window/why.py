@@ -1,0 +1,116 @@
+""" "Why is this here?": the stored reason and its trail, in a small card (R3, R16, R20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from sms_desk.domain.model import SourceKind, SourceReason
+from sms_desk.domain.plain_text import display_name, preview
+from sms_desk.services.rows import ConversationDetail, ItemKind, ThreadItem
+from sms_desk.ui.thread import Reader
+from sms_desk.ui.thread.words import event
+from sms_desk.ui.widgets.text import label
+from sms_desk.ui.widgets.words import tr
+
+WIDTH: Final = 320
+
+
+class WhyPopover(QFrame):
+    """Goes away with a click elsewhere or Escape."""
+
+    def __init__(self, title: str, lines: tuple[str, ...], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("pane", "card")
+        self.setAccessibleName(" ".join((title, *lines)))
+        self._words = (title, *lines)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(6)
+        layout.addWidget(label(title, "body_strong", wrap=True, parent=self))
+        for line in lines:
+            layout.addWidget(label(line, tone="secondary", wrap=True, parent=self))
+
+    @classmethod
+    def of_item(cls, item: ThreadItem, reader: Reader, parent: QWidget) -> WhyPopover:
+        """An event, or a message with its source."""
+        if item.kind is ItemKind.EVENT:
+            return cls(event(item, reader), tuple(trail_lines(item)), parent)
+        return cls(tr("why", "What this message answers"), (source_words(item),), parent)
+
+    @classmethod
+    def of_sender(cls, detail: ConversationDetail, parent: QWidget) -> WhyPopover:
+        """Why the composer proposes this sender ID."""
+        holders = ", ".join(map(display_name, detail.sender.holders)) or tr("why", "nobody")
+        held = tr("why", "It is held by {names}.").replace("{names}", holders)
+        lines = [
+            tr("why", "A conversation stays on the number that the customer knows (R1)."),
+            held,
+        ]
+        if detail.sender.program_name:
+            program = tr("why", "It is dedicated to {name}.")
+            lines.append(program.replace("{name}", display_name(detail.sender.program_name)))
+        title = tr("why", "Why {number}?").replace("{number}", display_name(detail.sender.display))
+        return cls(title, tuple(lines), parent)
+
+    def words(self) -> tuple[str, ...]:
+        return self._words
+
+    def pop_up(self, at: QPoint) -> None:
+        """Beside a point of the screen, and wholly on it."""
+        self.setFixedWidth(WIDTH)
+        size = self.sizeHint().expandedTo(QSize(WIDTH, 0))
+        room = self.screen().availableGeometry()
+        x = max(room.left(), min(at.x() - WIDTH // 2, room.right() - WIDTH))
+        y = at.y() + 12
+        if y + size.height() > room.bottom():
+            y = at.y() - size.height() - 12
+        self.move(x, y)
+        self.show()
+
+
+_RULES = {
+    "one_holder": "The sender ID has one holder, so it came to them.",
+    "several_holders": "Several people hold the sender ID, so it stands in their shared inbox.",
+    "no_holder": "Nobody holds the sender ID, so it stands in Unrouted.",
+    "program_only": "Only a program holds the sender ID, so it stands in Unrouted.",
+    "person": "A person did this.",
+    "undo": "A person took an earlier change back.",
+    "due": "The time that was set had come.",
+    "contact_wrote": "The customer wrote.",
+    "replied": "Somebody replied.",
+}
+
+
+def trail_lines(item: ThreadItem) -> list[str]:
+    """What the stored trail tells: the rule, who came into question, what came of it."""
+    detail = item.event_detail or {}
+    names: Mapping[str, str] = detail.get("names", {})
+    trail: Mapping[str, Any] = detail.get("trail", {})
+    rule = str(trail.get("rule", item.reason))
+    lines = [tr("why", _RULES[rule])] if rule in _RULES else [preview(rule, 200)] if rule else []
+    candidates = [names.get(id_, "") for id_ in trail.get("candidates", ())]
+    known = ", ".join(display_name(name) for name in candidates if name)
+    if known:
+        lines.append(tr("why", "In question: {names}.").replace("{names}", known))
+    return lines or [tr("why", "No reason was stored.")]
+
+
+def source_words(item: ThreadItem) -> str:
+    """Why a message got its source (R3)."""
+    source = item.source
+    name = display_name(item.program_name)
+    if source is None or source.kind is SourceKind.DIRECT:
+        return tr("why", "Nothing points at a campaign or service, so it is direct.")
+    text = {
+        SourceReason.RECENT_SEND: tr("why", "{name} wrote to this contact not long before."),
+        SourceReason.DEDICATED: tr("why", "The sender ID is dedicated to {name}."),
+        SourceReason.MESSAGING_SERVICE: tr("why", "The Messaging Service is bound to {name}."),
+        SourceReason.PATTERN: tr("why", "The text matches the pattern of {name}."),
+        SourceReason.REBOUND: tr("why", "A person said that it answers {name}."),
+    }.get(source.reason, "{name}")
+    return text.replace("{name}", name)

@@ -1,0 +1,201 @@
+"""Sends what was composed, and carries out what a person decides about a message (R32, R33)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sms_desk.domain import commands as c
+from sms_desk.domain.changes import Thing
+from sms_desk.domain.errors import DeskError
+from sms_desk.services import threads
+from sms_desk.services.executor import Done
+from sms_desk.services.rows import ConversationDetail, ThreadItem
+from sms_desk.ui.thread import Act, Target
+from sms_desk.ui.widgets.text import ask
+from sms_desk.ui.widgets.words import tr
+from sms_desk.ui.window.conversations import ConversationsPage
+from sms_desk.ui.window.thread_controller import ThreadController
+from sms_desk.ui.window.ties import Ties
+
+GOOD_FOR: Final = timedelta(minutes=30)
+"""How long a message may wait for the line; then a person is asked again (algorithms §1.3)."""
+
+
+class WritingController(QObject):
+    conversation_wanted = Signal(object)
+    """The id of a conversation to go to: a message was sent from another sender ID."""
+
+    def __init__(self, page: ConversationsPage, thread: ThreadController, ties: Ties) -> None:
+        super().__init__(page)
+        self._page = page
+        self._thread = thread
+        self._composer = page.column.composer
+        self._doors = ties.doors
+        self._clock = ties.clock
+        self._composer.send_requested.connect(self._on_send_requested)
+        self._composer.note_requested.connect(self._on_note_requested)
+        page.column.thread_view.action_requested.connect(self._on_decided)
+
+    # --- sending ---------------------------------------------------------------------------------
+
+    @Slot(str, object)
+    def _on_send_requested(self, text: str, sender_id: UUID) -> None:
+        detail = self._thread.detail()
+        if detail is None:
+            self._composer.refused(tr("writing", "No conversation is open."))
+        elif sender_id in (detail.sender.id, detail.row.sender_id):
+            self._reply(detail, text)
+        else:
+            self._send_from_elsewhere(detail, text, sender_id)
+
+    def _reply(self, detail: ConversationDetail, text: str) -> None:
+        self._doors.change(
+            self,
+            self._reply_command(detail.row.id, detail.sender.id, text, detail.version),
+            then=self._on_taken,
+            failed=self._on_refused,
+            quiet=True,
+        )
+
+    def _reply_command(
+        self, conversation_id: UUID, sender_id: UUID, text: str, seen_version: int
+    ) -> c.Reply:
+        return c.Reply(
+            **self._doors.stamp(),
+            conversation_id=conversation_id,
+            outbox_id=self._doors.new_id(),
+            sender_id=sender_id,
+            body=text,
+            seen_version=seen_version,
+            not_after=self._clock() + GOOD_FOR,
+        )
+
+    @Slot(str, object)
+    def _on_note_requested(self, text: str, mentions: tuple[UUID, ...]) -> None:
+        opened = self._thread.conversation_id()
+        if opened is None:
+            self._composer.refused(tr("writing", "No conversation is open."))
+            return
+        note = c.AddNote(
+            **self._doors.stamp(),
+            conversation_id=opened,
+            note_id=self._doors.new_id(),
+            body=text,
+            mentions=mentions,
+        )
+        self._doors.change(self, note, then=self._on_taken, failed=self._on_refused, quiet=True)
+
+    def _on_taken(self, _done: Done) -> None:
+        self._composer.sent_ok()
+        self._page.column.thread_view.scroll_to_end()
+
+    def _on_refused(self, error: DeskError) -> None:
+        self._composer.refused(error.title, error.next_step)
+
+    # --- from another sender ID: another conversation (R1) -------------------------------------------
+
+    def _send_from_elsewhere(self, detail: ConversationDetail, text: str, sender_id: UUID) -> None:
+        agreed = ask(
+            self._page.window(),
+            tr("writing", "Send from another sender ID?"),
+            tr(
+                "writing",
+                "That is another conversation with the same contact: it opens, and the answer "
+                "comes there.",
+            ),
+            yes=tr("writing", "Send there"),
+        )
+        if not agreed:
+            self._composer.refused(tr("writing", "Not sent. The text is still here."))
+            return
+        start = c.StartConversation(
+            **self._doors.stamp(),
+            conversation_id=self._doors.new_id(),
+            contact_id=detail.row.contact_id,
+            sender_id=sender_id,
+            channel=detail.row.channel,
+            peer_raw=detail.row.peer,
+        )
+        self._doors.change(
+            self,
+            start,
+            then=partial(self._on_started, sender_id, text),
+            failed=self._on_refused,
+            quiet=True,
+        )
+
+    def _on_started(self, sender_id: UUID, text: str, done: Done) -> None:
+        (conversation_id,) = done.changes.touched[Thing.CONVERSATION]
+        self._doors.read(
+            self,
+            threads.detail,
+            conversation_id,
+            then=partial(self._on_other_read, sender_id, text),
+            failed=self._on_refused,
+        )
+
+    def _on_other_read(self, sender_id: UUID, text: str, detail: ConversationDetail) -> None:
+        def sent(_done: Done) -> None:
+            self._composer.sent_ok()
+            self.conversation_wanted.emit(detail.row.id)
+
+        self._doors.change(
+            self,
+            self._reply_command(detail.row.id, sender_id, text, detail.version),
+            then=sent,
+            failed=self._on_refused,
+            quiet=True,
+        )
+
+    # --- decisions -------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_decided(self, target: Target) -> None:
+        item = self._thread.item(target.item_id)
+        if item is None:
+            return
+        if target.act is Act.RETRY:
+            self._retry(item)
+        elif item.outbox_id is not None:
+            command = self.decision(target.act, item.outbox_id, item.reason)
+            if command is not None:
+                self._doors.change(self, command, quiet=True)
+
+    def decision(self, act: Act, outbox_id: UUID, reason: str) -> c.Command | None:
+        """The command for what a person decided; None if they thought better of it."""
+        stamp = self._doors.stamp()
+        match act:
+            case Act.CHECK:
+                return c.CheckAgain(**stamp, outbox_id=outbox_id)
+            case Act.DROP:
+                return c.Drop(**stamp, outbox_id=outbox_id)
+            case Act.RESEND:
+                return c.Resend(**stamp, outbox_id=outbox_id) if self._may_resend() else None
+            case Act.RELEASE:
+                not_after = self._clock() + GOOD_FOR
+                return c.ConfirmHeld(
+                    **stamp, outbox_id=outbox_id, checks=(reason,), not_after=not_after
+                )
+            case _:
+                return None
+
+    def _may_resend(self) -> bool:
+        return ask(
+            self._page.window(),
+            tr("writing", "Send it a second time?"),
+            tr("writing", "Nobody knows whether the first one arrived. It may arrive twice."),
+            yes=tr("writing", "Send again"),
+            danger=True,
+        )
+
+    def _retry(self, item: ThreadItem) -> None:
+        """A message that failed for good goes out as a new one."""
+        detail = self._thread.detail()
+        if detail is not None:
+            reply = self._reply_command(detail.row.id, detail.sender.id, item.body, detail.version)
+            self._doors.change(self, reply, quiet=True)
