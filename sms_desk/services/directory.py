@@ -9,6 +9,7 @@ from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import Channel, OutboxState, ProgramKind, Role
 from sms_desk.services import inbox
 from sms_desk.services.context import Context
+from sms_desk.services.lines import line_of
 from sms_desk.services.rows import (
     AccountRow,
     BindingRow,
@@ -103,7 +104,7 @@ def all_accounts(ctx: Context) -> tuple[AccountRow, ...]:
             row["label"],
             row["base_url"],
             row["created_at"],
-            accounts.line_state(row),
+            line_of(ctx, row),
         )
         for row in accounts.listing(ctx.tx)
     )

@@ -293,3 +293,25 @@ def senders_of(tx: Tx, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The sender ID of each of these conversations."""
     query = sa.select(_c.id, _c.sender_id).where(_c.id.in_(ids))
     return {row.id: row.sender_id for row in tx.execute(query)}
+
+
+def between(tx: Tx, channel: str, ours: str, peer_key: str) -> UUID | None:
+    """The conversation of one of our addresses with a peer, if there is one."""
+    sender = tables.sender_ids.c
+    query = (
+        sa.select(_c.id)
+        .join(tables.sender_ids, sender.id == _c.sender_id)
+        .where(sender.channel == channel, sender.address == ours, _c.peer_key == peer_key)
+    )
+    return tx.execute(query).scalar_one_or_none()
+
+
+def last_positions(tx: Tx, until: datetime) -> dict[UUID, int]:
+    """Where each conversation's last message before that time stands."""
+    message = tables.messages.c
+    query = (
+        sa.select(message.conversation_id, sa.func.max(message.position).label("last"))
+        .where(message.at < until)
+        .group_by(message.conversation_id)
+    )
+    return {row.conversation_id: row.last for row in tx.execute(query)}

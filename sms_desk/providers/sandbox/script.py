@@ -96,7 +96,7 @@ def _thread(thread: Words, now: datetime) -> Iterator[Scene]:
     for message in thread["messages"]:
         inbound = "in" in message
         yield Scene(
-            when=_when(message, now),
+            when=moment(message, now),
             inbound=inbound,
             customer=thread["customer"],
             ours=thread["ours"],
@@ -108,7 +108,7 @@ def _thread(thread: Words, now: datetime) -> Iterator[Scene]:
 
 def _bulk(send: Words, now: datetime) -> Iterator[Scene]:
     """One text to many, some in each second, as another system sends it."""
-    start = _when(send, now)
+    start = moment(send, now)
     for n, customer in enumerate(send["to"]):
         when = start + timedelta(seconds=n // send["per_second"])
         yield _outbound(send, customer, send["body"], when)
@@ -132,7 +132,7 @@ def _outbound(words: Words, customer: str, body: str, when: datetime) -> Scene:
     return Scene(when, False, customer, words.get("from", ""), body, words.get("service", ""))
 
 
-def _when(words: Words, now: datetime) -> datetime:
+def moment(words: Words, now: datetime) -> datetime:
     """`ago`: `2d 4h 10m` before now. `on`: `-3 16:00`, a day before today and a time in GMT."""
     if "ago" in words:
         return now - duration(words["ago"])

@@ -1,0 +1,51 @@
+"""Secrets of provider accounts: where they are kept, and what happens without a key store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sms_desk.domain.errors import KeyringError
+from sms_desk.settings.credentials import SecretStore
+
+
+class Secrets:
+    """Secrets of accounts: in the keyring, or where none can be had in memory until the end.
+
+    The workspace opens for reading without a keyring; only talking to a provider needs one.
+    """
+
+    def __init__(self, store: Callable[[], SecretStore]) -> None:
+        self._store = store
+        self._for_now: dict[UUID, str] = {}
+
+    def read(self, account_id: UUID) -> str:
+        """Raises KeyringError where it is neither here nor there."""
+        if account_id in self._for_now:
+            return self._for_now[account_id]
+        secret = self._store().read(_purpose(account_id))
+        if not secret:
+            raise KeyringError(
+                "The key store has no secret for this account.",
+                "Give it again: Settings, Accounts, New secret.",
+            )
+        return secret
+
+    def write(self, account_id: UUID, secret: str) -> None:
+        """Keep it in the keyring; without one, only in this process's memory."""
+        try:
+            self._store().write(_purpose(account_id), secret)
+            self._for_now.pop(account_id, None)
+        except KeyringError:
+            self._for_now[account_id] = secret
+
+    def delete(self, account_id: UUID) -> None:
+        self._for_now.pop(account_id, None)
+        try:
+            self._store().delete(_purpose(account_id))
+        except KeyringError:
+            return
+
+
+def _purpose(account_id: UUID) -> str:
+    return f"account-{account_id}"

@@ -1,0 +1,27 @@
+"""The one row that says what this workspace is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+
+def insert(tx: Tx, *, id_: UUID, name: str, kind: str, me_id: UUID, at: datetime) -> None:
+    """kind: real or demo. me_id: who acts when nobody says otherwise."""
+    tx.execute(
+        sa.insert(tables.workspace).values(id=id_, name=name, kind=kind, me_id=me_id, created_at=at)
+    )
+
+
+def name(tx: Tx) -> str:
+    found: str | None = tx.execute(sa.select(tables.workspace.c.name)).scalar_one_or_none()
+    return found or ""
+
+
+def rename(tx: Tx, text: str) -> None:
+    tx.execute(sa.update(tables.workspace).values(name=text))
