@@ -22,6 +22,7 @@ class NameEdit(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = ""
+        self._editing = False
         self._shown = _Clickable(self)
         self._field = _Field(self)
         self._field.setMaxLength(LONGEST)
@@ -40,22 +41,24 @@ class NameEdit(QWidget):
         self._shown.set_tone("" if name else "accent")
 
     def begin(self) -> None:
+        self._editing = True
         self._field.setText(self._name)
         self._stack.setCurrentWidget(self._field)
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._field.selectAll()
 
     def is_editing(self) -> bool:
-        return self._stack.currentWidget() is self._field
+        return self._editing
 
     def _on_taken(self) -> None:
         name = " ".join(self._field.text().split())
-        changed = self.is_editing() and name != self._name
+        changed = self._editing and name != self._name
         self._stop()
         if changed:
             self.renamed.emit(name)
 
     def _stop(self) -> None:
+        self._editing = False  # before the field goes: it loses the focus then
         self._stack.setCurrentWidget(self._shown)
 
 

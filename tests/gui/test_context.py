@@ -1,0 +1,234 @@
+"""The context pane and the head of a thread: what they say, and what they ask for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from sms_desk.domain.model import TeamState
+from sms_desk.domain.plain_text import links
+from sms_desk.ui.context import ContextPane
+from sms_desk.ui.context.entry import Entry
+from sms_desk.ui.thread import Reader, ThreadHead
+from sms_desk.ui.thread.links import link_words, warnings_of
+from sms_desk.ui.thread.snooze import moments
+from sms_desk.ui.widgets.chips import RemovableChip
+from tests.gui import invented_thread as invented
+
+HOSTILE_NAME = "<b>Mira</b> \u202eevil & \x00"
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> ContextPane:
+    made = ContextPane(lambda: invented.NOW, invented.ZONE)
+    qtbot.addWidget(made)
+    made.set_people(invented.PEOPLE)
+    made.set_tags(invented.TAGS)
+    made.show_conversation(invented.DETAIL)
+    made.show_timeline(invented.target_picture())
+    made.resize(288, 700)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+@pytest.fixture
+def head(qtbot: QtBot) -> ThreadHead:
+    made = ThreadHead(Reader(invented.ME, invented.ZONE), lambda: invented.NOW)
+    qtbot.addWidget(made)
+    made.set_people(invented.PEOPLE)
+    made.resize(700, 60)
+    made.show_conversation(invented.DETAIL)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [each.text() for each in widget.findChildren(QLabel)]
+
+
+# --- context -----------------------------------------------------------------------------------
+
+
+def test_says_who_where_and_whether_they_may_be_written_to(pane: ContextPane) -> None:
+    said = texts(pane)
+    assert "Mira Anand" in said
+    assert "+1 202 555 0171" in said
+    assert "12:02 there" in said
+    assert "not opted out" in said
+
+
+def test_an_opt_out_names_its_scope(pane: ContextPane) -> None:
+    """R39."""
+    detail = replace(
+        invented.DETAIL, opted_out_scope="account", opted_out_since=invented.at("09:00", 3)
+    )
+    pane.show_conversation(detail)
+    assert "opted out of every sender ID of this account, since 3 Nov" in texts(pane)
+
+
+def test_a_name_is_edited_in_place(pane: ContextPane, qtbot: QtBot) -> None:
+    """R62."""
+    pane.edit_name()
+    field = pane._name._field
+    field.setText("  Mira   A. ")
+    pane.show_conversation(invented.DETAIL)  # R6: a refresh leaves what is being typed
+    assert field.text() == "  Mira   A. "
+    with qtbot.waitSignal(pane.rename_requested) as asked:
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert asked.args == [invented.CONTACT, "Mira A."]
+
+
+def test_escape_keeps_the_old_name(pane: ContextPane, qtbot: QtBot) -> None:
+    pane.edit_name()
+    pane._name._field.setText("Other")
+    with qtbot.assertNotEmitted(pane.rename_requested):
+        QTest.keyClick(pane._name._field, Qt.Key.Key_Escape)
+    assert not pane._name.is_editing()
+
+
+def test_tags_are_added_and_removed(pane: ContextPane, qtbot: QtBot) -> None:
+    chip = pane.findChildren(RemovableChip)[0]
+    with qtbot.waitSignal(pane.tag_remove_requested) as removed:
+        chip.click()
+    assert removed.args == [invented.made_id("coats")]
+    pane._tags.begin()
+    QTest.keyClicks(pane._tags._field, "Regular")
+    with qtbot.waitSignal(pane.tag_add_requested) as added:
+        QTest.keyClick(pane._tags._field, Qt.Key.Key_Return)
+    assert added.args == [invented.made_id("vip"), "regular"]
+    pane._tags.begin()
+    QTest.keyClicks(pane._tags._field, "brand new")
+    with qtbot.waitSignal(pane.tag_add_requested) as created:
+        QTest.keyClick(pane._tags._field, Qt.Key.Key_Return)
+    assert created.args == [None, "brand new"]
+
+
+def test_other_conversations_open(pane: ContextPane, qtbot: QtBot) -> None:
+    entry = next(e for e in pane.findChildren(Entry) if "Delivery alerts" in e.accessibleName())
+    assert entry.accessibleName() == "Delivery alerts, 3 Nov · closed"
+    with qtbot.waitSignal(pane.conversation_opened) as opened:
+        entry.click()
+    assert opened.args == [invented.made_id("o1")]
+
+
+def test_the_timeline_leads_to_the_whole(pane: ContextPane, qtbot: QtBot) -> None:
+    """R2."""
+    entry = next(e for e in pane.findChildren(Entry) if "Autumn offer" in e.accessibleName())
+    with qtbot.waitSignal(pane.timeline_requested) as asked:
+        entry.click()
+    assert asked.args == [invented.CONTACT]
+
+
+def test_a_hostile_name_stays_text(pane: ContextPane, head: ThreadHead) -> None:
+    row = replace(invented.INBOX_ROW, contact_name=HOSTILE_NAME)
+    detail = replace(invented.DETAIL, row=row)
+    pane.show_conversation(detail)
+    head.show_conversation(detail)
+    for widget in (pane, head):
+        shown = next(text for text in texts(widget) if "Mira" in text)
+        assert "<b>Mira</b>" in shown
+        assert "[RLO]" in shown
+        widget.grab()
+
+
+# --- head ----------------------------------------------------------------------------------------
+
+
+def test_the_head_says_who_and_to_which_number(head: ThreadHead) -> None:
+    said = texts(head)
+    assert "Mira Anand" in said
+    assert "+1 202 555 0171 · to your number +1 202 555 0101" in said
+
+
+def test_each_button_says_whom_it_affects(head: ThreadHead) -> None:
+    """R48."""
+    assert head._owner.accessibleName() == "Owner, for the team: You"
+    assert "team" in head._close.accessibleName()
+    assert "team" in head._snooze.accessibleName()
+    head._fill_more()
+    words = [action.text() for action in head._more.menu().actions()]
+    assert "Mark unread (only me)" in words
+    assert "Pin (only me)" in words
+    assert "Take over as sales conversation (team)" in words  # R5
+
+
+def test_close_becomes_reopen(head: ThreadHead, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(head.close_requested):
+        head._close.click()
+    row = replace(invented.INBOX_ROW, team_state=TeamState.CLOSED)
+    head.show_conversation(replace(invented.DETAIL, row=row))
+    assert head._close.text() == "Reopen"
+    with qtbot.waitSignal(head.reopen_requested):
+        head._close.click()
+
+
+def test_assigns_to_a_person_or_nobody(head: ThreadHead, qtbot: QtBot) -> None:
+    head._fill_owner()
+    actions = {action.text(): action for action in head._owner.options().actions()}
+    with qtbot.waitSignal(head.assign_requested) as asked:
+        actions["Sana Bashir"].trigger()
+    assert asked.args == [invented.SANA]
+    with qtbot.waitSignal(head.assign_requested) as asked:
+        actions["Nobody"].trigger()
+    assert asked.args == [None]
+
+
+def test_a_narrow_head_keeps_names_for_screen_readers(head: ThreadHead) -> None:
+    head.resize(400, 60)
+    assert head._close.text() == ""
+    assert head._close.accessibleName() == "Close (team)"
+
+
+def test_copies_the_number(head: ThreadHead) -> None:
+    head._on_copy_number()
+    assert QGuiApplication.clipboard().text() == "+1 202 555 0171"
+
+
+# --- snooze (R52) ----------------------------------------------------------------------------------
+
+
+def test_snooze_offers_moments_of_the_persons_own_zone() -> None:
+    now = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)  # a Tuesday
+    found = {moment.name: moment.at for moment in moments(now, ZoneInfo("America/New_York"))}
+    assert found["later"] == datetime(2026, 11, 17, 20, 0, tzinfo=UTC)
+    assert found["tomorrow"] == datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
+    assert found["monday"] == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+def test_snooze_keeps_the_wall_clock_over_a_change_of_time() -> None:
+    """Berlin leaves summer time on 25 October 2026: nine o'clock stays nine o'clock."""
+    now = datetime(2026, 10, 24, 18, 0, tzinfo=UTC)
+    found = {moment.name: moment.at for moment in moments(now, ZoneInfo("Europe/Berlin"))}
+    assert found["tomorrow"] == datetime(2026, 10, 25, 8, 0, tzinfo=UTC)
+
+
+def test_snooze_offers_each_moment_once() -> None:
+    sunday = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    found = [moment.at for moment in moments(sunday, UTC)]
+    assert len(found) == len(set(found))
+    assert found == sorted(found)
+    assert all(at > sunday for at in found)
+
+
+# --- links -------------------------------------------------------------------------------------------
+
+
+def test_the_question_shows_where_a_link_leads() -> None:
+    (link,) = links("http://пример.com/x")
+    assert "xn--" in link.host
+    assert "xn--" in link_words(link)
+    assert warnings_of(link)
+    (private,) = links("http://localhost:8000/admin")
+    assert any("your own network" in warning for warning in warnings_of(private))
+    (plain,) = links("https://example.com/")
+    assert not warnings_of(plain)
