@@ -51,6 +51,7 @@ LIST_TOTAL_S = 60.0
 SEND_READ_S = 65.0  # giving up earlier than the provider makes a doubt of our own
 SEND_TOTAL_S = 75.0
 MEDIA_TOTAL_S = 60.0
+IDLE_S = 15.0  # an older connection may have died in its sleep, and would answer with silence
 MEDIA_HOPS = 5
 BODY_LIMIT = 8 * 1024 * 1024
 DEPTH_LIMIT = 64
@@ -485,6 +486,7 @@ class ApiClient:
         self._session = _Session(options)
         self._sender = _Session(options)
         self._stranger = _Session(options)
+        self._last_get = time.monotonic()
 
     def owns(self, url: str) -> bool:
         """Whether the URL is on one of the provider's own hosts."""
@@ -499,6 +501,7 @@ class ApiClient:
         """
         if params:
             url = f"{url}?{urlencode(params)}"
+        self._drop_idle()
         answer = self._call(self._session, "GET", url, None, (LIST_READ_S, LIST_TOTAL_S), what)
         if isinstance(answer, NoAnswer):
             raise self._unreachable(answer.why)
@@ -571,6 +574,12 @@ class ApiClient:
                 result = NoAnswer(exchange.sent, _word(error, exchange))
         _log_call(what, result, time.monotonic() - started)
         return result
+
+    def _drop_idle(self) -> None:
+        now = time.monotonic()
+        if now - self._last_get > IDLE_S:
+            self._session.close()
+        self._last_get = now
 
     def _hop(self, url: str, is_own: bool, limit: int, total_s: float) -> str | tuple[str, bytes]:
         """One request of a download: the next URL, or the content."""

@@ -353,6 +353,15 @@ def test_the_environments_proxy_is_ignored(monkeypatch: pytest.MonkeyPatch) -> N
         assert proxy.connections == 0
 
 
+def test_plain_http_goes_no_further_than_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GP5: wherever the name `localhost` leads, the credential is not sent off."""
+    monkeypatch.setattr(socket.socket, "getpeername", lambda _: ("192.0.2.7", 80))
+    with raw_server(says(CREATED)) as server:
+        result = send(f"http://localhost:{server.port}")
+        assert (result.outcome, result.why) == (Outcome.NOT_SENT, "address_refused")
+        assert server.requests == []
+
+
 def test_text_that_no_message_can_carry() -> None:
     with raw_server(says(CREATED)) as server:
         line = provider(server.url)
@@ -458,6 +467,19 @@ def test_get_of_a_broken_server(name: str) -> None:
         line.close()
 
 
+@pytest.mark.parametrize(("idle_s", "connections"), [(60.0, 1), (0.0, 3)])
+def test_an_idle_connection_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, idle_s: float, connections: int
+) -> None:
+    monkeypatch.setattr(http, "IDLE_S", idle_s)
+    with raw_server(says(raw.http(200, '{"messages": []}'), then=raw.keep)) as server:
+        line = provider(server.url)
+        for _ in range(3):
+            line.test()
+        line.close()
+        assert server.connections == connections
+
+
 # --- attachments (GP5) -----------------------------------------------------------------------
 
 PICTURE = b"\xff\xd8\xff\xe0" + b"\0" * 2000
@@ -473,7 +495,7 @@ def _fetch(url: str, *, limit: int = 5_000_000, options: HttpOptions | None = No
 
 
 def _redirect(url: str) -> Act:
-    return says(raw.http(307, "", f"Location: {url}"))
+    return says(raw.http(307, "", f"Location: {url}"), then=raw.keep)
 
 
 def test_media_from_the_first_host_with_credentials_and_from_the_next_without() -> None:
@@ -588,6 +610,7 @@ def test_media_whose_path_is_on_another_host(path: str) -> None:
         ("fc00::1", False),
         ("::ffff:127.0.0.1", False),
         ("::ffff:10.0.0.1", False),
+        ("::ffff:100.64.0.1", False),
         ("64:ff9b::a00:1", False),
         ("64:ff9b::5db8:d70e", True),
         ("ff02::1", False),

@@ -263,7 +263,6 @@ def test_a_key_that_may_list_little() -> None:
     def answer(connection: socket.socket) -> None:
         listing = b"IncomingPhoneNumbers" in server.requests[-1]
         connection.sendall(raw.http(200, json.dumps(numbers)) if listing else denied)
-        raw.close(connection)
 
     with raw_server(answer) as server:
         made = TwilioProvider(
@@ -282,7 +281,7 @@ def test_a_list_of_senders_that_never_ends() -> None:
     """A link that is repeated is followed once."""
     number = {"phone_number": LINE, "capabilities": {"sms": True}}
     page = {"incoming_phone_numbers": [number], "next_page_uri": "/2010-04-01/again"}
-    with raw_server(says(raw.http(200, json.dumps(page)))) as server:
+    with raw_server(says(raw.http(200, json.dumps(page)), then=raw.keep)) as server:
         made = TwilioProvider(
             Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
         )
@@ -472,7 +471,7 @@ def test_signalwire_lies_under_its_own_path(path: str) -> None:
     }
     link = f"/api/laml/2010-04-01/Accounts/{account}/Messages?Page=1&PageToken=PA1"
     page = json.dumps({"messages": [row], "next_page_uri": link})
-    with raw_server(says(raw.http(200, page))) as server:
+    with raw_server(says(raw.http(200, page), then=raw.keep)) as server:
         credential = Credential(account, account, "word")
         made = catalogue.make_provider("signalwire", credential, base_url=server.url + path)
         first = made.list_messages(page_size=1)

@@ -430,7 +430,7 @@ def test_the_last_page(link: Any) -> None:
 
 def test_links_to_twilios_own_hosts_go_to_the_base_url() -> None:
     """A base URL replaces all hosts, in links too (Prism answers with the vendor's own)."""
-    with raw_server(says(raw.http(200, '{"messages": []}'))) as server:
+    with raw_server(says(raw.http(200, '{"messages": []}'), then=raw.keep)) as server:
         credential = Credential(ACCOUNT, ACCOUNT, "word")
         base = f"{server.url}/gateway"
         provider = TwilioProvider(credential, api=base, messaging=base)

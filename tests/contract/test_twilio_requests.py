@@ -52,7 +52,6 @@ def recorded(act: Callable[[TwilioProvider], object]) -> list[requests.PreparedR
         path = server.requests[-1].split(b" ")[1].decode()
         payload = ANSWERS.get(urlsplit(path).path.rpartition("/")[2], {"sid": MESSAGE})
         connection.sendall(raw.http(200, json.dumps(payload)))
-        raw.close(connection)
 
     with raw_server(answer) as server:
         credential = Credential(ACCOUNT, "SK" + "0e" * 16, "word")
