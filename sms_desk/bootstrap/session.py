@@ -51,8 +51,11 @@ class Session(Protocol):
 
     desk: Desk
     demo: bool
-    title: str  # the workspace's name, and who acts where that is not oneself
     folder: Path
+
+    @property
+    def title(self) -> str:
+        """The workspace's name, and who acts where that is not oneself."""
 
     def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
         """Poll and post in a thread; False if another process of this profile does (R63)."""

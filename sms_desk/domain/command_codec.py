@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from sms_desk.domain import commands, inbox_filters
@@ -46,7 +46,7 @@ def decode(kind: str, id_: UUID, at: datetime, args: Mapping[str, Any]) -> Comma
     cls = KINDS.get(kind)
     if cls is None:
         raise UsageError(f"“{kind}” is not a command of this version.", "Update SMS Desk.")
-    hints = _hints(cls)
+    hints = _hints(cast(Any, cls))  # mypy takes a class's __hash__ for that of its instances
     unknown = set(args) - set(hints)
     if unknown:
         raise UsageError(f"The command “{kind}” has unknown fields: {', '.join(sorted(unknown))}.")
