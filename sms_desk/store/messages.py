@@ -80,10 +80,8 @@ def known(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, Known]:
     wanted = list(sids)
     found: dict[str, Known] = {}
     for start in range(0, len(wanted), _LOOKUP):
-        query = sa.select(*_KNOWN).where(
-            _M.account_id == account_id, _M.provider_sid.in_(wanted[start : start + _LOOKUP])
-        )
-        for row in tx.execute(query).mappings():
+        asked = {"account_id": account_id, "sids": wanted[start : start + _LOOKUP]}
+        for row in tx.execute(_KNOWN_SIDS, asked).mappings():
             found[row["provider_sid"]] = _known(row)
     return found
 
@@ -295,6 +293,12 @@ _KNOWN = (
     _M.error_text,
     _M.outbox_id,
 )
+# Built once: building a statement takes longer than running it (R55's look-up is in every cycle).
+_KNOWN_SIDS = sa.select(*_KNOWN).where(
+    _M.account_id == sa.bindparam("account_id"),
+    _M.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+)
+_TAKEN = sa.select(_M.position).where(_M.position.in_(sa.bindparam("positions", expanding=True)))
 _SET_STATUS = (
     sa.update(tables.messages)
     .where(_M.position == sa.bindparam("b_position"))
@@ -348,8 +352,7 @@ def _heard(row: NewMessage, heard: Iterable[Report]) -> NewMessage:
 def _placed(tx: Tx, rows: Sequence[NewMessage]) -> list[NewMessage]:
     """Each row at a position of its own."""
     wished = [row.position for row in rows]
-    query = sa.select(_M.position).where(_M.position.in_(wished))
-    taken: set[int] = set(tx.execute(query).scalars())
+    taken: set[int] = set(tx.execute(_TAKEN, {"positions": wished}).scalars())
     placed = []
     for row in rows:
         position = row.position

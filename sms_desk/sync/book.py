@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sms_desk.domain.addresses import Address, AddressKind, from_provider
@@ -20,6 +21,7 @@ _KINDS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def peer_address(channel: Channel, raw: str) -> Address:
     """The address of a peer as the provider named it, channel prefix removed."""
     if channel is not Channel.WHATSAPP:
@@ -48,7 +50,7 @@ class Book:
 
     def sender(self, message: RemoteMessage) -> UUID:
         """Our sender ID of a message; one that nobody listed yet is made, without a label."""
-        address = from_provider(message.sender_raw)
+        address = peer_address(message.channel, message.sender_raw)
         key = (message.channel, address.key)
         if key not in self._senders:
             self._senders[key] = self._make(message.channel, address)
@@ -71,7 +73,8 @@ class Book:
         found: dict[tuple[Channel, str], UUID] = {}
         rows = senders.listing(self._tx, retired=True)
         for row in sorted(rows, key=lambda row: row["account_id"] == self._account_id):
-            found[Channel(row["channel"]), from_provider(row["address"]).key] = row["id"]
+            channel = Channel(row["channel"])
+            found[channel, peer_address(channel, row["address"]).key] = row["id"]
         return found
 
     def _make(self, channel: Channel, address: Address) -> UUID:

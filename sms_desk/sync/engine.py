@@ -26,6 +26,7 @@ from sms_desk.sync.intake import Intake, Stored
 from sms_desk.sync.media import MediaFetcher
 from sms_desk.sync.receive import Receiver
 from sms_desk.sync.reconcile import Reconciler
+from sms_desk.sync.slices import Slicer
 from sms_desk.sync.statuses import StatusRefresher
 from sms_desk.sync.walks import HOT, WARM
 
@@ -173,11 +174,12 @@ class _Account:
         self._account_id = account_id
         self._provider = provider
         keywords = lexicon(facts.keyword_rules(), name).meaning_of
-        intake = Intake(account_id, keywords)
+        slicer = Slicer()
+        intake = Intake(account_id, keywords, slicer.breathe)
         self._deliverer = Deliverer(
             workspace, account_id, provider, intake, engine._clock, engine._holder
         )
-        self._receiver = Receiver(workspace, account_id, provider, intake)
+        self._receiver = Receiver(workspace, account_id, provider, intake, slicer)
         self._reconciler = Reconciler(
             workspace, account_id, provider, intake, lambda id_: id_ in engine._on_screen
         )

@@ -7,7 +7,7 @@ The result is the same in whatever order and however often messages come.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,25 +76,25 @@ class Stored:
 
 @dataclass(slots=True)
 class _Batch:
-    """New messages on their way: with their sender ID, their peer and their conversation."""
+    """New messages on their way, with sender ID, peer and conversation. unknown: never seen at all."""
 
     placed: list[tuple[RemoteMessage, UUID, Address]] = field(default_factory=list)
     found: dict[Key, Found] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
 
 class Intake:
-    """Stores the messages of one account. keywords: what a text says to this provider (R39)."""
+    """Stores the messages of one account. keywords: what a text says to this provider (R39).
 
-    def __init__(self, account_id: UUID, keywords: Keywords) -> None:
+    breathe: called between the steps of a batch, each of which is short (design §4).
+    """
+
+    def __init__(
+        self, account_id: UUID, keywords: Keywords, breathe: Callable[[], None] = lambda: None
+    ) -> None:
         self.account_id = account_id
         self._keywords = keywords
-
-    def known_to(self, tx: Tx, sids: Iterable[str]) -> set[str]:
-        """Those of the provider's ids that need no walk any more."""
-        wanted = list(sids)
-        return set(messages.known(tx, self.account_id, wanted)) | unplaced.waiting(
-            tx, self.account_id, wanted
-        )
+        self._breathe = breathe
 
     def set_aside(self, tx: Tx, poison: Sequence[Poison], *, at: datetime) -> None:
         """Keep what could not be read (GR6)."""
@@ -132,16 +132,21 @@ class Intake:
     ) -> Stored:
         batch = self._place(tx, book, fresh, arrival)
         if not batch.placed:
-            return Stored(unknown=frozenset(message.sid for message in fresh))
+            return Stored(unknown=frozenset(batch.unknown))
         ids = {found.id for found in batch.found.values()}
         before = conversations.load(tx, ids)
+        self._breathe()
         rows = self._rows(tx, book, batch, arrival, before)
+        self._breathe()
         sources = Sources(tx, book, before, rows)
         rows = [_with_source(row, sources) for row in rows]
+        self._breathe()
         rows = messages.insert(tx, rows)
+        self._breathe()
         attachments.expect(tx, [(row.id, row.media_count) for row in rows])
-        sources.settle()
+        sources.settle(rows)
         conversations.refresh(tx, ids)
+        self._breathe()
         reactions.to_new(tx, book, rows, before, arrival.seen_at, live=arrival.live)
         unplaced.resolve(
             tx, self.account_id, [row.provider_sid for row in rows], at=arrival.seen_at
@@ -155,13 +160,13 @@ class Intake:
             frozenset(offered),
             frozenset(book.new_senders),
             frozenset(f.contact_id for f in batch.found.values() if f.contact_created),
-            frozenset(message.sid for message in fresh),
+            frozenset(batch.unknown),
         )
 
     def _place(
         self, tx: Tx, book: Book, fresh: Sequence[RemoteMessage], arrival: Arrival
     ) -> _Batch:
-        batch = _Batch()
+        batch = _Batch(unknown={message.sid for message in fresh})
         aside: list[tuple[str | None, str, str]] = []
         wanted = {}
         for message in fresh:
@@ -173,7 +178,10 @@ class Intake:
             peer = peer_address(message.channel, clean_intake(message.peer_raw))
             batch.placed.append((message, sender_id, peer))
             wanted[Key(book.home(sender_id), peer.key)] = (message.channel, peer)
-        unplaced.keep(tx, self.account_id, aside, at=arrival.seen_at)
+        if aside:
+            waiting = {sid for sid, _, _ in aside if sid is not None}
+            batch.unknown -= unplaced.waiting(tx, self.account_id, waiting)
+            unplaced.keep(tx, self.account_id, aside, at=arrival.seen_at)
         batch.found = conversations.ensure(tx, wanted, at=arrival.seen_at)
         return batch
 
@@ -185,8 +193,8 @@ class Intake:
         arrival: Arrival,
         before: Mapping[UUID, Mapping[str, Any]],
     ) -> list[NewMessage]:
-        sids = [message.sid for message, _, _ in batch.placed]
-        ours = attempts.bound(tx, self.account_id, sids)
+        sids = [m.sid for m, _, _ in batch.placed if m.direction is Direction.OUTBOUND]
+        ours = attempts.bound(tx, self.account_id, sids) if sids else {}
         rows = []
         for message, sender_id, peer in batch.placed:
             conversation_id = batch.found[Key(book.home(sender_id), peer.key)].id

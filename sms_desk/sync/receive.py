@@ -69,9 +69,10 @@ class Receiver:
         newest: datetime | None = None
         size = HOT_PAGE if walk is HOT and _is_recent(last, now) else PAGE
         for page in self._pages(self._provider.list_messages(page_size=size)):
-            known = self._known(page)
             newest = walks.newest_of([*_times(page), *([newest] if newest else [])], now)
-            stored |= self._take(page, now, None if first else backfill)
+            taken = self._take(page, now, None if first else backfill)
+            stored |= taken
+            known = {message.sid for message in page.messages} - taken.unknown
             if walks.is_done(
                 walk, page.messages, known=known, newest=newest, last=last, backfill=backfill
             ):
@@ -143,10 +144,6 @@ class Receiver:
                 raise _circle()
             followed.add(page.next_path)
             page = self._provider.next_page(page.next_path)
-
-    def _known(self, page: Page) -> set[str]:
-        with self._workspace.read() as tx:
-            return self._intake.known_to(tx, [message.sid for message in page.messages])
 
     def _take(self, page: Page, now: datetime, live_after: Backfill | None) -> Stored:
         """Store a page in one short transaction. live_after: what is new by it; None: all is old."""

@@ -1,4 +1,4 @@
-"""Work in slices so short that the window between two of them paints its frame (design §4)."""
+"""Work in pieces so short that the window between two of them paints its frame (design §4)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LIMIT_S = 0.004
-"""Of the interpreter's lock at a time: a quarter of a frame."""
-_FEWEST, _MOST, _FIRST = 2, 64, 8
+"""Of the interpreter's lock at a stretch: a quarter of a frame."""
+_FEWEST, _MOST, _FIRST = 16, 200, 64
 
 
 def _yield_lock() -> None:
@@ -18,7 +18,11 @@ def _yield_lock() -> None:
 
 
 class Slicer:
-    """Hands out slices of a size that takes about LIMIT_S, as measured on the slices before."""
+    """Hands out slices such that no stretch between two breaths lasts longer than LIMIT_S.
+
+    cost: seconds of this thread's own work; it counts what C code does without the lock, too, and
+    so errs on the window's side.
+    """
 
     def __init__(
         self,
@@ -27,20 +31,29 @@ class Slicer:
     ) -> None:
         self._cost = cost
         self._pause = pause
+        self._since = 0.0
+        self._longest = 0.0
         self.size = _FIRST
 
     def slices(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
+        """The items in slices, each as large as the ones before have shown to fit."""
         start = 0
         while start < len(items):
             taken = items[start : start + self.size]
             start += len(taken)
-            before = self._cost()
+            self._longest, self._since = 0.0, self._cost()
             yield taken
-            self._adapt(self._cost() - before, len(taken))
-            self._pause()
+            self.breathe()
+            self._adapt(len(taken))
 
-    def _adapt(self, seconds: float, count: int) -> None:
-        if count < self.size and seconds < LIMIT_S:
+    def breathe(self) -> None:
+        """Let others run; called between the steps of the work on a slice."""
+        self._longest = max(self._longest, self._cost() - self._since)
+        self._pause()
+        self._since = self._cost()
+
+    def _adapt(self, count: int) -> None:
+        if count < self.size and self._longest < LIMIT_S:
             return  # a short last slice says little
-        fitting = int(count * LIMIT_S / seconds) if seconds > 0 else _MOST
+        fitting = int(count * LIMIT_S / self._longest) if self._longest > 0 else _MOST
         self.size = max(_FEWEST, min(_MOST, fitting, 2 * self.size))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sms_desk.domain.attribution import ProgramSend, TakeOver
@@ -14,6 +14,16 @@ from sms_desk.store import messages
 from sms_desk.store.engine import Tx
 from sms_desk.store.messages import NewMessage
 from sms_desk.sync.book import Book
+
+
+class Newest(NamedTuple):
+    """A conversation's latest inbound message, and what it answers."""
+
+    position: int
+    at: datetime
+    source_kind: str | None
+    source_reason: str | None
+    program_id: UUID | None
 
 
 class Sources:
@@ -35,12 +45,16 @@ class Sources:
     def of(self, row: NewMessage) -> Source:
         return self._of(row.conversation_id, row.at, row.sender_id)
 
-    def settle(self) -> set[UUID]:
-        """After the batch is stored: ask again for what its program sends may explain, and give
+    def settle(self, stored: Sequence[NewMessage]) -> set[UUID]:
+        """After the batch is stored, each with its source: ask again for what its program sends may explain, and give
         each conversation the source of its newest inbound message. Returns the changed ones."""
         asked = self._ask_again(_earliest_sends(self._batch))
-        arrived = {row.conversation_id for row in self._batch if row.direction == Direction.INBOUND}
-        return {id_ for id_ in asked | arrived if self._settle(id_)}
+        newest = _newest_inbound(stored)
+        for id_ in asked:
+            found = messages.newest_inbound(self._tx, id_)
+            if found is not None:
+                newest[id_] = Newest(**found)
+        return {id_ for id_, message in newest.items() if self._settle(id_, message)}
 
     def _ask_again(self, since: Mapping[UUID, datetime]) -> set[UUID]:
         changed = set()
@@ -60,16 +74,16 @@ class Sources:
                     changed.add(conversation_id)
         return changed
 
-    def _settle(self, conversation_id: UUID) -> bool:
+    def _settle(self, conversation_id: UUID, newest: Newest) -> bool:
         """The conversation's source is that of its latest human inbound message (R3)."""
-        newest = messages.newest_inbound(self._tx, conversation_id)
         conversation = self._conversations[conversation_id]
-        if newest is None or _is_decided(conversation, newest["at"]):
+        older = newest.position < conversation["last_inbound"]
+        if older or _is_decided(conversation, newest.at):
             return False
         values = {
-            "source_kind": newest["source_kind"],
-            "source_program_id": newest["program_id"],
-            "source_reason": newest["source_reason"],
+            "source_kind": newest.source_kind,
+            "source_program_id": newest.program_id,
+            "source_reason": newest.source_reason,
         }
         if all(conversation[name] == value for name, value in values.items()):
             return False
@@ -110,6 +124,19 @@ def _earliest_sends(batch: Sequence[NewMessage]) -> dict[UUID, datetime]:
             at = earliest.get(row.conversation_id, row.at)
             earliest[row.conversation_id] = min(at, row.at)
     return earliest
+
+
+def _newest_inbound(batch: Sequence[NewMessage]) -> dict[UUID, Newest]:
+    newest: dict[UUID, Newest] = {}
+    for row in batch:
+        if row.direction != Direction.INBOUND:
+            continue
+        known = newest.get(row.conversation_id)
+        if known is None or row.position > known.position:
+            newest[row.conversation_id] = Newest(
+                row.position, row.at, row.source_kind, row.source_reason, row.program_id
+            )
+    return newest
 
 
 def _is_decided(conversation: Mapping[str, Any], newest_inbound: datetime) -> bool:
