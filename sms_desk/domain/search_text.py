@@ -39,7 +39,12 @@ _DROPPED = regex.compile(
     r"|\p{Cf}|\p{Default_Ignorable_Code_Point}"
 )
 _NO_WORD_SIGN = regex.compile(r"[^\p{L}\p{M}\p{N}\p{Co}]+")
-_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
+# The same cutting for a text of words alone, in three passes instead of one step a word.
+_SPECIAL = regex.compile(rf"[{_UNSPACED}\p{{Extended_Pictographic}}]")
+_GAP = regex.compile(rf"[^{_SIGN[1:]}+")
+_NEITHER = regex.compile(r"[^\p{L}\p{M}\p{N}\p{Co} ]+")
+_LETTERS = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
+_REWRITTEN = regex.compile(r"[\p{Nd}--[0-9]]|[ıøłđæœ]", regex.VERSION1)
 
 
 class PieceKind(Enum):
@@ -62,9 +67,11 @@ def fold(text: str) -> str:
     """`text` with everything gone that tells only spellings apart."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", text).casefold()
     kept: str = _DROPPED.sub("", unicodedata.normalize("NFKD", apart))
-    return "".join(map(_ascii_digit, unicodedata.normalize("NFC", kept)))
+    composed = unicodedata.normalize("NFC", kept)
+    folded: str = _REWRITTEN.sub(_rewrite, composed)
+    return folded
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -93,14 +100,20 @@ def indexed(text: str) -> str:
     text = text[:SEARCHABLE]
     if text.isascii():
         return text.replace("\0", " ")
+    if not _SPECIAL.search(text):
+        words: str = _NEITHER.sub("", fold(_GAP.sub(" ", text)))
+        return words
     tokens: list[str] = []
-    for piece in pieces(text):
-        if piece.kind is PieceKind.RUN:
-            tokens += tokens_of_run(piece.text)
-            if len(piece.text) > 1:
-                tokens.append(piece.text[-1])  # one sign is sought as the beginning of a token
-        else:
-            tokens.append(piece.text)
+    for match in _PIECE.finditer(text):
+        piece = match[0]
+        if match.lastgroup == "symbol":
+            tokens.append(piece)
+        elif match.lastgroup == "word":
+            tokens.append(_folded_word(piece))
+        elif run := _folded_word(piece):
+            tokens += tokens_of_run(run)
+            if len(run) > 1:
+                tokens.append(run[-1])  # one sign is sought as the beginning of a token
     return " ".join(tokens)
 
 
@@ -110,8 +123,10 @@ def _folded_word(text: str) -> str:
     return folded
 
 
-def _ascii_digit(character: str) -> str:
-    if character.isascii():
-        return character
-    value = unicodedata.decimal(character, None)
+def _rewrite(match: regex.Match[str]) -> str:
+    """A letter that has no parts to take off, or a digit of another script."""
+    character = match[0]
+    if character in _LETTERS:
+        return _LETTERS[character]
+    value = unicodedata.decimal(character, None)  # Python's tables may be older than regex's
     return character if value is None else str(value)

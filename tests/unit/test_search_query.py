@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from sms_desk.domain.excerpts import LONGEST, excerpt, marks, matches
 from sms_desk.domain.model import Channel
 from sms_desk.domain.search_query import OPERATORS, Has, Is, Query, Term, parse
-from sms_desk.domain.search_text import fold, indexed, pieces
+from sms_desk.domain.search_text import PieceKind, fold, indexed, pieces, tokens_of_run
 
 HOSTILE = [
     *[
@@ -232,3 +233,18 @@ def test_a_word_of_a_text_finds_it(text: str, data: st.DataObject) -> None:
     if found:
         piece = data.draw(st.sampled_from(found))
         assert matches(parse(f'"{text[piece.start : piece.end]}"').terms, text)
+
+
+@given(st.text())
+def test_what_is_indexed_are_the_pieces(text: str) -> None:
+    tokens: list[str] = []
+    for piece in pieces(text):
+        if piece.kind is PieceKind.RUN:
+            tokens += [*tokens_of_run(piece.text), *piece.text[1:][-1:]]
+        else:
+            tokens.append(piece.text)
+    assert [word.lower() for word in _ASCII_GAP.sub(" ", indexed(text)).split()] == tokens
+
+
+_ASCII_GAP = re.compile(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
+"""Where the index's own tokenizer cuts."""
