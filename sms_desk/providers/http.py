@@ -9,11 +9,7 @@ Logs name the call, never an address, a URL, a text or a secret.
 from __future__ import annotations
 
 import base64
-import ipaddress
-import json
 import logging
-import math
-import re
 import socket
 import threading
 import time
@@ -21,12 +17,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http.client import IncompleteRead, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode
 
 import requests
 import urllib3
@@ -42,8 +37,16 @@ from sms_desk.domain.errors import (
     ProviderRefusal,
     ProviderUnreachable,
     RateLimited,
-    UsageError,
 )
+from sms_desk.providers.hosts import (
+    check_base_url,
+    is_loopback,
+    is_loopback_url,
+    is_public,
+    joined,
+    origin,
+)
+from sms_desk.providers.reading import Unreadable, parse_date, parse_json, parse_retry_after
 
 CONNECT_S = 10.0
 LIST_READ_S = 30.0
@@ -54,8 +57,6 @@ MEDIA_TOTAL_S = 60.0
 IDLE_S = 15.0  # an older connection may have died in its sleep, and would answer with silence
 MEDIA_HOPS = 5
 BODY_LIMIT = 8 * 1024 * 1024
-DEPTH_LIMIT = 64
-RETRY_AFTER_LIMIT_S = 3600.0
 _CHUNK = 64 * 1024
 
 _log = logging.getLogger(__name__)
@@ -96,156 +97,6 @@ class NoAnswer:
 
     sent: bool
     why: str
-
-
-class Unreadable(ValueError):
-    """Not JSON within the limits. why: a stable word."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-_LEAF = re.compile(r"\[\]|\{\}")
-_NO_BRACKET = re.compile(r"[^\[\]{}]++")
-
-
-def parse_json(data: bytes) -> object:
-    """The JSON value of `data`; raises Unreadable.
-
-    Bytes that are not UTF-8 become U+FFFD, so that one bad text does not hide its neighbours. Of
-    duplicate keys the last counts, as everywhere. NaN and Infinity read as null.
-    """
-    text = data.decode("utf-8-sig", "replace")
-    if not _is_shallow(text):
-        raise Unreadable("too_deep")
-    try:
-        value: object = json.loads(text, parse_int=_whole, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        raise Unreadable("not_json") from None
-    return value
-
-
-def _whole(digits: str) -> int | str:
-    """An integer; one of absurd length, which Python would not convert, stays text."""
-    return int(digits) if len(digits) <= 30 else digits
-
-
-def _is_shallow(text: str) -> bool:
-    """Whether brackets nest at most DEPTH_LIMIT deep: each round peels the innermost ones off.
-
-    Text with few unbalanced brackets counts as shallow; the parser refuses it.
-    """
-    brackets = _NO_BRACKET.sub("", _STRING.sub("", text))
-    for _ in range(DEPTH_LIMIT):
-        brackets, peeled = _LEAF.subn("", brackets)
-        if not peeled:
-            return len(brackets) <= DEPTH_LIMIT
-    return not brackets
-
-
-def parse_date(header: str | None) -> datetime | None:
-    """An RFC 2822 or HTTP date as an aware UTC instant; None if it is none."""
-    if not header:
-        return None
-    try:
-        date = parsedate_to_datetime(header)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def parse_retry_after(header: str | None, server_date: datetime | None) -> float | None:
-    """Seconds to wait, of a number or a date (RFC 9110 §10.2.3), in 0 … one hour.
-
-    A date is measured by the server's own clock; without its Date header it says nothing.
-    """
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        until = parse_date(header)
-        if until is None or server_date is None:
-            return None
-        seconds = (until - server_date).total_seconds()
-    if math.isnan(seconds):
-        return None
-    return min(max(seconds, 0.0), RETRY_AFTER_LIMIT_S)
-
-
-# --- Addresses -------------------------------------------------------------------------------
-
-_URL_CHARACTERS = re.compile(r"[!-\[\]-~]+")  # printable ASCII without blank and backslash
-_PORTS = {"http": 80, "https": 443}
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def origin(url: str) -> str | None:
-    """`scheme://host:port` of an absolute http(s) URL without user info; None for all else."""
-    if not _URL_CHARACTERS.fullmatch(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-    except (ValueError, KeyError):
-        return None
-    if not parts.hostname or "@" in parts.netloc:
-        return None
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{port}"
-
-
-def is_loopback_url(url: str) -> bool:
-    """Whether the URL names this machine: `localhost`, 127.0.0.0/8 or ::1."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return host == "localhost" or _is_loopback(host)
-
-
-def _joined(url: str, link: str) -> str:
-    """The URL that a link on a page means; empty if it means none."""
-    try:
-        return urljoin(url, link)
-    except ValueError:
-        return ""
-
-
-def check_base_url(url: str) -> str:
-    """The base URL without a trailing slash. Raises UsageError unless https, or http to loopback."""
-    parts = urlsplit(url) if origin(url) else None
-    if parts is None or parts.query or parts.fragment:
-        raise UsageError(
-            "This base URL cannot be used.",
-            "Give it as https://host or https://host/path, without user name or query.",
-        )
-    if parts.scheme != "https" and not is_loopback_url(url):
-        raise UsageError(
-            "A base URL on another machine must begin with https://.",
-            "Plain http is allowed for this machine only, as in http://127.0.0.1:4010.",
-        )
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the open internet: not private, loopback, link-local, multicast."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped:
-            return is_public(str(ip.ipv4_mapped))
-        if ip in _NAT64:
-            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
-    return ip.is_global and not ip.is_multicast
 
 
 # --- One request on the wire -----------------------------------------------------------------
@@ -607,7 +458,7 @@ class ApiClient:
         self, response: requests.Response, url: str, is_own: bool, limit: int
     ) -> str | tuple[str, bytes]:
         if response.status_code in (301, 302, 303, 307, 308):
-            return _joined(url, response.headers.get("Location", ""))
+            return joined(url, response.headers.get("Location", ""))
         if response.status_code == 404:
             raise NotFoundError("The provider no longer has this attachment.")
         if not 200 <= response.status_code < 300:
@@ -636,7 +487,7 @@ class ApiClient:
     def _admission(self, url: str, *, is_own: bool) -> Callable[[str], bool]:
         """Which addresses a connection for `url` may lead to, checked once it is made."""
         if url.startswith("http:"):
-            return _is_loopback
+            return is_loopback
         if is_own or self._is_local or self._is_proxied:  # the proxy's address says nothing
             return lambda _: True
         return is_public

@@ -10,10 +10,9 @@ from __future__ import annotations
 import csv
 import functools
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -27,7 +26,7 @@ from sms_desk.domain.errors import (
     ProviderUnreachable,
     UsageError,
 )
-from sms_desk.domain.model import Channel, DeliveryStatus, Direction, SenderDirection, SenderKind
+from sms_desk.domain.model import Channel, SenderDirection, SenderKind
 from sms_desk.providers.base import (
     Capabilities,
     Credential,
@@ -35,7 +34,6 @@ from sms_desk.providers.base import (
     ErrorWords,
     Idempotency,
     Inbound,
-    Outcome,
     Outgoing,
     Page,
     Poison,
@@ -45,13 +43,15 @@ from sms_desk.providers.base import (
     RemoteService,
     SendResult,
 )
-from sms_desk.providers.http import (
-    Answer,
-    ApiClient,
-    HttpOptions,
-    NoAnswer,
-    check_base_url,
-    parse_date,
+from sms_desk.providers.hosts import check_base_url
+from sms_desk.providers.http import ApiClient, HttpOptions
+from sms_desk.providers.twilio_messages import (
+    SID_FORM,
+    classify,
+    join_address,
+    parse_message,
+    parse_page,
+    text_of,
 )
 from sms_desk.settings.resources import resource_path
 
@@ -62,260 +62,6 @@ VERSION = "/2010-04-01"
 VALIDITY_S = 4 * 3600  # a doubtful message must not surface tomorrow (algorithms §1.4)
 PAGE_LIMIT = 1000  # the API's own upper limit of PageSize
 DIRECTORY_PAGES = 200
-RAW_LIMIT = 16_000  # characters kept of an item that could not be read
-EARLIEST, LATEST = 2000, 2200  # years outside are damage, not dates
-
-# --- Reading messages ------------------------------------------------------------------------
-
-WHATSAPP = "whatsapp:"
-_SID = re.compile(r"[A-Za-z0-9_-]{2,64}")  # Twilio: SM or MM and 32 hex digits; SignalWire: a UUID
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_OTHER_CHANNEL = re.compile(r"[A-Za-z]+:")  # `rcs:`, `messenger:` …
-
-STATUS: Mapping[str, DeliveryStatus] = {
-    "accepted": DeliveryStatus.QUEUED,  # a Messaging Service has not chosen a sender yet
-    "scheduled": DeliveryStatus.QUEUED,
-    "queued": DeliveryStatus.QUEUED,
-    "sending": DeliveryStatus.QUEUED,
-    "sent": DeliveryStatus.SENT,
-    "delivered": DeliveryStatus.DELIVERED,
-    "read": DeliveryStatus.READ,
-    "failed": DeliveryStatus.FAILED,
-    "undelivered": DeliveryStatus.UNDELIVERED,
-    "canceled": DeliveryStatus.CANCELED,
-    "receiving": DeliveryStatus.RECEIVED,
-    "received": DeliveryStatus.RECEIVED,
-}
-
-# `outbound-call` is a text that a voice call sent (TwiML <Sms>), `outbound-reply` one that answered
-# an incoming message by TwiML or by the opt-out service: no person wrote it.
-DIRECTION: Mapping[str, tuple[Direction, bool]] = {
-    "inbound": (Direction.INBOUND, False),
-    "outbound-api": (Direction.OUTBOUND, False),
-    "outbound-call": (Direction.OUTBOUND, True),
-    "outbound-reply": (Direction.OUTBOUND, True),
-}
-
-
-class _UnreadableItem(ValueError):
-    """Why an item cannot be a message, in words."""
-
-
-def parse_page(payload: Mapping[str, Any], account_sid: str) -> Page:
-    """A page of the message list. Never raises: what cannot be read is in `poison`."""
-    rows = payload.get("messages")
-    link = payload.get("next_page_uri")
-    next_path = None if link is None or link == "" else _text(link, or_else=json.dumps(link))
-    if not isinstance(rows, list):
-        poison = _poison(payload, "the page has no list of messages")
-        return Page((), (poison,), next_path)
-    items = [parse_message(row, account_sid) for row in rows]
-    return Page(
-        messages=[item for item in items if isinstance(item, RemoteMessage)],
-        poison=[item for item in items if isinstance(item, Poison)],
-        next_path=next_path,
-    )
-
-
-def parse_message(item: object, account_sid: str) -> RemoteMessage | Poison:
-    """One message as the API shows it; Poison when it cannot be one, or is not this account's."""
-    try:
-        if not isinstance(item, dict):
-            raise _UnreadableItem("it is not an object")
-        return _message(item, account_sid)
-    except _UnreadableItem as error:
-        return _poison(item, str(error))
-
-
-def _message(item: Mapping[str, Any], account_sid: str) -> RemoteMessage:
-    sid = _sid(item)
-    if not _is_own(item, account_sid):
-        raise _UnreadableItem("it belongs to another account")
-    direction, automatic = _direction(item)
-    channel, sender, peer = _addresses(item, direction)
-    sent_at = _date(item, "date_sent")
-    status_text = _text(item.get("status"))
-    return RemoteMessage(
-        sid=sid,
-        channel=channel,
-        direction=direction,
-        automatic=automatic,
-        sender_raw=sender,
-        peer_raw=peer,
-        body=_body(item),
-        created_at=_created(item, sent_at),
-        sent_at=sent_at,
-        status=STATUS.get(status_text, DeliveryStatus.OTHER),
-        status_text=status_text,
-        error_code=_error_code(item),
-        error_text=_text(item.get("error_message")) or None,
-        service_sid=_text(item.get("messaging_service_sid")) or None,
-        media_count=_count(item.get("num_media")),
-        parts=_count(item.get("num_segments")) or None,  # "0" until a service has chosen a sender
-        price=_text(item.get("price")) or None,
-        price_unit=_text(item.get("price_unit")) or None,
-    )
-
-
-def _poison(item: object, why: str) -> Poison:
-    sid = item.get("sid") if isinstance(item, dict) else None
-    return Poison(
-        sid=sid if isinstance(sid, str) and _SID.fullmatch(sid) else None,
-        raw=json.dumps(item)[:RAW_LIMIT],
-        why=why,
-    )
-
-
-def _sid(item: Mapping[str, Any]) -> str:
-    sid = item.get("sid")
-    if not isinstance(sid, str) or not _SID.fullmatch(sid):
-        raise _UnreadableItem("it has no id")
-    return sid
-
-
-def _is_own(item: Mapping[str, Any], account_sid: str) -> bool:
-    """The description lets `account_sid` be null; only another account's makes it foreign."""
-    owner = item.get("account_sid")
-    return owner in (None, "") or (
-        isinstance(owner, str) and owner.casefold() == account_sid.casefold()
-    )
-
-
-def _direction(item: Mapping[str, Any]) -> tuple[Direction, bool]:
-    word = _text(item.get("direction"))
-    if word not in DIRECTION:
-        raise _UnreadableItem("its direction is unknown")
-    return DIRECTION[word]
-
-
-def _addresses(item: Mapping[str, Any], direction: Direction) -> tuple[Channel, str, str]:
-    """Channel, our address and theirs, as sent. A prefix on either side names the channel."""
-    origin_channel, origin = split_channel(_text(item.get("from")))
-    target_channel, target = split_channel(_text(item.get("to")))
-    whatsapp = Channel.WHATSAPP in (origin_channel, target_channel)
-    if not whatsapp and (_OTHER_CHANNEL.match(origin) or _OTHER_CHANNEL.match(target)):
-        raise _UnreadableItem("it came by a channel that this desk does not know")
-    inbound = direction is Direction.INBOUND
-    ours, theirs = (target, origin) if inbound else (origin, target)
-    if not theirs or (inbound and not ours):
-        raise _UnreadableItem("an address is missing")
-    return Channel.WHATSAPP if whatsapp else Channel.SMS, ours, theirs
-
-
-def join_address(channel: Channel, address: str) -> str:
-    """An address as the API takes it."""
-    return WHATSAPP + address if channel is Channel.WHATSAPP else address
-
-
-def _body(item: Mapping[str, Any]) -> str:
-    """The text, never null. Half surrogate pairs, which no store takes, become U+FFFD."""
-    return _text(item.get("body"))
-
-
-def _created(item: Mapping[str, Any], sent_at: datetime | None) -> datetime:
-    created = _date(item, "date_created") or sent_at or _date(item, "date_updated")
-    if created is None:
-        raise _UnreadableItem("it has no date")
-    return created
-
-
-def _date(item: Mapping[str, Any], name: str) -> datetime | None:
-    """An RFC 2822 date; None where there is none or where it cannot be one (year 9999)."""
-    value = item.get(name)
-    moment = parse_date(value) if isinstance(value, str) else None
-    return moment if moment and EARLIEST <= moment.year < LATEST else None
-
-
-def _error_code(item: Mapping[str, Any]) -> str | None:
-    code = _text(item.get("error_code"))
-    return None if code in ("", "0") else code
-
-
-def _count(value: object) -> int:
-    """A count, given as text (Twilio) or as a number (SignalWire)."""
-    text = _text(value, or_else="")
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
-
-
-def _text(value: object, *, or_else: str | None = None) -> str:
-    """A value as text; null is empty. or_else: what stands for objects and lists."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    if or_else is None:
-        raise _UnreadableItem("a field is not text")
-    return or_else
-
-
-# --- What became of a send -------------------------------------------------------------------
-
-
-def classify(answer: Answer | NoAnswer, account_sid: str) -> SendResult:
-    """The table of algorithms §1.4: when it is not proved otherwise, it is in doubt."""
-    if isinstance(answer, NoAnswer):
-        return _without_answer(answer)
-    if answer.status == 429:  # "never processed and always safe to retry"
-        return _result(Outcome.NOT_SENT, "rate_limited", answer)
-    if answer.status in (200, 201):
-        return _accepted(answer, account_sid)
-    if 400 <= answer.status < 500 and answer.status != 408 and _is_api_error(answer.fields):
-        return _result(Outcome.REFUSED, "refused", answer)
-    return _result(Outcome.IN_DOUBT, f"http_{answer.status}", answer)
-
-
-def _without_answer(answer: NoAnswer) -> SendResult:
-    if answer.why == "not_text":
-        text = "The text holds half a character, which no message can carry."
-        return SendResult(Outcome.REFUSED, answer.why, text=text)
-    outcome = Outcome.IN_DOUBT if answer.sent else Outcome.NOT_SENT
-    return SendResult(outcome, answer.why)
-
-
-def _accepted(answer: Answer, account_sid: str) -> SendResult:
-    """Accepted, if the answer holds an id of this account; a portal's HTML with 200 does not."""
-    fields = answer.fields
-    if not fields:
-        return _result(Outcome.IN_DOUBT, answer.fault or "no_sid", answer)
-    if not _is_own(fields, account_sid):
-        return _result(Outcome.IN_DOUBT, "foreign_account", answer)
-    sid = fields.get("sid")
-    if not isinstance(sid, str) or not _SID.fullmatch(sid):
-        return _result(Outcome.IN_DOUBT, "no_sid", answer)
-    message = parse_message(fields, account_sid)
-    return SendResult(
-        Outcome.ACCEPTED,
-        "accepted",
-        message=message if isinstance(message, RemoteMessage) else None,
-        sid=sid,
-        server_date=answer.server_date,
-    )
-
-
-def _is_api_error(fields: Mapping[str, Any]) -> bool:
-    """Twilio's form: `{"code": 21211, "message": "…", "more_info": "…", "status": 400}`.
-
-    A gateway's own `{"message": "Forbidden"}` is not, and says nothing about the message.
-    """
-    code = fields.get("code")
-    numbered = (isinstance(code, int) and not isinstance(code, bool)) or (
-        isinstance(code, str) and code.isdecimal()  # SignalWire
-    )
-    return numbered and isinstance(fields.get("message"), str)
-
-
-def _result(outcome: Outcome, why: str, answer: Answer) -> SendResult:
-    return SendResult(
-        outcome,
-        why,
-        code=_text(answer.fields.get("code"), or_else=""),
-        text=_text(answer.fields.get("message"), or_else=""),
-        server_date=answer.server_date,
-        retry_after=answer.retry_after,
-    )
-
 
 # --- Senders ---------------------------------------------------------------------------------
 
@@ -345,19 +91,24 @@ def number_country(address: str) -> str:
     return "" if region in ("001", "ZZ") else str(region)
 
 
+def _field(row: Mapping[str, Any], name: str) -> str:
+    """A field as text; empty for null, objects and lists."""
+    return text_of(row.get(name), or_else="")
+
+
 def _number_sender(row: Mapping[str, Any]) -> RemoteSender | None:
     """A number that can text. Twilio's voice-only numbers are no sender IDs."""
-    address = _text(row.get("phone_number"), or_else="")
+    address = _field(row, "phone_number")
     if not address or not _can_text(row.get("capabilities")):
         return None
     return RemoteSender(
         channel=Channel.SMS,
         address=address,
         kind=number_kind(address),
-        country=_text(row.get("country_code"), or_else="") or number_country(address),
-        label=_text(row.get("friendly_name"), or_else=""),
+        country=_field(row, "country_code") or number_country(address),
+        label=_field(row, "friendly_name"),
         direction=SenderDirection.BOTH,
-        provider_sid=_text(row.get("sid"), or_else="") or None,
+        provider_sid=_field(row, "sid") or None,
     )
 
 
@@ -369,23 +120,23 @@ def _can_text(capabilities: object) -> bool:
 
 
 def _short_code_sender(row: Mapping[str, Any]) -> RemoteSender | None:
-    address = _text(row.get("short_code"), or_else="")
+    address = _field(row, "short_code")
     if not address:
         return None
     return RemoteSender(
         channel=Channel.SMS,
         address=address,
         kind=SenderKind.SHORT_CODE,
-        country=_text(row.get("country_code"), or_else=""),
-        label=_text(row.get("friendly_name"), or_else=""),
+        country=_field(row, "country_code"),
+        label=_field(row, "friendly_name"),
         direction=SenderDirection.BOTH,
-        provider_sid=_text(row.get("sid"), or_else="") or None,
+        provider_sid=_field(row, "sid") or None,
     )
 
 
 def _alpha_sender(row: Mapping[str, Any]) -> RemoteSender | None:
     """A name instead of a number: the contact cannot answer it."""
-    address = _text(row.get("alpha_sender"), or_else="")
+    address = _field(row, "alpha_sender")
     if not address:
         return None
     return RemoteSender(
@@ -395,15 +146,15 @@ def _alpha_sender(row: Mapping[str, Any]) -> RemoteSender | None:
         country="",
         label=address,
         direction=SenderDirection.OUTGOING,
-        provider_sid=_text(row.get("sid"), or_else="") or None,
+        provider_sid=_field(row, "sid") or None,
     )
 
 
 def _whatsapp_sender(row: Mapping[str, Any]) -> RemoteSender | None:
     """A row of Channels/Senders (`sender_id`) or of a service's ChannelSenders (`sender`)."""
-    raw = _text(row.get("sender_id") or row.get("sender"), or_else="")
+    raw = _field(row, "sender_id") or _field(row, "sender")
     channel, address = split_channel(raw)
-    status = _text(row.get("status"), or_else="")
+    status = _field(row, "status")
     if channel is not Channel.WHATSAPP or not address or (status and not status.startswith(LIVE)):
         return None
     profile = row.get("profile")
@@ -411,10 +162,10 @@ def _whatsapp_sender(row: Mapping[str, Any]) -> RemoteSender | None:
         channel=channel,
         address=address,
         kind=SenderKind.WHATSAPP,
-        country=_text(row.get("country_code"), or_else="") or number_country(address),
-        label=_text(profile.get("name"), or_else="") if isinstance(profile, dict) else "",
+        country=_field(row, "country_code") or number_country(address),
+        label=_field(profile, "name") if isinstance(profile, dict) else "",
         direction=SenderDirection.BOTH,
-        provider_sid=_text(row.get("sid"), or_else="") or None,
+        provider_sid=_field(row, "sid") or None,
     )
 
 
@@ -540,9 +291,9 @@ class TwilioProvider:
         rows = self._rows(url, "media_list", "list media")
         path = urlsplit(self._message_url(message_sid)).path
         return [
-            RemoteMedia(sid, _text(row.get("content_type"), or_else=""), f"{path}/Media/{sid}")
+            RemoteMedia(sid, _field(row, "content_type"), f"{path}/Media/{sid}")
             for row in rows
-            if _SID.fullmatch(sid := _text(row.get("sid"), or_else=""))
+            if SID_FORM.fullmatch(sid := _field(row, "sid"))
         ]
 
     def fetch_media(self, path: str, *, limit: int) -> tuple[str, bytes]:
@@ -643,7 +394,7 @@ class TwilioProvider:
 
         def collect_services() -> None:
             for row in self._rows(f"{self._messaging}/v1/Services", "services", "list services"):
-                if sid := _text(row.get("sid"), or_else=""):
+                if sid := _field(row, "sid"):
                     services.append(self._service(sid, row, found))
 
         numbers = f"{self._account}/IncomingPhoneNumbers.json"
@@ -673,7 +424,7 @@ class TwilioProvider:
                 if sender := read(entry):
                     found.setdefault((sender.channel, sender.address), sender)
                     pool.add((sender.channel, sender.address))
-        return RemoteService(sid, _text(row.get("friendly_name"), or_else=""), frozenset(pool))
+        return RemoteService(sid, _field(row, "friendly_name"), frozenset(pool))
 
     def _absolute(self, host: str, link: str) -> str:
         """The URL that a link of the API means: `/2010-04-01/…`, or one of Twilio's own hosts.

@@ -24,6 +24,7 @@ from sms_desk.domain.errors import (
     UsageError,
 )
 from sms_desk.domain.model import Channel
+from sms_desk.providers import hosts as hosts_rules
 from sms_desk.providers import http
 from sms_desk.providers.base import Credential, Outcome, Outgoing, SendResult
 from sms_desk.providers.http import HttpOptions
@@ -467,6 +468,16 @@ def test_get_of_a_broken_server(name: str) -> None:
         line.close()
 
 
+def test_no_cookie_is_kept() -> None:
+    page = raw.http(200, '{"messages": []}', "Set-Cookie: place=here; Path=/")
+    with raw_server(says(page, then=raw.keep)) as server:
+        line = provider(server.url)
+        line.test()
+        line.test()
+        line.close()
+    assert not any(b"cookie" in request.lower() for request in server.requests)
+
+
 @pytest.mark.parametrize(("idle_s", "connections"), [(60.0, 1), (0.0, 3)])
 def test_an_idle_connection_is_not_trusted(
     monkeypatch: pytest.MonkeyPatch, idle_s: float, connections: int
@@ -617,7 +628,7 @@ def test_media_whose_path_is_on_another_host(path: str) -> None:
     ],
 )
 def test_public_addresses(address: str, public: bool) -> None:
-    assert http.is_public(address) is public
+    assert hosts_rules.is_public(address) is public
 
 
 @pytest.mark.parametrize(
@@ -642,7 +653,7 @@ def test_public_addresses(address: str, public: bool) -> None:
 )
 def test_base_urls_that_are_refused(url: str) -> None:
     with pytest.raises(UsageError):
-        http.check_base_url(url)
+        hosts_rules.check_base_url(url)
 
 
 @pytest.mark.parametrize(
@@ -656,7 +667,7 @@ def test_base_urls_that_are_refused(url: str) -> None:
     ],
 )
 def test_base_urls_that_are_taken(url: str) -> None:
-    assert http.check_base_url(url) == url.rstrip("/")
+    assert hosts_rules.check_base_url(url) == url.rstrip("/")
 
 
 @pytest.mark.parametrize("secret", ["schlüssel", "a\nb", "“quoted”", "zero\u200bwidth"])

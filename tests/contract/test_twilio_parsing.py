@@ -12,19 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sms_desk.domain import positions
-from sms_desk.domain.errors import ProviderError, ProviderUnreachable
+from sms_desk.domain.errors import NotFoundError, ProviderError, ProviderUnreachable
 from sms_desk.domain.model import Channel, DeliveryStatus, Direction, SenderKind
 from sms_desk.providers.base import Credential, Page, Poison, RemoteMessage
-from sms_desk.providers.http import DEPTH_LIMIT, Answer, Unreadable, parse_date, parse_json
-from sms_desk.providers.twilio import (
-    RAW_LIMIT,
-    TwilioProvider,
-    classify,
-    number_country,
-    number_kind,
-    parse_message,
-    parse_page,
-)
+from sms_desk.providers.http import Answer
+from sms_desk.providers.reading import DEPTH_LIMIT, Unreadable, parse_date, parse_json
+from sms_desk.providers.twilio import TwilioProvider, number_country, number_kind
+from sms_desk.providers.twilio_messages import RAW_LIMIT, classify, parse_message, parse_page
 from tests.fixtures import raw_server as raw
 from tests.fixtures.raw_server import raw_server, says
 
@@ -443,6 +437,18 @@ def test_links_to_twilios_own_hosts_go_to_the_base_url() -> None:
         b"/gateway/2010-04-01/x?Page=2",
         b"/gateway/2010-04-01/x?Page=3",
     ]
+
+
+def test_an_id_is_never_used_as_a_path() -> None:
+    with raw_server(says(raw.http(404, "{}"))) as server:
+        credential = Credential(ACCOUNT, ACCOUNT, "word")
+        provider = TwilioProvider(credential, api=server.url, messaging=server.url)
+        with pytest.raises(NotFoundError):
+            provider.fetch_message("../../x?y#z")
+        provider.close()
+    (request,) = server.requests
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/..%2F..%2Fx%3Fy%23z.json"
+    assert request.split(b" ")[1].decode() == path
 
 
 # --- arbitrary input -------------------------------------------------------------------------
