@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.model import DeliveryStatus, OutboxState
@@ -520,6 +520,21 @@ def test_search_walks_through_its_hits(show: Show, qtbot: QtBot) -> None:
     assert ("message", str(items[5].id)) in places(view)
     with qtbot.waitSignal(view.page_at_wanted):
         view.jump_to(1)
+
+
+def test_opening_another_thread_takes_no_focus(show: Show, qtbot: QtBot) -> None:
+    """R6: who walks through the inbox with the arrows keeps the focus there."""
+    view = show(*invented.many(5))
+    view.open_search()
+    view.set_hits([1])
+    elsewhere = QLineEdit()
+    qtbot.addWidget(elsewhere)
+    elsewhere.show()
+    elsewhere.setFocus()
+    view.start(read_position=0, first_unread=None)
+    view.show_page(invented.page(*invented.many(9)))
+    assert not list_of(view).hasFocus()
+    assert not list_of(view).marks.hits
 
 
 # --- states of the screen ---------------------------------------------------------------------------

@@ -73,13 +73,16 @@ class Completion(QFrame):
         self._list.clicked.connect(self._on_clicked)
         self._line = horizontal_line(self)
         self._preview = label("", "snippet", tone="secondary", wrap=True, parent=self)
-        self._preview.setContentsMargins(12, 8, 12, 8)
         self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 5, 1, 1)
         layout.setSpacing(0)
-        for widget in (self._list, self._line, self._preview):
-            layout.addWidget(widget)
+        layout.addWidget(self._list)
+        layout.addWidget(self._line)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(12, 8, 12, 8)
+        beside.addWidget(self._preview)
+        layout.addLayout(beside)
         self._list.selectionModel().currentChanged.connect(self._show_preview)
         self.hide()
 
@@ -147,11 +150,13 @@ class Completion(QFrame):
         self._list.setFixedHeight(rows * ROW + 2)
         has_preview = any(offer.preview for offer in self._offers.offers)
         line = self._preview.fontMetrics().lineSpacing()
-        self._preview.setFixedHeight(PREVIEW_LINES * line + 16)
+        self._preview.setFixedHeight(PREVIEW_LINES * line)
         height = rows * ROW + 10 + (PREVIEW_LINES * line + 17 if has_preview else 0)
         corner = parent.mapFromGlobal(above.mapToGlobal(QPoint(0, 0)))
         width = min(WIDTH, above.width())
-        self.setGeometry(corner.x(), max(0, corner.y() - height - 4), width, height)
+        from_right = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = corner.x() + (above.width() - width if from_right else 0)
+        self.setGeometry(left, max(0, corner.y() - height - 4), width, height)
 
 
 class _Offers(QAbstractListModel):
@@ -200,7 +205,9 @@ class _OfferDelegate(QStyledItemDelegate):
         detail = elided(painter.fontMetrics(), offer.detail, rect.width() // 2)
         end = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(rect, end, detail)
-        rect.setWidth(rect.width() - painter.fontMetrics().horizontalAdvance(detail) - 12)
+        taken = painter.fontMetrics().horizontalAdvance(detail) + 12
+        from_right = option.direction == Qt.LayoutDirection.RightToLeft
+        rect.adjust(taken if from_right else 0, 0, 0 if from_right else -taken, 0)
         painter.setFont(theme.font("body"))
         painter.setPen(tokens.text)
         start = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter

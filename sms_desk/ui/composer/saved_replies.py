@@ -25,7 +25,7 @@ def offers(
 
 
 def _offer(row: TemplateRow, values: Mapping[str, str]) -> Offer:
-    keyword = f"/{plain_text.display_name(row.keyword)}" if row.keyword else ""
+    keyword = plain_text.isolate(f"/{plain_text.display_name(row.keyword)}") if row.keyword else ""
     preview = plain_text.display_text(filled_or_marked(row.body, values))[:400]
     return Offer(plain_text.display_name(row.name), keyword, row, preview)
 

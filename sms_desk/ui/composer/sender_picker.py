@@ -65,7 +65,9 @@ class SenderPicker(QWidget):
 
     def _show_chosen(self) -> None:
         chosen = self._chosen
-        number = plain_text.display_name(chosen.sender.display) if chosen else ""
+        number = (
+            plain_text.isolate(plain_text.display_name(chosen.sender.display)) if chosen else ""
+        )
         self._number.set_words(number if chosen else tr("composer", "No sender ID"))
         self._number.setAccessibleName(tr("composer", "From {number}").format(number=number))
         reason = plain_text.preview(chosen.reason, 200) if chosen else ""
@@ -91,5 +93,5 @@ class SenderPicker(QWidget):
 def _choice_words(choice: SenderChoice) -> str:
     sender = choice.sender
     names = [plain_text.display_name(name) for name in (sender.display, sender.label)]
-    left = " · ".join(name for name in names if name)
+    left = " · ".join(plain_text.isolate(name) for name in names if name)
     return f"{menu_text(left)}\t{menu_text(plain_text.preview(choice.reason))}"

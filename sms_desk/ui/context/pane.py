@@ -181,7 +181,7 @@ class ContextPane(QWidget):
             self._reach.add(Fact(tr("Window"), self._window_words(detail.window_closes_at), self))
 
     def _number_fact(self, channel: Channel, number: str, *, same: bool) -> Fact:
-        shown = tr("same number") if same else plain_text.display_name(number)
+        shown = tr("same number") if same else plain_text.isolate(plain_text.display_name(number))
         fact = Fact(words.channel_name(channel), shown, self)
         copy = Button("", "link", icon="copy", size=14, parent=fact)
         copy.setAccessibleName(tr("Copy {number}").format(number=number))

@@ -16,7 +16,7 @@ from sms_desk.domain.model import SourceKind, TeamState
 from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow
 from sms_desk.ui.thread.snooze import Moment, moments
 from sms_desk.ui.thread.snooze_dialog import ask_moment
-from sms_desk.ui.thread.words import Reader, day_name, time_of, tr
+from sms_desk.ui.thread.words import Reader, day_name, name_in_text, time_of, tr
 from sms_desk.ui.widgets.avatar import avatar_icon
 from sms_desk.ui.widgets.buttons import icon_button, plain
 from sms_desk.ui.widgets.menu_button import MenuButton
@@ -102,8 +102,8 @@ class ThreadHead(QWidget):
             self.show_conversation(self._detail)
 
     def _number_words(self, row: InboxRow, own: str) -> str:
-        to = tr("to your number {number}").format(number=plain_text.display_name(own))
-        peer = plain_text.display_name(row.peer)
+        to = tr("to your number {number}").format(number=name_in_text(own))
+        peer = name_in_text(row.peer)
         return f"{peer} · {to}" if row.contact_name else to
 
     def _show_owner(self, row: InboxRow) -> None:

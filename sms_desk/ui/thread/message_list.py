@@ -40,6 +40,11 @@ AT_END_SLACK = 24
 """Pixels from the end within which the list counts as being at it."""
 
 
+_BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 FOOT = 12
 """Pixels that stay free below the last message."""
 
@@ -234,7 +239,7 @@ class MessageList(QListView):
             keys = [row.key for row, _ in self.visible_rows() if row.item is not None]
             if keys:
                 self.setCurrentIndex(self._rows.index_of(keys[-1]))
-        self.marks.keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
+        self.marks.keyboard = event.reason() in _BY_KEYBOARD
         super().focusInEvent(event)
 
     @override

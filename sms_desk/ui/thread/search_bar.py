@@ -60,9 +60,17 @@ class SearchBar(QWidget):
         self._field.selectAll()
 
     def close_bar(self) -> None:
-        self.hide()
-        self._field.clear()
+        self.reset()
         self.closed.emit()
+
+    def reset(self) -> None:
+        """Gone and empty, without a word: another thread is shown."""
+        self.hide()
+        self._pause.stop()
+        self._hits = ()
+        self._field.blockSignals(True)
+        self._field.clear()
+        self._field.blockSignals(False)
 
     def text(self) -> str:
         return self._field.text().strip()

@@ -125,7 +125,8 @@ class ThreadView(QWidget):
         self._first_unread = first_unread
         self._read_up_to = read_position
         self._pictures.clear()
-        self._search.close_bar()
+        self._search.reset()
+        self._forget_hits()
         self._list.show_rows(())
         self._stack.setCurrentWidget(self._skeleton)
 
@@ -228,8 +229,13 @@ class ThreadView(QWidget):
             self.set_hits(())
 
     def _on_search_closed(self) -> None:
-        self.set_hits(())
+        self._forget_hits()
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _forget_hits(self) -> None:
+        marks = self._list.marks
+        marks.hits, marks.search, marks.current_hit = frozenset(), "", None
+        self._list.viewport().update()
 
     # inside
 
