@@ -50,7 +50,7 @@ class MenuButton(Button):
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
         from_right = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         before, after = (_ROOM, 0) if from_right else (0, _ROOM)
-        option.rect = self.rect().adjusted(before, 0, -after, 0)  # type: ignore[attr-defined]
+        option.rect = self.rect().adjusted(before, 0, -after, 0)
         painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
         x = _EDGE if from_right else self.width() - _EDGE - _SIGN
         place = QRect(QPoint(x, (self.height() - _SIGN) // 2), QSize(_SIGN, _SIGN))
