@@ -174,9 +174,12 @@ def test_in_doubt_and_posted_once(name: str) -> None:
 
 
 def test_reset_before_the_request_is_read() -> None:
-    """The kernel takes our bytes before the reset comes: whether anybody read them is unknown."""
+    """Bytes that the kernel took may have been read; a reset before the first one proves nothing left.
+
+    Which of the two it is depends on who is quicker.
+    """
     with raw_server(raw.reset, reads=False) as server:
-        assert send(server.url).outcome is Outcome.IN_DOUBT
+        assert send(server.url).outcome in (Outcome.IN_DOUBT, Outcome.NOT_SENT)
         assert server.connections == 1
 
 

@@ -277,6 +277,45 @@ def test_a_key_that_may_list_little() -> None:
     assert list(directory.unlisted) == ["short codes", "WhatsApp senders", "Messaging Services"]
 
 
+def test_whatsapp_senders_that_cannot_send_yet_are_left_out() -> None:
+    states = ["ONLINE", "ONLINE:UPDATING", "OFFLINE", "DRAFT", "CREATING", "VERIFYING", None]
+    senders = [
+        {
+            "sender_id": f"whatsapp:+44770090010{number}",
+            "status": state,
+            "profile": {"name": "Shop"},
+        }
+        for number, state in enumerate(states)
+    ]
+    senders.append({"sender_id": "rcs:agent", "status": "ONLINE"})
+    with raw_server(says(raw.http(200, json.dumps({"senders": senders})), then=raw.keep)) as server:
+        made = TwilioProvider(
+            Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
+        )
+        found = made.directory().senders
+        made.close()
+    assert [sender.address[-1] for sender in found] == ["0", "1", "2", "6"]
+    assert {sender.label for sender in found} == {"Shop"}
+
+
+def test_signalwire_lists_numbers_and_says_what_it_cannot_list() -> None:
+    number = {
+        "phone_number": LINE,
+        "country_code": "US",
+        "capabilities": {"mms": True, "sms": False, "voice": True},
+        "sid": "b3877c40-da60-4998-90ad-b792e98472ac",
+    }
+    page = json.dumps({"incoming_phone_numbers": [number]})
+    with raw_server(says(raw.http(200, page), then=raw.keep)) as server:
+        credential = Credential("x", "x", "word")
+        made = catalogue.make_provider("signalwire", credential, base_url=server.url)
+        directory = made.directory()
+        made.close()
+    assert [sender.address for sender in directory.senders] == [LINE]
+    assert list(directory.unlisted) == ["short codes", "number groups"]
+    assert len(server.requests) == 1
+
+
 def test_a_list_of_senders_that_never_ends() -> None:
     """A link that is repeated is followed once."""
     number = {"phone_number": LINE, "capabilities": {"sms": True}}
