@@ -8,8 +8,6 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from sms_desk.domain.changes import Changes
-from sms_desk.domain.errors import DeskError
 from sms_desk.services.rows import LineCondition, LineState
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar
 from sms_desk.ui.widgets.times import date_words
@@ -22,7 +20,7 @@ LOOK_MS: Final = 500
 
 
 class LineController(QObject):
-    """Looks at the lines twice a second: they are in memory, and a countdown runs."""
+    """Looks at the lines twice a second, since a countdown runs."""
 
     secret_wanted = Signal(object)
     """The account whose credential was refused."""
@@ -35,6 +33,7 @@ class LineController(QObject):
         self._work = work
         self._ties = ties
         self._backfill: UUID | None = None
+        self._lines: tuple[LineState, ...] = ()
         self._asked_for: UUID | None = None
         self._put_away: LineCondition | None = None
         status.sync_requested.connect(self.sync)
@@ -49,7 +48,13 @@ class LineController(QObject):
 
     @Slot()
     def look(self) -> None:
-        lines = self._ties.session.lines()
+        """Read how the lines stand."""
+        self._ties.doors.run(
+            self, self._ties.session.lines, then=self._on_lines, failed=lambda _: None, key="lines"
+        )
+
+    def _on_lines(self, lines: tuple[LineState, ...]) -> None:
+        self._lines = lines
         now, zone = self._ties.clock(), self._ties.reader.zone
         line = worst(lines)
         if line is None:
@@ -62,19 +67,10 @@ class LineController(QObject):
 
     @Slot()
     def sync(self) -> None:
-        """Look at the provider now."""
-        doors = self._ties.doors
-        doors.call(self, self._ties.session.sync_once, then=self._on_synced, failed=self._on_failed)
+        """Look at the provider now, in the connector's thread."""
+        self._ties.doors.run(self, self._ties.session.sync_soon, then=lambda _none: self.look())
 
     # --- inside ------------------------------------------------------------------------------------
-
-    def _on_synced(self, changes: Changes) -> None:
-        self._ties.bus.tell(changes)
-        self.look()
-
-    def _on_failed(self, error: DeskError) -> None:
-        self._ties.doors.failed.emit(error)
-        self.look()
 
     def _show_banner(self, line: LineState | None) -> None:
         condition = line.condition if line is not None else None
@@ -112,7 +108,7 @@ class LineController(QObject):
 
     @Slot()
     def _on_put_away(self) -> None:
-        line = worst(self._ties.session.lines())
+        line = worst(self._lines)
         self._put_away = line.condition if line else None
         self._banner.hide()
 

@@ -13,7 +13,7 @@ from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.services import directory, inbox, senders
 from sms_desk.services.context import Context
-from sms_desk.services.rows import PersonRow, RailCounts, ViewRow
+from sms_desk.services.rows import PersonRow, RailCounts, TagRow, ViewRow
 from sms_desk.ui.inbox import FilterChoices
 from sms_desk.ui.rail import Rail
 from sms_desk.ui.widgets.text import ask, ask_text
@@ -31,19 +31,21 @@ class Surroundings:
     counts: RailCounts
     choices: FilterChoices
     people: tuple[PersonRow, ...]
+    tags: tuple[TagRow, ...]
 
 
 def surroundings(ctx: Context) -> Surroundings:
     """All of it in one snapshot."""
     counts = inbox.rail(ctx)
     people = directory.everybody(ctx)
+    tags = directory.all_tags(ctx)
     choices = FilterChoices(
         programs=counts.programs,
         senders=tuple((row.id, row.label or row.display) for row in senders.listing(ctx)),
         owners=tuple((row.id, row.name) for row in people if not row.suspended),
-        tags=tuple((row.id, row.name) for row in directory.all_tags(ctx)),
+        tags=tuple((row.id, row.name) for row in tags),
     )
-    return Surroundings(counts, choices, people)
+    return Surroundings(counts, choices, people, tags)
 
 
 class RailController(QObject):

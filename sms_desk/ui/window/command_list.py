@@ -1,0 +1,251 @@
+"""The commands of the window, in the order of menu, palette and sheet."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sms_desk.domain.model import DraftMode
+from sms_desk.ui.commands import Group, WindowCommand
+from sms_desk.ui.widgets.words import tr
+
+if TYPE_CHECKING:  # the wiring asks for this list
+    from sms_desk.ui.window.wiring import Wiring
+
+
+def window_commands(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    """Every command with its default keys."""
+    return (*_go(wiring), *_conversation(wiring), *_write(wiring), *_desk(wiring))
+
+
+def _go(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    desk, rail = wiring.desk, wiring.window.side.rail
+    go = partial(WindowCommand, group=Group.GO)
+    return (
+        go("palette", tr("commands", "All commands"), run=desk.open_palette, keys=("Ctrl+K",)),
+        go(
+            "search",
+            tr("commands", "Search everything"),
+            run=desk.search,
+            keys=("Ctrl+F", "/"),
+            icon="search",
+            yields=True,
+        ),
+        go(
+            "filter_list",
+            tr("commands", "Search in this list"),
+            run=wiring.page.inbox.focus_search,
+            keys=("Ctrl+L",),
+            icon="list-filter",
+        ),
+        go(
+            "search_thread",
+            tr("commands", "Search in this conversation"),
+            run=wiring.page.column.thread_view.open_search,
+            keys=("Ctrl+Shift+F",),
+            icon="search",
+        ),
+        go(
+            "mine",
+            tr("commands", "My conversations"),
+            run=partial(rail.choose, "scope:mine"),
+            keys=("Ctrl+1",),
+            icon="inbox",
+        ),
+        go(
+            "shared",
+            tr("commands", "Shared inboxes"),
+            run=partial(rail.choose, "scope:shared"),
+            keys=("Ctrl+2",),
+            icon="users",
+        ),
+        go(
+            "unassigned",
+            tr("commands", "Unassigned conversations"),
+            run=partial(rail.choose, "scope:unassigned"),
+            keys=("Ctrl+3",),
+            icon="user-x",
+        ),
+        go(
+            "all",
+            tr("commands", "All conversations"),
+            run=partial(rail.choose, "scope:all"),
+            keys=("Ctrl+4",),
+            icon="layers",
+        ),
+        go(
+            "list",
+            tr("commands", "To the list"),
+            run=desk.show_conversations,
+            keys=("F6",),
+            icon="list-checks",
+        ),
+        go(
+            "messages",
+            tr("commands", "To the messages"),
+            run=wiring.page.column.thread_view.focus_messages,
+            keys=("F7",),
+            icon="messages-square",
+        ),
+        go(
+            "next",
+            tr("commands", "Next conversation"),
+            run=partial(wiring.go_to_next, 1),
+            keys=("Ctrl+Down",),
+            icon="arrow-down",
+        ),
+        go(
+            "previous",
+            tr("commands", "Previous conversation"),
+            run=partial(wiring.go_to_next, -1),
+            keys=("Ctrl+Up",),
+            icon="arrow-up",
+        ),
+        go(
+            "details",
+            tr("commands", "Show or hide details"),
+            run=wiring.page.toggle_context,
+            keys=("Ctrl+D",),
+            icon="panel-right-open",
+        ),
+        go(
+            "rail",
+            tr("commands", "Collapse or expand the rail"),
+            run=lambda: rail.set_collapsed(not rail.is_collapsed()),
+            keys=("Ctrl+B",),
+            icon="panel-left-close",
+        ),
+    )
+
+
+def _conversation(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    act = wiring.actions.act_here
+    on = partial(WindowCommand, group=Group.CONVERSATION)
+    return (
+        on(
+            "close",
+            tr("commands", "Close"),
+            run=partial(act, "close"),
+            keys=("E", "Ctrl+Shift+E"),
+            icon="check",
+        ),
+        on("reopen", tr("commands", "Reopen"), run=partial(act, "reopen"), icon="rotate-cw"),
+        on(
+            "snooze",
+            tr("commands", "Snooze…"),
+            run=partial(act, "snooze"),
+            keys=("S",),
+            icon="alarm-clock",
+        ),
+        on(
+            "assign",
+            tr("commands", "Assign…"),
+            run=partial(act, "assign"),
+            keys=("A",),
+            icon="user-plus",
+        ),
+        on("tag", tr("commands", "Tag…"), run=partial(act, "tag"), keys=("T",), icon="tag"),
+        on(
+            "mark_unread",
+            tr("commands", "Mark unread"),
+            run=partial(act, "mark_unread"),
+            keys=("U",),
+            icon="mail",
+        ),
+        on("pin", tr("commands", "Pin, for me"), run=partial(act, "pin"), icon="pin"),
+        on("mute", tr("commands", "Mute, for me"), run=partial(act, "mute"), icon="bell-off"),
+        on(
+            "undo",
+            tr("commands", "Undo"),
+            run=wiring.actions.undo_last,
+            keys=("Ctrl+Z", "Z"),
+            icon="undo-2",
+        ),
+    )
+
+
+def _write(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    desk = wiring.desk
+    to = partial(WindowCommand, group=Group.WRITE)
+    return (
+        to(
+            "new",
+            tr("commands", "New conversation…"),
+            run=desk.new_conversation,
+            keys=("Ctrl+N", "N"),
+            icon="square-pen",
+        ),
+        to(
+            "reply",
+            tr("commands", "Write a reply"),
+            run=partial(desk.write, DraftMode.REPLY),
+            keys=("R", "Ctrl+R"),
+            icon="send",
+        ),
+        to(
+            "note",
+            tr("commands", "Write a note for the team"),
+            run=partial(desk.write, DraftMode.NOTE),
+            keys=("M", "Ctrl+M"),
+            icon="sticky-note",
+        ),
+    )
+
+
+def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    desk = wiring.desk
+    at = partial(WindowCommand, group=Group.DESK)
+    return (
+        at(
+            "senders",
+            tr("commands", "Sender IDs"),
+            run=partial(desk.show_screen, "senders"),
+            icon="hash",
+        ),
+        at(
+            "programs",
+            tr("commands", "Campaigns and services"),
+            run=partial(desk.show_screen, "programs"),
+            icon="megaphone",
+        ),
+        at(
+            "templates",
+            tr("commands", "Saved replies"),
+            run=partial(desk.show_screen, "templates"),
+            icon="notepad-text",
+        ),
+        at(
+            "outbox",
+            tr("commands", "Outbox"),
+            run=partial(desk.show_screen, "outbox"),
+            icon="send",
+        ),
+        at(
+            "settings",
+            tr("commands", "Settings"),
+            run=partial(desk.show_screen, "settings"),
+            keys=("Ctrl+,",),
+            icon="settings",
+        ),
+        at(
+            "sync",
+            tr("commands", "Sync now"),
+            run=wiring.line.sync,
+            keys=("F5",),
+            icon="refresh-cw",
+        ),
+        at(
+            "keys",
+            tr("commands", "Keys"),
+            run=desk.open_keys,
+            keys=("F1", "?"),
+            icon="keyboard",
+        ),
+        at(
+            "quit",
+            tr("commands", "Quit"),
+            run=desk.quit_requested.emit,
+            keys=("Ctrl+Q",),
+            icon="log-out",
+        ),
+    )

@@ -1,0 +1,128 @@
+"""The window's commands, and the screens beside the conversations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from sms_desk.domain.model import DraftMode
+from sms_desk.ui import theme
+from sms_desk.ui.commands import Group, group_title
+from sms_desk.ui.palette import Palette
+from sms_desk.ui.palette.palette import Entry
+from sms_desk.ui.shortcuts import KeyLine, ShortcutSheet
+from sms_desk.ui.widgets.text import menu_text
+from sms_desk.ui.window.command_list import window_commands
+from sms_desk.ui.window.screens import ScreenMaker
+
+if TYPE_CHECKING:  # the wiring makes this controller
+    from sms_desk.ui.window.wiring import Wiring
+
+
+class DeskController(QObject):
+    """Menu, palette, sheet of keys, and going from screen to screen."""
+
+    quit_requested = Signal()
+    demo_wanted = Signal()
+    person_chosen = Signal(object)
+    """Somebody else sits here from now on: the person's id."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        super().__init__(wiring)
+        self._wiring = wiring
+        self._window = wiring.window
+        self._screens: dict[str, QWidget] = {}
+        self._maker = ScreenMaker(wiring.ties, wiring.state, wiring.registry, self)
+        self._maker.conversation_wanted.connect(wiring.open_conversation)
+        wiring.page.column.composer.templates_requested.connect(
+            lambda: self.show_screen("templates")
+        )
+        wiring.line.secret_wanted.connect(self._on_secret_wanted)
+        wiring.line.account_wanted.connect(lambda: self.show_screen("settings"))
+
+    def start(self) -> None:
+        """Fill the registry; the menu follows from it."""
+        registry = self._wiring.registry
+        registry.add(*window_commands(self._wiring))
+        chosen = self._wiring.state.get("keys", {})
+        registry.use_keys(chosen if isinstance(chosen, dict) else {})
+        menu = self._window.side.menu()
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+
+    def dispose(self) -> None:
+        for screen in self._screens.values():
+            self._window.drop_screen(screen)
+        self._window.side.menu().aboutToShow.disconnect()
+
+    # --- screens ---------------------------------------------------------------------------------
+
+    @Slot(str)
+    def show_screen(self, name: str) -> None:
+        """senders | programs | templates | outbox | settings"""
+        screen = self._screens.get(name)
+        if screen is None:
+            screen = self._screens[name] = self._maker.make(name, self._window)
+        self._window.show_screen(screen)
+        self._window.side.rail.show_place(f"screen:{name}")
+        screen.setFocus()
+
+    def show_conversations(self) -> None:
+        rail = self._window.side.rail
+        if self._window.screen_shown() is not self._wiring.page:
+            rail.choose("scope:mine")
+        self._wiring.page.show_list()
+
+    @Slot(object)
+    def _on_secret_wanted(self, account_id: UUID) -> None:
+        self._maker.ask_secret(account_id, self._window)
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def write(self, mode: DraftMode) -> None:
+        if self._wiring.thread_controller.conversation_id() is not None:
+            self._wiring.page.column.composer.focus_text(mode)
+
+    def new_conversation(self) -> None:
+        self._maker.new_conversation(self._window)
+
+    def search(self) -> None:
+        self._maker.search(self._wiring.page.inbox, self._window)
+
+    # --- what follows from the registry ------------------------------------------------------------
+
+    def open_palette(self) -> None:
+        registry = self._wiring.registry
+        entries = tuple(
+            Entry(command.title, registry.key_words(command.id), command.icon, command.run)
+            for command in registry
+            if command.id != "palette"
+        )
+        Palette(entries, self._window).open_over(self._window)
+
+    def open_keys(self) -> None:
+        registry = self._wiring.registry
+        groups = {
+            group_title(group): [
+                KeyLine(command.title, registry.key_words(command.id))
+                for command in registry.of_group(group)
+                if registry.keys_of(command.id)
+            ]
+            for group in Group
+        }
+        ShortcutSheet(groups, self._window).open()
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        for group in Group:
+            under = menu.addMenu(menu_text(group_title(group)))
+            for command in self._wiring.registry.of_group(group):
+                key = self._wiring.registry.key_words(command.id)
+                action = QAction(f"{menu_text(command.title)}\t{key}", under)
+                if command.icon:
+                    action.setIcon(theme.icon(command.icon))
+                action.triggered.connect(command.run)
+                under.addAction(action)
