@@ -231,7 +231,7 @@ def every_state() -> tuple[ThreadItem, ...]:
             at("11:24"),
             "And this?",
             OutboxState.ASK,
-            reason="Later messages of this account are listed.",
+            error_step="Later messages of this account are listed.",
         ),
         pending(
             "p6",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -19,6 +21,7 @@ from sms_desk.ui.thread.arrange import RowKind
 from sms_desk.ui.thread.loaded import MOST, Loaded
 from sms_desk.ui.thread.message_list import MessageList
 from sms_desk.ui.thread.pictures import MAX_PIXELS, sniff, thumbnail
+from sms_desk.ui.thread.words import event
 from tests.gui import invented_thread as invented
 
 Show = Callable[..., ThreadView]
@@ -559,6 +562,68 @@ def test_events_offer_why(show: Show, qtbot: QtBot) -> None:
             list_of(view).viewport(), Qt.MouseButton.LeftButton, pos=hit_point(view, item, Act.WHY)
         )
     assert asked.args == [item.id]
+
+
+@pytest.mark.parametrize(
+    ("kind", "author", "detail", "reason", "said"),
+    [
+        (
+            "routed",
+            None,
+            {"after": str(invented.ME), "trail": {"rule": "one_holder"}},
+            "",
+            "Came to you because you hold the sender ID",
+        ),
+        (
+            "routed",
+            None,
+            {"after": None, "trail": {"rule": "no_holder"}},
+            "",
+            "Stands here without an owner because nobody holds the sender ID",
+        ),
+        (
+            "assigned",
+            invented.SANA,
+            {"after": {"owner_id": str(invented.ME)}},
+            "person",
+            "\u2068Sana Bashir\u2069 assigned this to you",
+        ),
+        ("assigned", invented.ME, {"after": {"owner_id": None}}, "person", "You removed the owner"),
+        (
+            "snoozed",
+            invented.ME,
+            {"after": {"snoozed_until": 1_795_000_000_000_000}},
+            "person",
+            "You snoozed until Wed 18 Nov 11:06",
+        ),
+        ("woken", None, {}, "due", "The snooze ended · its time had come"),
+        ("reopened", None, {}, "contact_wrote", "Reopened · the contact wrote"),
+        ("tagged", invented.ME, {"tag": "unknown"}, "person", "You added a tag"),
+        (
+            "rebound",
+            invented.ME,
+            {"after": {"source_program_id": "p"}, "names": {"p": "Sale"}},
+            "person",
+            "You said that this answers \u2068Sale\u2069",
+        ),
+        ("something_new", None, {}, "", "Something new"),
+    ],
+)
+def test_events_say_what_happened_and_why(
+    kind: str, author: UUID | None, detail: dict[str, Any], reason: str, said: str
+) -> None:
+    """R20: from the ids and words that are stored."""
+    name = "Sana Bashir" if author == invented.SANA else ""
+    item = invented.event(
+        "e",
+        invented.at("09:00"),
+        kind,
+        author_id=author,
+        author_name=name,
+        event_detail=detail,
+        reason=reason,
+    )
+    assert event(item, Reader(invented.ME, invented.ZONE)) == said
 
 
 def test_bubbles_keep_their_width(show: Show) -> None:

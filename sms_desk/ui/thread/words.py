@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from PySide6.QtCore import QDate, QLocale, QTime
@@ -13,6 +13,8 @@ from sms_desk.domain.model import AttachmentState, DeliveryStatus, Direction, Or
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
 from sms_desk.ui.thread.arrange import Row
 from sms_desk.ui.widgets.words import tr as translated
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def trouble(item: ThreadItem) -> tuple[str, str]:
         case OutboxState.ASK:
             return (
                 tr("The provider's answer was lost, and its list does not show the message."),
-                plain_text.preview(item.reason, 300),
+                plain_text.preview(item.error_step or item.error_title, 300),
             )
     if not has_failed(item):
         return "", ""
@@ -165,7 +167,7 @@ def trouble(item: ThreadItem) -> tuple[str, str]:
 
 
 def _held(item: ThreadItem) -> str:
-    reason = plain_text.preview(item.reason or item.error_title, 300)
+    reason = plain_text.preview(item.error_title or item.reason, 300)
     return reason or tr("A check said no before it was sent.")
 
 
@@ -218,9 +220,9 @@ def attachment(row: AttachmentRow) -> tuple[str, str]:
 
 
 def event(item: ThreadItem, reader: Reader) -> str:
-    """One line: who did what, and the stored reason."""
-    said = _happening(item, _writer(item, reader))
-    reason = plain_text.preview(item.reason, 300)
+    """One line: who did what, and why, from the stored kind, detail and reason."""
+    said = _happening(item, reader)
+    reason = _event_reason(item, reader)
     if not said or not reason:
         return said or reason
     if item.event in _CAME:
@@ -228,43 +230,87 @@ def event(item: ThreadItem, reader: Reader) -> str:
     return f"{said} · {reason}"
 
 
-def _happening(item: ThreadItem, who: str) -> str:
-    name = _detail(item, "name", "to_name", "owner_name", "tag", "program_name")
+def _happening(item: ThreadItem, reader: Reader) -> str:
     texts = _EVENTS.get(item.event)
     if texts is None:
         return item.event.replace("_", " ").capitalize()
-    by_person, by_rule = texts
+    who, name = _writer(item, reader), _event_name(item, reader)
+    by_person, by_rule, by_person_unnamed = texts
+    if not name and by_person_unnamed:
+        by_person = by_rule = by_person_unnamed
     text = tr(by_person) if who else tr(by_rule)
-    said = text.format(who=who, name=name, until=_detail(item, "until_text", "until"))
+    said = text.format(who=who, name=name, until=_until(item, reader))
     return " ".join(said.split())
 
 
 _CAME = ("routed", "came")
-_EVENTS = {
-    "routed": ("Came to {name}", "Came to {name}"),
-    "came": ("Came to {name}", "Came to {name}"),
-    "assigned": ("{who} assigned this to {name}", "Assigned to {name}"),
-    "unassigned": ("{who} removed the owner", "The owner was removed"),
-    "closed": ("{who} closed", "Closed"),
-    "reopened": ("{who} reopened", "Reopened"),
-    "snoozed": ("{who} snoozed until {until}", "Snoozed until {until}"),
-    "woken": ("{who} ended the snooze", "The snooze ended"),
-    "tagged": ("{who} added the tag {name}", "Tagged {name}"),
-    "untagged": ("{who} removed the tag {name}", "The tag {name} was removed"),
+_EVENTS = {  # by a person, by a rule, and where nobody and nothing is named
+    "started": ("{who} began this conversation", "This conversation began", ""),
+    "routed": ("Came to {name}", "Came to {name}", "Stands here without an owner"),
+    "came": ("Came to {name}", "Came to {name}", "Stands here without an owner"),
+    "assigned": ("{who} assigned this to {name}", "Assigned to {name}", "{who} removed the owner"),
+    "closed": ("{who} closed", "Closed", ""),
+    "reopened": ("{who} reopened", "Reopened", ""),
+    "snoozed": ("{who} snoozed until {until}", "Snoozed until {until}", ""),
+    "woken": ("{who} ended the snooze", "The snooze ended", ""),
+    "tagged": ("{who} added the tag {name}", "Tagged {name}", "{who} added a tag"),
+    "untagged": ("{who} removed the tag {name}", "Untagged {name}", "{who} removed a tag"),
     "taken_over": (
         "{who} took this over as a sales conversation",
         "Taken over as a sales conversation",
+        "",
     ),
-    "renamed": ("{who} renamed the contact", "The contact was renamed"),
-    "opted_out": ("The contact opted out", "The contact opted out"),
-    "opted_in": ("The contact opted in again", "The contact opted in again"),
+    "rebound": ("{who} said that this answers {name}", "Answers {name}", "{who} made this direct"),
+    "opted_out": ("The contact opted out", "The contact opted out", ""),
+    "opted_in": ("The contact opted in again", "The contact opted in again", ""),
+}
+_REASONS = {
+    "person": "",  # the line says who
+    "undo": "a change taken back",
+    "due": "its time had come",
+    "contact_wrote": "the contact wrote",
+    "replied": "somebody replied",
+    "one_holder": "they hold the sender ID",
+    "several_holders": "several people hold the sender ID",
+    "no_holder": "nobody holds the sender ID",
+    "program_only": "only a program holds the sender ID",
 }
 
 
-def _detail(item: ThreadItem, *names: str) -> str:
+def _event_reason(item: ThreadItem, reader: Reader) -> str:
     detail = item.event_detail or {}
-    found = next((detail[name] for name in names if detail.get(name)), "")
-    return name_in_text(str(found))
+    trail = detail.get("trail")
+    rule = str(trail.get("rule", "")) if isinstance(trail, dict) else ""
+    reason = rule or item.reason
+    if reason == "one_holder" and detail.get("after") == str(reader.person_id):
+        return tr("you hold the sender ID")
+    if reason in _REASONS:
+        return tr(_REASONS[reason]) if _REASONS[reason] else ""
+    return plain_text.preview(reason, 300)
+
+
+def _event_name(item: ThreadItem, reader: Reader) -> str:
+    """Whom or what the event tells of: the person, program or tag after it."""
+    detail = item.event_detail or {}
+    after = detail.get("after", detail.get("tag"))
+    values = list(after.values()) if isinstance(after, dict) else [after]
+    if str(reader.person_id) in values:
+        return tr("you")
+    names = detail.get("names", {})
+    found = next((names[value] for value in values if value in names), detail.get("name", ""))
+    return name_in_text(str(found)) if found else ""
+
+
+def _until(item: ThreadItem, reader: Reader) -> str:
+    """The moment that a snooze ends, stored in microseconds since 1970."""
+    after = (item.event_detail or {}).get("after")
+    micros = after.get("snoozed_until") if isinstance(after, dict) else None
+    if not isinstance(micros, int):
+        return ""
+    until = _EPOCH + timedelta(microseconds=micros)
+    local = until.astimezone(reader.zone)
+    day = QLocale().toString(QDate(local.year, local.month, local.day), "ddd d MMM")
+    return f"{day} {time_of(until, reader.zone)}"
 
 
 # --- for those who listen ----------------------------------------------------------------------
