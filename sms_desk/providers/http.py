@@ -9,7 +9,10 @@ Logs name the call, never an address, a URL, a text or a secret.
 from __future__ import annotations
 
 import base64
+import json
 import logging
+import math
+import re
 import socket
 import threading
 import time
@@ -17,7 +20,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import IncompleteRead, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -38,7 +42,7 @@ from sms_desk.domain.errors import (
     ProviderUnreachable,
     RateLimited,
 )
-from sms_desk.providers.hosts import (
+from sms_desk.domain.hosts import (
     check_base_url,
     is_loopback,
     is_loopback_url,
@@ -46,7 +50,6 @@ from sms_desk.providers.hosts import (
     joined,
     origin,
 )
-from sms_desk.providers.reading import Unreadable, parse_date, parse_json, parse_retry_after
 
 CONNECT_S = 10.0
 LIST_READ_S = 30.0
@@ -57,6 +60,8 @@ MEDIA_TOTAL_S = 60.0
 IDLE_S = 15.0  # an older connection may have died in its sleep, and would answer with silence
 MEDIA_HOPS = 5
 BODY_LIMIT = 8 * 1024 * 1024
+DEPTH_LIMIT = 64
+RETRY_AFTER_LIMIT_S = 3600.0
 _CHUNK = 64 * 1024
 
 _log = logging.getLogger(__name__)
@@ -97,6 +102,86 @@ class NoAnswer:
 
     sent: bool
     why: str
+
+
+# --- Reading what a server sends --------------------------------------------------------------
+
+
+class Unreadable(ValueError):
+    """Not JSON within the limits. why: a stable word."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_LEAF = re.compile(r"\[\]|\{\}")
+_NO_BRACKET = re.compile(r"[^\[\]{}]++")
+
+
+def parse_json(data: bytes) -> object:
+    """The JSON value of `data`; raises Unreadable.
+
+    Bytes that are not UTF-8 become U+FFFD, so that one bad text does not hide its neighbours. Of
+    duplicate keys the last counts, as everywhere. NaN and Infinity read as null.
+    """
+    text = data.decode("utf-8-sig", "replace")
+    if not _is_shallow(text):
+        raise Unreadable("too_deep")
+    try:
+        value: object = json.loads(text, parse_int=_whole, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        raise Unreadable("not_json") from None
+    return value
+
+
+def _whole(digits: str) -> int | str:
+    """An integer; one of absurd length, which Python would not convert, stays text."""
+    return int(digits) if len(digits) <= 30 else digits
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether brackets nest at most DEPTH_LIMIT deep: each round peels the innermost ones off.
+
+    Text with few unbalanced brackets counts as shallow; the parser refuses it.
+    """
+    brackets = _NO_BRACKET.sub("", _STRING.sub("", text))
+    for _ in range(DEPTH_LIMIT):
+        brackets, peeled = _LEAF.subn("", brackets)
+        if not peeled:
+            return len(brackets) <= DEPTH_LIMIT
+    return not brackets
+
+
+def parse_date(header: str | None) -> datetime | None:
+    """An RFC 2822 or HTTP date as an aware UTC instant; None if it is none."""
+    if not header:
+        return None
+    try:
+        date = parsedate_to_datetime(header)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def parse_retry_after(header: str | None, server_date: datetime | None) -> float | None:
+    """Seconds to wait, of a number or a date (RFC 9110 §10.2.3), in 0 … one hour.
+
+    A date is measured by the server's own clock; without its Date header it says nothing.
+    """
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        until = parse_date(header)
+        if until is None or server_date is None:
+            return None
+        seconds = (until - server_date).total_seconds()
+    if math.isnan(seconds):
+        return None
+    return min(max(seconds, 0.0), RETRY_AFTER_LIMIT_S)
 
 
 # --- One request on the wire -----------------------------------------------------------------

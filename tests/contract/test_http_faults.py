@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from sms_desk.domain import hosts as hosts_rules
 from sms_desk.domain.errors import (
     CredentialError,
     NotFoundError,
@@ -24,7 +25,6 @@ from sms_desk.domain.errors import (
     UsageError,
 )
 from sms_desk.domain.model import Channel
-from sms_desk.providers import hosts as hosts_rules
 from sms_desk.providers import http
 from sms_desk.providers.base import Credential, Outcome, Outgoing, SendResult
 from sms_desk.providers.http import HttpOptions

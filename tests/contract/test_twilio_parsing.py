@@ -15,10 +15,10 @@ from sms_desk.domain import positions
 from sms_desk.domain.errors import NotFoundError, ProviderError, ProviderUnreachable
 from sms_desk.domain.model import Channel, DeliveryStatus, Direction, SenderKind
 from sms_desk.providers.base import Credential, Page, Poison, RemoteMessage
-from sms_desk.providers.http import Answer
-from sms_desk.providers.reading import DEPTH_LIMIT, Unreadable, parse_date, parse_json
-from sms_desk.providers.twilio import TwilioProvider, number_country, number_kind
-from sms_desk.providers.twilio_messages import RAW_LIMIT, classify, parse_message, parse_page
+from sms_desk.providers.http import DEPTH_LIMIT, Answer, Unreadable, parse_date, parse_json
+from sms_desk.providers.twilio import TwilioProvider
+from sms_desk.providers.twilio.messages import RAW_LIMIT, classify, parse_message, parse_page
+from sms_desk.providers.twilio.senders import number_country, number_kind
 from tests.fixtures import raw_server as raw
 from tests.fixtures.raw_server import raw_server, says
 

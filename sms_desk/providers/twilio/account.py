@@ -1,14 +1,7 @@
-"""Twilio: SMS, MMS and WhatsApp by its 2010 API; SignalWire speaks the same at its own address.
-
-The API: https://www.twilio.com/docs/messaging/api/message-resource. SignalWire's copy of it:
-https://signalwire.com/docs/compatibility-api/rest/overview. What a provider really does, where it
-differs from its pages, stands beside the code that copes with it.
-"""
+"""One account, spoken to in Twilio's language: which call asks what, and at which address."""
 
 from __future__ import annotations
 
-import csv
-import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +9,6 @@ from datetime import date, timedelta
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
-import phonenumbers
-
-from sms_desk.domain.addresses import split_channel
 from sms_desk.domain.errors import (
     CredentialError,
     NotFoundError,
@@ -26,7 +16,8 @@ from sms_desk.domain.errors import (
     ProviderUnreachable,
     UsageError,
 )
-from sms_desk.domain.model import Channel, SenderDirection, SenderKind
+from sms_desk.domain.hosts import check_base_url
+from sms_desk.domain.model import Channel
 from sms_desk.providers.base import (
     Capabilities,
     Credential,
@@ -43,17 +34,17 @@ from sms_desk.providers.base import (
     RemoteService,
     SendResult,
 )
-from sms_desk.providers.hosts import check_base_url
 from sms_desk.providers.http import ApiClient, HttpOptions
-from sms_desk.providers.twilio_messages import (
+
+from .messages import (
     SID_FORM,
     classify,
     join_address,
     parse_message,
     parse_page,
-    text_of,
 )
-from sms_desk.settings.resources import resource_path
+from .senders import POOL, Reader, field_of, read_number, read_short_code, read_whatsapp
+from .words import describe
 
 API = "https://api.twilio.com"
 MESSAGING = "https://messaging.twilio.com"
@@ -62,121 +53,6 @@ VERSION = "/2010-04-01"
 VALIDITY_S = 4 * 3600  # a doubtful message must not surface tomorrow (algorithms §1.4)
 PAGE_LIMIT = 1000  # the API's own upper limit of PageSize
 DIRECTORY_PAGES = 200
-
-# --- Senders ---------------------------------------------------------------------------------
-
-# https://www.nationalnanpa.com/area_codes/index.html, "Toll-free"
-TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
-# A WhatsApp sender in any other state cannot send yet (spec, `channels_sender_enum_status`).
-LIVE = ("ONLINE", "OFFLINE")
-
-
-def number_kind(address: str) -> SenderKind:
-    """Toll-free within the North American plan, else a long code."""
-    is_toll_free = address.startswith("+1") and address[2:5] in TOLL_FREE
-    return SenderKind.TOLL_FREE if is_toll_free else SenderKind.LONG_CODE
-
-
-def number_country(address: str) -> str:
-    """ISO code of the country of an E.164 number; "" where the number names none.
-
-    A number that is not in use anywhere still has its calling code's main country.
-    """
-    try:
-        number = phonenumbers.parse(address)
-    except phonenumbers.NumberParseException:
-        return ""
-    region = phonenumbers.region_code_for_number(number)
-    region = region or phonenumbers.region_code_for_country_code(number.country_code or 0)
-    return "" if region in ("001", "ZZ") else str(region)
-
-
-def _field(row: Mapping[str, Any], name: str) -> str:
-    """A field as text; empty for null, objects and lists."""
-    return text_of(row.get(name), or_else="")
-
-
-def _number_sender(row: Mapping[str, Any]) -> RemoteSender | None:
-    """A number that can text. Twilio's voice-only numbers are no sender IDs."""
-    address = _field(row, "phone_number")
-    if not address or not _can_text(row.get("capabilities")):
-        return None
-    return RemoteSender(
-        channel=Channel.SMS,
-        address=address,
-        kind=number_kind(address),
-        country=_field(row, "country_code") or number_country(address),
-        label=_field(row, "friendly_name"),
-        direction=SenderDirection.BOTH,
-        provider_sid=_field(row, "sid") or None,
-    )
-
-
-def _can_text(capabilities: object) -> bool:
-    """`{"sms": true, …}` (2010 API), `["SMS", …]` (Messaging Services, often empty), any case."""
-    if isinstance(capabilities, dict):
-        return any(bool(on) for name, on in capabilities.items() if name.lower() in ("sms", "mms"))
-    return True
-
-
-def _short_code_sender(row: Mapping[str, Any]) -> RemoteSender | None:
-    address = _field(row, "short_code")
-    if not address:
-        return None
-    return RemoteSender(
-        channel=Channel.SMS,
-        address=address,
-        kind=SenderKind.SHORT_CODE,
-        country=_field(row, "country_code"),
-        label=_field(row, "friendly_name"),
-        direction=SenderDirection.BOTH,
-        provider_sid=_field(row, "sid") or None,
-    )
-
-
-def _alpha_sender(row: Mapping[str, Any]) -> RemoteSender | None:
-    """A name instead of a number: the contact cannot answer it."""
-    address = _field(row, "alpha_sender")
-    if not address:
-        return None
-    return RemoteSender(
-        channel=Channel.SMS,
-        address=address,
-        kind=SenderKind.ALPHANUMERIC,
-        country="",
-        label=address,
-        direction=SenderDirection.OUTGOING,
-        provider_sid=_field(row, "sid") or None,
-    )
-
-
-def _whatsapp_sender(row: Mapping[str, Any]) -> RemoteSender | None:
-    """A row of Channels/Senders (`sender_id`) or of a service's ChannelSenders (`sender`)."""
-    raw = _field(row, "sender_id") or _field(row, "sender")
-    channel, address = split_channel(raw)
-    status = _field(row, "status")
-    if channel is not Channel.WHATSAPP or not address or (status and not status.startswith(LIVE)):
-        return None
-    profile = row.get("profile")
-    return RemoteSender(
-        channel=channel,
-        address=address,
-        kind=SenderKind.WHATSAPP,
-        country=_field(row, "country_code") or number_country(address),
-        label=_field(profile, "name") if isinstance(profile, dict) else "",
-        direction=SenderDirection.BOTH,
-        provider_sid=_field(row, "sid") or None,
-    )
-
-
-_Reader = Callable[[Mapping[str, Any]], RemoteSender | None]
-_POOL: Sequence[tuple[str, str, _Reader]] = (
-    ("PhoneNumbers", "phone_numbers", _number_sender),
-    ("ShortCodes", "short_codes", _short_code_sender),
-    ("AlphaSenders", "alpha_senders", _alpha_sender),
-    ("ChannelSenders", "senders", _whatsapp_sender),
-)
-
 
 # --- The provider ----------------------------------------------------------------------------
 
@@ -291,9 +167,9 @@ class TwilioProvider:
         rows = self._rows(url, "media_list", "list media")
         path = urlsplit(self._message_url(message_sid)).path
         return [
-            RemoteMedia(sid, _field(row, "content_type"), f"{path}/Media/{sid}")
+            RemoteMedia(sid, field_of(row, "content_type"), f"{path}/Media/{sid}")
             for row in rows
-            if SID_FORM.fullmatch(sid := _field(row, "sid"))
+            if SID_FORM.fullmatch(sid := field_of(row, "sid"))
         ]
 
     def fetch_media(self, path: str, *, limit: int) -> tuple[str, bytes]:
@@ -387,26 +263,26 @@ class TwilioProvider:
     ) -> Iterator[tuple[str, Callable[[], None]]]:
         """Each kind of sender in words, and the call that adds its rows to `found`."""
 
-        def collect(url: str, key: str, read: _Reader, **query: str) -> None:
+        def collect(url: str, key: str, read: Reader, **query: str) -> None:
             for row in self._rows(url, key, f"list {key}", **query):
                 if sender := read(row):
                     found.setdefault((sender.channel, sender.address), sender)
 
         def collect_services() -> None:
             for row in self._rows(f"{self._messaging}/v1/Services", "services", "list services"):
-                if sid := _field(row, "sid"):
+                if sid := field_of(row, "sid"):
                     services.append(self._service(sid, row, found))
 
         numbers = f"{self._account}/IncomingPhoneNumbers.json"
-        yield "numbers", lambda: collect(numbers, "incoming_phone_numbers", _number_sender)
+        yield "numbers", lambda: collect(numbers, "incoming_phone_numbers", read_number)
         if self._dialect is not TWILIO:
             return
         codes = f"{self._account}/SMS/ShortCodes.json"
-        yield "short codes", lambda: collect(codes, "short_codes", _short_code_sender)
+        yield "short codes", lambda: collect(codes, "short_codes", read_short_code)
         channels = f"{self._messaging}/v2/Channels/Senders"
         yield (
             "WhatsApp senders",
-            lambda: collect(channels, "senders", _whatsapp_sender, Channel="whatsapp"),
+            lambda: collect(channels, "senders", read_whatsapp, Channel="whatsapp"),
         )
         yield "Messaging Services", collect_services
 
@@ -418,13 +294,13 @@ class TwilioProvider:
     ) -> RemoteService:
         """A service and its pool; alphanumeric senders are listed nowhere else."""
         pool: set[tuple[Channel, str]] = set()
-        for name, key, read in _POOL:
+        for name, key, read in POOL:
             url = f"{self._messaging}/v1/Services/{quote(sid, safe='')}/{name}"
             for entry in self._rows(url, key, f"list {key} of a service"):
                 if sender := read(entry):
                     found.setdefault((sender.channel, sender.address), sender)
                     pool.add((sender.channel, sender.address))
-        return RemoteService(sid, _field(row, "friendly_name"), frozenset(pool))
+        return RemoteService(sid, field_of(row, "friendly_name"), frozenset(pool))
 
     def _absolute(self, host: str, link: str) -> str:
         """The URL that a link of the API means: `/2010-04-01/…`, or one of Twilio's own hosts.
@@ -447,29 +323,6 @@ class TwilioProvider:
             f"{self._dialect.label} sent {what}.",
             "Check the base URL of the account; the desk tries again by itself.",
         )
-
-
-# --- Errors in words -------------------------------------------------------------------------
-
-
-@functools.cache
-def error_words() -> Mapping[str, ErrorWords]:
-    """The codes that a rep meets, in plain words (`resources/providers/twilio_errors.csv`)."""
-    with resource_path("providers", "twilio_errors.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["code"]: ErrorWords(row["title"], row["next_step"]) for row in csv.DictReader(file)
-        }
-
-
-def describe(code: str, text: str = "") -> ErrorWords:
-    """A code in plain words and what to do; unknown codes show the provider's own text."""
-    if words := error_words().get(code):
-        return words
-    title = text or (
-        f"The provider reported error {code}." if code else "The provider gave no reason."
-    )
-    page = f"See https://www.twilio.com/docs/api/errors/{code}." if code.isdecimal() else ""
-    return ErrorWords(title, page, known=False)
 
 
 # --- Making one ------------------------------------------------------------------------------

@@ -20,8 +20,7 @@ from sms_desk.providers.base import (
     RemoteMessage,
     SendResult,
 )
-from sms_desk.providers.http import Answer, NoAnswer
-from sms_desk.providers.reading import parse_date
+from sms_desk.providers.http import Answer, NoAnswer, parse_date
 
 RAW_LIMIT = 16_000  # characters kept of an item that could not be read
 EARLIEST, LATEST = 2000, 2200  # years outside are damage, not dates

@@ -1,0 +1,30 @@
+"""Twilio's error codes in plain words (https://www.twilio.com/docs/api/errors)."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Mapping
+
+from sms_desk.providers.base import ErrorWords
+from sms_desk.settings.resources import resource_path
+
+
+@functools.cache
+def error_words() -> Mapping[str, ErrorWords]:
+    """The codes that a rep meets, in plain words (`resources/providers/twilio_errors.csv`)."""
+    with resource_path("providers", "twilio_errors.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["code"]: ErrorWords(row["title"], row["next_step"]) for row in csv.DictReader(file)
+        }
+
+
+def describe(code: str, text: str = "") -> ErrorWords:
+    """A code in plain words and what to do; unknown codes show the provider's own text."""
+    if words := error_words().get(code):
+        return words
+    title = text or (
+        f"The provider reported error {code}." if code else "The provider gave no reason."
+    )
+    page = f"See https://www.twilio.com/docs/api/errors/{code}." if code.isdecimal() else ""
+    return ErrorWords(title, page, known=False)
