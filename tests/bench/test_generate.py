@@ -1,0 +1,116 @@
+"""A generated workspace is one that the desk could have written, and the same for the same seed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from sms_desk.settings import keys
+from sms_desk.settings.credentials import SecretStore
+from sms_desk.store import conversation_caches, search, tables
+from sms_desk.store.engine import HEAD, Tx, Workspace, open_file, schema_version
+from tests.bench.generate import generate
+from tests.bench.talk import LONGEST, schedule
+from tests.bench.words import SHARES
+
+MESSAGES, CONVERSATIONS = 3_000, 300
+
+
+def made(out: Path, seed: int = 1) -> Workspace:
+    profile = generate(out, MESSAGES, CONVERSATIONS, people=5, seed=seed)
+    identity = keys.read(profile)
+    assert identity is not None
+    return open_file(profile.database, keys.load(identity, store=_unasked, passphrase=None))
+
+
+def _unasked() -> SecretStore:
+    raise AssertionError("its key is published")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    workspace = made(tmp_path_factory.mktemp("generated"))
+    yield workspace
+    workspace.close()
+
+
+def content(tx: Tx, *, but: tuple[sa.Table, ...] = (tables.pulse,)) -> dict[str, str]:
+    """A digest of every table's rows."""
+    digests = {}
+    for table in tables.metadata.sorted_tables:
+        if table not in but:
+            rows = tx.execute(sa.select(table).order_by(*table.primary_key)).all()
+            digests[table.name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+    return digests
+
+
+def test_as_many_as_asked(workspace: Workspace) -> None:
+    with workspace.read() as tx:
+        for table, wanted in ((tables.messages, MESSAGES), (tables.conversations, CONVERSATIONS)):
+            assert tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() == wanted
+    assert schema_version(workspace) == HEAD
+
+
+def test_the_same_seed_gives_the_same(workspace: Workspace, tmp_path: Path) -> None:
+    same, other = made(tmp_path / "same"), made(tmp_path / "other", seed=2)
+    with workspace.read() as tx, same.read() as tx_same, other.read() as tx_other:
+        assert content(tx) == content(tx_same)
+        assert content(tx)["messages"] != content(tx_other)["messages"]
+    same.close()
+    other.close()
+
+
+def test_references_and_caches_are_sound(workspace: Workspace) -> None:
+    with workspace.read() as tx:
+        assert tx.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert search.differences(tx) == []
+        before = content(tx)
+        conversation_caches.rebuild(tx)
+        search.rebuild(tx)
+        assert content(tx) == before
+
+
+def test_the_index_is_what_the_store_would_have_fed(workspace: Workspace) -> None:
+    with workspace.read() as tx:
+        words = "CREATE VIRTUAL TABLE temp.tokens USING fts5vocab(main, message_index, instance)"
+        tx.exec_driver_sql(words)
+        count = "SELECT count(*), total(offset), count(DISTINCT term) FROM tokens"
+        before = tx.exec_driver_sql(count).one()
+        search.rebuild(tx)
+        assert tx.exec_driver_sql(count).one() == before
+
+
+def test_it_looks_like_life(workspace: Workspace) -> None:
+    c, m = tables.conversations.c, tables.messages.c
+    with workspace.read() as tx:
+
+        def share(*where: sa.ColumnElement[bool]) -> float:
+            count = sa.select(sa.func.count()).select_from(tables.conversations).where(*where)
+            return float(tx.execute(count).scalar_one()) / CONVERSATIONS
+
+        assert 0.6 < share(c.listed) < 0.95  # the rest are silent recipients
+        assert 0 < share(c.waiting_since.is_not(None), c.team_state == "open") < 0.3
+        assert 0.5 < share(c.team_state == "closed") < 0.99
+        assert 0.05 < share(c.owner_id.is_(None)) < 0.3
+        assert {"direct", "campaign", "service"} == set(
+            tx.execute(sa.select(c.source_kind).distinct()).scalars()
+        )
+        longest = sa.select(sa.func.count()).select_from(tables.messages)
+        longest = longest.group_by(m.conversation_id)
+        assert max(tx.execute(longest).scalars()) >= MESSAGES // 10
+
+
+def test_the_long_conversation_is_as_long_as_the_design_says() -> None:
+    told = schedule(Random(1), 1_000, 200_000)
+    assert len(told) == 200_000
+    assert told.count(0) == LONGEST
+    assert set(told) == set(range(1_000))
+
+
+def test_every_language_is_there() -> None:
+    assert sum(SHARES.values()) == 100
