@@ -70,7 +70,7 @@ def name(tx: Tx, message_id: UUID, n: int, *, sid: str, path: str, content_type:
     """What the provider calls an attachment, and where it is."""
     tx.execute(
         sa.update(tables.attachments)
-        .where(_T.message_id == message_id, _T.n == n)
+        .where(_T.message_id == message_id, _T.n == n, _T.state == AttachmentState.PENDING)
         .values(provider_sid=sid, provider_path=path, content_type=content_type)
     )
 

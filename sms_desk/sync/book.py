@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from sms_desk.domain.addresses import Address, AddressKind, from_provider
@@ -31,22 +31,31 @@ def peer_address(channel: Channel, raw: str) -> Address:
 
 
 class Book:
-    """Read once per transaction; learns the sender IDs that it meets (nothing is lost)."""
+    """Read when first asked, for one transaction; learns the sender IDs that it meets, so that
+    nothing is lost."""
 
     def __init__(self, tx: Tx, account_id: UUID, *, at: datetime) -> None:
         self._tx = tx
         self._account_id = account_id
         self._at = at
-        self.homes = conversations.home_senders(tx)
-        self.recogniser = Recogniser(*programs.for_attribution(tx), self.homes)
         self.new_senders: set[UUID] = set()
-        self._senders = self._load_senders()
-        self._services = {
-            str(row["provider_sid"]): row["id"]
-            for row in senders.services(tx)
-            if row["account_id"] == account_id
-        }
         self._holders: dict[UUID, Holders] | None = None
+
+    @cached_property
+    def homes(self) -> dict[UUID, UUID]:
+        return conversations.home_senders(self._tx)
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        return Recogniser(*programs.for_attribution(self._tx), self.homes)
+
+    @cached_property
+    def _services(self) -> dict[str, UUID]:
+        return {
+            str(row["provider_sid"]): row["id"]
+            for row in senders.services(self._tx)
+            if row["account_id"] == self._account_id
+        }
 
     def sender(self, message: RemoteMessage) -> UUID:
         """Our sender ID of a message; one that nobody listed yet is made, without a label."""
@@ -68,7 +77,8 @@ class Book:
             self._holders = holders_now(people.directory(self._tx), self._at)
         return self._holders[sender_id]
 
-    def _load_senders(self) -> dict[tuple[Channel, str], UUID]:
+    @cached_property
+    def _senders(self) -> dict[tuple[Channel, str], UUID]:
         """By channel and match key; where two countries share a short code, this account's own."""
         found: dict[tuple[Channel, str], UUID] = {}
         rows = senders.listing(self._tx, retired=True)

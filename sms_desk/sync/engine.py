@@ -238,6 +238,8 @@ class _Account:
     def _backfill(self, now: datetime) -> Changes:
         stored = Stored()
         for _ in range(_BACKFILL_PAGES):
+            if not self._receiver.backfill_state().running:
+                break
             stored |= self._receiver.backfill(now)
         changes = _changes(stored)
         return changes | Changes.of(line=self._account_id) if changes else NOTHING

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sms_desk.domain import routing
+from sms_desk.domain import positions, routing
 from sms_desk.domain.model import Channel, Direction, TeamState
 from sms_desk.domain.team_state import Happening, State, move
 from sms_desk.store import events, messages, opt_outs, team_states
@@ -97,18 +97,22 @@ def _reopen(
     tx: Tx, inbound: Sequence[NewMessage], before: Before, now: datetime, *, live: bool
 ) -> None:
     """A contact who writes reopens; an older message that a back-fill brings lifts nothing (R49)."""
-    states = {}
-    for row in inbound:
-        conversation = before[row.conversation_id]
-        state = state_of(conversation)
-        newest = row.position > conversation["last_position"]
-        if (
-            state.team_state is not TeamState.OPEN
-            and newest
-            and (live or row.at >= conversation["state_at"])
-        ):
-            states[row.conversation_id] = state
-    moved(tx, states, Happening.CONTACT_WROTE, at=now, reason="contact_wrote")
+    states = {
+        row.conversation_id: state_of(before[row.conversation_id])
+        for row in inbound
+        if _lifts(row, before[row.conversation_id], live=live)
+    }
+    closed = {id_: state for id_, state in states.items() if state.team_state is not TeamState.OPEN}
+    moved(tx, closed, Happening.CONTACT_WROTE, at=now, reason="contact_wrote")
+
+
+def _lifts(row: NewMessage, conversation: Mapping[str, Any], *, live: bool) -> bool:
+    """Whether it is news to whoever closed or snoozed: by our clock, or, since that and the
+    provider's may differ, because a live scan brings it as the thread's newest. Whole seconds:
+    the tie-break between two of one second says nothing about which was written first."""
+    if row.at >= conversation["state_at"]:
+        return True
+    return live and row.at >= positions.instant(conversation["last_position"])
 
 
 def _learn_opt_outs(

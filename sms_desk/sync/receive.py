@@ -63,7 +63,7 @@ class Receiver:
     def scan(self, walk: Walk, now: datetime) -> Stored:
         """One round of a walk. Its cursor moves only when it came to its end."""
         with self._workspace.read() as tx:
-            last, first = self._cursor(tx, walk), self._cursor(tx, HOT).newest is None
+            last, first = self._cursor(tx, walk), self._cursor(tx, HOT).at is None
             backfill = self._backfill(tx)
         stored = Stored()
         newest: datetime | None = None
