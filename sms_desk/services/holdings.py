@@ -1,0 +1,50 @@
+"""Who holds or held a sender ID, row by row (R59)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sms_desk.domain.model import HolderKind
+from sms_desk.services.context import Context
+from sms_desk.store import people, programs, senders
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRow:
+    """name: of the person, group or program; "" for the organisation."""
+
+    id: UUID
+    kind: HolderKind
+    name: str
+    since: datetime
+    until: datetime | None
+    running: bool
+
+
+def of_sender(ctx: Context, sender_id: UUID) -> tuple[HoldingRow, ...]:
+    """All holdings of a sender ID, newest first; ended ones too."""
+    names = people.names(ctx.tx) | senders.group_names(ctx.tx) | programs.names(ctx.tx)
+    return tuple(
+        HoldingRow(
+            row["id"],
+            HolderKind(row["holder_kind"]),
+            names.get(row["holder_id"], ""),
+            row["since"],
+            row["until"],
+            row["since"] <= ctx.now and (row["until"] is None or ctx.now < row["until"]),
+        )
+        for row in reversed(senders.holdings(ctx.tx))
+        if row["sender_id"] == sender_id
+    )
+
+
+def groups(ctx: Context) -> tuple[tuple[UUID, str], ...]:
+    """Teams and profiles by name."""
+    return tuple(sorted(senders.group_names(ctx.tx).items(), key=lambda pair: pair[1].casefold()))
+
+
+def inbound_of(ctx: Context, sender_id: UUID) -> UUID | None:
+    """The inbound number of a one-way sender ID (R60)."""
+    return ctx.directory.inbound_of.get(sender_id)
