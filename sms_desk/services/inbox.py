@@ -37,15 +37,17 @@ def page(
     found = inbox.page_ids(
         ctx.tx, asked(ctx, wanted), after=(after.value, after.id) if after else None, limit=limit
     )
-    by_id = {row.id: row for row in rows(ctx, [id_ for _, id_ in found])}
     full = len(found) == limit
-    return InboxPage(tuple(by_id[id_] for _, id_ in found), Cursor(*found[-1]) if full else None)
+    return InboxPage(_rows(ctx, [id_ for _, id_ in found]), Cursor(*found[-1]) if full else None)
 
 
 def rows(ctx: Context, ids: Sequence[UUID]) -> tuple[InboxRow, ...]:
     """These conversations as rows, in the order asked; what the actor may not see is left out."""
     seen = inbox.visible(ctx.tx, ctx.reach, ids)
-    wanted = [id_ for id_ in ids if id_ in seen]
+    return _rows(ctx, [id_ for id_ in ids if id_ in seen])
+
+
+def _rows(ctx: Context, wanted: Sequence[UUID]) -> tuple[InboxRow, ...]:
     details = inbox.details(ctx.tx, wanted, ctx.actor.person_id)
     tags = inbox.tags_of(ctx.tx, wanted)
     names = people_store.names(ctx.tx)

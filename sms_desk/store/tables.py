@@ -303,9 +303,33 @@ conversations = Table(
     Column("snippet_from", Text, nullable=False, server_default=""),  # Origin of the newest message
     UniqueConstraint("sender_id", "peer_key"),
     Index("ix_conversations_contact", "contact_id"),
-    Index("ix_conversations_state", "listed", "team_state", "last_position"),
-    Index("ix_conversations_owner", "owner_id", "listed", "team_state", "last_position"),
-    Index("ix_conversations_sender", "sender_id", "listed", "team_state", "last_position"),
+    # In the list's order; what stands after it is looked at without fetching the row.
+    Index(
+        "ix_conversations_state",
+        "listed",
+        "team_state",
+        "last_position",
+        "channel",
+        "owner_id",
+        "sender_id",
+    ),
+    Index(
+        "ix_conversations_owner",
+        "owner_id",
+        "listed",
+        "team_state",
+        "last_position",
+        "last_inbound",
+        "sender_id",
+    ),
+    Index(
+        "ix_conversations_sender",
+        "sender_id",
+        "listed",
+        "team_state",
+        "last_position",
+        "owner_id",
+    ),
     Index("ix_conversations_source", "source_program_id", "listed", "team_state", "last_position"),
     Index("ix_conversations_kind", "source_kind", "listed", "team_state", "last_position"),
     Index(
@@ -475,6 +499,12 @@ my_states = Table(
         "nudge_seen", BigInt, nullable=False, server_default="0"
     ),  # R9: opened after this message
     Index("ix_my_states_conversation", "conversation_id"),
+    Index(
+        "ix_my_states_pinned",
+        "person_id",
+        sqlite_where=text("pinned = 1"),
+        postgresql_where=text("pinned"),
+    ),
 )
 
 drafts = Table(

@@ -366,13 +366,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_conversations_owner",
         "conversations",
-        ["owner_id", "listed", "team_state", "last_position"],
+        ["owner_id", "listed", "team_state", "last_position", "last_inbound", "sender_id"],
         unique=False,
     )
     op.create_index(
         "ix_conversations_sender",
         "conversations",
-        ["sender_id", "listed", "team_state", "last_position"],
+        ["sender_id", "listed", "team_state", "last_position", "owner_id"],
         unique=False,
     )
     op.create_index(
@@ -392,7 +392,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_conversations_state",
         "conversations",
-        ["listed", "team_state", "last_position"],
+        ["listed", "team_state", "last_position", "channel", "owner_id", "sender_id"],
         unique=False,
     )
     op.create_index(
@@ -603,6 +603,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_my_states")),
     )
     op.create_index("ix_my_states_conversation", "my_states", ["conversation_id"], unique=False)
+    op.create_index(
+        "ix_my_states_pinned",
+        "my_states",
+        ["person_id"],
+        unique=False,
+        sqlite_where=sa.text("pinned = 1"),
+        postgresql_where=sa.text("pinned"),
+    )
     op.create_table(
         "notes",
         sa.Column("position", types.BigInt, autoincrement=False, nullable=False),
@@ -759,6 +767,12 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_index("ix_notes_conversation", table_name="notes")
     op.drop_table("notes")
+    op.drop_index(
+        "ix_my_states_pinned",
+        table_name="my_states",
+        sqlite_where=sa.text("pinned = 1"),
+        postgresql_where=sa.text("pinned"),
+    )
     op.drop_index("ix_my_states_conversation", table_name="my_states")
     op.drop_table("my_states")
     op.drop_index(

@@ -1,0 +1,161 @@
+"""Each field of an inbox filter as a condition on `tables.conversations` (R4, R31, R50).
+
+The page, the count and the check of an arrival are made of the same conditions, so they agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from sms_desk.domain import positions
+from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope
+from sms_desk.domain.scopes import Reach
+from sms_desk.store import search, tables
+from sms_desk.store.engine import Tx
+
+_c = tables.conversations.c
+_TEXT_HITS = 1000
+"""A text filter looks at the newest hits only: the same bound for page, count and arrivals."""
+Clause = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A filter with all that it needs to become a query."""
+
+    filter: InboxFilter
+    reach: Reach
+    now: datetime
+    nudge_days: int
+
+
+def everything(tx: Tx, asked: Asked) -> list[Clause]:
+    """All conditions of the filter, scope and sight included."""
+    wanted = asked.filter
+    clauses = [_c.listed, *of_scope(wanted.scope, asked.reach), *of_fields(tx, asked)]
+    if wanted.state is not None:
+        clauses.append(_c.team_state == wanted.state)
+    return clauses
+
+
+def of_fields(tx: Tx, asked: Asked) -> list[Clause]:
+    """The conditions of all fields but scope and state."""
+    wanted, reach = asked.filter, asked.reach
+    clauses: list[Clause] = []
+    if wanted.source is not None:
+        clauses.append(_c.source_kind == wanted.source)
+    if wanted.program_id is not None:
+        clauses.append(_c.source_program_id == wanted.program_id)
+    if wanted.channel is not None:
+        clauses.append(_c.channel == wanted.channel)
+    if wanted.sender_id is not None:
+        clauses.append(_c.sender_id == wanted.sender_id)
+    if wanted.owner_id is not None:
+        clauses.append(_c.owner_id == wanted.owner_id)
+    if wanted.unread:
+        clauses.append(unread(reach.person_id))
+    if wanted.waiting or wanted.order is Order.WAITING:
+        clauses.append(_c.waiting_since.is_not(None))
+    if wanted.nudge:
+        clauses.append(_nudged(asked))
+    if wanted.failed:
+        clauses.append(_c.trouble.is_not(None))
+    if wanted.tag_id is not None:
+        clauses.append(_tagged(wanted.tag_id))
+    if wanted.without_tag_id is not None:
+        clauses.append(~_tagged(wanted.without_tag_id))
+    if wanted.pinned:
+        clauses.append(_pinned(reach.person_id))
+    if wanted.text.strip():
+        clauses.append(_text(tx, wanted.text))
+    return clauses
+
+
+def of_scope(scope: Scope, reach: Reach, *, unindexed: bool = False) -> list[Clause]:
+    """The conditions of a scope. unindexed: written so that no planner starts from them."""
+    owner, sender = _columns(unindexed=unindexed)
+    match scope:
+        case Scope.MINE:
+            return [owner == reach.person_id]
+        case Scope.SHARED:
+            return [sender.in_(reach.shared)]
+        case Scope.UNASSIGNED:
+            return [_c.owner_id.is_(None), sender.not_in(reach.unheld), *sight(reach, unindexed)]
+        case Scope.UNROUTED:
+            return [_c.owner_id.is_(None), sender.in_(reach.unheld), *sight(reach, unindexed)]
+        case Scope.TEAM:
+            return [owner.in_(reach.people) | sender.in_(reach.team_senders)]
+        case Scope.COVERING:
+            return [sa.false()]  # covers are not in this release
+        case Scope.ALL:
+            return sight(reach, unindexed)
+
+
+def sight(reach: Reach, unindexed: bool = False) -> list[Clause]:
+    """What a person may see at all (R31)."""
+    if reach.everything:
+        return []
+    owner, sender = _columns(unindexed=unindexed)
+    seen = sender.in_(reach.held | reach.team_senders) | (owner == reach.person_id)
+    if reach.people:
+        seen |= owner.in_(reach.people)
+    if reach.sees_unrouted:
+        seen |= sender.in_(reach.unheld)
+    return [seen]
+
+
+def _columns(*, unindexed: bool) -> tuple[sa.ColumnElement[UUID], sa.ColumnElement[UUID]]:
+    columns = (_c.owner_id, _c.sender_id)
+    if not unindexed:
+        return columns
+    owner, sender = (sa.func.coalesce(column, column) for column in columns)
+    return owner, sender
+
+
+def unread(person_id: UUID) -> Clause:
+    mine = tables.my_states.c
+    marker = (
+        sa.select(mine.read_position)
+        .where(mine.person_id == person_id, mine.conversation_id == _c.id)
+        .scalar_subquery()
+    )
+    return _c.last_inbound > sa.func.coalesce(marker, 0)
+
+
+def _nudged(asked: Asked) -> Clause:
+    mine = tables.my_states.c
+    seen = (
+        sa.select(mine.nudge_seen)
+        .where(mine.person_id == asked.reach.person_id, mine.conversation_id == _c.id)
+        .scalar_subquery()
+    )
+    edge = positions.first_at(asked.now - timedelta(days=asked.nudge_days))
+    return sa.and_(
+        _c.answered_position == _c.last_position,
+        _c.answered_position > 0,
+        _c.last_position < edge,
+        _c.last_position > sa.func.coalesce(seen, 0),
+    )
+
+
+def _tagged(tag_id: UUID) -> Clause:
+    link = tables.conversation_tags.c
+    return sa.exists().where(link.conversation_id == _c.id, link.tag_id == tag_id)
+
+
+def _pinned(person_id: UUID) -> Clause:
+    mine = tables.my_states.c
+    return sa.exists().where(
+        mine.conversation_id == _c.id, mine.person_id == person_id, mine.pinned
+    )
+
+
+def _text(tx: Tx, text: str) -> Clause:
+    contacts = search.contact_ids(tx, text, limit=_TEXT_HITS)
+    conversations = search.conversation_ids(tx, text, limit=_TEXT_HITS)
+    return _c.contact_id.in_(contacts) | _c.id.in_(conversations)
