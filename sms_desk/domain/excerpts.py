@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sms_desk.domain.search_query import Term
-from sms_desk.domain.search_text import SEARCHABLE, Piece, PieceKind, pieces
+from sms_desk.domain.search_text import SEARCHABLE, Piece, PieceKind, pieces, rough, stream
 
 LONGEST = 200
 """Characters of an excerpt: 200 rows of long text took a list 1.8 s (algorithms §3)."""
@@ -27,8 +27,22 @@ class Excerpt:
 
 def matches(terms: Sequence[Term], text: str) -> bool:
     """Whether every term occurs: exactly what the search index answers."""
-    found = list(pieces(text[:SEARCHABLE]))
-    return all(any(True for _ in _occurrences(term, found)) for term in terms)
+    return matcher(terms)(text)
+
+
+def matcher(terms: Sequence[Term]) -> Callable[[str], bool]:
+    """`matches` for many texts."""
+    parts = tuple(term.rough_part for term in terms)
+    needles = tuple(term.needle for term in terms)
+
+    def matching(text: str) -> bool:
+        letters = rough(text)
+        if any(part not in letters for part in parts):
+            return False
+        tokens = stream(text)
+        return all(needle in tokens for needle in needles)
+
+    return matching
 
 
 def marks(terms: Sequence[Term], text: str) -> tuple[Mark, ...]:
@@ -41,7 +55,7 @@ def excerpt(terms: Sequence[Term], text: str, longest: int = LONGEST) -> Excerpt
     """A line of at most `longest` characters around the first mark, line breaks as spaces."""
     found = marks(terms, text)
     first = found[0][0] if found else 0
-    start = 0 if first <= longest // 2 else _word_start(text, first - _LEAD)
+    start = 0 if first <= longest // 2 else _word_start(text, max(0, first - _LEAD))
     end = min(len(text), start + longest - 2 * len(_ELLIPSIS))
     before = _ELLIPSIS if start else ""
     after = _ELLIPSIS if end < len(text) else ""

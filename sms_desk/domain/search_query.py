@@ -64,6 +64,20 @@ class Term:
         return self.expression if self.run or self.beginning else self.expression + "*"
 
     @property
+    def needle(self) -> str:
+        """What `search_text.stream` of a matching text holds."""
+        if self.run:
+            pairs = " ".join(tokens_of_run(self.run))
+            return f" {pairs}" if len(self.run) == 1 else f" {pairs} "
+        words = " ".join(self.words)
+        return f" {words}" if self.beginning else f" {words} "
+
+    @property
+    def rough_part(self) -> str:
+        """What `search_text.rough` of a matching text holds; "" where it would not tell."""
+        return self.ascii_part if self.ascii_part.isalpha() else ""
+
+    @property
     def ascii_part(self) -> str:
         """Letters that an ASCII body must hold side by side if it is to match; "" if none can."""
         longest = max(self.words, key=len, default="")

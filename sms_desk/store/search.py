@@ -20,15 +20,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sms_desk.domain import addresses, excerpts
+from sms_desk.domain import excerpts
 from sms_desk.domain.model import Position
-from sms_desk.domain.search_query import Query, Term, parse, terms_of
-from sms_desk.domain.search_text import fold
+from sms_desk.domain.positions import Kind
+from sms_desk.domain.search_query import Query, Term, parse
 from sms_desk.store.engine import Tx
+from sms_desk.store.search_contacts import FoundContact, contact_ids, find_contacts, who
 from sms_desk.store.search_filters import Conditions, Viewer, Who, conditions
 from sms_desk.store.search_index import (
-    SHORTEST_NUMBER,
     TABLES,
+    among,
     differences,
     drop,
     drop_contacts,
@@ -39,13 +40,11 @@ from sms_desk.store.search_index import (
     rebuild,
 )
 from sms_desk.store.tables import (
-    contacts,
     conversations,
     messages,
     notes,
-    people,
-    sender_ids,
 )
+from sms_desk.store.types import from_micros
 
 __all__ = [
     "ANYBODY",
@@ -73,7 +72,6 @@ __all__ = [
 ANYBODY = Viewer()
 
 _FEW_CONVERSATIONS = 200
-_MOST_CONTACTS = 1_000
 _FIRST_BATCH = 64
 _LARGEST_BATCH = 4_096
 
@@ -95,15 +93,6 @@ class Found:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundContact:
-    """A contact that matches. conversation_id: its newest conversation, if it has any."""
-
-    contact_id: UUID
-    name: str
-    conversation_id: UUID | None
-
-
 def find_messages(
     tx: Tx,
     query: Query,
@@ -117,12 +106,15 @@ def find_messages(
     """The newest messages and notes that match, at most `limit`, all older than `before`.
 
     conversation_ids: search in these alone. visible: what this person may see, as a condition on
-    `tables.conversations` (R31). An empty query finds nothing.
+    `tables.conversations` (R31). An empty query finds nothing; nor does a team's
+    own workspace, whose desks search their replicas.
     """
-    if not query:
+    if not query or tx.dialect.name != "sqlite":
         return []
-    written_by = tuple(_who(tx, text) for text in query.from_)
-    written_to = tuple(_who(tx, text) for text in query.to)
+    if _asks_words_alone(query, conversation_ids, visible):
+        return _newest(tx, query, limit, before)
+    written_by = tuple(who(tx, text) for text in query.from_)
+    written_to = tuple(who(tx, text) for text in query.to)
     asked = conditions(query, viewer, written_by, written_to)
     scope = _Scope(before, _chosen(tx, conversation_ids, written_by, written_to), visible)
     if not query.terms or scope.conversation_ids is not None:
@@ -147,34 +139,6 @@ def within_conversation(
     return find_messages(
         tx, query, limit=limit, before=before, conversation_ids=chosen, viewer=viewer
     )
-
-
-def find_contacts(tx: Tx, text: str, *, limit: int) -> list[FoundContact]:
-    """Contacts by words of the name, or by any part (three digits) of a number in any spelling."""
-    rows = _contact_rows(tx, text, most=max(limit, _FIRST_BATCH))
-    newest = (
-        sa.select(conversations.c.id)
-        .where(conversations.c.contact_id == contacts.c.id)
-        .order_by(conversations.c.last_position.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    last = sa.select(sa.func.max(conversations.c.last_position))
-    activity = last.where(conversations.c.contact_id == contacts.c.id).scalar_subquery()
-    statement = (
-        sa.select(contacts.c.id, contacts.c.name, newest)
-        .where(contacts.c.search_row.in_(rows), contacts.c.merged_into.is_(None))
-        .order_by(activity.desc().nulls_last(), contacts.c.search_row.desc())
-        .limit(limit)
-    )
-    return [FoundContact(*row) for row in tx.execute(statement)] if rows else []
-
-
-def contact_ids(tx: Tx, text: str, *, limit: int) -> list[UUID]:
-    """As `find_contacts`, ids alone and in no order: for a filter."""
-    rows = _contact_rows(tx, text, most=limit)
-    chosen = sa.select(contacts.c.id).where(_among(contacts.c.search_row, rows))
-    return list(tx.execute(chosen).scalars()) if rows else []
 
 
 def conversation_ids(tx: Tx, text: str, *, limit: int) -> list[UUID]:
@@ -208,6 +172,40 @@ _NEWEST_FIRST = _POSITIONS.where(sa.bindparam("before") > _ROW).order_by(_ROW.de
 _END_OF_TIME = (1 << 63) - 1
 
 
+_NEWEST = """
+SELECT i.rowid, coalesce(m.id, n.id), coalesce(m.conversation_id, n.conversation_id),
+    coalesce(m.at, n.at), coalesce(m.body, n.body)
+FROM message_index i
+LEFT JOIN messages m ON m.position = i.rowid
+LEFT JOIN notes n ON n.position = i.rowid
+WHERE message_index MATCH ? AND i.rowid < ?
+ORDER BY i.rowid DESC LIMIT ?
+"""
+
+
+def _newest(tx: Tx, query: Query, limit: int, before: int | None) -> list[Found]:
+    """The common case, while somebody types: one statement, and the driver's own values."""
+    edge = _END_OF_TIME if before is None else before
+    rows = tx.exec_driver_sql(_NEWEST, (query.expression, edge, limit))
+    return [_found(row) for row in rows]
+
+
+def _asks_words_alone(
+    query: Query, ids: Collection[UUID] | None, visible: sa.ColumnElement[bool] | None
+) -> bool:
+    sees_all = visible is None or isinstance(getattr(visible, "element", visible), sa.True_)
+    return bool(query.terms) and query.only_words and ids is None and sees_all
+
+
+def _found(row: Any) -> Found:
+    """From the driver's own values: position, id, conversation id, time, body."""
+    position, id_, conversation_id, at, body = row
+    kind = FoundKind.NOTE if position & 3 == Kind.NOTE else FoundKind.MESSAGE
+    return Found(
+        kind, position, UUID(bytes=id_), UUID(bytes=conversation_id), from_micros(at), body
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Scope:
     before: int | None
@@ -219,14 +217,17 @@ class _Scope:
 class _Shelf:
     """One of the two tables that hold what is found."""
 
-    kind: FoundKind
     table: sa.Table
     conditions: tuple[sa.ColumnElement[bool], ...]
 
     def select(self, scope: _Scope) -> sa.Select[Any]:
         columns = self.table.c
         select = sa.select(
-            columns.position, columns.id, columns.conversation_id, columns.at, columns.body
+            columns.position,
+            sa.type_coerce(columns.id, sa.LargeBinary),
+            sa.type_coerce(columns.conversation_id, sa.LargeBinary),
+            sa.type_coerce(columns.at, sa.BigInteger),
+            columns.body,
         )
         asked = [*self.conditions, *([] if scope.visible is None else [scope.visible])]
         if asked:
@@ -242,9 +243,9 @@ class _Shelf:
 
 
 def _shelves(asked: Conditions) -> list[_Shelf]:
-    shelves = [_Shelf(FoundKind.MESSAGE, messages, asked.messages)]
+    shelves = [_Shelf(messages, asked.messages)]
     if asked.notes is not None:
-        shelves.append(_Shelf(FoundKind.NOTE, notes, asked.notes))
+        shelves.append(_Shelf(notes, asked.notes))
     return shelves
 
 
@@ -258,20 +259,10 @@ def _indexed(tx: Tx, query: Query, asked: Conditions, scope: _Scope) -> Iterator
         while batch := list(hits.fetchmany(size)):
             found: list[Found] = []
             for shelf in shelves:
-                chosen = shelf.select(scope).where(_among(shelf.table.c.position, batch))
-                found += (Found(shelf.kind, *row) for row in tx.execute(chosen))
+                chosen = shelf.select(scope).where(among(shelf.table.c.position, batch))
+                found += map(_found, tx.execute(chosen))
             yield from sorted(found, key=_newest_first)
             size = min(size * 4, _LARGEST_BATCH)
-
-
-def _among(column: sa.Column[int], values: Sequence[int]) -> sa.ColumnElement[bool]:
-    """`column IN values`, as one statement whatever their number, so that it is compiled once."""
-    each = sa.func.json_each(_json(values)).table_valued("value")
-    return column.in_(sa.select(each.c.value))
-
-
-def _json(values: Sequence[int]) -> str:
-    return f"[{','.join(map(str, values))}]"
 
 
 # --- by reading a few conversations -----------------------------------------------------------
@@ -282,14 +273,14 @@ def _scanned(
 ) -> Iterator[Found]:
     """What stands in the scope, newest first, compared text by text."""
 
-    def read(shelf: _Shelf) -> Iterator[Found]:
+    def read(shelf: _Shelf) -> Iterable[Any]:
         select = shelf.select(scope).where(*(_may_hold(shelf.table.c.body, t) for t in terms))
         select = select.order_by(shelf.table.c.position.desc())
-        rows = tx.execute(select if terms else select.limit(limit))
-        return (Found(shelf.kind, *row) for row in rows)
+        return tx.execute(select if terms else select.limit(limit))
 
-    found: Iterable[Found] = merge(*map(read, _shelves(asked)), key=_newest_first)
-    return (one for one in found if excerpts.matches(terms, one.body))
+    rows = merge(*map(read, _shelves(asked)), key=lambda row: -row.position)
+    matching = excerpts.matcher(terms)
+    return (_found(row) for row in rows if matching(row.body))
 
 
 def _may_hold(body: sa.Column[str], term: Term) -> sa.ColumnElement[bool]:
@@ -316,51 +307,11 @@ def _chosen(
     """The few conversations to read, if the query is about few; None: ask the index."""
     if conversation_ids is not None:
         return frozenset(conversation_ids)
-    whos = (*written_by, *written_to)
-    if not whos or not all(who.contacts and not who.people and not who.senders for who in whos):
+    meant = (*written_by, *written_to)
+    if not meant or any(each.people or each.senders for each in meant):
         return None
     few = sa.select(conversations.c.id).limit(_FEW_CONVERSATIONS + 1)
-    for who in whos:
-        few = few.where(conversations.c.contact_id.in_(who.contacts))
+    for each in meant:
+        few = few.where(conversations.c.contact_id.in_(each.contacts))
     found = frozenset(tx.execute(few).scalars())
     return found if len(found) <= _FEW_CONVERSATIONS else None
-
-
-def _who(tx: Tx, text: str) -> Who:
-    """Contacts, people and sender IDs that a name or number may mean."""
-    rows = _contact_rows(tx, text, most=_MOST_CONTACTS)
-    digits = addresses.spellings_key(text)
-    named: list[sa.ColumnElement[bool]] = [sender_ids.c.label.icontains(text, autoescape=True)]
-    named.append(sender_ids.c.address.icontains(digits or text, autoescape=True))
-
-    def ids(table: sa.Table, condition: sa.ColumnElement[bool]) -> tuple[UUID, ...]:
-        return tuple(tx.execute(sa.select(table.c.id).where(condition)).scalars())
-
-    return Who(
-        contacts=ids(contacts, contacts.c.search_row.in_(rows)),
-        people=ids(people, people.c.name.icontains(text, autoescape=True)),
-        senders=ids(sender_ids, sa.or_(*named)),
-    )
-
-
-def _contact_rows(tx: Tx, text: str, *, most: int) -> list[int]:
-    """Rows of the contact index that match, newest contacts first."""
-    expression = _contact_expression(text)
-    if not expression or tx.dialect.name != "sqlite":
-        return []
-    statement = sa.text(
-        "SELECT rowid FROM contact_index WHERE contact_index MATCH :words"
-        " ORDER BY rowid DESC LIMIT :most"
-    )
-    return list(tx.execute(statement, {"words": expression, "most": most}).scalars())
-
-
-def _contact_expression(text: str) -> str:
-    """Every word begins a word of the name; or the digits are a part of a number."""
-    words = [term.as_beginning for word in text.split() for term in terms_of(word)]
-    asked = [f"name : ({' '.join(words)})"] if words else []
-    if key := addresses.spellings_key(text):
-        typed = "".join(filter(str.isdecimal, fold(text)))
-        numbers = sorted({key, typed})
-        asked += [f'number : "{n}" *' for n in numbers if len(n) >= SHORTEST_NUMBER]
-    return " OR ".join(f"({part})" for part in asked)

@@ -13,7 +13,7 @@ to the desk's own file: a PostgreSQL workspace has none, and there every functio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -102,6 +102,16 @@ def differences(tx: Tx) -> list[int]:
 def number_tokens(digits: str) -> str:
     """All ends of a number, so that any part of it is the beginning of a token."""
     return " ".join(digits[i:] for i in range(max(1, len(digits) - SHORTEST_NUMBER + 1)))
+
+
+def among(column: sa.Column[int], values: Sequence[int]) -> sa.ColumnElement[bool]:
+    """`column IN values`, as one statement whatever their number, so that it is compiled once."""
+    each = sa.func.json_each(json_array(values)).table_valued("value")
+    return column.in_(sa.select(each.c.value))
+
+
+def json_array(values: Sequence[int]) -> str:
+    return f"[{','.join(map(str, values))}]"
 
 
 def _has_index(tx: Tx) -> bool:
