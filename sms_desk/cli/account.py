@@ -1,0 +1,118 @@
+"""`account`: provider accounts. Secrets come from a prompt or a file descriptor, never as words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sms_desk.cli import ids, secrets
+from sms_desk.cli.answers import Rows, Tested
+from sms_desk.cli.framework import group, with_desk, with_session
+from sms_desk.cli.provider_secrets import credential_words
+from sms_desk.domain.errors import NotFoundError
+from sms_desk.providers.catalogue import CATALOGUE, entry
+from sms_desk.services import directory
+from sms_desk.services.desk import Desk
+from sms_desk.services.rows import AccountRow
+
+if TYPE_CHECKING:
+    from sms_desk.bootstrap import Session
+
+_secret_fd = click.option(
+    "--secret-fd",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Read the secret from this file descriptor instead of asking.",
+)
+
+
+@group()
+def account() -> None:
+    """Connect provider accounts; secrets are kept in the keyring only."""
+
+
+@account.command()
+@click.argument("provider", type=click.Choice(list(CATALOGUE)))
+@click.option("--sid", required=True, help="The account's SID or project ID.")
+@click.option("--key-sid", default="", help="An API key's SID; else the secret is the auth token.")
+@click.option("--label", default="", help="What people call the account.")
+@click.option("--base-url", default="", help="Instead of the provider's own hosts; https.")
+@_secret_fd
+@click.option("--no-test", is_flag=True, help="Do not ask the provider first.")
+@with_session
+def add(
+    session: Session,
+    provider: str,
+    sid: str,
+    key_sid: str,
+    label: str,
+    base_url: str,
+    secret_fd: int | None,
+    no_test: bool,
+) -> AccountRow:
+    """Connect an account, after trying its credential."""
+    chosen = entry(provider)
+    values = {
+        "account_sid": sid,
+        "user": key_sid,
+        "base_url": base_url,
+        "label": label or chosen.label,
+        "secret": secrets.secret(secret_fd, f"Secret of {sid}"),
+    }
+    chosen.credential(values)  # tells a misshapen word before anything is asked
+    if not no_test:
+        session.test_account(provider, values)
+    return find_account(session.desk, str(session.add_account(provider, values)))
+
+
+@account.command("list")
+@with_desk
+def list_accounts(desk: Desk) -> Rows[AccountRow]:
+    """List the connected accounts with the state of their lines."""
+    return Rows(desk.read(directory.all_accounts))
+
+
+@account.command()
+@click.argument("name", metavar="ACCOUNT")
+@_secret_fd
+@with_session
+def test(session: Session, name: str, secret_fd: int | None) -> Tested:
+    """Try an account's credential: the kept one, or another from --secret-fd; nothing is kept."""
+    row = find_account(session.desk, name)
+    given = None if secret_fd is None else secrets.from_fd(secret_fd, "secret")
+    found = session.test_account(row.provider, credential_words(session, row, given))
+    return Tested(len(found.senders), len(found.services), tuple(found.unlisted))
+
+
+@account.command()
+@click.argument("name", metavar="ACCOUNT")
+@_secret_fd
+@with_session
+def secret(session: Session, name: str, secret_fd: int | None) -> AccountRow:
+    """Give a new secret for an account whose old one was refused (R63)."""
+    row = find_account(session.desk, name)
+    session.set_secret(row.id, secrets.secret(secret_fd, f"Secret of {row.sid}"))
+    return find_account(session.desk, str(row.id))
+
+
+@account.command()
+@click.argument("name", metavar="ACCOUNT")
+@with_session
+def remove(session: Session, name: str) -> AccountRow:
+    """Stop syncing an account and forget its secret; its history stays readable (R58)."""
+    row = find_account(session.desk, name)
+    session.remove_account(row.id)
+    return row
+
+
+def find_account(desk: Desk, text: str) -> AccountRow:
+    """An account by label, SID or id. Raises NotFoundError."""
+    rows = desk.read(directory.all_accounts)
+    for row in rows:
+        if text in (row.sid, str(row.id)) or text.casefold() == row.label.casefold():
+            return row
+    if not rows or not ids.is_part(text):
+        raise NotFoundError(f"There is no account “{text}”.", "See sms-desk account list.")
+    id_ = ids.pick(text, (row.id for row in rows), "account")
+    return next(row for row in rows if row.id == id_)

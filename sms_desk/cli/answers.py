@@ -1,0 +1,180 @@
+"""The answers of commands that are no rows of a service already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sms_desk.domain.segments import Encoding
+from sms_desk.services.executor import Done
+from sms_desk.services.rows import (
+    ConversationDetail,
+    LineState,
+    OtherConversation,
+    SenderChoice,
+    ThreadItem,
+)
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[Row]):
+    """A list without pages."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are, or would be touched."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change did. id: the one thing that it made or changed, where there is one."""
+
+    id: UUID | None
+    command_id: UUID
+    count: int
+    label: str
+    undoable: bool
+
+    @classmethod
+    def of(cls, done: Done, id_: UUID | None = None) -> Changed:
+        return cls(id_, done.command_id, done.count, done.label, done.undo is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One conversation: its head, and a page of what stands in it, oldest first."""
+
+    conversation: ConversationDetail
+    items: tuple[ThreadItem, ...]
+    older: int | None
+    newer: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What would happen to a reply: from where and why, how long it is, what stands against it."""
+
+    conversation_id: UUID
+    peer: str
+    senders: tuple[SenderChoice, ...]
+    answerable: bool
+    unanswerable_reason: str
+    opted_out_scope: str
+    window_closes_at: datetime | None
+    encoding: Encoding
+    units: int
+    parts: int
+    unicode: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    id: UUID
+    name: str
+    numbers: tuple[str, ...]
+    owner_id: UUID | None
+    owner_name: str
+    local_time_zone: str
+    conversations: tuple[OtherConversation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A team or profile. members: names of those who belong to it now."""
+
+    id: UUID
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A Messaging Service of an account."""
+
+    id: UUID
+    provider_sid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A setting with the value that holds for who asks. takes: its values, in words."""
+
+    name: str
+    scope: str
+    value: object
+    default: object
+    title: str
+    help: str
+    takes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a cycle brought. elsewhere: another process syncs, and was asked to."""
+
+    elsewhere: bool
+    changed: dict[str, int]
+    lines: tuple[LineState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A template with its fields filled, and what it would take to send it."""
+
+    text: str
+    encoding: Encoding
+    units: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What a credential may see. unlisted: kinds that it has no right to list."""
+
+    sender_ids: int
+    services: int
+    unlisted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A sandbox that answers. Its credentials are published and open nothing else."""
+
+    base_url: str
+    account_sid: str
+    auth_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding of the doctor. status: ok, warn or fail."""
+
+    name: str
+    status: str
+    detail: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """All findings of the doctor."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """removed: whether there was something to remove."""
+
+    folder: str
+    removed: bool

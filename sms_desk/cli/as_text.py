@@ -1,0 +1,374 @@
+"""Answers in words: a table for rows, a few lines for the rest; hostile text made harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+from sms_desk.cli import answers
+from sms_desk.cli.as_json import cursor_text
+from sms_desk.cli.terminal import safe_line, safe_lines, table
+from sms_desk.domain import inbox_filters
+from sms_desk.domain.model import Direction
+from sms_desk.services import rows
+
+_NAME = 28
+_TEXT = 60
+_BODY = 4000
+"""How much of a long text stands in the terminal; JSON gives all of it."""
+
+
+@singledispatch
+def lines(answer: object) -> Iterator[str]:
+    """An answer as the lines of the terminal; a lone row is a table of one."""
+    return _table((answer,))
+
+
+# --- pieces ---------------------------------------------------------------------------------------
+
+
+def short(id_: object) -> str:
+    """The end of an id: the part of a UUIDv7 that tells neighbours apart."""
+    return str(id_)[-8:]
+
+
+def when(at: datetime | None) -> str:
+    """A time by this machine's clock."""
+    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def mark(flag: bool, word: str) -> str:
+    return word if flag else ""
+
+
+def words(parts: Iterable[str]) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def who(name: str, peer: str) -> str:
+    """A contact's name beside the number, for a name proves nothing."""
+    return f"{safe_line(name, _NAME)} {peer}".strip()
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+class Column(NamedTuple):
+    """A title, and the text of a row under it. limit: at most so many characters."""
+
+    title: str
+    text: Callable[[Any], str]
+    limit: int = _NAME
+
+
+COLUMNS: dict[type, Sequence[Column]] = {
+    rows.InboxRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("LAST", lambda row: when(row.last_at)),
+        Column("CONTACT", lambda row: who(row.contact_name, row.peer), 48),
+        Column("TO", lambda row: f"{row.channel} {row.sender_label}"),
+        Column("OWNER", lambda row: row.owner_name or "nobody", 16),
+        Column("STATE", lambda row: _conversation_state(row), 40),
+        Column("LAST MESSAGE", lambda row: row.snippet, _TEXT),
+    ),
+    rows.AccountRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("PROVIDER", lambda row: row.provider),
+        Column("ACCOUNT", lambda row: row.sid, 40),
+        Column("LABEL", lambda row: row.label),
+        Column("LINE", lambda row: row.line.condition),
+        Column("LAST SYNC", lambda row: when(row.line.last_sync_at)),
+    ),
+    rows.LineState: (
+        Column("ACCOUNT", lambda row: row.label or "-"),
+        Column("LINE", lambda row: row.condition),
+        Column("LAST SYNC", lambda row: when(row.last_sync_at)),
+        Column("", lambda row: f"{row.title} {row.next_step}".strip(), 200),
+    ),
+    rows.OutboxRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("WRITTEN", lambda row: when(row.composed_at)),
+        Column("TO", lambda row: who(row.contact_name, row.peer), 48),
+        Column("FROM", lambda row: row.sender_label),
+        Column("STATE", lambda row: row.state.replace("_", " ")),
+        Column("WHY", lambda row: row.reason_text or row.reason, _TEXT),
+        Column("TEXT", lambda row: row.body, _TEXT),
+    ),
+    rows.SenderRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("CHANNEL", lambda row: row.channel),
+        Column("SENDER", lambda row: row.display),
+        Column("KIND", lambda row: row.kind.replace("_", " ")),
+        Column("LABEL", lambda row: row.label),
+        Column("DIRECTION", lambda row: row.direction),
+        Column("HELD BY", lambda row: words(row.holders) or row.program_name or "nobody", 40),
+        Column("ACCOUNT", lambda row: mark(row.retired, "retired") or row.account_label or "none"),
+    ),
+    answers.ServiceRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("PROVIDER'S ID", lambda row: row.provider_sid, 40),
+        Column("NAME", lambda row: row.name),
+    ),
+    rows.ProgramRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("KIND", lambda row: row.kind),
+        Column("NAME", lambda row: row.name),
+        Column("WAITING", lambda row: str(row.waiting)),
+        Column("DAYS", lambda row: str(row.attribution_days)),
+        Column(
+            "BOUND TO",
+            lambda row: words(f"{b.target} [{short(b.id)}]" for b in row.bindings) or "nothing",
+            120,
+        ),
+    ),
+    rows.ViewRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("NAME", lambda row: row.name),
+        Column("WAITING", lambda row: str(row.waiting)),
+        Column("WHOSE", lambda row: "mine" if row.mine else "shared"),
+        Column("FILTER", lambda row: _filter_words(row.filter), 120),
+    ),
+    rows.TemplateRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("KEYWORD", lambda row: f"/{row.keyword}" if row.keyword else ""),
+        Column("NAME", lambda row: row.name),
+        Column("CHANNEL", lambda row: row.channel or "any"),
+        Column("TEXT", lambda row: row.body, _TEXT),
+    ),
+    rows.PersonRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("NAME", lambda row: row.name),
+        Column("ROLE", lambda row: row.role),
+        Column("ZONE", lambda row: row.zone),
+        Column("", lambda row: mark(row.suspended, "suspended")),
+    ),
+    answers.GroupRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("NAME", lambda row: row.name),
+        Column("MEMBERS", lambda row: words(row.members), 120),
+    ),
+    answers.SettingRow: (
+        Column("NAME", lambda row: row.name),
+        Column("VALUE", lambda row: str(row.value)),
+        Column("SCOPE", lambda row: row.scope),
+        Column("TAKES", lambda row: row.takes, _TEXT),
+        Column("MEANING", lambda row: row.help, 120),
+    ),
+    answers.Changed: (
+        Column("DONE", lambda row: row.label, 120),
+        Column("COMMAND", lambda row: str(row.command_id), 36),
+    ),
+    rows.OtherConversation: (
+        Column("ID", lambda row: short(row.id)),
+        Column("LAST", lambda row: when(row.last_at)),
+        Column("TO", lambda row: f"{row.channel} {row.sender_label}"),
+        Column("STATE", lambda row: row.team_state),
+        Column("OWNER", lambda row: row.owner_name or "nobody"),
+        Column("ANSWERS", lambda row: row.program_name or row.source.kind),
+    ),
+    rows.SenderChoice: (
+        Column("", lambda row: "→" if row.proposed else ""),
+        Column("SENDER", lambda row: row.sender.display),
+        Column("LABEL", lambda row: row.sender.label),
+        Column("MAY SEND", lambda row: "yes" if row.allowed else "no"),
+        Column("WHY", lambda row: row.reason, 80),
+    ),
+    rows.ContactHit: (
+        Column("CONVERSATION", lambda row: short(row.conversation_id)),
+        Column("CONTACT", lambda row: row.name),
+        Column("NUMBERS", lambda row: words(row.numbers), 80),
+    ),
+    rows.SearchHit: (
+        Column("CONVERSATION", lambda row: short(row.conversation_id)),
+        Column("WHEN", lambda row: when(row.at)),
+        Column("CONTACT", lambda row: who(row.contact_name, row.peer), 48),
+        Column("", lambda row: row.kind),
+        Column("FOUND", lambda row: row.excerpt, 120),
+    ),
+    answers.Check: (
+        Column("", lambda row: row.status),
+        Column("CHECK", lambda row: row.name),
+        Column("FOUND", lambda row: f"{row.detail} {row.next_step}".strip(), 400),
+    ),
+}
+
+
+def _table(found: Sequence[Any], otherwise: str = "Nothing.") -> Iterator[str]:
+    if not found:
+        yield otherwise
+        return
+    columns = COLUMNS[type(found[0])]
+    cells = ([safe_line(column.text(row), column.limit) for column in columns] for row in found)
+    yield from table([column.title for column in columns], cells)
+
+
+def _conversation_state(row: rows.InboxRow) -> str:
+    return words(
+        (
+            row.team_state,
+            f"{row.unread} unread" if row.unread else "",
+            f"waiting since {when(row.waiting_since)}" if row.waiting_since else "",
+            row.trouble.replace("_", " "),
+            mark(row.pinned, "pinned"),
+            mark(row.muted, "muted"),
+            *(f"#{tag}" for tag in row.tags),
+        )
+    )
+
+
+def _filter_words(wanted: inbox_filters.InboxFilter) -> str:
+    return (
+        words(f"{name} {value}" for name, value in inbox_filters.to_json(wanted).items()) or "all"
+    )
+
+
+# --- one function for each kind of answer ---------------------------------------------------------
+
+
+@lines.register
+def _rows(answer: answers.Rows) -> Iterator[str]:  # type: ignore[type-arg]
+    yield from _table(answer.rows)
+
+
+@lines.register
+def _count(answer: answers.Count) -> Iterator[str]:
+    yield str(answer.count)
+
+
+@lines.register
+def _changed(answer: answers.Changed) -> Iterator[str]:
+    yield safe_line(f"{answer.label}." if answer.label else "Done.")
+    if answer.undoable:
+        yield f"Take it back with: sms-desk undo {answer.command_id}"
+
+
+@lines.register
+def _inbox(answer: rows.InboxPage) -> Iterator[str]:
+    yield from _table(answer.rows, "No conversation matches.")
+    if answer.next is not None:
+        yield f"More with: --after {cursor_text(answer.next)}"
+
+
+@lines.register
+def _thread(answer: answers.Thread) -> Iterator[str]:
+    row = answer.conversation.row
+    yield f"{who(row.contact_name, row.peer)} on {row.channel}, to {safe_line(row.sender_label)}"
+    yield safe_line(
+        f"{_conversation_state(row)}; owner: {row.owner_name or 'nobody'};"
+        f" answers: {row.program_name or row.source.kind}"
+    )
+    if not answer.conversation.answerable:
+        yield f"Cannot be answered: {answer.conversation.unanswerable_reason}"
+    if answer.conversation.opted_out_scope:
+        yield f"Opted out ({answer.conversation.opted_out_scope.replace('_', ' ')})."
+    if answer.older is not None:
+        yield f"Older with: --before {answer.older}"
+    for item in answer.items:
+        yield from _item(item)
+
+
+def _item(item: rows.ThreadItem) -> Iterator[str]:
+    yield ""
+    yield safe_line(f"{when(item.at)}  {_heading(item)}")
+    body = safe_lines(item.body[:_BODY]) if item.body else []
+    yield from (f"    {line}" for line in body)
+    if len(item.body) > _BODY:
+        yield f"    … and {len(item.body) - _BODY:,} characters more"
+    for file in item.attachments:
+        yield f"    [{safe_line(file.content_type)}, {file.state}]"
+
+
+def _heading(item: rows.ThreadItem) -> str:
+    match item.kind:
+        case rows.ItemKind.NOTE:
+            return f"note by {item.author_name}"
+        case rows.ItemKind.EVENT:
+            return f"{item.event.replace('_', ' ')} by {item.author_name or 'the desk'}"
+    if item.direction is Direction.INBOUND:
+        return words(("contact", mark(item.late, "arrived late"), item.keyword))
+    author = item.author_name or item.program_name or (item.origin or "us")
+    state = item.outbox_state or item.status_text or item.status or ""
+    trouble = f"{item.error_title} {item.error_step}".strip() or item.reason
+    return words((author, state.replace("_", " "), trouble))
+
+
+@lines.register
+def _explanation(answer: answers.Explanation) -> Iterator[str]:
+    yield f"To {safe_line(answer.peer)}: {answer.encoding}, {answer.units} units, {_parts(answer)}."
+    if answer.unicode:
+        yield f"Outside the GSM alphabet: {safe_line(' '.join(answer.unicode))}"
+    if not answer.answerable:
+        yield f"Cannot be sent: {answer.unanswerable_reason}"
+    if answer.opted_out_scope:
+        yield "The contact opted out: it would be held."
+    if answer.window_closes_at is not None:
+        yield f"The WhatsApp window closes at {when(answer.window_closes_at)}."
+    yield from _table(answer.senders)
+
+
+def _parts(answer: answers.Explanation | answers.Preview) -> str:
+    return "1 part" if answer.parts == 1 else f"{answer.parts} parts"
+
+
+@lines.register
+def _contact(answer: answers.ContactCard) -> Iterator[str]:
+    yield safe_line(answer.name) or "(no name)"
+    yield f"Numbers: {words(map(safe_line, answer.numbers))}"
+    yield f"Owner: {safe_line(answer.owner_name) or 'nobody'}"
+    yield f"Contact: {answer.id}"
+    yield from _table(answer.conversations)
+
+
+@lines.register
+def _found(answer: rows.SearchResult) -> Iterator[str]:
+    if answer.contacts:
+        yield from _table(answer.contacts)
+        yield ""
+    yield from _table(answer.hits, "No message or note matches.")
+    if answer.more:
+        yield f"More with: --before {answer.hits[-1].position}"
+
+
+@lines.register
+def _synced(answer: answers.Synced) -> Iterator[str]:
+    if answer.elsewhere:
+        yield "Another process of this workspace syncs; it was asked to look now."
+    elif answer.changed:
+        yield words(f"{count} × {kind.replace('_', ' ')}" for kind, count in answer.changed.items())
+    else:
+        yield "Nothing new."
+    yield from _table(answer.lines, "No account is connected: see sms-desk account add --help.")
+
+
+@lines.register
+def _preview(answer: answers.Preview) -> Iterator[str]:
+    yield from safe_lines(answer.text)
+    yield ""
+    yield f"{answer.encoding}, {answer.units} units, {_parts(answer)}."
+
+
+@lines.register
+def _tested(answer: answers.Tested) -> Iterator[str]:
+    yield f"It works: {answer.sender_ids} sender IDs, {answer.services} Messaging Services."
+    if answer.unlisted:
+        yield f"This key may not list: {words(answer.unlisted)}. Add them by sms-desk senders add."
+
+
+@lines.register
+def _serving(answer: answers.Serving) -> Iterator[str]:
+    yield f"Base URL:    {answer.base_url}"
+    yield f"Account SID: {answer.account_sid}"
+    yield f"Auth token:  {answer.auth_token}"
+
+
+@lines.register
+def _health(answer: answers.Health) -> Iterator[str]:
+    yield from _table(answer.checks)
+
+
+@lines.register
+def _removed(answer: answers.Removed) -> Iterator[str]:
+    verb = "Removed" if answer.removed else "There was nothing in"
+    yield safe_line(f"{verb} {answer.folder}")

@@ -1,0 +1,84 @@
+"""From what a person types to the id of a thing: whole ids, parts of them, and names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from sms_desk.domain.commands import Targets
+from sms_desk.domain.errors import NotFoundError, UsageError
+from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.services import directory
+from sms_desk.services.desk import Desk
+from sms_desk.services.handlers.targets import resolve
+
+SHORTEST = 6
+_WHOLE = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
+_PART = re.compile(rf"[0-9a-f-]{{{SHORTEST},}}", re.IGNORECASE)
+_SHOWN = 10
+_EVERY_STATE = Targets(matching=InboxFilter(state=None))
+
+
+def whole(text: str) -> UUID | None:
+    """The id, if all of it stands there."""
+    return UUID(text) if _WHOLE.fullmatch(text) else None
+
+
+def is_part(text: str) -> bool:
+    """Whether it could be a part of an id, and not a name."""
+    return _PART.fullmatch(text) is not None
+
+
+def pick(text: str, candidates: Iterable[UUID], what: str) -> UUID:
+    """The one candidate that begins or ends with `text` (people see an id's end, scripts all of it).
+
+    Raises UsageError for a text too short or that means several, NotFoundError for none.
+    """
+    if not is_part(text):
+        raise UsageError(
+            f"“{text}” is not the id of a {what}.",
+            f"Give the whole id, or at least {SHORTEST} characters of its beginning or end.",
+        )
+    part = text.replace("-", "").lower()
+    found = [id_ for id_ in candidates if id_.hex.startswith(part) or id_.hex.endswith(part)]
+    if not found:
+        raise NotFoundError(f"There is no {what} “{text}”.")
+    if len(found) > 1:
+        shown = ", ".join(map(str, sorted(found)[:_SHOWN]))
+        more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise UsageError(f"“{text}” could be any of: {shown}{more}.", "Give more of the id.")
+    return found[0]
+
+
+def conversation(desk: Desk, text: str) -> UUID:
+    """A conversation; whether the person may see it, the service that gets it says."""
+    return whole(text) or pick(text, desk.read(resolve, _EVERY_STATE), "conversation")
+
+
+def conversations(desk: Desk, texts: Iterable[str]) -> tuple[UUID, ...]:
+    """As `conversation`, for several."""
+    return tuple(conversation(desk, text) for text in texts)
+
+
+def message(desk: Desk, text: str) -> UUID:
+    """A message in the outbox."""
+    rows = desk.read(directory.outbox_rows, everything=True)
+    return whole(text) or pick(text, (row.id for row in rows), "message in the outbox")
+
+
+def person(desk: Desk, text: str) -> UUID:
+    """A person by name, `me`, or id."""
+    people = desk.read(directory.everybody)
+    if text.casefold() not in {"me", *(row.name.casefold() for row in people)} and is_part(text):
+        return pick(text, (row.id for row in people), "person")
+    return desk.read(directory.person, text)
+
+
+def person_or_nobody(desk: Desk, text: str) -> UUID | None:
+    return None if text == "nobody" else person(desk, text)
+
+
+def fresh(desk: Desk) -> UUID:
+    """An id for something new."""
+    return desk.stamp()["id"]

@@ -1,0 +1,49 @@
+"""`inbox`: lists of conversations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import click
+
+from sms_desk.cli.answers import Count
+from sms_desk.cli.filters import FilterWords, filter_options
+from sms_desk.cli.framework import command, with_desk
+from sms_desk.domain.errors import UsageError
+from sms_desk.services import inbox as service
+from sms_desk.services.desk import Desk
+from sms_desk.services.rows import Cursor, InboxPage
+
+LONGEST_PAGE = 1000
+
+
+@command()
+@filter_options
+@click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=50, show_default=True)
+@click.option("--after", metavar="CURSOR", help="The page after this one: `next` of the answer.")
+@click.option("--count", "only_count", is_flag=True, help="Only how many match.")
+@with_desk
+def inbox(
+    desk: Desk, filter_words: FilterWords, limit: int, after: str | None, only_count: bool
+) -> InboxPage | Count:
+    """List conversations.
+
+    Open ones, newest message first, if nothing else is said. All conditions hold together; the
+    page, the count and --matching of other commands mean the same conversations.
+    """
+    wanted = filter_words.resolve(desk)
+    if only_count:
+        return Count(desk.read(service.count, wanted))
+    return desk.read(service.page, wanted, after=_cursor(after), limit=limit)
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    if text is None:
+        return None
+    value, _, id_ = text.partition(".")
+    try:
+        return Cursor(int(value), UUID(id_))
+    except ValueError as error:
+        raise UsageError(
+            f"“{text}” is not a cursor.", "Take it as it stands in `next` of the page before."
+        ) from error

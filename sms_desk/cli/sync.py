@@ -1,0 +1,154 @@
+"""`sync` and `line`: talking to the providers, and how that goes (R63)."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from sms_desk.cli.answers import Rows, Synced
+from sms_desk.cli.framework import Unsettled, command, with_invocation, with_session
+from sms_desk.cli.invocation import Invocation
+from sms_desk.cli.provider_secrets import secret_option
+from sms_desk.cli.terminal import safe_line
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import (
+    CredentialError,
+    DeskError,
+    KeyringError,
+    ProviderUnreachable,
+    RefusedError,
+    StorageError,
+)
+from sms_desk.services.rows import LineCondition, LineState
+
+if TYPE_CHECKING:
+    from sms_desk.bootstrap import Session
+
+_LOOK_EVERY = 1.0
+"""Seconds between looks at the line while the connector runs."""
+_TROUBLE: dict[LineCondition, type[DeskError]] = {
+    LineCondition.OFFLINE: ProviderUnreachable,
+    LineCondition.CREDENTIAL: CredentialError,
+    LineCondition.LOCKED: KeyringError,
+}
+
+
+@command()
+@click.option("--once", is_flag=True, help="One cycle; with --backfill until that is complete.")
+@click.option(
+    "--backfill", "days", type=click.IntRange(1, 3650), metavar="DAYS", help="Fetch so far back."
+)
+@with_session
+@secret_option
+@with_invocation
+def sync(call: Invocation, session: Session, once: bool, days: int | None) -> Synced | None:
+    """Receive and send, once or until interrupted; progress is told on stderr.
+
+    Only one process of a workspace does so at a time. Where the window or another sync does, it
+    is asked to look now, and this call says so.
+    """
+    if not session.lines():
+        raise RefusedError(
+            "No account is connected.", "See sms-desk account add --help.", rule="no_account"
+        )
+    if days is not None:
+        since = session.desk.now() - timedelta(days=days)
+        for line_ in session.lines():
+            if line_.account_id is not None:
+                session.start_backfill(line_.account_id, since=since)
+    return _cycles(session, call, backfill=days is not None) if once else _on(session, call)
+
+
+@command()
+@with_session
+def line(session: Session) -> Rows[LineState]:
+    """Show the state of the line to each connected account."""
+    return Rows(session.lines())
+
+
+# --- once -----------------------------------------------------------------------------------------
+
+
+def _cycles(session: Session, call: Invocation, *, backfill: bool) -> Synced:
+    changes = Changes()
+    progress = _Progress(call)
+    while True:
+        try:
+            changes |= session.sync_once()
+        except StorageError:
+            return _elsewhere(session)
+        lines = session.lines()
+        progress.tell(lines)
+        if _failed(lines) or not (backfill and any(found.backfill_running for found in lines)):
+            return _judged(Synced(False, _counts(changes), lines))
+
+
+def _judged(answer: Synced) -> Synced:
+    failed = _failed(answer.lines)
+    if failed is not None:
+        error = _TROUBLE[failed.condition](failed.title, failed.next_step)
+        raise Unsettled(error, answer)
+    return answer
+
+
+def _failed(lines: tuple[LineState, ...]) -> LineState | None:
+    return next((found for found in lines if found.condition in _TROUBLE), None)
+
+
+def _counts(changes: Changes) -> dict[str, int]:
+    """How many of each kind; kinds of which any may have changed are left out."""
+    return {str(thing): len(ids) for thing, ids in changes.touched.items() if ids}
+
+
+# --- elsewhere, and on and on ---------------------------------------------------------------------
+
+
+def _elsewhere(session: Session) -> Synced:
+    """The other process looks as soon as somebody has written: this writes, if only its pulse."""
+    session.desk.wake_due()
+    return Synced(True, {}, session.lines())
+
+
+def _on(session: Session, call: Invocation) -> Synced | None:
+    """Until interrupted."""
+    if not session.start_connector(lambda changes: _tell(call, changes)):
+        return _elsewhere(session)
+    session.sync_soon()
+    call.progress("Receiving and sending; Ctrl+C ends it.")
+    progress = _Progress(call)
+    never = threading.Event()
+    while not never.wait(_LOOK_EVERY):
+        progress.tell(session.lines())
+    return None
+
+
+def _tell(call: Invocation, changes: Changes) -> None:
+    counts = {kind: n for kind, n in _counts(changes).items() if kind != "line"}
+    if counts:
+        call.progress(", ".join(f"{n} × {kind}" for kind, n in counts.items()))
+
+
+class _Progress:
+    """Tells how the line and the back-fill do, each time that something is new."""
+
+    def __init__(self, call: Invocation) -> None:
+        self._call = call
+        self._told: dict[str, str] = {}
+
+    def tell(self, lines: tuple[LineState, ...]) -> None:
+        for found in lines:
+            words = _words(found)
+            if self._told.get(found.label) != words:
+                self._told[found.label] = words
+                self._call.progress(words)
+
+
+def _words(found: LineState) -> str:
+    label = safe_line(found.label, 40)
+    if found.backfill_running:
+        reached = f" back to {found.backfill_until:%Y-%m-%d}" if found.backfill_until else ""
+        return f"{label}: fetched {found.backfill_done:,} messages{reached}"
+    return safe_line(f"{label}: {found.condition} {found.title} {found.next_step}".rstrip())

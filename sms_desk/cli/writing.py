@@ -1,0 +1,184 @@
+"""`send`, `reply`, `note`: what people write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from sms_desk.cli import ids
+from sms_desk.cli.answers import Changed, Explanation
+from sms_desk.cli.framework import command, with_desk, with_session
+from sms_desk.cli.typed import text_or_stdin
+from sms_desk.cli.waiting import followed, wait_options
+from sms_desk.domain import addresses, segments
+from sms_desk.domain import commands as c
+from sms_desk.domain.changes import Thing
+from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.model import Channel
+from sms_desk.domain.outbox import EXPIRES_AFTER
+from sms_desk.domain.send_checks import CONFIRMABLE
+from sms_desk.services import senders, threads
+from sms_desk.services.context import Context
+from sms_desk.services.desk import Desk
+from sms_desk.services.rows import OutboxRow, SenderChoice
+
+if TYPE_CHECKING:
+    from sms_desk.bootstrap import Session
+
+_TEXT_HELP = "TEXT is the message, or - to read it from stdin."
+
+
+@command(epilog=_TEXT_HELP)
+@click.option("--to", "number", required=True, metavar="NUMBER", help="With + and country code.")
+@click.option("--from", "sender", metavar="SENDER", help="A sender ID: address, label or id.")
+@click.option(
+    "--channel",
+    type=click.Choice([str(channel) for channel in Channel]),
+    default=str(Channel.SMS),
+    show_default=True,
+)
+@click.option("--name", default="", help="The contact's name, where nobody named it yet.")
+@click.argument("text")
+@with_session
+@wait_options
+def send(
+    session: Session,
+    number: str,
+    sender: str | None,
+    channel: str,
+    name: str,
+    wait: int | None,
+    text: str,
+) -> OutboxRow:
+    """Write to a number; a conversation that exists is used again (R62).
+
+    Without --from the sender ID is the one that the window would propose.
+    """
+    desk = session.desk
+    body = text_or_stdin(text)
+    address = addresses.from_person(number, None)
+    sender_id = (
+        desk.read(senders.find, sender) if sender else _proposed(desk, Channel(channel)).sender.id
+    )
+    start = c.StartConversation(
+        **desk.stamp(),
+        conversation_id=ids.fresh(desk),
+        contact_id=ids.fresh(desk),
+        sender_id=sender_id,
+        channel=Channel(channel),
+        peer_raw=address.e164 or address.raw,
+        contact_name=name,
+    )
+    (conversation_id,) = desk.change(start).changes.touched[Thing.CONVERSATION]
+    return _queued(session, conversation_id, sender_id, body, (), wait)
+
+
+@command(epilog=_TEXT_HELP)
+@click.argument("conversation_id", metavar="ID")
+@click.option("--from", "sender", metavar="SENDER", help="A sender ID: address, label or id.")
+@click.option("--explain", is_flag=True, help="Say what would happen; send nothing.")
+@click.option(
+    "--anyway", is_flag=True, help="Waive what a person may waive: expired, ownership, unseen."
+)
+@click.argument("text")
+@with_session
+@wait_options
+def reply(
+    session: Session,
+    conversation_id: str,
+    sender: str | None,
+    explain: bool,
+    anyway: bool,
+    wait: int | None,
+    text: str,
+) -> OutboxRow | Explanation:
+    """Answer in a conversation.
+
+    The message is queued; the desk, or sms-desk sync, hands it over. With --wait this call does
+    so itself where nobody else does, and ends with the message's fate as its exit code.
+    """
+    desk = session.desk
+    id_ = ids.conversation(desk, conversation_id)
+    body = text_or_stdin(text)
+    if explain:
+        return desk.read(_explained, id_, body)
+    own = desk.read(threads.detail, id_).row.sender_id
+    sender_id = desk.read(senders.find, sender) if sender else own
+    confirmed = tuple(sorted(CONFIRMABLE)) if anyway else ()
+    return _queued(session, id_, sender_id, body, confirmed, wait)
+
+
+@command(epilog=_TEXT_HELP)
+@click.argument("conversation_id", metavar="ID")
+@click.option("--mention", "mentions", multiple=True, metavar="PERSON", help="May be repeated.")
+@click.argument("text")
+@with_desk
+def note(desk: Desk, conversation_id: str, mentions: tuple[str, ...], text: str) -> Changed:
+    """Write a note that never leaves the desk (R37)."""
+    note_id = ids.fresh(desk)
+    written = c.AddNote(
+        **desk.stamp(),
+        conversation_id=ids.conversation(desk, conversation_id),
+        note_id=note_id,
+        body=text_or_stdin(text),
+        mentions=tuple(ids.person(desk, name) for name in mentions),
+    )
+    return Changed.of(desk.change(written), note_id)
+
+
+def _queued(
+    session: Session,
+    conversation_id: UUID,
+    sender_id: UUID,
+    body: str,
+    confirmed: tuple[str, ...],
+    wait: int | None,
+) -> OutboxRow:
+    desk = session.desk
+    outbox_id = ids.fresh(desk)
+    stamp = desk.stamp()
+    desk.change(
+        c.Reply(
+            **stamp,
+            conversation_id=conversation_id,
+            outbox_id=outbox_id,
+            sender_id=sender_id,
+            body=body,
+            seen_version=desk.read(threads.detail, conversation_id).version,
+            not_after=stamp["at"] + EXPIRES_AFTER,
+            confirmed=confirmed,
+        )
+    )
+    return followed(session, outbox_id, wait)
+
+
+def _proposed(desk: Desk, channel: Channel) -> SenderChoice:
+    choices = desk.read(senders.choices_for_new, channel)
+    if choices and choices[0].allowed:
+        return choices[0]
+    why = "; ".join(f"{choice.sender.display}: {choice.reason}" for choice in choices)
+    raise RefusedError(
+        "There is no sender ID that you may send from.",
+        why or "Connect an account: see sms-desk account add --help.",
+        rule="sender",
+    )
+
+
+def _explained(ctx: Context, conversation_id: UUID, body: str) -> Explanation:
+    detail = threads.detail(ctx, conversation_id)
+    counted = segments.count(body)
+    return Explanation(
+        conversation_id,
+        detail.row.peer,
+        senders.choices_for_reply(ctx, conversation_id),
+        detail.answerable,
+        detail.unanswerable_reason,
+        detail.opted_out_scope,
+        detail.window_closes_at,
+        counted.encoding,
+        counted.units,
+        counted.parts,
+        counted.unicode,
+    )
