@@ -1,0 +1,160 @@
+"""The table of programs, and the pane in which one is made, changed and bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from sms_desk.domain import commands as c
+from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.model import BindingKind
+from sms_desk.services import directory, senders
+from sms_desk.services.context import Context
+from sms_desk.services.executor import Done
+from sms_desk.services.rows import ProgramRow
+from sms_desk.ui.bus import Bus
+from sms_desk.ui.doors import Doors
+from sms_desk.ui.programs import words
+from sms_desk.ui.programs.detail import ProgramDetail
+from sms_desk.ui.widgets.buttons import primary
+from sms_desk.ui.widgets.screen import Screen
+from sms_desk.ui.widgets.table import Column, Table
+from sms_desk.ui.widgets.words import tr
+
+Named = tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a program can be bound to."""
+
+    senders: Named
+    services: Named
+
+
+def around(ctx: Context) -> Around:
+    return Around(
+        tuple((row.id, f"{row.label} {row.display}".strip()) for row in senders.listing(ctx)),
+        tuple((id_, name or sid) for id_, sid, name in directory.messaging_services(ctx)),
+    )
+
+
+class ProgramsScreen(Screen):
+    def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
+        self._table = Table(_columns(), tr("programs", "Programs"))
+        super().__init__(tr("programs", "Campaigns and services"), self._table, parent)
+        self._doors = doors
+        self._shown: UUID | None = None
+        self._pending: UUID | None = None
+        search = self.add_search(tr("programs", "Find a program"))
+        add = primary(tr("programs", "Add"), parent=self)
+        self.add_button(add)
+        search.textChanged.connect(self._table.show_matching)
+        add.clicked.connect(lambda: self._open(None))
+        self._table.row_chosen.connect(self._on_row_chosen)
+        bus.changed.connect(self._on_changed)
+        self._read()
+
+    def _read(self) -> None:
+        self._doors.read(self, directory.all_programs, then=self._on_rows, key="rows")
+
+    def _on_rows(self, rows: tuple[ProgramRow, ...]) -> None:
+        self._table.show_rows(rows)
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            self._table.choose(pending)
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        if changes.touches(Thing.PROGRAM):
+            self._shown = None
+            self._read()
+        elif changes.touches(Thing.CONVERSATION):
+            self._read()  # how many wait
+
+    @Slot(object)
+    def _on_row_chosen(self, row: ProgramRow | None) -> None:
+        if row is None:
+            if self._shown is not None:
+                self._fold()
+        elif row.id != self._shown:
+            self._open(row)
+
+    def _open(self, row: ProgramRow | None) -> None:
+        self._shown = row.id if row else None
+        if row is None:
+            self._table.choose(None)
+        self._doors.read(self, around, then=partial(self._show, row), key="one")
+
+    def _show(self, row: ProgramRow | None, found: Around) -> None:
+        pane = ProgramDetail(row)
+        pane.set_targets(found.senders, found.services)
+        pane.saved.connect(partial(self._on_saved, pane, row))
+        pane.bind_requested.connect(partial(self._on_bind, pane, row))
+        pane.binding_ended.connect(self._on_binding_ended)
+        pane.retired.connect(partial(self._on_retired, row))
+        pane.closed.connect(self._fold)
+        self.show_detail(pane)
+        if row is None:
+            pane.focus_first()
+
+    @Slot()
+    def _fold(self) -> None:
+        self._shown = None
+        self.show_detail(None)
+        self._table.choose(None)
+
+    # --- changing --------------------------------------------------------------------------------
+
+    def _on_saved(self, pane: ProgramDetail, row: ProgramRow | None) -> None:
+        program_id = row.id if row else self._doors.new_id()
+
+        def saved(_done: Done) -> None:
+            if row is None:
+                self._pending = program_id  # its pane opens, to be bound
+
+        command = pane.command(self._doors.stamp(), program_id)
+        self._doors.change(pane, command, then=saved, failed=pane.show_error)
+
+    def _on_bind(
+        self, pane: ProgramDetail, row: ProgramRow | None, kind: BindingKind, target: object
+    ) -> None:
+        if row is None:
+            return
+        field = {
+            BindingKind.SENDER: "sender_id",
+            BindingKind.MESSAGING_SERVICE: "service_id",
+            BindingKind.PATTERN: "pattern",
+        }[kind]
+        values: dict[str, object] = {field: target}
+        command = c.BindProgram(
+            **self._doors.stamp(),
+            binding_id=self._doors.new_id(),
+            program_id=row.id,
+            kind=kind,
+            **values,  # type: ignore[arg-type]
+        )
+        self._doors.change(pane, command, failed=pane.show_error)
+
+    @Slot(object)
+    def _on_binding_ended(self, binding_id: UUID) -> None:
+        self._doors.change(self, c.EndBinding(**self._doors.stamp(), binding_id=binding_id))
+
+    def _on_retired(self, row: ProgramRow | None) -> None:
+        if row is not None:
+            self._fold()
+            self._doors.change(self, c.RetireProgram(**self._doors.stamp(), program_id=row.id))
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(tr("programs", "Program"), words.name_cell),
+        Column(tr("programs", "Kind"), words.kind_cell, 124),
+        Column(tr("programs", "Recognised by"), words.bindings_cell, 260),
+        Column(tr("programs", "Dates"), words.dates_cell, 150),
+        Column(tr("programs", "Waiting"), words.waiting_cell, 80, sorts=lambda row: -row.waiting),
+    ]

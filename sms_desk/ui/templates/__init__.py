@@ -1,0 +1,5 @@
+"""Saved replies."""
+
+from sms_desk.ui.templates.screen import TemplatesScreen
+
+__all__ = ["TemplatesScreen"]
