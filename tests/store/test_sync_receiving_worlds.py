@@ -78,6 +78,7 @@ class ReceivingWorld:
         missing = [item.message for item in self._shown() if item.message.sid not in stored]
         assert not missing, f"seed {self.seed}: {len(missing)} messages were never stored"
         assert len(stored) == len(self.desk.messages())
+        self.desk.assert_rebuilt()
 
     def _shown(self) -> list[Listed]:
         return [item for item in self.desk.provider.items if not item.deleted_at]

@@ -1,0 +1,143 @@
+"""Whole cycles against Twilio's API as the sandbox serves it, over the wire (GS1, GS7, R39, R57, R61)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sms_desk.domain.addresses import from_provider
+from sms_desk.domain.model import Channel, OutboxState
+from sms_desk.providers.base import Credential
+from sms_desk.providers.twilio import make_twilio
+from sms_desk.store import accounts, conversations, senders, tables
+from sms_desk.store.ids import new_id
+from sms_desk.sync.clock import Clock
+from sms_desk.sync.engine import Engine
+from tests.fixtures.desk import Desk, open_workspace
+from tests.fixtures.fake_provider import FakeProvider, Hand
+from tests.fixtures.sandbox import CUSTOMER, START, SandboxApi, sandbox_api
+
+
+@dataclass
+class Wire:
+    desk: Desk
+    api: SandboxApi
+
+    def pass_time(self, seconds: float) -> None:
+        """On both sides, then one cycle."""
+        self.api.sandbox.advance(seconds)
+        self.desk.cycle(seconds, force=True)
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    from sms_desk.domain.model import Role
+    from sms_desk.store import people
+
+    with sandbox_api() as api:
+        workspace = open_workspace(tmp_path / "w.db")
+        hand = Hand(at=START)
+        account_id, ann = new_id(), new_id()
+        server = api.server
+        with workspace.write() as tx:
+            accounts.add(
+                tx,
+                id_=account_id,
+                provider="twilio",
+                sid=server.account.sid,
+                label="Sandbox",
+                base_url=server.base_url,
+                key_sid=None,
+                at=START,
+            )
+            people.insert(tx, id_=ann, name="Ann", role=Role.REP, zone="UTC", at=START)
+        desk = Desk(workspace, hand, FakeProvider(hand.now), account_id, ann, new_id())
+        key = Credential(server.account.sid, server.account.sid, server.account.auth_token)
+        desk.engine = Engine(
+            workspace,
+            lambda row: make_twilio(key, base_url=row["base_url"]),
+            Clock(hand.now, hand.mono_us),
+        )
+        try:
+            desk.cycle()
+            yield Wire(desk, api)
+        finally:
+            desk.engine.close()
+            workspace.close()
+
+
+def start(wire: Wire, peer: str = CUSTOMER) -> object:
+    with wire.desk.workspace.write() as tx:
+        line = next(
+            row
+            for row in senders.listing(tx)
+            if row["channel"] == "sms" and row["kind"] == "long_code"
+        )
+        return conversations.find_or_create(
+            tx, sender_id=line["id"], channel=Channel.SMS, peer=from_provider(peer), at=START
+        ).id
+
+
+def test_the_account_is_discovered(wire: Wire) -> None:
+    """R61."""
+    desk = wire.desk
+    assert desk.line()["condition"] == "online", desk.line()
+    assert {"sms", "whatsapp"} <= {row["channel"] for row in desk.rows(tables.sender_ids)}
+    assert desk.rows(tables.messaging_services)
+
+
+def test_a_reply_is_sent_delivered_and_answered(wire: Wire) -> None:
+    reply = wire.desk.reply("Hello from the desk", start(wire))  # type: ignore[arg-type]
+    wire.pass_time(1)
+    assert wire.desk.state(reply) is OutboxState.ACCEPTED
+    for _ in range(8):
+        wire.pass_time(20)
+    mine = [row for row in wire.desk.messages() if row["outbox_id"] == reply]
+    assert [row["status"] for row in mine] == ["delivered"]
+    assert len(wire.api.listed(To=CUSTOMER)) == 1
+
+
+def test_a_magic_number_refuses_with_its_code(wire: Wire) -> None:
+    """GS9."""
+    wire.desk.reply("x", start(wire, "+15005550003"))  # type: ignore[arg-type]
+    wire.pass_time(1)
+    (row,) = wire.desk.outbox()
+    assert (row["state"], row["reason"]) == ("refused", "21408")
+    assert row["reason_text"]
+
+
+def test_an_opt_out_learnt_from_the_provider(wire: Wire) -> None:
+    """R39: 21610."""
+    conversation_id = start(wire, "+15005550004")
+    wire.desk.reply("x", conversation_id)  # type: ignore[arg-type]
+    wire.pass_time(1)
+    wire.desk.reply("y", conversation_id)  # type: ignore[arg-type]
+    wire.pass_time(1)
+    assert [row["state"] for row in wire.desk.outbox()] == ["refused", "held"]
+
+
+def test_an_account_that_is_not_ours_is_never_polled_again(wire: Wire) -> None:
+    """R63."""
+    wrong = Credential(wire.api.server.account.sid, wire.api.server.account.sid, "wrong")
+    engine = Engine(
+        wire.desk.workspace,
+        lambda row: make_twilio(wrong, base_url=row["base_url"]),
+        Clock(wire.desk.hand.now, wire.desk.hand.mono_us),
+    )
+    engine.run_once(wire.desk.hand.tick(20))
+    engine.close()
+    assert wire.desk.line()["condition"] == "credential"
+
+
+def test_everything_that_the_sandbox_lists_is_here(wire: Wire) -> None:
+    for n in range(120):
+        wire.api.send(to=f"+1202555{n % 30 + 100:04d}", body=f"text {n}")
+    for _ in range(4):
+        wire.pass_time(timedelta(minutes=11).total_seconds())
+    listed = {row["sid"] for row in wire.api.listed(PageSize=50)}
+    assert listed == {row["provider_sid"] for row in wire.desk.messages()}
+    wire.desk.assert_rebuilt()
