@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from sms_desk.bootstrap import Session
 from sms_desk.cli import ids, secrets
 from sms_desk.cli.answers import Rows, Tested
 from sms_desk.cli.framework import group, with_desk, with_session
@@ -15,9 +14,6 @@ from sms_desk.providers.catalogue import CATALOGUE, entry
 from sms_desk.services import directory
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import AccountRow
-
-if TYPE_CHECKING:
-    from sms_desk.bootstrap import Session
 
 _secret_fd = click.option(
     "--secret-fd",

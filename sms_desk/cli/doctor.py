@@ -6,9 +6,9 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
 
 import sms_desk
+from sms_desk.bootstrap import Session
 from sms_desk.cli.answers import Check, Health
 from sms_desk.cli.framework import Unsettled, command, with_invocation
 from sms_desk.cli.invocation import Invocation
@@ -19,9 +19,6 @@ from sms_desk.services.rows import AccountRow
 from sms_desk.settings import credentials, keys
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, Profile
 from sms_desk.store import engine
-
-if TYPE_CHECKING:
-    from sms_desk.bootstrap import Session
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 _LIBRARIES = ("PySide6-Essentials", "SQLAlchemy", "sqlcipher3", "keyring", "phonenumbers")

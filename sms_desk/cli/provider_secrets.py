@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from sms_desk.bootstrap import Session
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.cli import lookups, secrets
 from sms_desk.domain.errors import StorageError, UsageError
@@ -20,9 +21,6 @@ from sms_desk.services.rows import AccountRow
 from sms_desk.settings import keys
 from sms_desk.settings.credentials import KeyringStore
 from sms_desk.settings.files import Profile
-
-if TYPE_CHECKING:
-    from sms_desk.bootstrap import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from sms_desk.bootstrap import Session
 from sms_desk.cli.answers import Rows, SettingRow
 from sms_desk.cli.framework import group, with_session
 from sms_desk.domain import commands as c
@@ -13,9 +14,6 @@ from sms_desk.services import preferences
 from sms_desk.settings import registry
 from sms_desk.settings.files import MachineState, Profile
 from sms_desk.settings.registry import Scope, Setting
-
-if TYPE_CHECKING:
-    from sms_desk.bootstrap import Session
 
 
 @group()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import click
 
+from sms_desk.bootstrap import Session
 from sms_desk.cli.answers import Rows, Synced
 from sms_desk.cli.framework import Unsettled, command, with_invocation, with_session
 from sms_desk.cli.invocation import Invocation
@@ -23,9 +23,6 @@ from sms_desk.domain.errors import (
     StorageError,
 )
 from sms_desk.services.rows import LineCondition, LineState
-
-if TYPE_CHECKING:
-    from sms_desk.bootstrap import Session
 
 _LOOK_EVERY = 1.0
 """Seconds between looks at the line while the connector runs."""

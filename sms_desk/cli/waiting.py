@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import click
 
+from sms_desk.bootstrap import Session
 from sms_desk.cli.framework import Unsettled
 from sms_desk.cli.provider_secrets import secret_option
 from sms_desk.domain.errors import (
@@ -25,9 +26,6 @@ from sms_desk.domain.outbox import FINAL
 from sms_desk.services import directory
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import OutboxRow
-
-if TYPE_CHECKING:
-    from sms_desk.bootstrap import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
+from sms_desk.bootstrap import Session
 from sms_desk.cli import ids
 from sms_desk.cli.answers import Changed, Explanation
 from sms_desk.cli.framework import command, with_desk, with_session
@@ -23,9 +23,6 @@ from sms_desk.services import senders, threads
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import OutboxRow, SenderChoice
-
-if TYPE_CHECKING:
-    from sms_desk.bootstrap import Session
 
 _TEXT_HELP = "TEXT is the message, or - to read it from stdin."
 
