@@ -125,7 +125,8 @@ def saved_views(ctx: Context) -> tuple[ViewRow, ...]:
 
 def asked(ctx: Context, wanted: InboxFilter) -> inbox.Asked:
     """The filter with all that the store needs to ask it."""
-    return inbox.Asked(wanted, ctx.reach, ctx.now, preferences.nudge_days(ctx))
+    found = inbox.find_text(ctx.tx, wanted.text)
+    return inbox.Asked(wanted, ctx.reach, ctx.now, preferences.nudge_days(ctx), found)
 
 
 def _row(

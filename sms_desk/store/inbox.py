@@ -17,10 +17,10 @@ from sms_desk.domain.model import TeamState
 from sms_desk.domain.scopes import Reach
 from sms_desk.store import inbox_clauses, tables
 from sms_desk.store.engine import Tx
-from sms_desk.store.inbox_clauses import Asked, Clause, everything, unread
+from sms_desk.store.inbox_clauses import Asked, Clause, everything, find_text, unread
 from sms_desk.store.inbox_pages import page_ids
 
-__all__ = ["Asked", "page_ids"]
+__all__ = ["Asked", "find_text", "page_ids"]
 
 _c = tables.conversations.c
 
@@ -28,17 +28,17 @@ _c = tables.conversations.c
 def count(tx: Tx, asked: Asked) -> int:
     """How many conversations match: the same clauses as the page."""
     query = sa.select(sa.func.count()).select_from(tables.conversations)
-    return int(tx.execute(query.where(*everything(tx, asked))).scalar_one())
+    return int(tx.execute(query.where(*everything(asked))).scalar_one())
 
 
 def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
     """Everything that matches, for a bulk command."""
-    return list(tx.execute(sa.select(_c.id).where(*everything(tx, asked))).scalars())
+    return list(tx.execute(sa.select(_c.id).where(*everything(asked))).scalars())
 
 
 def matching(tx: Tx, asked: Asked, ids: Collection[UUID]) -> set[UUID]:
     """Which of these match: the check that a live arrival passes (R50)."""
-    query = sa.select(_c.id).where(_c.id.in_(ids), *everything(tx, asked))
+    query = sa.select(_c.id).where(_c.id.in_(ids), *everything(asked))
     return set(tx.execute(query).scalars())
 
 
@@ -111,7 +111,7 @@ def _details() -> sa.Select[Any]:
         .where(
             inbound.c.conversation_id == _c.id,
             inbound.c.position > read,
-            inbound.c.direction == "inbound",
+            inbound.c.direction == sa.literal_column("'inbound'"),
         )
         .scalar_subquery()
     )

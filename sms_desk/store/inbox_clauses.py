@@ -5,6 +5,7 @@ The page, the count and the check of an arrival are made of the same conditions,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,31 +20,44 @@ from sms_desk.store import search, tables
 from sms_desk.store.engine import Tx
 
 _c = tables.conversations.c
-_TEXT_HITS = 1000
+_TEXT_HITS = 500
 """A text filter looks at the newest hits only: the same bound for page, count and arrivals."""
 Clause = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A filter with all that it needs to become a query."""
+    """A filter with all that it needs to become a query.
+
+    text_ids: the conversations that the filter's text finds (`find_text`); None: no text.
+    """
 
     filter: InboxFilter
     reach: Reach
     now: datetime
     nudge_days: int
+    text_ids: Collection[UUID] | None = None
 
 
-def everything(tx: Tx, asked: Asked) -> list[Clause]:
+def find_text(tx: Tx, text: str) -> list[UUID] | None:
+    """Conversations whose contact or messages match a typed text; None where nothing is typed."""
+    if not text.strip():
+        return None
+    contacts = search.contact_ids(tx, text, limit=_TEXT_HITS)
+    theirs = tx.execute(sa.select(_c.id).where(_c.contact_id.in_(contacts))).scalars()
+    return list({*theirs, *search.conversation_ids(tx, text, limit=_TEXT_HITS)})
+
+
+def everything(asked: Asked) -> list[Clause]:
     """All conditions of the filter, scope and sight included."""
     wanted = asked.filter
-    clauses = [_c.listed, *of_scope(wanted.scope, asked.reach), *of_fields(tx, asked)]
+    clauses = [_c.listed, *of_scope(wanted.scope, asked.reach), *of_fields(asked)]
     if wanted.state is not None:
         clauses.append(_c.team_state == wanted.state)
     return clauses
 
 
-def of_fields(tx: Tx, asked: Asked) -> list[Clause]:
+def of_fields(asked: Asked) -> list[Clause]:
     """The conditions of all fields but scope and state."""
     wanted, reach = asked.filter, asked.reach
     clauses: list[Clause] = []
@@ -71,8 +85,8 @@ def of_fields(tx: Tx, asked: Asked) -> list[Clause]:
         clauses.append(~_tagged(wanted.without_tag_id))
     if wanted.pinned:
         clauses.append(_pinned(reach.person_id))
-    if wanted.text.strip():
-        clauses.append(_text(tx, wanted.text))
+    if asked.text_ids is not None:
+        clauses.append(_c.id.in_(asked.text_ids))
     return clauses
 
 
@@ -153,9 +167,3 @@ def _pinned(person_id: UUID) -> Clause:
     return sa.exists().where(
         mine.conversation_id == _c.id, mine.person_id == person_id, mine.pinned
     )
-
-
-def _text(tx: Tx, text: str) -> Clause:
-    contacts = search.contact_ids(tx, text, limit=_TEXT_HITS)
-    conversations = search.conversation_ids(tx, text, limit=_TEXT_HITS)
-    return _c.contact_id.in_(contacts) | _c.id.in_(conversations)

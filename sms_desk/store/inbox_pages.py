@@ -23,7 +23,7 @@ from sms_desk.store.inbox_clauses import Asked, Clause, everything, of_fields, o
 
 _c = tables.conversations.c
 _MOST_BRANCHES = 60
-_FEW = 5_000
+_FEW = 500
 
 Edge = tuple[int, UUID]
 """Sort value and id of a row."""
@@ -64,12 +64,10 @@ def _branch(
 def _branches(tx: Tx, asked: Asked) -> list[list[Clause]]:
     few = _few(tx, asked)
     if few is not None:
-        return [[_c.id.in_(few), *everything(tx, asked)]] if few else []
-    fields = of_fields(tx, asked)
+        return [[_c.id.in_(few), *everything(asked)]] if few else []
+    fields = of_fields(asked)
     if asked.filter.order is Order.WAITING:
-        state = asked.filter.state
-        residual = [] if state is None else [_c.team_state == state]
-        return [[_c.listed, *residual, *_unindexed(asked), *fields]]
+        return [[*_in_waiting_index(asked.filter.state), *_unindexed(asked), *fields]]
     states = list(TeamState) if asked.filter.state is None else [asked.filter.state]
     places = _places(asked)
     if places is None or len(places) * len(states) > _MOST_BRANCHES:
@@ -117,6 +115,12 @@ def _owners_and_senders(
         yield [_c.sender_id == sender, others]
 
 
+def _in_waiting_index(state: TeamState | None) -> list[Clause]:
+    """Listed and of a state, said so that the walk goes by waiting time."""
+    clauses: list[Clause] = [_hidden(_c.listed) == sa.true()]
+    return clauses if state is None else [*clauses, _hidden(_c.team_state) == state]
+
+
 def _unindexed(asked: Asked) -> list[Clause]:
     """The scope as a condition on rows that another index finds."""
     return of_scope(asked.filter.scope, asked.reach, unindexed=True)
@@ -129,6 +133,8 @@ def _hidden(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 def _few(tx: Tx, asked: Asked) -> list[UUID] | None:
     """The conversations that the narrowest field picks, where they are few; else None."""
+    if asked.text_ids is not None:
+        return list(asked.text_ids)
     for query in _pickers(asked):
         picked = list(tx.execute(query.limit(_FEW + 1)).scalars())
         if len(picked) <= _FEW:

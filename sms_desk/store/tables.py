@@ -397,6 +397,13 @@ messages = Table(
     UniqueConstraint("account_id", "provider_sid"),
     Index("ix_messages_conversation", "conversation_id", "position"),
     Index(
+        "ix_messages_inbound",  # counting the unread without fetching a row
+        "conversation_id",
+        "position",
+        sqlite_where=text("direction = 'inbound'"),
+        postgresql_where=text("direction = 'inbound'"),
+    ),
+    Index(
         "ix_messages_program",
         "program_id",
         "position",

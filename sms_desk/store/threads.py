@@ -62,7 +62,7 @@ def first_inbound_after(tx: Tx, conversation_id: UUID, position: int) -> int | N
     query = sa.select(sa.func.min(columns.position)).where(
         columns.conversation_id == conversation_id,
         columns.position > position,
-        columns.direction == "inbound",
+        columns.direction == sa.literal_column("'inbound'"),
     )
     found: int | None = tx.execute(query).scalar_one()
     return found
@@ -128,7 +128,10 @@ def last_inbound_at(tx: Tx, conversation_id: UUID) -> datetime | None:
     columns = tables.messages.c
     query = (
         sa.select(columns.at)
-        .where(columns.conversation_id == conversation_id, columns.direction == "inbound")
+        .where(
+            columns.conversation_id == conversation_id,
+            columns.direction == sa.literal_column("'inbound'"),
+        )
         .order_by(columns.position.desc())
         .limit(1)
     )

@@ -573,6 +573,14 @@ def upgrade() -> None:
         "ix_messages_conversation", "messages", ["conversation_id", "position"], unique=False
     )
     op.create_index(
+        "ix_messages_inbound",
+        "messages",
+        ["conversation_id", "position"],
+        unique=False,
+        sqlite_where=sa.text("direction = 'inbound'"),
+        postgresql_where=sa.text("direction = 'inbound'"),
+    )
+    op.create_index(
         "ix_messages_next_check",
         "messages",
         ["next_check_at"],
@@ -786,6 +794,12 @@ def downgrade() -> None:
         table_name="messages",
         sqlite_where=sa.text("next_check_at IS NOT NULL"),
         postgresql_where=sa.text("next_check_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_messages_inbound",
+        table_name="messages",
+        sqlite_where=sa.text("direction = 'inbound'"),
+        postgresql_where=sa.text("direction = 'inbound'"),
     )
     op.drop_index("ix_messages_conversation", table_name="messages")
     op.drop_table("messages")
