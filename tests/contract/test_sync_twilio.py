@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from sms_desk.domain.addresses import from_provider
-from sms_desk.domain.model import Channel, OutboxState
+from sms_desk.domain.model import Channel, OutboxState, Role
 from sms_desk.providers.base import Credential
 from sms_desk.providers.twilio import make_twilio
-from sms_desk.store import accounts, conversations, senders, tables
+from sms_desk.store import accounts, conversations, people, senders, tables
 from sms_desk.store.ids import new_id
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.engine import Engine
@@ -35,9 +36,6 @@ class Wire:
 
 @pytest.fixture
 def wire(tmp_path: Path) -> Iterator[Wire]:
-    from sms_desk.domain.model import Role
-    from sms_desk.store import people
-
     with sandbox_api() as api:
         workspace = open_workspace(tmp_path / "w.db")
         hand = Hand(at=START)
@@ -70,7 +68,7 @@ def wire(tmp_path: Path) -> Iterator[Wire]:
             workspace.close()
 
 
-def start(wire: Wire, peer: str = CUSTOMER) -> object:
+def start(wire: Wire, peer: str = CUSTOMER) -> UUID:
     with wire.desk.workspace.write() as tx:
         line = next(
             row
@@ -91,7 +89,7 @@ def test_the_account_is_discovered(wire: Wire) -> None:
 
 
 def test_a_reply_is_sent_delivered_and_answered(wire: Wire) -> None:
-    reply = wire.desk.reply("Hello from the desk", start(wire))  # type: ignore[arg-type]
+    reply = wire.desk.reply("Hello from the desk", start(wire))
     wire.pass_time(1)
     assert wire.desk.state(reply) is OutboxState.ACCEPTED
     for _ in range(8):
@@ -103,7 +101,7 @@ def test_a_reply_is_sent_delivered_and_answered(wire: Wire) -> None:
 
 def test_a_magic_number_refuses_with_its_code(wire: Wire) -> None:
     """GS9."""
-    wire.desk.reply("x", start(wire, "+15005550003"))  # type: ignore[arg-type]
+    wire.desk.reply("x", start(wire, "+15005550003"))
     wire.pass_time(1)
     (row,) = wire.desk.outbox()
     assert (row["state"], row["reason"]) == ("refused", "21408")
@@ -113,9 +111,9 @@ def test_a_magic_number_refuses_with_its_code(wire: Wire) -> None:
 def test_an_opt_out_learnt_from_the_provider(wire: Wire) -> None:
     """R39: 21610."""
     conversation_id = start(wire, "+15005550004")
-    wire.desk.reply("x", conversation_id)  # type: ignore[arg-type]
+    wire.desk.reply("x", conversation_id)
     wire.pass_time(1)
-    wire.desk.reply("y", conversation_id)  # type: ignore[arg-type]
+    wire.desk.reply("y", conversation_id)
     wire.pass_time(1)
     assert [row["state"] for row in wire.desk.outbox()] == ["refused", "held"]
 
@@ -131,6 +129,56 @@ def test_an_account_that_is_not_ours_is_never_polled_again(wire: Wire) -> None:
     engine.run_once(wire.desk.hand.tick(20))
     engine.close()
     assert wire.desk.line()["condition"] == "credential"
+
+
+@pytest.mark.parametrize(
+    "kind", ["error_after", "reset_after", "close_after", "truncate", "garbage", "no_sid"]
+)
+def test_an_answer_that_is_lost_on_the_wire_sends_nothing_twice(wire: Wire, kind: str) -> None:
+    """GS1, GS7: accepted by the provider, unknown here, then found in its list."""
+    conversation_id = start(wire)
+    wire.desk.reply("the clock", conversation_id)
+    wire.pass_time(1)
+    wire.api.control("/faults", kind=kind, on="messages.create")
+    reply = wire.desk.reply("once", conversation_id)
+    wire.desk.cycle(0)  # the look-up waits two seconds
+    assert wire.desk.state(reply) is OutboxState.IN_DOUBT
+    wire.pass_time(3)
+    assert wire.desk.state(reply) is OutboxState.ACCEPTED
+    assert len(wire.api.listed(To=CUSTOMER)) == 2
+
+
+@pytest.mark.parametrize("kind", ["error_before", "reset_before", "html"])
+def test_what_never_arrived_ends_with_a_question(wire: Wire, kind: str) -> None:
+    """GS1: not with a second message."""
+    wire.api.control("/faults", kind=kind, on="messages.create")
+    reply = wire.desk.reply("once", start(wire))
+    wire.desk.cycle(0)
+    assert wire.desk.state(reply) is OutboxState.IN_DOUBT
+    for _ in range(4):
+        wire.pass_time(300)
+    assert wire.desk.state(reply) is OutboxState.ASK
+    assert wire.api.listed(To=CUSTOMER) == []
+
+
+def test_a_rate_limit_is_obeyed_and_the_message_goes_later(wire: Wire) -> None:
+    wire.api.control("/faults", kind="rate_limit", on="messages.create", retry_after="7")
+    reply = wire.desk.reply("once", start(wire))
+    wire.desk.cycle(0)
+    assert wire.desk.state(reply) is OutboxState.QUEUED
+    wire.pass_time(8)
+    assert wire.desk.state(reply) is OutboxState.ACCEPTED
+
+
+@pytest.mark.parametrize("kind", ["list_duplicates", "list_shuffled"])
+def test_a_list_in_disorder_is_read_all_the_same(wire: Wire, kind: str) -> None:
+    """GR1, R55."""
+    wire.api.control("/faults", kind=kind, on="messages.list", times=50)
+    for n in range(60):
+        wire.api.send(to=f"+1202555{n % 7 + 100:04d}", body=f"text {n}")
+    for _ in range(3):
+        wire.pass_time(660)
+    assert len(wire.desk.messages()) == 60
 
 
 def test_everything_that_the_sandbox_lists_is_here(wire: Wire) -> None:
