@@ -3,58 +3,88 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-_WITH_VALUE = {"--home": "home", "--as": "as_person", "--log-level": "log_level"}
-_NUMBERS = {"--passphrase-fd": "passphrase_fd"}
-
 
 def main() -> int:
-    """Start the window or the command line; the exit code."""
+    """Start the window or the command line; the exit code.
+
+    Modules are loaded by name: the command line needs no Qt, and the window is painted before
+    anything heavy is loaded.
+    """
     words = sys.argv[1:]
-    if words[:1] == ["tour"] and not _asks_for_help(words):
+    start = window_start(words)
+    if start is not None:
+        return start.open()
+    if words[:1] == ["tour"] and "--help" not in words:
         return int(import_module("sms_desk.ui.tour").main(words[1:]))
-    options = window_options(words)
-    if options is None:
-        return int(import_module("sms_desk.cli").main())
-    if options.pop("reset", False):
-        import_module("sms_desk.cli.demo").remove_demo(options.get("home"))
-    return int(import_module("sms_desk.ui.main").main(**options))
+    return int(import_module("sms_desk.cli").main())
 
 
-def window_options(words: Sequence[str]) -> dict[str, Any] | None:
-    """What the window is to be opened with; None where the words are for the command line.
+@dataclass
+class WindowStart:
+    """What the window is to be opened with."""
+
+    demo: bool = False
+    reset: bool = False
+    home: Path | None = None
+    as_person: str | None = None
+    passphrase_fd: int | None = None
+    log_level: str = "warning"
+
+    def open(self) -> int:
+        """Show the window until the person quits; the exit code."""
+        import_module("sms_desk.settings.logs").set_up(self.log_level)
+        if self.reset:
+            import_module("sms_desk.cli.demo").remove_demo(self.home)
+        launch = import_module("sms_desk.ui.opening").Launch(self.demo, self.home, self.as_person)
+        open_ = {} if self.passphrase_fd is None else {"open_": self._open}
+        return int(import_module("sms_desk.ui.main").run(launch, **open_))
+
+    def _open(self, _launch: object, _ask: Callable[[str], str]) -> Any:
+        """The workspace, by the passphrase from the file descriptor instead of a question."""
+        bootstrap = import_module("sms_desk.bootstrap")
+        asked = import_module("sms_desk.cli.secrets").Asked(self.passphrase_fd, "passphrase")
+        options = bootstrap.Options(self.home, self.as_person, asked, self.demo)
+        return bootstrap.open_session(options)
+
+
+_TAKES_VALUE: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "--home": ("home", Path),
+    "--as": ("as_person", str),
+    "--passphrase-fd": ("passphrase_fd", int),
+    "--log-level": ("log_level", str),
+}
+_LEVELS = ("debug", "info", "warning", "error")
+
+
+def window_start(words: Sequence[str]) -> WindowStart | None:
+    """How to open the window; None where the words are for the command line.
 
     Only global options, and `demo` without --remove, open it. Anything else, mistakes included,
     is the command line's to read and to explain.
     """
-    options: dict[str, Any] = {}
+    start = WindowStart()
     rest = list(words)
     while rest:
-        word, _, value = rest.pop(0).partition("=")
-        if word in ("demo", "--demo"):
-            options["demo"] = True
-        elif word == "--reset" and options.get("demo"):
-            options["reset"] = True
-        elif word in _WITH_VALUE or word in _NUMBERS:
-            value = value or (rest.pop(0) if rest else "")
-            if not value or (word in _NUMBERS and not value.isdecimal()):
-                return None
-            options[_WITH_VALUE.get(word) or _NUMBERS[word]] = value
-        else:
+        word, equals, value = rest.pop(0).partition("=")
+        if word in ("demo", "--demo") and not equals:
+            start.demo = True
+        elif word == "--reset" and start.demo:
+            start.reset = True
+        elif word not in _TAKES_VALUE or not (equals or rest):
             return None
-    if "home" in options:
-        options["home"] = Path(options["home"])
-    if "passphrase_fd" in options:
-        options["passphrase_fd"] = int(options["passphrase_fd"])
-    return options
-
-
-def _asks_for_help(words: Sequence[str]) -> bool:
-    return "--help" in words
+        else:
+            name, convert = _TAKES_VALUE[word]
+            try:
+                setattr(start, name, convert(value if equals else rest.pop(0)))
+            except ValueError:
+                return None
+    return start if start.log_level in _LEVELS else None
 
 
 if __name__ == "__main__":

@@ -112,10 +112,10 @@ def _shown(default: Any) -> bool:
 def answer_forms(command: Command) -> list[Any]:
     """The forms that a command may answer in: what its function says that it returns."""
     hint = get_type_hints(command.callback).get("return") if command.callback else None
-    return [form for form in _alternatives(hint) if form is not type(None)]
+    return [form for form in alternatives(hint) if form is not type(None)]
 
 
-def _alternatives(hint: Any) -> tuple[Any, ...]:
+def alternatives(hint: Any) -> tuple[Any, ...]:
     return get_args(hint) if get_origin(hint) in (types.UnionType, Union) else (hint,)
 
 
@@ -180,7 +180,7 @@ def _anchor(form: Any) -> str:
 
 
 def _value(name: str, hint: Any) -> str:
-    alternatives = _alternatives(hint)
+    alternatives = alternatives(hint)
     if type(None) in alternatives:
         (rest,) = (part for part in alternatives if part is not type(None))
         return f"{_value(name, rest)}, or null"

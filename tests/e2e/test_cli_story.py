@@ -1,0 +1,311 @@
+"""Whole stories on the command line, with an encrypted workspace and a sandbox that answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sms_desk.providers.sandbox import Fault, FaultKind, SandboxClock, SandboxServer
+from sms_desk.providers.sandbox.starter import LINE, SECOND_LINE
+from tests.e2e.cli_calls import FORMS, PASSPHRASE, Terminal
+from tests.fixtures.sandbox import CUSTOMER, sandbox_server
+
+OTHER = "+12025550172"
+HOSTILE = "a\x1b[31mb\x1b]0;c\x07d\u202ee\u2066f\x9b1m\x7fg\rh\x00i"
+RAW = [chr(n) for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) != "\n"] + list(
+    "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[SandboxServer]:
+    with sandbox_server(tmp_path, clock=SandboxClock()) as running:
+        yield running
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, server: SandboxServer, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path / "home", capsys, server)
+
+
+def test_a_customer_is_answered(terminal: Terminal, server: SandboxServer) -> None:
+    """Connect, back-fill, find, answer, delivered, close, undo, and the customer comes back."""
+    server.sandbox.receive(CUSTOMER, LINE, "Is my coat ready?")
+    account = terminal.connect()
+    assert account["base_url"] == server.base_url
+    synced = terminal.json("sync", "--once", "--backfill", "30", secret=True)
+    assert not synced["elsewhere"]
+    assert synced["lines"][0]["condition"] == "online"
+
+    (row,) = terminal.json("inbox", "--waiting", "--order", "waiting")["rows"]
+    assert (row["unread"], row["snippet"]) == (1, "Is my coat ready?")
+    id_ = row["id"]
+    assert terminal.json("reply", id_[-8:], "--explain", "Yes 😀")["encoding"] == "UCS-2"
+    sent = terminal.json("reply", id_, "-", "--wait", "20", secret=True, stdin=b"Yes, it is.\n")
+    assert (sent["state"], sent["body"]) == ("accepted", "Yes, it is.")
+    assert sent["provider_sid"] == server.sandbox.ledger.entries[-1]["sid"]
+
+    server.sandbox.advance(60)
+    terminal.sync()
+    items = terminal.json("thread", id_)["items"]
+    assert [item["status"] for item in items if item["kind"] == "message"] == [
+        "received",
+        "delivered",
+    ]
+    assert terminal.json("inbox", "--waiting")["rows"] == []
+    found = terminal.json("thread", id_, "--search", "coat")["items"]
+    assert [item["body"] for item in found] == ["Is my coat ready?"]
+
+    closed = terminal.json("close", id_)
+    assert (closed["count"], closed["undoable"]) == (1, True)
+    assert terminal.json("inbox", "--count")["count"] == 0
+    terminal.json("undo")
+    assert terminal.json("inbox", "--count")["count"] == 1
+    terminal.json("close", id_)
+    server.sandbox.receive(CUSTOMER, LINE, "Thank you! And the hat?")
+    terminal.sync()
+    (row,) = terminal.json("inbox")["rows"]
+    assert (row["id"], row["team_state"]) == (id_, "open")
+
+
+def test_a_contact_who_said_stop_is_not_written_to(
+    terminal: Terminal, server: SandboxServer
+) -> None:
+    server.sandbox.receive(CUSTOMER, LINE, "STOP")
+    terminal.connect()
+    terminal.json("sync", "--once", "--backfill", "30", secret=True)
+    (row,) = terminal.json("inbox", "--state", "any")["rows"]
+    before = len(server.sandbox.ledger.entries)
+    held = terminal.json("reply", row["id"], "Hello?", "--wait", "20", code=3, secret=True)
+    assert (held["error"]["rule"], held["state"]) == ("opt_out", "held")
+    assert len(server.sandbox.ledger.entries) == before
+    assert terminal.json("outbox", "confirm", held["id"], code=3)["error"]["rule"] == (
+        "not_confirmable"
+    )
+    assert terminal.json("outbox", "list")["rows"][0]["id"] == held["id"]
+    terminal.json("outbox", "drop", held["id"][:13], code=0)
+    assert terminal.json("outbox", "show", held["id"])["state"] == "withdrawn"
+    assert terminal.json("outbox", "list")["rows"] == []
+
+
+def test_a_message_in_doubt_is_decided_by_a_person(
+    terminal: Terminal, server: SandboxServer
+) -> None:
+    """R32: accepted with the answer lost, and not to be found: checked, sent again, or dropped."""
+    terminal.connect()
+    terminal.sync()
+
+    def doubtful(text: str) -> str:
+        server.sandbox.order(Fault(FaultKind.ERROR_AFTER, on="messages.create"))
+        server.sandbox.order(Fault(FaultKind.LIST_LAG, times=None, seconds=600))
+        words = ("send", "--to", CUSTOMER, "--from", LINE, text, "--wait", "1")
+        lost = terminal.json(*words, code=6, secret=True)
+        assert lost["state"] == "in_doubt"
+        return str(lost["id"])
+
+    first = doubtful("Found later")
+    server.sandbox.clear_faults()
+    seen = terminal.json("outbox", "check", first, "--wait", "20", secret=True)
+    assert (seen["state"], seen["attempts"]) == ("accepted", 1)
+
+    second = doubtful("Sent again")
+    server.sandbox.clear_faults()
+    server.sandbox.order(Fault(FaultKind.LIST_LAG, times=None, seconds=600))
+    again = terminal.json("outbox", "resend", second, "--wait", "20", secret=True)
+    assert (again["state"], again["attempts"]) == ("accepted", 2)
+
+    third = doubtful("Given up")
+    terminal.json("outbox", "drop", third)
+    assert terminal.json("outbox", "show", third)["state"] == "withdrawn"
+    bodies = [entry["body"] for entry in server.sandbox.ledger.entries]
+    assert bodies == ["Found later", "Sent again", "Sent again", "Given up"]
+
+
+def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxServer) -> None:
+    """Each one once; `Terminal.json` compares every answer with docs/cli.md."""
+    call = terminal.json
+    server.sandbox.receive(CUSTOMER, LINE, "Yes please, the SPRING one")
+    server.sandbox.receive(OTHER, SECOND_LINE, "Hello")
+    terminal.connect()
+    call("account", "list")
+    call("account", "test", "Shop", secret=True)
+    call("account", "secret", "Shop", secret=True)
+    call("sync", "--once", "--backfill", "30", secret=True)
+    call("line")
+    one, two = (row["id"] for row in call("inbox", "--limit", "2")["rows"])
+    page = call("inbox", "--limit", "1")
+    assert call("inbox", "--limit", "1", "--after", page["next"])["rows"][0]["id"] == two
+
+    ann = call("people", "add", "Ann", "--role", "rep", "--zone", "Europe/Berlin")["id"]
+    call("people", "edit", "Ann", "--zone", "UTC")
+    call("people", "list")
+    call("team", "add", "West")
+    call("team", "member", "West", "Ann")
+    assert call("team", "list")["rows"][0]["members"] == ["Ann"]
+
+    assert call("assign", one, two, "--to", "Ann")["count"] == 2
+    assert call("assign", "--matching", "--owner", "Ann", "--to", "nobody", "--dry-run") == {
+        "count": 2
+    }
+    call("assign", "--matching", "--owner", "Ann", "--to", "me")
+    call("snooze", one, "--until", "tomorrow 9:00")
+    assert call("inbox", "--state", "snoozed", "--count")["count"] == 1
+    call("reopen", one)
+    call("close", two)
+    call("tag", one, "--add", "coats", "--add", "vip")
+    call("tag", one, "--remove", "vip")
+    assert call("inbox", "--tag", "coats", "--not-tag", "vip", "--count")["count"] == 1
+    call("note", one, "Ask @Ann", "--mention", "Ann")
+    call("read", one)
+    call("unread", one)
+    call("pin", one)
+    call("mute", one, "--off")
+    call("undo")
+
+    program = call("program", "add", "campaign", "Spring", "--days", "10")["id"]
+    binding = call("program", "bind", "Spring", "--pattern", "spring*")["id"]
+    call("program", "unbind", binding)
+    call("program", "bind", "Spring", "--service", "Offers")
+    call("program", "list")
+    call("rebind", one, "--program", "Spring")
+    assert call("inbox", "--program", "Spring", "--count")["count"] == 1
+    call("takeover", one)
+    call("program", "retire", program)
+
+    added = call("senders", "add", "+12025550109", "--label", "By hand", "--account", "Shop")["id"]
+    call("senders", "label", added, "By Ann", "--direction", "both")
+    call("senders", "hold", "By Ann", "--by", "West", "--reason", "a loan")
+    assert call("senders", "list")["rows"][-3]["id"] or True
+    call("senders", "release", "By Ann", "--by", "West")
+    call("senders", "retire", "By Ann")
+    call("senders", "restore", "By Ann")
+    call("senders", "services")
+
+    call("contact", "rename", one, "Rosa Weiß")
+    call("contact", "owner", "Rosa Weiß", "--to", "Ann")
+    assert call("contact", "show", "Rosa Weiß")["owner_id"] == ann
+    assert call("search", "spring")["hits"][0]["conversation_id"] == one
+    assert call("search", "Rosa")["contacts"][0]["name"] == "Rosa Weiß"
+
+    call("view", "save", "Coats", "--tag", "coats")
+    call("view", "share", "Coats", "--with", "West")
+    assert call("inbox", "--view", "coats", "--count")["count"] == 1
+    assert call("view", "list")["rows"][0]["shared"]
+    call("view", "delete", "Coats")
+    call("template", "save", "Ready", "Hi {first_name}, it is ready.", "--keyword", "ready")
+    assert call("template", "preview", "/ready", "--set", "first_name=Ann")["parts"] == 1
+    assert call("template", "preview", "/ready", code=2)["error"]["code"] == "usage"
+    call("template", "list")
+    call("template", "retire", "Ready")
+
+    call("setting", "list")
+    assert call("setting", "set", "theme", "dark")["value"] == "dark"
+    assert call("setting", "set", "nudge_days", "5")["value"] == 5
+    assert call("setting", "get", "nudge_days")["default"] == 3
+
+    sent = call("send", "--to", "+12025550173", "--from", LINE, "--name", "Tim", "Hello Tim")
+    assert sent["state"] == "queued"
+    call("outbox", "list", "--all")
+    call("outbox", "show", sent["id"])
+    call("outbox", "check", sent["id"], code=3)
+    call("outbox", "resend", sent["id"], code=3)
+    call("outbox", "confirm", sent["id"], code=3)
+    call("outbox", "drop", sent["id"])
+    call("thread", one)
+    call("reply", one, "--explain", "Yes")
+    call("doctor", code=5)  # the account's secret is kept nowhere
+    call("account", "remove", "Shop")
+    call("demo", "--remove")
+    assert set(FORMS) - terminal.called == {"sandbox", "segments", "tour"}
+
+
+def test_hostile_text_reaches_no_terminal(terminal: Terminal, server: SandboxServer) -> None:
+    server.sandbox.receive(CUSTOMER, LINE, HOSTILE)
+    terminal.connect()
+    terminal.json("sync", "--once", "--backfill", "30", secret=True)
+    (row,) = terminal.json("inbox")["rows"]
+    id_ = row["id"]
+    terminal.json("contact", "rename", id_, HOSTILE)
+    terminal.json("tag", id_, "--add", HOSTILE)
+    terminal.json("note", id_, HOSTILE)
+    terminal.json("view", "save", HOSTILE, "--text", HOSTILE)
+    terminal.json("template", "save", HOSTILE, HOSTILE)
+    terminal.json("program", "add", "service", HOSTILE)
+    terminal.json("people", "add", HOSTILE)
+    for words in (
+        *(("inbox",), ("thread", id_), ("search", "a"), ("contact", "show", id_)),
+        *(("view", "list"), ("template", "list"), ("program", "list"), ("people", "list")),
+        *(("template", "preview", HOSTILE), ("reply", id_, "--explain", HOSTILE)),
+    ):
+        said = terminal.text(*words)
+        assert not [char for char in RAW if char in said], (words, said)
+    missing = terminal.text("inbox", "--tag", HOSTILE + "x", code=4)
+    assert not [char for char in RAW if char in missing], missing
+    assert terminal.json("thread", id_)["items"][0]["body"] == HOSTILE
+
+
+def test_no_secret_is_said_or_written(
+    terminal: Terminal, server: SandboxServer, tmp_path: Path
+) -> None:
+    """R46, GP3: not in any output, log or file, the encrypted ones included."""
+    server.sandbox.receive(CUSTOMER, LINE, "a canary in the coal mine")
+    terminal.connect()
+    terminal.json("sync", "--once", "--backfill", "30", "--log-level", "debug", secret=True)
+    terminal.text("doctor", "--log-level", "debug", code=5)
+    terminal.json("account", "test", "Shop", secret=True)
+    said = "".join(terminal.said)
+    files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    kept = b"".join(path.read_bytes() for path in files)
+    assert files
+    for canary in (PASSPHRASE, server.account.auth_token):
+        assert canary not in said
+        assert canary.encode() not in kept
+    assert b"canary in the coal mine" not in kept
+
+
+def test_errors_name_what_to_do_and_have_their_codes(terminal: Terminal) -> None:
+    call = terminal.json
+    call("people", "list")
+    assert call("inbox", "--scope", "everywhere", code=2)["error"]["code"] == "usage"
+    assert call("close", code=2)["error"]["code"] == "usage"
+    assert call("close", "--waiting", "x" * 8, code=2)["error"]["code"] == "usage"
+    assert call("thread", "abc", code=2)["error"]["code"] == "usage"
+    assert call("thread", "abcdef12", code=4)["error"]["code"] == "not_found"
+    nobody = "00000000-0000-7000-8000-000000000000"
+    assert call("thread", nobody, code=4)["error"]["code"] == "not_found"
+    assert call("undo", code=3)["error"]["rule"] == "nothing"
+    assert call("sync", "--once", code=3)["error"]["rule"] == "no_account"
+    assert call("send", "--to", "12", "Hello", code=2)["error"]["code"] == "usage"
+    assert call("send", "--to", CUSTOMER, "Hello", code=3)["error"]["rule"] == "sender"
+    note = call("note", nobody, "-", stdin=b"\xff\xfe", code=2)
+    assert "UTF-8" in note["error"]["title"]
+    wrong = ("account", "add", "twilio", "--sid", "AC" + "0" * 32)
+    refused = call(*wrong, "--base-url", "http://example.com", code=2, secret=True)
+    assert refused["error"]["code"] == "usage"
+    unreachable = call(*wrong, "--base-url", "http://127.0.0.1:9", code=6, secret=True)
+    assert unreachable["error"]["code"] == "provider_unreachable"
+
+
+def test_an_id_that_could_be_several_is_asked_about(
+    terminal: Terminal, server: SandboxServer
+) -> None:
+    server.sandbox.receive(CUSTOMER, LINE, "one")
+    server.sandbox.receive(OTHER, LINE, "two")
+    terminal.connect()
+    terminal.json("sync", "--once", "--backfill", "30", secret=True)
+    ids = [row["id"] for row in terminal.json("inbox")["rows"]]
+    both = terminal.json("thread", ids[0][:6], code=2)  # made within the same hours
+    assert all(id_ in both["error"]["title"] for id_ in ids)
+    for id_ in ids:
+        assert terminal.json("thread", id_[-12:])["conversation"]["row"]["id"] == id_
+
+
+def test_json_is_one_line_of_ascii(terminal: Terminal) -> None:
+    terminal.json("people", "add", "Zoë \x7f \u2028")
+    done = terminal.call("people", "list", "--json")
+    assert done.out.isascii()
+    assert "\x7f" not in done.out
+    assert json.loads(done.out)
