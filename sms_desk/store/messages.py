@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import positions
-from sms_desk.domain.attribution import ProgramSend
 from sms_desk.domain.delivery import Report, merge
 from sms_desk.domain.model import DeliveryStatus, Direction, Origin, Position
 from sms_desk.store import fast, receipts, search_index, tables
@@ -165,51 +164,14 @@ def bind(
     )
 
 
-# --- what sources are made from (R3) --------------------------------------------------------------
-
-
-def program_sends(tx: Tx, conversation_ids: Collection[UUID]) -> dict[UUID, list[ProgramSend]]:
-    """What programs sent, by conversation."""
-    query = sa.select(_M.conversation_id, _M.program_id, _M.at).where(
-        _M.conversation_id.in_(conversation_ids),
-        _M.program_id.is_not(None),
-        _M.direction == Direction.OUTBOUND,
+def sids_between(tx: Tx, account_id: UUID, start: datetime, end: datetime) -> set[str]:
+    """The provider's ids of what was created in that time."""
+    query = sa.select(_M.provider_sid).where(
+        _M.account_id == account_id,
+        _M.position >= positions.first_at(start),
+        _M.position < positions.first_at(end),
     )
-    found: dict[UUID, list[ProgramSend]] = {}
-    for row in tx.execute(query):
-        found.setdefault(row.conversation_id, []).append(ProgramSend(row.program_id, row.at))
-    return found
-
-
-def inbound_since(tx: Tx, conversation_id: UUID, at: datetime) -> list[RowMapping]:
-    """Inbound messages from that second on, with the source that they have."""
-    query = sa.select(
-        _M.position, _M.at, _M.sender_id, _M.source_kind, _M.source_reason, _M.program_id
-    ).where(
-        _M.conversation_id == conversation_id,
-        _M.position >= positions.first_at(at),
-        _M.direction == Direction.INBOUND,
-    )
-    return list(tx.execute(query).mappings())
-
-
-def newest_inbound(tx: Tx, conversation_id: UUID) -> RowMapping | None:
-    """The contact's latest message, with its source."""
-    query = (
-        sa.select(_M.position, _M.at, _M.source_kind, _M.source_reason, _M.program_id)
-        .where(_M.conversation_id == conversation_id, _M.direction == Direction.INBOUND)
-        .order_by(_M.position.desc())
-        .limit(1)
-    )
-    return tx.execute(query).mappings().first()
-
-
-def set_source(tx: Tx, position: int, *, kind: str, program_id: UUID | None, reason: str) -> None:
-    tx.execute(
-        sa.update(tables.messages)
-        .where(_M.position == position)
-        .values(source_kind=kind, program_id=program_id, source_reason=reason)
-    )
+    return set(tx.execute(query).scalars())
 
 
 def newer_seen_before(tx: Tx, conversation_id: UUID, position: int, seen: datetime) -> bool:

@@ -20,6 +20,7 @@ from sms_desk.store import accounts, attempts, conversations, messages, outbox, 
 from sms_desk.store.attempts import Holder
 from sms_desk.store.engine import Workspace
 from sms_desk.sync import discover, reactions
+from sms_desk.sync.audit import Auditor
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.deliver import Deliverer, recover
 from sms_desk.sync.intake import Intake, Stored
@@ -185,6 +186,9 @@ class _Account:
         )
         self.statuses = StatusRefresher(workspace, account_id, provider)
         self._media = MediaFetcher(workspace, account_id, provider)
+        self._auditor = Auditor(
+            workspace, account_id, self._receiver.days, self._receiver.take_late
+        )
         self._warm_ran = False
 
     def steps(self, *, force: bool) -> Iterable[Callable[[datetime], Changes]]:
@@ -195,6 +199,7 @@ class _Account:
         yield self._look_up
         yield lambda now: _changes(self.statuses.run(now))
         yield self._backfill
+        yield self._audit
         yield lambda now: _changes(self._media.run(now))
 
     def has_more(self, now: datetime) -> bool:
@@ -234,6 +239,17 @@ class _Account:
 
     def _look_up(self, now: datetime) -> Changes:
         return self._reconciler.run(now, with_warm=self._warm_ran)
+
+    def _audit(self, now: datetime) -> Changes:
+        found = self._auditor.run(now)
+        if found is None:
+            return NOTHING
+        gap, stored = found
+        if not gap.is_closed:
+            log.info(
+                "account %s: %d messages of one day were missing", self._account_id, gap.healed
+            )
+        return _changes(stored)
 
     def _backfill(self, now: datetime) -> Changes:
         stored = Stored()

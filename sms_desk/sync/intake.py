@@ -6,21 +6,17 @@ The result is the same in whatever order and however often messages come.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import delivery, positions
-from sms_desk.domain import outbox as outbox_rules
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.attribution import NO_PROGRAM
 from sms_desk.domain.compliance import Meaning
-from sms_desk.domain.delivery import Report
 from sms_desk.domain.model import DeliveryStatus, Direction, Origin
-from sms_desk.domain.outbox import Sighting
 from sms_desk.domain.plain_text import clean_intake
 from sms_desk.providers.base import Poison, RemoteMessage
 from sms_desk.store import attachments, attempts, conversations, messages, outbox, unplaced
@@ -30,6 +26,14 @@ from sms_desk.store.ids import new_id
 from sms_desk.store.messages import Known, NewMessage
 from sms_desk.sync import binding, reactions
 from sms_desk.sync.book import Book, peer_address
+from sms_desk.sync.listed import (
+    cannot_place,
+    escaped,
+    origin_of,
+    raw,
+    report_of,
+    sighting_of,
+)
 from sms_desk.sync.sources import Sources
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -98,7 +102,7 @@ class Intake:
 
     def set_aside(self, tx: Tx, poison: Sequence[Poison], *, at: datetime) -> None:
         """Keep what could not be read (GR6)."""
-        items = [(item.sid, item.why, _escaped(item.raw)) for item in poison]
+        items = [(item.sid, item.why, escaped(item.raw)) for item in poison]
         unplaced.keep(tx, self.account_id, items, at=at)
 
     def store(
@@ -170,9 +174,9 @@ class Intake:
         aside: list[tuple[str | None, str, str]] = []
         wanted = {}
         for message in fresh:
-            why = _cannot_place(message)
+            why = cannot_place(message)
             if why:
-                aside.append((message.sid, why, _raw(message)))
+                aside.append((message.sid, why, raw(message)))
                 continue
             sender_id = book.sender(message)
             peer = peer_address(message.channel, clean_intake(message.peer_raw))
@@ -235,7 +239,7 @@ class Intake:
             account_id=self.account_id,
             provider_sid=message.sid,
             direction=message.direction,
-            origin=_origin(message, in_program=attributed.program_id is not None),
+            origin=origin_of(message, in_program=attributed.program_id is not None),
             at=message.created_at,
             seen_at=arrival.seen_at,
             late=False,
@@ -287,41 +291,6 @@ class Intake:
 _NOWHERE = UUID(int=0)
 
 
-def report_of(message: RemoteMessage) -> Report:
-    """A listed message's status as it is merged (R57)."""
-    return Report(
-        message.status,
-        clean_intake(message.status_text),
-        message.error_code,
-        None if message.error_text is None else clean_intake(message.error_text),
-    )
-
-
-def sighting_of(message: RemoteMessage, seen_at: datetime | None = None) -> Sighting:
-    """A listed outbound message as the attempts in doubt are compared with it."""
-    lane = outbox_rules.lane(
-        message.channel,
-        peer_address(message.channel, message.sender_raw).key,
-        peer_address(message.channel, message.peer_raw).key,
-        clean_intake(message.body),
-    )
-    return Sighting(message.sid, lane, message.created_at, seen_at)
-
-
-def _cannot_place(message: RemoteMessage) -> str:
-    if not message.sender_raw.strip():
-        return unplaced.NO_SENDER
-    return "" if message.peer_raw.strip() else unplaced.NO_PEER
-
-
-def _origin(message: RemoteMessage, *, in_program: bool) -> Origin:
-    if message.direction is Direction.INBOUND:
-        return Origin.CONTACT
-    if message.automatic:
-        return Origin.AUTOMATIC
-    return Origin.PROGRAM if in_program else Origin.ELSEWHERE
-
-
 def _by_person(row: NewMessage, entry: outbox.Entry) -> NewMessage:
     """One of ours, sent by a person: it answers no program (R5)."""
     return row._replace(
@@ -357,11 +326,3 @@ def _is_late(tx: Tx, row: NewMessage, conversation: Mapping[str, Any], arrival: 
         and row.position < conversation["last_position"]
         and messages.newer_seen_before(tx, row.conversation_id, row.position, arrival.walk_began)
     )
-
-
-def _raw(message: RemoteMessage) -> str:
-    return json.dumps(asdict(message), default=str)
-
-
-def _escaped(raw: str) -> str:
-    return json.dumps(raw)

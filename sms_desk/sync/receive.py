@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain.errors import ProviderUnreachable
@@ -130,6 +130,17 @@ class Receiver:
             new = replace(fresh, reached=reached, count=count, done=done)
             scans.save_backfill(tx, self._account_id, new, at=now)
         self._backfill_next = None if done else page.next_path
+
+    # --- counting a day again ---
+
+    def days(self, since: date, until: date) -> Iterator[Page]:
+        """A walk over whole days in UTC, both included."""
+        first = self._provider.list_messages(page_size=PAGE, since=since, until=until)
+        return self._pages(first)
+
+    def take_late(self, page: Page, now: datetime) -> Stored:
+        """Store what no scan has brought: it is news, however old."""
+        return self._take(page, now, Backfill(done=True))
 
     # --- pages ---
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sms_desk.domain.attribution import ProgramSend, TakeOver
 from sms_desk.domain.model import Direction, ProgramId, Source, SourceReason
 from sms_desk.store import conversations as store
-from sms_desk.store import messages
+from sms_desk.store import message_sources
 from sms_desk.store.engine import Tx
 from sms_desk.store.messages import NewMessage
 from sms_desk.sync.book import Book
@@ -51,7 +51,7 @@ class Sources:
         asked = self._ask_again(_earliest_sends(self._batch))
         newest = _newest_inbound(stored)
         for id_ in asked:
-            found = messages.newest_inbound(self._tx, id_)
+            found = message_sources.newest_inbound(self._tx, id_)
             if found is not None:
                 newest[id_] = Newest(**found)
         return {id_ for id_, message in newest.items() if self._settle(id_, message)}
@@ -59,12 +59,12 @@ class Sources:
     def _ask_again(self, since: Mapping[UUID, datetime]) -> set[UUID]:
         changed = set()
         for conversation_id, at in since.items():
-            for row in messages.inbound_since(self._tx, conversation_id, at):
+            for row in message_sources.inbound_since(self._tx, conversation_id, at):
                 if row["source_reason"] == SourceReason.REBOUND:
                     continue  # a person has said so (R61)
                 source = self._of(conversation_id, row["at"], row["sender_id"])
                 if (row["program_id"], row["source_reason"]) != (source.program_id, source.reason):
-                    messages.set_source(
+                    message_sources.set_source(
                         self._tx,
                         row["position"],
                         kind=source.kind,
@@ -105,7 +105,7 @@ class Sources:
     def _all_sends(self, ids: Collection[UUID]) -> dict[UUID, list[ProgramSend]]:
         if not self._recogniser.programs:
             return {}
-        sends = messages.program_sends(self._tx, ids)
+        sends = message_sources.program_sends(self._tx, ids)
         for row in self._batch:
             if row.direction == Direction.OUTBOUND and row.program_id is not None:
                 sends.setdefault(row.conversation_id, []).append(_send(row))

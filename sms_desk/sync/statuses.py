@@ -11,7 +11,8 @@ from sms_desk.providers.base import Provider
 from sms_desk.store import conversations, messages
 from sms_desk.store.engine import Workspace
 from sms_desk.store.messages import Known
-from sms_desk.sync.intake import Stored, report_of
+from sms_desk.sync.intake import Stored
+from sms_desk.sync.listed import report_of
 
 _AT_ONCE = 10
 

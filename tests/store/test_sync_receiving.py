@@ -718,3 +718,28 @@ def test_snoozes_wake_when_due(desk: Desk) -> None:
     assert desk.cycle(1)
     assert desk.conversation()["team_state"] == "open"
     assert [row["kind"] for row in desk.events()][-1] == "woken"
+
+
+def test_a_day_is_counted_again_and_a_gap_is_healed_and_told(desk: Desk) -> None:
+    """§1.6: even what no scan would ever see."""
+    desk.provider.receive("before")
+    desk.cycle()
+    desk.provider.receive("far too late", lag=timedelta(hours=100))
+    gone = desk.provider.receive("deleted there")
+    desk.cycle(60)
+    desk.provider.delete(gone.sid)
+    for _ in range(5):
+        desk.cycle(24 * 3600)
+        desk.provider.receive("of that day")
+        desk.settle(120)
+    with desk.workspace.read() as tx:
+        counted = scans.load(tx, desk.account_id, "audit")
+    assert {"day", "listed", "healed", "gone"} <= set(counted)
+    told = []
+    for _ in range(30):
+        desk.cycle(24 * 3600)
+        with desk.workspace.read() as tx:
+            found = scans.load(tx, desk.account_id, "audit")
+        told.append((found["healed"], found["gone"]))
+    assert "far too late" in {row["body"] for row in desk.messages()}
+    assert "deleted there" in {row["body"] for row in desk.messages()}
