@@ -17,9 +17,9 @@ from sms_desk.settings.files import MachineState
 from sms_desk.ui.opening import Launch, Open, Opening, open_workspace
 from sms_desk.ui.tray import Tray, has_tray
 from sms_desk.ui.widgets.text import set_window_title
+from sms_desk.ui.widgets.unseen import ask_unseen
 from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window.main_window import MainWindow
-from sms_desk.ui.window.passphrase import ask_passphrase
 
 if TYPE_CHECKING:  # both import the store and all providers
     from sms_desk.bootstrap import Session
@@ -110,7 +110,8 @@ class Program(QObject):
 
     @Slot(str, object)
     def _on_passphrase_wanted(self, prompt: str, answer: Future[str]) -> None:
-        typed = ask_passphrase(self.window, prompt)
+        title, yes = tr("opening", "Passphrase"), tr("opening", "Open")
+        typed = ask_unseen(self.window, title, prompt, yes)
         if typed:
             answer.set_result(typed)
         else:

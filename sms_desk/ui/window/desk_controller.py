@@ -10,6 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from sms_desk.domain.model import DraftMode
+from sms_desk.services import directory
+from sms_desk.services.rows import AccountRow
 from sms_desk.ui import theme
 from sms_desk.ui.commands import Group, group_title
 from sms_desk.ui.palette import Palette
@@ -38,6 +40,9 @@ class DeskController(QObject):
         self._screens: dict[str, QWidget] = {}
         self._maker = ScreenMaker(wiring.ties, wiring.state, wiring.registry, self)
         self._maker.conversation_wanted.connect(wiring.open_conversation)
+        self._maker.connect_wanted.connect(lambda: self._show_wizard(first_run=False))
+        self._maker.demo_wanted.connect(self.demo_wanted)
+        self._maker.person_chosen.connect(self.person_chosen)
         wiring.page.column.composer.templates_requested.connect(
             lambda: self.show_screen("templates")
         )
@@ -52,6 +57,23 @@ class DeskController(QObject):
         registry.use_keys(chosen if isinstance(chosen, dict) else {})
         menu = self._window.side.menu()
         menu.aboutToShow.connect(lambda: self._fill(menu))
+        if not self._wiring.ties.session.demo:
+            self._wiring.doors.read(self, directory.all_accounts, then=self._on_accounts)
+
+    def _on_accounts(self, accounts: tuple[AccountRow, ...]) -> None:
+        if not accounts:
+            self._show_wizard(first_run=True)
+
+    def _show_wizard(self, *, first_run: bool) -> None:
+        wizard = self._maker.wizard(self._window, first_run=first_run)
+        wizard.finished.connect(lambda: self._end_wizard(wizard))
+        wizard.left.connect(lambda: self._end_wizard(wizard))
+        self._window.show_screen(wizard)
+
+    def _end_wizard(self, wizard: QWidget) -> None:
+        self._window.drop_screen(wizard)
+        self._window.side.rail.choose("scope:all")
+        self._wiring.rail_controller.read()
 
     def dispose(self) -> None:
         for screen in self._screens.values():
@@ -90,7 +112,8 @@ class DeskController(QObject):
         self._maker.new_conversation(self._window)
 
     def search(self) -> None:
-        self._maker.search(self._wiring.page.inbox, self._window)
+        self.show_conversations()
+        self._maker.search(self._wiring.page.inbox)
 
     # --- what follows from the registry ------------------------------------------------------------
 

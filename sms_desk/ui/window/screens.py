@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QLocale, QObject, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+from typing_extensions import override
 
+from sms_desk.services import directory
+from sms_desk.services.rows import AccountRow
 from sms_desk.settings.files import MachineState
+from sms_desk.ui import theme
 from sms_desk.ui.commands import Registry
-from sms_desk.ui.widgets.empty_state import EmptyState
-from sms_desk.ui.widgets.words import tr
+from sms_desk.ui.new_conversation import NewConversationDialog
+from sms_desk.ui.outbox import OutboxScreen
+from sms_desk.ui.programs import ProgramsScreen
+from sms_desk.ui.search import SearchPanel
+from sms_desk.ui.senders import SendersScreen
+from sms_desk.ui.settings_screen import SettingsScreen
+from sms_desk.ui.settings_screen.accounts import ask_secret_of
+from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.window.ties import Ties
-
-NAMES: Final = ("senders", "programs", "templates", "outbox", "settings")
+from sms_desk.ui.wizard import Wizard
 
 
 class ScreenMaker(QObject):
     conversation_wanted = Signal(object, object)
     """A conversation's id, and the position in it or None."""
+    connect_wanted = Signal()
+    demo_wanted = Signal()
+    person_chosen = Signal(object)
 
     def __init__(
         self, ties: Ties, state: MachineState, registry: Registry, parent: QObject
@@ -28,21 +39,104 @@ class ScreenMaker(QObject):
         self._ties = ties
         self._state = state
         self._registry = registry
+        self._search: SearchPanel | None = None
 
     def make(self, name: str, parent: QWidget) -> QWidget:
-        """One of NAMES."""
-        screen = EmptyState(parent)
-        screen.show_words("hash", name)
+        """senders | programs | templates | outbox | settings"""
+        doors, bus = self._ties.doors, self._ties.bus
+        match name:
+            case "senders":
+                return SendersScreen(doors, bus, parent)
+            case "programs":
+                return ProgramsScreen(doors, bus, parent)
+            case "templates":
+                return TemplatesScreen(doors, bus, parent)
+            case "outbox":
+                return self._outbox(parent)
+            case _:
+                return self._settings(parent)
+
+    def _outbox(self, parent: QWidget) -> QWidget:
+        screen = OutboxScreen(self._ties.doors, self._ties.bus, self._ties.reader.zone, parent)
+        screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         return screen
 
+    def _settings(self, parent: QWidget) -> QWidget:
+        screen = SettingsScreen(
+            self._ties.session,
+            self._ties.doors,
+            self._ties.bus,
+            self._state,
+            self._registry,
+            parent,
+        )
+        screen.connect_requested.connect(self.connect_wanted)
+        screen.person_chosen.connect(self.person_chosen)
+        screen.theme_chosen.connect(use_theme)
+        return screen
+
+    def wizard(self, parent: QWidget, *, first_run: bool) -> Wizard:
+        made = Wizard(self._ties.session, self._ties.doors, first_run=first_run, parent=parent)
+        made.demo_wanted.connect(self.demo_wanted)
+        return made
+
+    # --- dialogs ---------------------------------------------------------------------------------
+
     def ask_secret(self, account_id: UUID, parent: QWidget) -> None:
-        """A new secret for an account whose old one was refused."""
+        """A new secret for an account whose old one was refused (R63)."""
+
+        def ask(accounts: tuple[AccountRow, ...]) -> None:
+            account = next((each for each in accounts if each.id == account_id), None)
+            secret = ask_secret_of(parent, account) if account else ""
+            session = self._ties.session
+            if secret:
+                self._ties.doors.call(
+                    self, lambda: session.set_secret(account_id, secret), then=lambda _none: None
+                )
+
+        self._ties.doors.read(self, directory.all_accounts, then=ask)
 
     def new_conversation(self, parent: QWidget) -> None:
         """Ctrl+N (R62)."""
+        dialog = NewConversationDialog(self._ties.doors, region_of_desk(), parent)
+        dialog.opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        dialog.open()
 
-    def search(self, over: QWidget, parent: QWidget) -> None:
-        """Search everything (R44)."""
+    def search(self, over: QWidget) -> None:
+        """Search everything, over the list (R44)."""
+        if self._search is None:
+            self._search = SearchPanel(self._ties.doors, self._ties.reader.zone, over)
+            self._search.opened.connect(self.conversation_wanted)
+            _Cover(self._search, over)
+        self._search.begin()
 
 
-_ = tr
+class _Cover(QObject):
+    """Keeps a panel as large as what it stands over."""
+
+    def __init__(self, panel: QWidget, over: QWidget) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._over = over
+        over.installEventFilter(self)
+        panel.setGeometry(over.rect())
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._panel.setGeometry(self._over.rect())
+        return False
+
+
+def use_theme(scheme: theme.Scheme) -> None:
+    """Dress the running application anew."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        theme.apply(app, scheme)
+
+
+def region_of_desk() -> str | None:
+    """The country in which a number without + is read: this machine's."""
+    territory = QLocale.system().territory()
+    code = QLocale.territoryToCode(territory)
+    return code or None

@@ -1,4 +1,4 @@
-"""Asks for the passphrase of a workspace where no keyring can be had."""
+"""Asks for a secret: typed as dots, and shown nowhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.text import label, set_window_title
 from sms_desk.ui.widgets.words import tr
-
-
-def ask_passphrase(parent: QWidget, prompt: str) -> str:
-    """What was typed, unseen; "" if the person thought better of it."""
-    return ask_unseen(parent, tr("opening", "Passphrase"), prompt, tr("opening", "Open"))
 
 
 def ask_unseen(parent: QWidget, title: str, prompt: str, yes: str) -> str:
@@ -31,7 +26,7 @@ class UnseenDialog(QDialog):
         self._field.setEchoMode(QLineEdit.EchoMode.Password)
         self._field.setMaxLength(500)
         self._field.setAccessibleName(title)
-        cancel, accept = plain(tr("opening", "Cancel"), parent=self), primary(yes, parent=self)
+        cancel, accept = plain(tr("unseen", "Cancel"), parent=self), primary(yes, parent=self)
         cancel.clicked.connect(self.reject)
         accept.clicked.connect(self.accept)
         accept.setDefault(True)

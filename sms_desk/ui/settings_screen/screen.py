@@ -1,0 +1,214 @@
+"""Sections at the side, and the chosen one beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from sms_desk.bootstrap import Session
+from sms_desk.domain import commands as c
+from sms_desk.domain.changes import Changes, Thing
+from sms_desk.services import directory, preferences
+from sms_desk.services.context import Context
+from sms_desk.services.rows import AccountRow, PersonRow
+from sms_desk.settings import registry
+from sms_desk.settings.files import MachineState
+from sms_desk.settings.registry import Scope, Setting
+from sms_desk.ui.bus import Bus
+from sms_desk.ui.commands import Registry
+from sms_desk.ui.doors import Doors
+from sms_desk.ui.settings_screen.accounts import AccountsPage
+from sms_desk.ui.settings_screen.fields import SettingField
+from sms_desk.ui.settings_screen.keys import KeysPage
+from sms_desk.ui.settings_screen.people import MePage, PeoplePage
+from sms_desk.ui.widgets.forms import Form, scrolled
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground, vertical_line
+from sms_desk.ui.widgets.text import label
+from sms_desk.ui.widgets.words import tr
+
+_PAGE_WIDTH: Final = 620
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Everything that the pages show, of one moment."""
+
+    me: PersonRow
+    people: tuple[PersonRow, ...]
+    accounts: tuple[AccountRow, ...]
+    values: dict[str, Any]
+
+
+def values(ctx: Context) -> Values:
+    people = directory.everybody(ctx)
+    return Values(
+        next(person for person in people if person.id == ctx.actor.person_id),
+        people,
+        directory.all_accounts(ctx),
+        {
+            setting.name: preferences.value(ctx, setting.name)
+            for setting in registry.SETTINGS.values()
+            if setting.scope is not Scope.MACHINE
+        },
+    )
+
+
+class SettingsScreen(QWidget):
+    connect_requested = Signal()
+    person_chosen = Signal(object)
+    theme_chosen = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        doors: Doors,
+        bus: Bus,
+        state: MachineState,
+        commands: Registry,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        on_ground(self, "base")
+        self.setAccessibleName(tr("settings", "Settings"))
+        self._session = session
+        self._doors = doors
+        self._state = state
+        self._commands = commands
+        self._sections = QListWidget(self)
+        self._sections.setAccessibleName(tr("settings", "Sections"))
+        self._sections.setFrameShape(QFrame.Shape.NoFrame)
+        self._sections.setFixedWidth(180)
+        self._pages = QStackedWidget(self)
+        self._lay_out()
+        self.setFocusProxy(self._sections)
+        self._sections.currentRowChanged.connect(self._pages.setCurrentIndex)
+        bus.changed.connect(self._on_changed)
+        self._read()
+
+    def _lay_out(self) -> None:
+        head = label(tr("settings", "Settings"), "title", parent=self)
+        head.setContentsMargins(16, 16, 16, 16)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._sections)
+        middle.addWidget(vertical_line(self))
+        middle.addWidget(self._pages, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(head)
+        layout.addWidget(horizontal_line(self))
+        layout.addLayout(middle, 1)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, 240)
+
+    def show_section(self, title: str) -> None:
+        """Go to a section by its title."""
+        for row in range(self._sections.count()):
+            if self._sections.item(row).text() == title:
+                self._sections.setCurrentRow(row)
+
+    def page(self) -> QWidget | None:
+        return self._pages.currentWidget()
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        self._doors.read(self, values, then=self._show, key="values")
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        if any(changes.touches(thing) for thing in (Thing.ACCOUNT, Thing.PERSON)):
+            self._read()
+
+    def _show(self, found: Values) -> None:
+        """The pages anew; the section stays."""
+        at = max(0, self._sections.currentRow())
+        while self._pages.count():
+            old = self._pages.widget(0)
+            if old is not None:
+                self._pages.removeWidget(old)
+                old.deleteLater()
+        self._sections.blockSignals(True)
+        self._sections.clear()
+        for title, page in self._made(found):
+            self._sections.addItem(title)
+            self._pages.addWidget(_framed(title, page))
+        self._sections.setCurrentRow(at)
+        self._sections.blockSignals(False)
+        self._pages.setCurrentIndex(at)
+
+    def _made(self, found: Values) -> list[tuple[str, Form]]:
+        accounts = AccountsPage(self._session, self._doors, found.accounts)
+        accounts.connect_requested.connect(self.connect_requested)
+        accounts.changed.connect(self._read)
+        keys = KeysPage(self._commands)
+        keys.keys_changed.connect(self._on_keys_changed)
+        people = PeoplePage(
+            self._doors, found.people, found.me, self._act_as, playing=self._session.demo
+        )
+        machine = {s.name: self._state.setting(s.name) for s in registry.of_scope(Scope.MACHINE)}
+        return [
+            (tr("settings", "You"), MePage(self._doors, found.me)),
+            (tr("settings", "Accounts"), accounts),
+            (tr("settings", "Appearance"), self._settings(Scope.MACHINE, machine)),
+            (tr("settings", "Inbox"), self._settings(Scope.PERSON, found.values)),
+            (tr("settings", "Workspace"), self._settings(Scope.WORKSPACE, found.values)),
+            (tr("settings", "People"), people),
+            (tr("settings", "Keys"), keys),
+        ]
+
+    def _settings(self, scope: Scope, chosen: dict[str, Any]) -> Form:
+        form = Form()
+        for setting in registry.of_scope(scope):
+            field = SettingField(setting, chosen[setting.name])
+            field.chosen.connect(self._on_chosen)
+            form.add_widget(field)
+            form.add_words("")
+        return form
+
+    # --- changing --------------------------------------------------------------------------------
+
+    @Slot(str, object)
+    def _on_chosen(self, name: str, value: object) -> None:
+        setting: Setting = registry.get(name)
+        if setting.scope is Scope.MACHINE:
+            self._state.choose(name, value)
+            if name == "theme":
+                self.theme_chosen.emit(value)
+            return
+        mine = setting.scope is Scope.PERSON
+        person_id = self._doors.desk.person_id if mine else None
+        command = c.ChangeSetting(
+            **self._doors.stamp(), name=name, value=value, person_id=person_id
+        )
+        self._doors.change(self, command)
+
+    @Slot()
+    def _on_keys_changed(self) -> None:
+        self._state.put("keys", self._commands.chosen_keys())
+
+    def _act_as(self, person_id: UUID) -> None:
+        self.person_chosen.emit(person_id)
+
+
+def _framed(title: str, page: Form) -> QWidget:
+    around = QWidget()
+    row = QHBoxLayout(around)
+    row.setContentsMargins(24, 20, 24, 24)
+    column = QVBoxLayout()
+    column.setSpacing(12)
+    column.addWidget(label(title, "title", parent=around))
+    column.addWidget(page)
+    column.addStretch(1)
+    page.setMaximumWidth(_PAGE_WIDTH)
+    row.addLayout(column, 1)
+    row.addStretch(0)
+    return scrolled(around)

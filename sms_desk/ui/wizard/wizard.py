@@ -1,0 +1,185 @@
+"""Leads from the first start to a working inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from sms_desk.bootstrap import Session
+from sms_desk.domain import commands as c
+from sms_desk.domain.errors import DeskError
+from sms_desk.domain.model import HolderKind
+from sms_desk.providers.base import Directory
+from sms_desk.services import senders
+from sms_desk.services.context import Context
+from sms_desk.ui.doors import Doors
+from sms_desk.ui.wizard.choose import ChooseStep, Chosen, Whose
+from sms_desk.ui.wizard.connect import ConnectStep
+from sms_desk.ui.wizard.welcome import WelcomeStep
+
+_EVERYTHING: Final = datetime(2008, 1, 1, tzinfo=UTC)
+"""Before any provider of today sent a message."""
+
+
+def known_addresses(ctx: Context) -> dict[tuple[str, str], UUID]:
+    """Sender IDs that are in the directory already, by channel and address."""
+    return {(row.channel, row.address): row.id for row in senders.listing(ctx, retired=True)}
+
+
+class Wizard(QWidget):
+    demo_wanted = Signal()
+    finished = Signal()
+    """An account is connected and its first sync runs."""
+    left = Signal()
+    """The person goes back without connecting anything."""
+
+    def __init__(
+        self, session: Session, doors: Doors, *, first_run: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._doors = doors
+        self._first_run = first_run
+        self._account_id: UUID | None = None
+        self._provider: tuple[str, Mapping[str, str]] | None = None
+        self.welcome = WelcomeStep()
+        self.connect_step = ConnectStep()
+        self.choose = ChooseStep()
+        self._steps = QStackedWidget(self)
+        for step in (self.welcome, self.connect_step, self.choose):
+            self._steps.addWidget(step)
+        self._steps.setCurrentWidget(self.welcome if first_run else self.connect_step)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._steps)
+        self.welcome.demo_chosen.connect(self.demo_wanted)
+        self.welcome.connect_chosen.connect(self._on_connect_chosen)
+        self.connect_step.back_requested.connect(self._on_back)
+        self.connect_step.test_requested.connect(self._on_test_requested)
+        self.choose.chosen.connect(self._on_chosen)
+
+    def step(self) -> QWidget | None:
+        """Where the person is."""
+        return self._steps.currentWidget()
+
+    @Slot()
+    def _on_connect_chosen(self) -> None:
+        self._steps.setCurrentWidget(self.connect_step)
+        self.connect_step.field("account_sid").setFocus()
+
+    @Slot()
+    def _on_back(self) -> None:
+        if self._first_run:
+            self._steps.setCurrentWidget(self.welcome)
+        else:
+            self.left.emit()
+
+    # --- the account -----------------------------------------------------------------------------
+
+    @Slot(str, object)
+    def _on_test_requested(self, provider: str, values: Mapping[str, str]) -> None:
+        self._provider = provider, values
+        session = self._session
+        self._doors.call(
+            self,
+            lambda: session.test_account(provider, values),
+            then=self._on_tested,
+            failed=self.connect_step.show_error,
+        )
+
+    def _on_tested(self, found: Directory) -> None:
+        assert self._provider is not None
+        provider, values = self._provider
+        session = self._session
+
+        def kept(account_id: UUID) -> None:
+            self._account_id = account_id
+            self._provider = None
+            self.connect_step.set_busy(False)
+            self.connect_step.forget_secret()
+            self.choose.show_senders(found.senders, found.unlisted)
+            self._steps.setCurrentWidget(self.choose)
+
+        # The keyring may ask the person to unlock it, so this may take long.
+        self._doors.call(
+            self,
+            lambda: session.add_account(provider, values),
+            then=kept,
+            failed=self.connect_step.show_error,
+        )
+
+    # --- the sender IDs --------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_chosen(self, answer: tuple[tuple[Chosen, ...], int | None]) -> None:
+        rows, days = answer
+        self.choose.done.setEnabled(False)
+
+        def go_on(known: dict[tuple[str, str], UUID]) -> None:
+            commands = [each for row in rows for each in self._commands(row, known)]
+            if commands:
+                self._doors.change(
+                    self,
+                    *commands,
+                    then=lambda _done: self._fetch(days),
+                    failed=self._on_refused,
+                    quiet=True,
+                )
+            else:
+                self._fetch(days)
+
+        self._doors.read(self, known_addresses, then=go_on, failed=self._on_refused)
+
+    def _commands(self, row: Chosen, known: dict[tuple[str, str], UUID]) -> list[c.Command]:
+        """To add a sender ID, unless it is there, and to give it to whom it was promised."""
+        found: list[c.Command] = []
+        sender = row.sender
+        sender_id = known.get((sender.channel, sender.address))
+        if sender_id is None:
+            sender_id = self._doors.new_id()
+            found.append(
+                c.AddSender(
+                    **self._doors.stamp(),
+                    sender_id=sender_id,
+                    channel=sender.channel,
+                    address=sender.address,
+                    kind=sender.kind,
+                    country=sender.country,
+                    label=row.label,
+                    direction=sender.direction,
+                    account_id=self._account_id,
+                )
+            )
+        if row.whose is not Whose.NOBODY:
+            mine = row.whose is Whose.MINE
+            found.append(
+                c.HoldSender(
+                    **self._doors.stamp(),
+                    holding_id=self._doors.new_id(),
+                    sender_id=sender_id,
+                    holder_kind=HolderKind.PERSON if mine else HolderKind.ORGANISATION,
+                    holder_id=self._doors.desk.person_id if mine else None,
+                )
+            )
+        return found
+
+    def _fetch(self, days: int | None) -> None:
+        account_id, session = self._account_id, self._session
+        assert account_id is not None
+        now = self._doors.desk.now()
+        since = _EVERYTHING if days is None else now - timedelta(days=days)
+        self._doors.call(
+            self,
+            lambda: session.start_backfill(account_id, since=since),
+            then=lambda _none: self.finished.emit(),
+            failed=self._on_refused,
+        )
+
+    def _on_refused(self, error: DeskError) -> None:
+        self.choose.done.setEnabled(True)
+        self.choose.form.show_error(error)
