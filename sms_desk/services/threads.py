@@ -43,6 +43,7 @@ from sms_desk.store import (
     people,
     programs,
     search,
+    tags,
     threads,
 )
 from sms_desk.store import inbox as inbox_store
@@ -140,6 +141,7 @@ class _Names:
     senders: Mapping[UUID, Mapping[Any, Any]]
     providers: Mapping[UUID, str]
     homes: Mapping[UUID, UUID]  # conversation → its own sender ID
+    tags: Mapping[UUID, str]
 
 
 def _page(
@@ -175,6 +177,7 @@ def _names(ctx: Context, ids: Sequence[UUID]) -> _Names:
         {row["id"]: row for row in sender_store.listing(ctx.tx, retired=True)},
         {row["id"]: row["provider"] for row in accounts.listing(ctx.tx, removed=True)},
         inbox_store.senders_of(ctx.tx, ids),
+        {row["id"]: row["name"] for row in tags.listing(ctx.tx)},
     )
 
 
@@ -286,7 +289,7 @@ def _event(row: Mapping[Any, Any], names: _Names) -> ThreadItem:
 
 
 def _told(detail: Any, names: _Names) -> dict[str, str]:
-    """id → name for every id of a person, program or sender ID within a detail."""
+    """id → name for every id of a person, tag, program or sender ID within a detail."""
     if isinstance(detail, dict):
         return {key: name for part in detail.values() for key, name in _told(part, names).items()}
     if isinstance(detail, list):
@@ -296,7 +299,7 @@ def _told(detail: Any, names: _Names) -> dict[str, str]:
     except (ValueError, TypeError, AttributeError):
         return {}
     program, sender = names.programs.get(id_, {}), names.senders.get(id_, {})
-    name = names.people.get(id_) or program.get("name") or _label(sender)
+    name = names.people.get(id_) or names.tags.get(id_) or program.get("name") or _label(sender)
     return {detail: name} if name else {}
 
 
