@@ -68,7 +68,11 @@ class OutboxScreen(Screen):
     def __init__(self, doors: Doors, bus: Bus, zone: tzinfo, parent: QWidget | None = None) -> None:
         self._zone = zone
         self._doors = doors
-        self._table = Table(self._columns(), tr("outbox", "Outbox"))
+        self._table = Table(
+            self._columns(),
+            tr("outbox", "Outbox"),
+            empty=tr("outbox", "Everything has gone out. What waits or is held stands here."),
+        )
         super().__init__(tr("outbox", "Outbox"), self._table, parent)
         self._shown: OutboxRow | None = None
         self._all = ToggleChip(tr("outbox", "Also what was sent"), self)

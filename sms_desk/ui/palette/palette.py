@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -98,6 +98,13 @@ class Palette(QDialog):
         if watched is self._field and isinstance(event, QKeyEvent):
             return event.type() == QEvent.Type.KeyPress and self._take(Qt.Key(event.key()))
         return False
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.tokens().raised)
+        painter.setPen(theme.tokens().control_line)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _take(self, key: Qt.Key) -> bool:
         steps = {

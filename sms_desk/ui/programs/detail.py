@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QHBoxLayout, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QStackedWidget, QWidget
 
 from sms_desk.domain.commands import SaveProgram
 from sms_desk.domain.model import BindingKind, ProgramKind
@@ -15,7 +15,7 @@ from sms_desk.domain.plain_text import display_name
 from sms_desk.services.rows import BindingRow, ProgramRow
 from sms_desk.ui.programs.words import binding_words, kind_words
 from sms_desk.ui.widgets.buttons import icon_button, plain, primary
-from sms_desk.ui.widgets.forms import Choice, Form, line_edit
+from sms_desk.ui.widgets.forms import Choice, DayEdit, Form, line_edit
 from sms_desk.ui.widgets.text import ElidedLabel
 from sms_desk.ui.widgets.words import tr
 
@@ -36,6 +36,7 @@ class ProgramDetail(Form):
         self._name = line_edit(row.name if row else "")
         self._kind = Choice([(kind_words(kind), kind) for kind in ProgramKind])
         self._days = QSpinBox()
+        self._days.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._days.setRange(1, 365)
         self._days.setValue(row.attribution_days if row else 30)
         self._starts = DayField(row.starts_at if row else None)
@@ -158,8 +159,7 @@ class DayField(QWidget):
         super().__init__()
         self._on = QCheckBox()
         self._on.setAccessibleName(tr("programs", "Limited"))
-        self._edit = QDateEdit(QDate.currentDate())
-        self._edit.setCalendarPopup(True)
+        self._edit = DayEdit()
         if at is not None:
             self._edit.setDate(QDate(at.year, at.month, at.day))
         self._on.setChecked(at is not None)

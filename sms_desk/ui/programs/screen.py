@@ -45,7 +45,11 @@ def around(ctx: Context) -> Around:
 
 class ProgramsScreen(Screen):
     def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
-        self._table = Table(_columns(), tr("programs", "Programs"))
+        self._table = Table(
+            _columns(),
+            tr("programs", "Programs"),
+            empty=tr("programs", "Add the campaigns and services that write to your customers."),
+        )
         super().__init__(tr("programs", "Campaigns and services"), self._table, parent)
         self._doors = doors
         self._shown: UUID | None = None

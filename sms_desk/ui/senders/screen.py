@@ -64,7 +64,11 @@ def listing(ctx: Context, retired: bool) -> tuple[SenderRow, ...]:
 
 class SendersScreen(Screen):
     def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
-        self._table = Table(_columns(), tr("senders", "Sender IDs"))
+        self._table = Table(
+            _columns(),
+            tr("senders", "Sender IDs"),
+            empty=tr("senders", "Connect an account, or add a sender ID by hand."),
+        )
         super().__init__(tr("senders", "Sender IDs"), self._table, parent)
         self._doors = doors
         self._search = self.add_search(tr("senders", "Find a sender ID"))

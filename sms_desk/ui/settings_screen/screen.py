@@ -82,6 +82,7 @@ class SettingsScreen(QWidget):
         self._sections = QListWidget(self)
         self._sections.setAccessibleName(tr("settings", "Sections"))
         self._sections.setFrameShape(QFrame.Shape.NoFrame)
+        self._sections.setProperty("kind", "sections")
         self._sections.setFixedWidth(180)
         self._pages = QStackedWidget(self)
         self._lay_out()
@@ -91,8 +92,9 @@ class SettingsScreen(QWidget):
         self._read()
 
     def _lay_out(self) -> None:
-        head = label(tr("settings", "Settings"), "title", parent=self)
+        head = QHBoxLayout()
         head.setContentsMargins(16, 16, 16, 16)
+        head.addWidget(label(tr("settings", "Settings"), "title", parent=self))
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._sections)
@@ -101,7 +103,7 @@ class SettingsScreen(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(head)
+        layout.addLayout(head)
         layout.addWidget(horizontal_line(self))
         layout.addLayout(middle, 1)
 

@@ -57,16 +57,17 @@ class ShortcutSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 0, 0)
         head = label(tr("shortcuts", "Keys"), "title", parent=self)
-        head.setContentsMargins(24, 0, 24, 0)
         note = label(
             tr("shortcuts", "Single letters count while the list has the focus."),
             "snippet",
             tone="secondary",
             parent=self,
         )
-        note.setContentsMargins(24, 0, 24, 0)
-        layout.addWidget(head)
-        layout.addWidget(note)
+        titles = QVBoxLayout()
+        titles.setContentsMargins(24, 0, 24, 0)
+        titles.addWidget(head)
+        titles.addWidget(note)
+        layout.addLayout(titles)
         layout.addWidget(scroll, 1)
         self.resize(QSize(720, 560))
 

@@ -26,7 +26,11 @@ from sms_desk.ui.widgets.words import tr
 
 class TemplatesScreen(Screen):
     def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
-        self._table = Table(_columns(), tr("templates", "Saved replies"))
+        self._table = Table(
+            _columns(),
+            tr("templates", "Saved replies"),
+            empty=tr("templates", "Add a reply that you write often. / brings it while writing."),
+        )
         super().__init__(tr("templates", "Saved replies"), self._table, parent)
         self._doors = doors
         self._shown: UUID | None = None

@@ -86,6 +86,8 @@ QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; padding: 5px;
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     color: $disabled; background: $sunken;
 }
+QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 28px; }
+QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; outline: none; }
 """
 
@@ -111,6 +113,10 @@ QAbstractItemView {
     background: $base; border: none; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;
 }
+QListView[kind="sections"] { background: $base; padding: 8px; }
+QListView[kind="sections"]::item { min-height: 24px; padding: 4px 8px; border-radius: 6px; }
+QListView[kind="sections"]::item:hover { background: $hover; }
+QListView[kind="sections"]::item:selected { background: $accent_soft; color: $accent; }
 QHeaderView::section {
     background: $base; color: $secondary; border: none; border-bottom: 1px solid $line;
     padding: 8px 12px;

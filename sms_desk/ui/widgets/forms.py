@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDateEdit,
     QFrame,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from sms_desk.domain.errors import DeskError
+from sms_desk.ui import theme
 from sms_desk.ui.widgets.panes import on_ground
-from sms_desk.ui.widgets.text import Label, clipped, label, menu_text
+from sms_desk.ui.widgets.text import LONGEST_MENU_TEXT, Label, clipped, label
 
 LONGEST: int = 200
 
@@ -47,8 +52,12 @@ class Form(QWidget):
         self._layout.addSpacing(10)
         return below
 
-    def add_widget(self, widget: QWidget) -> None:
-        self._layout.addWidget(widget)
+    def add_widget(self, widget: QWidget, *, at_start: bool = False) -> None:
+        """at_start: no wider than it needs to be."""
+        if at_start:
+            self._layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeading)
+        else:
+            self._layout.addWidget(widget)
 
     def add_title(self, text: str) -> None:
         self._layout.addWidget(label(text, "body_strong", wrap=True, parent=self))
@@ -89,24 +98,57 @@ class Choice(QComboBox):
     def __init__(self, options: Sequence[tuple[str, Any]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls the page, not this
+        # Kept here and not as the items' data: Qt would turn a StrEnum into a plain str.
+        self._values: list[Any] = []
         self.set_options(options)
 
     def set_options(self, options: Sequence[tuple[str, Any]]) -> None:
-        """Other options; the chosen value stays if it is still there."""
-        chosen = self.value()
+        """Other options; the chosen value stays if it is still there, else it is the first."""
+        had, chosen = bool(self._values), self.value()
         self.blockSignals(True)
         self.clear()
-        for words, value in options:
-            self.addItem(menu_text(words).replace("&&", "&"), value)
+        self._values = [value for _, value in options]
+        for words, _ in options:
+            self.addItem(" ".join(clipped(words, LONGEST_MENU_TEXT).split()))
         self.blockSignals(False)
-        self.choose(chosen)
+        if had:
+            self.choose(chosen)
+        else:
+            self.setCurrentIndex(0 if options else -1)
 
     def value(self) -> Any:
-        return self.currentData()
+        at = self.currentIndex()
+        return self._values[at] if 0 <= at < len(self._values) else None
 
     def choose(self, value: Any) -> None:
-        at = next((n for n in range(self.count()) if self.itemData(n) == value), 0)
-        self.setCurrentIndex(at if self.count() else -1)
+        found = [at for at, each in enumerate(self._values) if each == value]
+        self.setCurrentIndex(found[0] if found else 0 if self._values else -1)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_chevron(self)
+
+
+class DayEdit(QDateEdit):
+    """A day, with a calendar to choose it from."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QDate.currentDate(), parent)
+        self.setCalendarPopup(True)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_chevron(self)
+
+
+def paint_chevron(widget: QWidget) -> None:
+    """The sign of a field that opens, at its end."""
+    corner = QRect(widget.width() - 24, (widget.height() - 14) // 2, 14, 14)
+    where = QStyle.visualRect(widget.layoutDirection(), widget.rect(), corner)
+    ratio = widget.devicePixelRatioF()
+    QPainter(widget).drawPixmap(where, theme.pixmap("chevron-down", "secondary", 14, ratio))
 
 
 def line_edit(text: str = "", *, hint: str = "", parent: QWidget | None = None) -> QLineEdit:

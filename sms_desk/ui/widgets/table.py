@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -150,8 +150,17 @@ class Table(QTableView):
     row_chosen = Signal(object)
     """The row that is selected now, or None."""
 
-    def __init__(self, columns: Sequence[Column], name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        name: str,
+        *,
+        empty: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """empty: what stands there while there is no row."""
         super().__init__(parent)
+        self._empty = empty
         self._model = _Model(columns, self)
         self._showing = False
         self.setModel(self._model)
@@ -225,6 +234,17 @@ class Table(QTableView):
             self.selectionModel().clear()
         else:
             self.selectionModel().setCurrentIndex(self._model.index(at, 0), flags | rows)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._model.rows and self._empty:
+            painter = QPainter(self.viewport())
+            painter.setFont(theme.font("body"))
+            painter.setPen(theme.tokens().secondary)
+            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            room = self.viewport().rect().adjusted(48, 0, -48, 0)
+            painter.drawText(room, int(middle), self._empty)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, _now: QModelIndex, _before: QModelIndex) -> None:

@@ -71,7 +71,7 @@ class ConversationsPage(QWidget):
             self._splitter.addWidget(pane)
         for at, stretch in enumerate((0, 1, 0)):
             self._splitter.setStretchFactor(at, stretch)
-        self.context.setMinimumWidth(CONTEXT_WIDTH * 3 // 4)
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
         self._slide = QPropertyAnimation(self.inbox, b"pos", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.finished.connect(self._on_slid)
@@ -95,23 +95,32 @@ class ConversationsPage(QWidget):
 
     def widths(self) -> Widths:
         """As the person last had them while all stood side by side."""
-        sizes = self._splitter.sizes()
-        if self._narrow or len(sizes) < 3 or not self.context.isVisibleTo(self):
-            return self._widths
-        return Widths(sizes[0], sizes[2])
+        return self._widths
 
     def set_widths(self, widths: Widths) -> None:
         self._widths = widths
-        middle = max(_THREAD_LEAST, self.width() - widths.list - widths.context)
-        self._splitter.setSizes([widths.list, middle, widths.context])
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """List and context as wide as they are wished, the thread takes the rest."""
+        if self._narrow:
+            return
+        wished = self._widths
+        context = wished.context if self.context.isVisibleTo(self) else 0
+        middle = max(_THREAD_LEAST, self.width() - wished.list - context)
+        self._splitter.setSizes([wished.list, middle, context])
+
+    def _on_splitter_moved(self) -> None:
+        sizes = self._splitter.sizes()
+        context = sizes[2] if self.context.isVisibleTo(self) else self._widths.context
+        self._widths = Widths(sizes[0], context)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.oldSize().width() <= 0:
-            self.set_widths(self._widths)
         if self._narrow:
             self.inbox.resize(self._drawer_size())
+        self._share_out()
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -129,6 +138,7 @@ class ConversationsPage(QWidget):
     def set_context_open(self, is_open: bool) -> None:
         self._context_open = is_open
         self.context.setVisible(is_open and self.column.has_conversation())
+        self._share_out()
 
     # --- the list --------------------------------------------------------------------------------
 
@@ -165,8 +175,6 @@ class ConversationsPage(QWidget):
     def _set_narrow(self, narrow: bool) -> None:
         if narrow == self._narrow:
             return
-        if narrow:
-            self._widths = self.widths()
         self._narrow = narrow
         self.column.offer_list(narrow)
         if narrow:
@@ -180,7 +188,7 @@ class ConversationsPage(QWidget):
             self._slide.stop()
             self._splitter.insertWidget(0, self.inbox)
             self.inbox.show()
-            self.set_widths(self._widths)
+            self._share_out()
 
     def _drawer_size(self) -> QSize:
         return QSize(min(LIST_WIDTH, self.width() - 48), self.height())

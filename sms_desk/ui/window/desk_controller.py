@@ -68,14 +68,17 @@ class DeskController(QObject):
         wizard = self._maker.wizard(self._window, first_run=first_run)
         wizard.finished.connect(lambda: self._end_wizard(wizard))
         wizard.left.connect(lambda: self._end_wizard(wizard))
+        self._window.side.setVisible(not first_run)  # nothing is there to go to
         self._window.show_screen(wizard)
 
     def _end_wizard(self, wizard: QWidget) -> None:
         self._window.drop_screen(wizard)
+        self._window.side.show()
         self._window.side.rail.choose("scope:all")
         self._wiring.rail_controller.read()
 
     def dispose(self) -> None:
+        self._window.side.show()
         for screen in self._screens.values():
             self._window.drop_screen(screen)
         self._window.side.menu().aboutToShow.disconnect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services import threads
@@ -33,9 +33,10 @@ class TimelineDialog(QDialog):
         self._view.page_wanted.connect(self._on_page_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
-        head = label(title, "title", parent=self)
-        head.setContentsMargins(20, 0, 20, 0)
-        layout.addWidget(head)
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 0, 20, 8)
+        head.addWidget(label(title, "title", parent=self))
+        layout.addLayout(head)
         layout.addWidget(self._view, 1)
         self.resize(QSize(640, 640))
         self._read(None, self._view.show_page)

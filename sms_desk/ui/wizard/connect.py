@@ -32,7 +32,7 @@ class ConnectStep(Step):
         self._page = link(tr("wizard", "Where do I find these?"))
         self.form.add(tr("wizard", "Provider"), self._provider)
         self.form.add_widget(self._asked)
-        self.form.add_widget(self._page)
+        self.form.add_widget(self._page, at_start=True)
         self.form.add_foot(back, self._test)
         self._provider.currentIndexChanged.connect(self._show_fields)
         self._test.clicked.connect(self._on_test_clicked)
