@@ -117,8 +117,9 @@ def _unread(shape: Shape) -> None:
 
 def _event(shape: Shape, item: ThreadItem, setting: Setting) -> None:
     said = plain_text.display_text(words.event(item, setting.reader)).replace("\n", " ")
-    why = words.tr("why?")
-    text = f"{said} · {why}"
+    # What a person did says itself who and what; what a rule did has a trail to look at (R20).
+    why = words.tr("why?") if item.author_id is None else ""
+    text = f"{said} · {why}" if why else said
     underline = QTextCharFormat()
     underline.setFontUnderline(True)
     end = len(text.encode("utf-16-le")) // 2
@@ -126,7 +127,7 @@ def _event(shape: Shape, item: ThreadItem, setting: Setting) -> None:
         text,
         theme.font("meta"),
         shape.width - 4 * SIDE,
-        formats=[format_range(end - len(why), end, underline)],
+        formats=[format_range(end - len(why), end, underline)] if why else [],
         align=Qt.AlignmentFlag.AlignHCenter,
     )
     placed = Words(
@@ -134,7 +135,7 @@ def _event(shape: Shape, item: ThreadItem, setting: Setting) -> None:
     )
     shape.pieces.append(placed)
     target = Target(Act.WHY, item.id)
-    for rect in rect_of(placed, end - len(why), end):
+    for rect in rect_of(placed, end - len(why), end) if why else ():
         shape.hits.append(Hit(rect.adjusted(-4, -4, 4, 4), target, words.tr("Why?")))
     shape.height = SPACE_M + laid.height + SPACE_XS
 
