@@ -203,6 +203,27 @@ def test_processes_and_threads_write_one_after_the_other(local_workspace: Worksp
     assert len(tags(local_workspace)) == 80
 
 
+def test_what_was_read_in_a_write_still_holds_when_it_writes(local_workspace: Workspace) -> None:
+    """A write takes its lock at the beginning: to upgrade a read lock can only fail."""
+    assert local_workspace.path is not None
+    add_tag(local_workspace, "0")
+    colleague = open_file(local_workspace.path, KEY)
+
+    def count_up(workspace: Workspace) -> None:
+        for _ in range(25):
+            with workspace.write() as tx:
+                seen = int(tx.execute(sa.select(tables.tags.c.name)).scalar_one())
+                tx.execute(sa.update(tables.tags).values(name=str(seen + 1)))
+
+    threads = [threading.Thread(target=count_up, args=(w,)) for w in (local_workspace, colleague)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tags(local_workspace) == ["50"]
+    colleague.close()
+
+
 def test_a_foreign_write_is_noticed_and_an_own_one_is_not(local_workspace: Workspace) -> None:
     assert local_workspace.path is not None
     assert local_workspace.foreign_beat()[1] == 0
@@ -251,6 +272,7 @@ def test_an_error_holds_no_value(workspace: Workspace) -> None:
 
 
 def test_foreign_keys_hold(workspace: Workspace) -> None:
+    workspace.engine.dispose()  # a migration switches them on its own connection
     row = {"person_id": _id("a"), "conversation_id": _id("b"), "mode": "reply", "body": ""}
     with pytest.raises(StorageError), workspace.write() as tx:
         tx.execute(sa.insert(tables.drafts).values(**row, changed_at=NOON))
