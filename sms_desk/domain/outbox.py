@@ -158,13 +158,23 @@ def could_be(doubt: Doubt, sighting: Sighting) -> bool:
     return earliest <= sighting.created_at <= latest
 
 
-def own_copy(doubt: Doubt, sightings: Iterable[Sighting]) -> Sighting | None:
-    """The earliest sighting that may be the attempt's; any others were sent from elsewhere."""
-    return min(
-        (sighting for sighting in sightings if could_be(doubt, sighting)),
-        key=lambda sighting: (sighting.created_at, sighting.sid),
-        default=None,
-    )
+def own_copies(
+    doubts: Iterable[Doubt], sightings: Iterable[Sighting]
+) -> list[tuple[Doubt, Sighting]]:
+    """Which sighting is whose: each doubt owns at most one, each sighting belongs to at most one.
+
+    The earliest sighting that fits is the doubt's own, any others were sent from elsewhere (§1.5,
+    3). Where a person sent again within the same minute, a copy fits both attempts: it belongs to
+    the later one, or the earlier copy, listed late, would find its own attempt taken.
+    """
+    free = sorted(doubts, key=lambda doubt: (doubt.started_at, doubt.n), reverse=True)
+    found = []
+    for sighting in sorted(sightings, key=lambda sighting: (sighting.created_at, sighting.sid)):
+        owner = next((doubt for doubt in free if could_be(doubt, sighting)), None)
+        if owner is not None:
+            free.remove(owner)
+            found.append((owner, sighting))
+    return found
 
 
 def _bounds(doubt: Doubt) -> tuple[datetime, datetime]:

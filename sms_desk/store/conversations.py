@@ -113,9 +113,9 @@ def ensure(
 
 
 def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
-    """Whole rows by id."""
-    query = sa.select(tables.conversations).where(_C.id.in_(ids))
-    return {row["id"]: dict(row) for row in tx.execute(query).mappings()}
+    """Rows by id, with what rules about team state, owner, source and order read."""
+    found = tx.execute(_LOAD, {"ids": list(ids)})
+    return {row[0]: dict(zip(_LOADED, row, strict=True)) for row in found}
 
 
 def set_source(tx: Tx, conversation_id: UUID, **values: Any) -> None:
@@ -129,14 +129,43 @@ def next_contact_row(tx: Tx) -> int:
     return 1 + (newest or 0)
 
 
-def _existing(tx: Tx, keys: Iterable[Key]) -> dict[Key, Any]:
-    wanted = list(keys)
+_LOADED = (
+    "id",
+    "sender_id",
+    "channel",
+    "peer_key",
+    "contact_id",
+    "owner_id",
+    "owner_epoch",
+    "team_state",
+    "snoozed_until",
+    "state_at",
+    "closed_at",
+    "source_kind",
+    "source_program_id",
+    "source_from_id",
+    "source_reason",
+    "taken_over_at",
+    "version",
+    "reply_raw",
+    "last_position",
+    "last_inbound",
+)
+# Built once: intake asks these for every slice.
+_LOAD = sa.select(*(_C[name] for name in _LOADED)).where(
+    _C.id.in_(sa.bindparam("ids", expanding=True))
+)
+_EXISTING = sa.select(_C.id, _C.sender_id, _C.peer_key, _C.contact_id).where(
+    sa.tuple_(_C.sender_id, _C.peer_key).in_(sa.bindparam("keys", expanding=True))
+)
+
+
+def _existing(tx: Tx, wanted_keys: Iterable[Key]) -> dict[Key, Any]:
+    wanted = list(wanted_keys)
     found: dict[Key, Any] = {}
     for start in range(0, len(wanted), 200):
-        query = sa.select(_C.id, _C.sender_id, _C.peer_key, _C.contact_id).where(
-            sa.tuple_(_C.sender_id, _C.peer_key).in_(wanted[start : start + 200])
-        )
-        for row in tx.execute(query):
+        keys = [tuple(key) for key in wanted[start : start + 200]]
+        for row in tx.execute(_EXISTING, {"keys": keys}):
             found[Key(row.sender_id, row.peer_key)] = row
     return found
 

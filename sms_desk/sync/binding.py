@@ -20,7 +20,7 @@ _FINALLY_KNOWN = frozenset({OutboxState.WITHDRAWN, OutboxState.REFUSED})
 
 
 def offer(tx: Tx, account_id: UUID, sightings: Sequence[Sighting], *, at: datetime) -> list[UUID]:
-    """Offer unbound messages of the list to the attempts that may own them, oldest attempt first.
+    """Offer unbound messages of the list to the attempts that may own them.
 
     Returns the ids of the outbox entries that found theirs. Their messages must be stored.
     """
@@ -31,14 +31,11 @@ def offer(tx: Tx, account_id: UUID, sightings: Sequence[Sighting], *, at: dateti
         return []
     bound = attempts.bound(tx, account_id, {sighting.sid for sighting in sightings})
     free = [sighting for sighting in sightings if sighting.sid not in bound]
-    found = []
-    for attempt in open_attempts:
-        own = rules.own_copy(attempt.doubt, free)
-        if own is not None:
-            free.remove(own)
-            _bind(tx, attempt, own, at)
-            found.append(attempt.outbox_id)
-    return found
+    by_doubt = {attempt.doubt: attempt for attempt in open_attempts}
+    found = rules.own_copies(by_doubt, free)
+    for doubt, own in found:
+        _bind(tx, by_doubt[doubt], own, at)
+    return [doubt.outbox_id for doubt, _ in found]
 
 
 def _bind(tx: Tx, attempt: Attempt, sighting: Sighting, at: datetime) -> None:

@@ -22,8 +22,8 @@ from sms_desk.sync.deliver import Deliverer
 from tests.fixtures.desk import desk_at
 from tests.fixtures.sending_world import SendingWorld
 
-WORLDS = int(os.environ.get("SMS_DESK_WORLDS", "10"))
-"""Each has 24 peers, so ten are 240 model worlds."""
+WORLDS = int(os.environ.get("SMS_DESK_WORLDS", "9"))
+"""Each has 24 peers, so nine and three are 288 model worlds."""
 
 
 def live(path: Path, seed: int, *, elsewhere: bool = False, steps: int = 40) -> None:
@@ -127,6 +127,7 @@ MISTAKES = {
     "the clock offset is ignored": _offset_is_ignored,
     "no lane, no order": _no_lane,
 }
+NEEDS_ANOTHER_PROGRAM = {"no upper time bound"}
 
 
 @pytest.mark.allow_log("sms_desk")
@@ -136,9 +137,9 @@ def test_a_seeded_mistake_is_noticed(
 ) -> None:
     """The harness itself: without this a world that checks nothing would pass."""
     MISTAKES[name](monkeypatch)
-    for seed in range(6):
+    for seed in (4, 0, 1, 2):
         try:
-            live(tmp_path, seed, elsewhere=True)
+            live(tmp_path, seed, elsewhere=name in NEEDS_ANOTHER_PROGRAM)
         except (AssertionError, StorageError):
             return
     pytest.fail(f"nobody noticed that {name}")

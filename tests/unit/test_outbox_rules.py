@@ -116,10 +116,36 @@ def test_another_lane_and_what_was_here_before_are_no_candidates() -> None:
     assert rules.could_be(doubt(), Sighting("SM1", LANE, T0, T0))
 
 
+def at(after: float) -> Sighting:
+    return Sighting(f"SM{after}", LANE, T0 + seconds(after))
+
+
 def test_the_earliest_candidate_is_ours() -> None:
-    listed = [Sighting(f"SM{n}", LANE, T0 + seconds(n)) for n in (9, 3, 200, 5)]
-    assert rules.own_copy(doubt(), listed) == listed[1]
-    assert rules.own_copy(doubt(), []) is None
+    assert rules.own_copies([doubt()], [at(9), at(3), at(200), at(5)]) == [(doubt(), at(3))]
+    assert rules.own_copies([doubt()], []) == []
+
+
+def test_a_copy_that_fits_two_attempts_belongs_to_the_later() -> None:
+    """§1.5, 5: whichever of the two copies is listed first."""
+    again = Doubt(UUID(int=1), 2, LANE, T0 + seconds(60), timedelta(0))
+    both = [(doubt(), at(0)), (again, at(61))]
+    assert rules.own_copies([doubt(), again], [at(61), at(0)]) == both
+    assert rules.own_copies([doubt(), again], [at(61)]) == [(again, at(61))]
+    assert rules.own_copies([doubt()], [at(0)]) == [(doubt(), at(0))]
+
+
+@given(st.lists(st.integers(-20, 300), max_size=6), st.lists(st.integers(0, 200), max_size=4))
+def test_nothing_is_bound_twice(copies: list[int], starts: list[int]) -> None:
+    """GS3, I4."""
+    doubts = [
+        Doubt(UUID(int=1), n, LANE, T0 + seconds(start), timedelta(0))
+        for n, start in enumerate(starts)
+    ]
+    listed = [Sighting(f"SM{n}", LANE, T0 + seconds(after)) for n, after in enumerate(copies)]
+    found = rules.own_copies(doubts, listed)
+    assert all(rules.could_be(doubt, sighting) for doubt, sighting in found)
+    assert len({doubt.n for doubt, _ in found}) == len(found)
+    assert len({sighting.sid for _, sighting in found}) == len(found)
 
 
 def test_the_look_up_schedule() -> None:
