@@ -30,10 +30,20 @@ def account() -> None:
 
 @account.command()
 @click.argument("provider", type=click.Choice(list(CATALOGUE)))
-@click.option("--sid", required=True, help="The account's SID or project ID.")
-@click.option("--key-sid", default="", help="An API key's SID; else the secret is the auth token.")
-@click.option("--label", default="", help="What people call the account.")
-@click.option("--base-url", default="", help="Instead of the provider's own hosts; https.")
+@click.option("--sid", required=True, metavar="SID", help="The account's SID or project ID.")
+@click.option(
+    "--key-sid",
+    default="",
+    metavar="SID",
+    help="An API key's SID; else the secret is the auth token.",
+)
+@click.option("--label", default="", metavar="NAME", help="What people call the account.")
+@click.option(
+    "--base-url",
+    default="",
+    metavar="URL",
+    help="Instead of the provider's own hosts; http only on this machine.",
+)
 @_secret_fd
 @click.option("--no-test", is_flag=True, help="Do not ask the provider first.")
 @with_session

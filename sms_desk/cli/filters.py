@@ -11,6 +11,7 @@ from uuid import UUID
 import click
 
 from sms_desk.cli import ids
+from sms_desk.cli.typed import as_name
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope, SourceFilter
 from sms_desk.domain.model import Channel, TeamState
@@ -157,6 +158,6 @@ def find_view(desk: Desk, name: str) -> ViewRow:
     """A saved view by name in any case, one's own first, or by id. Raises NotFoundError."""
     views = sorted(desk.read(inbox.saved_views), key=lambda view: not view.mine)
     for view in views:
-        if name.casefold() == view.name.casefold() or name == str(view.id):
+        if as_name(name).casefold() == view.name.casefold() or name == str(view.id):
             return view
     raise NotFoundError(f"There is no view “{name}”.", "See sms-desk view list.")

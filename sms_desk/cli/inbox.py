@@ -19,7 +19,14 @@ LONGEST_PAGE = 1000
 
 @command()
 @filter_options
-@click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, LONGEST_PAGE),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="At most so many.",
+)
 @click.option("--after", metavar="CURSOR", help="The page after this one: `next` of the answer.")
 @click.option("--count", "only_count", is_flag=True, help="Only how many match.")
 @with_desk

@@ -33,9 +33,11 @@ def list_people(desk: Desk) -> Rows[PersonRow]:
 
 @people.command()
 @click.argument("name")
-@click.option("--role", type=_ROLES, default=str(Role.REP), show_default=True)
+@click.option(
+    "--role", type=_ROLES, default=str(Role.REP), show_default=True, help="What they may do."
+)
 @click.option("--zone", metavar="ZONE", help="As in Europe/Berlin; one's own if not given.")
-@click.option("--email", metavar="ADDRESS")
+@click.option("--email", metavar="ADDRESS", help="Where notices go.")
 @with_desk
 def add(desk: Desk, name: str, role: str, zone: str | None, email: str | None) -> Changed:
     """Add a person."""
@@ -53,8 +55,8 @@ def add(desk: Desk, name: str, role: str, zone: str | None, email: str | None) -
 
 @people.command()
 @click.argument("person")
-@click.option("--name", metavar="NAME")
-@click.option("--role", type=_ROLES)
+@click.option("--name", metavar="NAME", help="What they are called now.")
+@click.option("--role", type=_ROLES, help="What they may do now.")
 @click.option("--zone", metavar="ZONE", help="As in Europe/Berlin.")
 @with_desk
 def edit(desk: Desk, person: str, name: str | None, role: str | None, zone: str | None) -> Changed:

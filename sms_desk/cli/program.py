@@ -34,11 +34,23 @@ def list_programs(desk: Desk, retired: bool) -> Rows[ProgramRow]:
 @program.command()
 @click.argument("kind", type=click.Choice([str(kind) for kind in ProgramKind]))
 @click.argument("name")
-@click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=30,
+    show_default=True,
+    metavar="N",
+    help="How long an answer counts as its response.",
+)
 @click.option("--from", "starts", metavar="DATE", help="When it begins.")
 @click.option("--until", "ends", metavar="DATE", help="When it ends.")
 @click.option("--no-replies", is_flag=True, help="It takes no replies.")
-@click.option("--instruction", default="", help="How to reply, where its sender ID cannot receive.")
+@click.option(
+    "--instruction",
+    default="",
+    metavar="TEXT",
+    help="How to reply, where its sender ID cannot receive.",
+)
 @with_desk
 def add(
     desk: Desk,
@@ -50,7 +62,7 @@ def add(
     no_replies: bool,
     instruction: str,
 ) -> Changed:
-    """Add a campaign or a service. --days: how long an answer counts as its response."""
+    """Add a campaign or a service."""
     id_ = ids.fresh(desk)
     saved = c.SaveProgram(
         **desk.stamp(),

@@ -180,9 +180,8 @@ def _anchor(form: Any) -> str:
 
 
 def _value(name: str, hint: Any) -> str:
-    alternatives = alternatives(hint)
-    if type(None) in alternatives:
-        (rest,) = (part for part in alternatives if part is not type(None))
+    if type(None) in alternatives(hint):
+        (rest,) = (part for part in alternatives(hint) if part is not type(None))
         return f"{_value(name, rest)}, or null"
     if name in POSITIONS:
         return "position"

@@ -20,11 +20,16 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
-@click.option("--ledger", type=_FILE, help="Append what was accepted to this file.")
+@click.option("--ledger", type=_FILE, metavar="FILE", help="Append what was accepted to this file.")
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="The same seed, the same world."
 )
-@click.option("--state", type=_FILE, help="Begin as this file says, and keep it there at the end.")
+@click.option(
+    "--state",
+    type=_FILE,
+    metavar="FILE",
+    help="Begin as this file says, and keep it there at the end.",
+)
 @with_invocation
 def sandbox(
     call: Invocation,

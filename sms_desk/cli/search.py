@@ -14,7 +14,14 @@ LONGEST_PAGE = 1000
 
 @command()
 @click.argument("words", metavar="TEXT...", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, LONGEST_PAGE),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="At most so many.",
+)
 @click.option(
     "--before", type=int, metavar="POSITION", help="Older than this: `position` of the last hit."
 )

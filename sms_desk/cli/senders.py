@@ -49,10 +49,13 @@ def services(desk: Desk) -> Rows[ServiceRow]:
     type=click.Choice([str(kind) for kind in SenderKind]),
     default=str(SenderKind.LONG_CODE),
     show_default=True,
+    help="What it is; a whatsapp one has that channel.",
 )
 @click.option("--country", default="", metavar="CC", help="ISO code, for short codes.")
-@click.option("--label", default="", help="What people call it.")
-@click.option("--direction", type=_DIRECTIONS, default="both", show_default=True)
+@click.option("--label", default="", metavar="NAME", help="What people call it.")
+@click.option(
+    "--direction", type=_DIRECTIONS, default="both", show_default=True, help="What it can do."
+)
 @click.option("--account", metavar="ACCOUNT", help="The account that carries it.")
 @with_desk
 def add(
@@ -83,7 +86,7 @@ def add(
 @senders.command()
 @click.argument("sender")
 @click.argument("label", required=False)
-@click.option("--direction", type=_DIRECTIONS)
+@click.option("--direction", type=_DIRECTIONS, help="What it can do.")
 @click.option("--inbound", metavar="SENDER", help="The number that its replies go to (R60).")
 @with_desk
 def label(
@@ -105,7 +108,7 @@ def label(
 @click.argument("sender")
 @click.option("--by", "holder", required=True, metavar="HOLDER", help=_BY_HELP)
 @click.option("--until", metavar="TIME", help='When the loan ends: "mon 9:00", 2026-12-01.')
-@click.option("--reason", default="", help="Why.")
+@click.option("--reason", default="", metavar="TEXT", help="Why.")
 @with_desk
 def hold(desk: Desk, sender: str, holder: str, until: str | None, reason: str) -> Changed:
     """Give a sender ID to a holder, beside those who hold it already (R59)."""

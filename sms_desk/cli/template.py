@@ -7,7 +7,7 @@ import click
 from sms_desk.cli import ids
 from sms_desk.cli.answers import Changed, Preview, Rows
 from sms_desk.cli.framework import group, with_desk
-from sms_desk.cli.typed import text_or_stdin
+from sms_desk.cli.typed import as_name, text_or_stdin
 from sms_desk.domain import commands as c
 from sms_desk.domain import segments, templates
 from sms_desk.domain.errors import NotFoundError, UsageError
@@ -35,12 +35,15 @@ def list_templates(desk: Desk, channel: str | None) -> Rows[TemplateRow]:
 @template.command()
 @click.argument("name")
 @click.argument("text")
-@click.option("--keyword", default="", help="What calls it while typing, after a /.")
+@click.option(
+    "--keyword", default="", metavar="WORD", help="What calls it while typing, after a /."
+)
 @click.option("--channel", type=_CHANNELS, help="For this channel only.")
 @with_desk
 def save(desk: Desk, name: str, text: str, keyword: str, channel: str | None) -> Changed:
     """Save a template; one of that name is replaced. TEXT may be - for stdin."""
-    old = next((row for row in desk.read(directory.all_templates) if row.name == name), None)
+    known = desk.read(directory.all_templates)
+    old = next((row for row in known if row.name == as_name(name)), None)
     id_ = old.id if old else ids.fresh(desk)
     saved = c.SaveTemplate(
         **desk.stamp(),
@@ -86,7 +89,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _find(desk: Desk, name: str) -> TemplateRow:
     """A template by keyword, name or id."""
-    wanted = name.removeprefix("/").casefold()
+    wanted = as_name(name).removeprefix("/").casefold()
     for row in desk.read(directory.all_templates):
         if wanted in (row.keyword.casefold(), row.name.casefold(), str(row.id)):
             return row

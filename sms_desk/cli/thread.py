@@ -19,7 +19,14 @@ LONGEST_PAGE = 1000
 
 @command()
 @click.argument("conversation_id", metavar="ID")
-@click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, LONGEST_PAGE),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="At most so many.",
+)
 @click.option(
     "--before",
     type=int,

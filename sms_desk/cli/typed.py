@@ -29,6 +29,11 @@ def text_or_stdin(words: str) -> str:
         raise UsageError("The text on stdin is not UTF-8.", "Save it as UTF-8 first.") from error
 
 
+def as_name(words: str) -> str:
+    """A name as the workspace keeps it: stray white space gone."""
+    return " ".join(words.split())
+
+
 def future(desk: Desk, words: str) -> datetime:
     """An instant to come, by the clock of who acts: "tomorrow 9:00" (R52). Raises UsageError."""
     return desk.read(_future, words)

@@ -9,6 +9,7 @@ from sms_desk.cli.answers import Changed, Rows
 from sms_desk.cli.filters import FilterWords, filter_options, find_view
 from sms_desk.cli.framework import group, with_desk
 from sms_desk.cli.people import find_group
+from sms_desk.cli.typed import as_name
 from sms_desk.domain import commands as c
 from sms_desk.services import inbox
 from sms_desk.services.desk import Desk
@@ -33,7 +34,8 @@ def list_views(desk: Desk) -> Rows[ViewRow]:
 @with_desk
 def save(desk: Desk, name: str, filter_words: FilterWords) -> Changed:
     """Save the filter options under a name; a view of that name of one's own is replaced."""
-    old = next((row for row in desk.read(inbox.saved_views) if row.mine and row.name == name), None)
+    known = desk.read(inbox.saved_views)
+    old = next((row for row in known if row.mine and row.name == as_name(name)), None)
     id_ = old.id if old else ids.fresh(desk)
     saved = c.SaveView(**desk.stamp(), view_id=id_, name=name, filter=filter_words.resolve(desk))
     return Changed.of(desk.change(saved), id_)

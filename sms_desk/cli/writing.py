@@ -35,8 +35,11 @@ _TEXT_HELP = "TEXT is the message, or - to read it from stdin."
     type=click.Choice([str(channel) for channel in Channel]),
     default=str(Channel.SMS),
     show_default=True,
+    help="How it travels.",
 )
-@click.option("--name", default="", help="The contact's name, where nobody named it yet.")
+@click.option(
+    "--name", default="", metavar="NAME", help="The contact's name, where nobody named it yet."
+)
 @click.argument("text")
 @with_session
 @wait_options

@@ -1,0 +1,66 @@
+"""What starts when: the window or the command line, and as little of it as will do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sms_desk.__main__ import WindowStart, window_start
+
+HEAVY = ("PySide6", "sqlalchemy", "alembic", "requests", "uvicorn", "keyring", "sms_desk.bootstrap")
+
+
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [
+        ([], WindowStart()),
+        (["--as", "Ann"], WindowStart(as_person="Ann")),
+        (["demo"], WindowStart(demo=True)),
+        (["--demo"], WindowStart(demo=True)),
+        (["demo", "--reset"], WindowStart(demo=True, reset=True)),
+        (["--home", "x", "demo"], WindowStart(demo=True, home=Path("x"))),
+        (["demo", "--home=x"], WindowStart(demo=True, home=Path("x"))),
+        (["--passphrase-fd", "7"], WindowStart(passphrase_fd=7)),
+        (["--log-level", "debug"], WindowStart(log_level="debug")),
+    ],
+)
+def test_the_window_opens_with(words: list[str], start: WindowStart) -> None:
+    assert window_start(words) == start
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["--version"],
+        ["inbox"],
+        ["--demo", "inbox"],
+        ["demo", "--remove"],
+        ["demo", "--help"],
+        ["--home"],
+        ["--passphrase-fd", "x"],
+        ["--log-level", "loud"],
+        ["--reset"],
+        ["tour", "--out", "x"],
+        ["--json"],
+    ],
+)
+def test_all_else_is_the_command_lines(words: list[str]) -> None:
+    assert window_start(words) is None
+
+
+@pytest.mark.parametrize("words", [["--help"], ["segments"], ["segments", "--help"], ["--version"]])
+def test_what_needs_no_workspace_loads_nothing_heavy(words: list[str]) -> None:
+    program = (
+        "import sys; from sms_desk.cli import main; sys.argv[1:] = {words}; code = main();"
+        "loaded = [name for name in {heavy} if name in sys.modules];"
+        "sys.exit(code or ' '.join(loaded) or None)"
+    )
+    text = program.replace("{words}", repr(words)).replace("{heavy}", repr(HEAVY))
+    done = subprocess.run(
+        [sys.executable, "-c", text], input=b'{"text": "a"}\n', capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
