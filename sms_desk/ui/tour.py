@@ -1,0 +1,468 @@
+"""A scripted tour of the real window on a demo workspace: `sms-desk tour --out tour`.
+
+It presses keys and clicks as a person does, says what it does, and leaves a picture of each step.
+It needs no screen: without one, Qt's offscreen platform draws the same window.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Slot
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+
+from sms_desk.domain.model import DeliveryStatus
+from sms_desk.settings.files import MachineState
+from sms_desk.ui import theme
+from sms_desk.ui.main import make_app, profile_of
+from sms_desk.ui.opening import Launch
+from sms_desk.ui.program import Program
+from sms_desk.ui.window.main_window import MainWindow
+
+LOOK_MS: Final = 30
+PATIENCE: Final = 90.0
+"""Seconds until a step that does not come true has failed."""
+SETTLE: Final = 0.25
+
+Wait = Callable[[], object] | float
+"""A condition to come true, or seconds to let pass."""
+Steps = Generator[Wait, None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    words: str
+    play: Callable[[], Steps]
+
+
+class Hands:
+    """Keys and clicks on whatever has the focus, as a person gives them."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def key(self, key: Qt.Key, modifiers: Any = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self._target(), key, modifiers)
+
+    def ctrl(self, key: Qt.Key) -> None:
+        self.key(key, Qt.KeyboardModifier.ControlModifier)
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(self._target(), text)
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QTest.mouseClick(widget, left, none, at or widget.rect().center())
+
+    def click_row(self, view: Any, row: int) -> None:
+        index = view.model().index(row, 0)
+        view.scrollTo(index)
+        self.click(view.viewport(), view.visualRect(index).center())
+
+    def _target(self) -> QWidget:
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            return popup.focusWidget() or popup
+        modal = QApplication.activeModalWidget()
+        top = modal or self._window
+        return top.focusWidget() or top
+
+
+class Tour(QObject):
+    """Plays the steps one after the other; each waits for what it has set going."""
+
+    def __init__(self, program: Program, out: Path, say: Callable[[str], object]) -> None:
+        super().__init__(program)
+        self._program = program
+        self._window = program.window
+        self._hands = Hands(program.window)
+        self._out = out
+        self._say = say
+        self._steps = iter(list(enumerate(self._script(), 1)))
+        self._now: tuple[int, Step] | None = None
+        self._playing: Steps | None = None
+        self._wait: Wait = 0.0
+        self._since = monotonic()
+        self.failure = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._on_look)
+
+    def start(self) -> None:
+        self._timer.start()
+
+    # --- playing ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_look(self) -> None:
+        if not self._has_come():
+            if monotonic() - self._since > PATIENCE:
+                self._fail("what it waited for did not come")
+            return
+        try:
+            self._go_on()
+        except Exception:  # noqa: BLE001 (a timer's call begins here: the tour must end, and say why)
+            self._fail(traceback.format_exc())
+
+    def _has_come(self) -> bool:
+        if callable(self._wait):
+            return bool(self._wait())
+        return monotonic() - self._since >= self._wait
+
+    def _go_on(self) -> None:
+        if self._playing is None and not self._next_step():
+            self._end()
+            return
+        assert self._playing is not None
+        self._since = monotonic()
+        try:
+            self._wait = next(self._playing)
+        except StopIteration:
+            self._take_picture()
+            self._playing, self._wait = None, 0.0
+
+    def _next_step(self) -> bool:
+        self._now = next(self._steps, None)
+        if self._now is None:
+            return False
+        number, step = self._now
+        self._say(f"{number:2}. {step.words}")
+        self._playing = step.play()
+        return True
+
+    def _take_picture(self) -> None:
+        assert self._now is not None
+        number, step = self._now
+        path = self._out / f"{number:02}-{step.name}.png"
+        picture_of(self._window).save(str(path))
+
+    def _fail(self, why: str) -> None:
+        name = self._now[1].name if self._now else "start"
+        self.failure = f"{name}: {why}"
+        if self._now is not None:
+            self._take_picture()
+        self._end()
+
+    def _end(self) -> None:
+        self._timer.stop()
+        for widget in QApplication.topLevelWidgets():
+            if widget is not self._window and widget.isVisible():
+                widget.close()
+        self._program.quit()
+
+    # --- the script ------------------------------------------------------------------------------
+
+    def _script(self) -> list[Step]:
+        return [
+            Step(
+                "inbox",
+                "The desk opens: my conversations, those who wait first in red",
+                self._opens,
+            ),
+            Step(
+                "thread", "A click opens a conversation at its first unread message", self._thread
+            ),
+            Step("reply", "Ctrl+R, a reply, Ctrl+Enter: delivered by the sandbox", self._reply),
+            Step("note", "Ctrl+M: a note that only the team sees", self._note),
+            Step("filters", "A campaign's answers, waiting ones only", self._filters),
+            Step("snooze", "S puts a conversation aside; the foot offers to undo it", self._snooze),
+            Step("undo", "Ctrl+Z brings it back", self._undo),
+            Step("close", "E closes it, and the next one stands open", self._close),
+            Step("bulk", "Ctrl+A selects all; T tags them", self._bulk),
+            Step("search", "Ctrl+F searches everything, newest first", self._search),
+            Step("hit", "Enter opens the thread at the hit", self._hit),
+            Step("palette", "Ctrl+K: every command by a few letters", self._palette),
+            Step("keys", "F1: the sheet of keys", self._keys),
+            Step(
+                "impossible", "Ctrl+N: an impossible number is explained in place", self._impossible
+            ),
+            Step("new", "A good one: the sender ID is proposed, with its reason", self._new),
+            Step("senders", "Sender IDs: who holds what", self._senders),
+            Step(
+                "programs",
+                "Campaigns and services, and what they are recognised by",
+                self._programs,
+            ),
+            Step("templates", "Saved replies, and how they will read", self._templates),
+            Step("outbox", "The outbox: what waits, what is held", self._outbox),
+            Step("settings", "Settings", self._settings),
+            Step("wizard", "Connecting an account", self._wizard),
+            Step("dark", "The dark theme", self._dark),
+            Step("narrow", "The smallest window: the thread alone", self._narrow),
+            Step("narrow-list", "There the list slides over", self._narrow_list),
+        ]
+
+    @property
+    def _wiring(self) -> Any:
+        assert self._program.wiring is not None
+        return self._program.wiring
+
+    @property
+    def _page(self) -> Any:
+        return self._wiring.page
+
+    def _opened(self) -> bool:
+        detail = self._wiring.thread_controller.detail()
+        wanted = self._wiring.thread_controller.conversation_id()
+        return detail is not None and detail.row.id == wanted
+
+    def _row_of(self, name: str) -> int:
+        model = self._page.list_widget().model()
+        names = [model.index(row, 0).data() for row in range(model.rowCount())]
+        return next((row for row, found in enumerate(names) if name in str(found)), 0)
+
+    def _opens(self) -> Steps:
+        yield lambda: self._program.wiring is not None and self._page.inbox.shown_ids()
+        yield SETTLE
+
+    def _thread(self) -> Steps:
+        view = self._page.list_widget()
+        self._hands.click_row(view, self._row_of("Mira Anand"))
+        yield self._opened
+        yield 0.8
+
+    def _reply(self) -> Steps:
+        self._hands.ctrl(Qt.Key.Key_R)
+        self._hands.type("Yes, two in blue (M and L). Shall I put one aside until 19:00?")
+        yield SETTLE
+        self._hands.ctrl(Qt.Key.Key_Return)
+        yield self._is_delivered
+        yield SETTLE
+
+    def _is_delivered(self) -> bool:
+        items = self._page.column.thread_view.loaded().items
+        done = (DeliveryStatus.DELIVERED, DeliveryStatus.READ)
+        return any("put one aside" in item.body and item.status in done for item in items)
+
+    def _note(self) -> Steps:
+        self._hands.ctrl(Qt.Key.Key_M)
+        self._hands.type("Two left in blue, sizes M and L.")
+        self._hands.ctrl(Qt.Key.Key_Return)
+        items = self._page.column.thread_view
+        yield lambda: any("Two left in blue" in item.body for item in items.loaded().items)
+        yield SETTLE
+
+    def _filters(self) -> Steps:
+        rail = self._window.side.rail
+        places = rail.findChildren(type(rail._places))[0]
+        campaign = next(
+            row
+            for row in range(places.model().rowCount())
+            if "Autumn" in str(places.model().index(row, 0).data())
+        )
+        self._hands.click_row(places, campaign)
+        yield lambda: self._page.inbox.shown_ids()
+        yield SETTLE
+        chip = _button(self._page.inbox, "Waiting")
+        self._hands.click(chip)
+        yield 0.6
+
+    def _snooze(self) -> Steps:
+        self._hands.ctrl(Qt.Key.Key_1)
+        yield 0.6
+        self._hands.click_row(self._page.list_widget(), 1)
+        yield self._opened
+        yield SETTLE
+        self._hands.key(Qt.Key.Key_S)
+        yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
+        yield SETTLE
+        self._hands.key(Qt.Key.Key_Return)
+        yield lambda: self._window.toast.isVisible()
+        yield 0.5
+
+    def _undo(self) -> Steps:
+        self._page.inbox.focus_list()
+        self._hands.ctrl(Qt.Key.Key_Z)
+        yield lambda: self._window.toast.words().startswith("Undone")
+        yield 0.5
+
+    def _close(self) -> Steps:
+        self._hands.click_row(self._page.list_widget(), 1)
+        yield self._opened
+        before = self._wiring.thread_controller.conversation_id()
+        self._hands.key(Qt.Key.Key_E)
+        yield lambda: self._wiring.thread_controller.conversation_id() != before
+        yield self._opened
+        yield 0.5
+
+    def _bulk(self) -> Steps:
+        self._page.inbox.focus_list()
+        self._hands.ctrl(Qt.Key.Key_A)
+        yield 0.5
+        self._hands.key(Qt.Key.Key_T)
+        yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
+        yield SETTLE
+
+    def _search(self) -> Steps:
+        self._hands.key(Qt.Key.Key_Escape)
+        yield SETTLE
+        self._hands.ctrl(Qt.Key.Key_F)
+        yield lambda: isinstance(self._window.focusWidget(), QLineEdit)
+        self._hands.type("coat")
+        yield 0.8
+
+    def _hit(self) -> Steps:
+        self._hands.key(Qt.Key.Key_Down)
+        self._hands.key(Qt.Key.Key_Return)
+        yield self._opened
+        yield 0.8
+
+    def _palette(self) -> Steps:
+        self._hands.key(Qt.Key.Key_Escape)
+        self._hands.ctrl(Qt.Key.Key_K)
+        yield lambda: QApplication.activePopupWidget() is not None
+        self._hands.type("co")
+        yield SETTLE
+
+    def _keys(self) -> Steps:
+        self._hands.key(Qt.Key.Key_Escape)
+        self._hands.key(Qt.Key.Key_F1)
+        yield lambda: QApplication.activeModalWidget() is not None
+        yield SETTLE
+
+    def _impossible(self) -> Steps:
+        self._hands.key(Qt.Key.Key_Escape)
+        yield lambda: QApplication.activeModalWidget() is None
+        self._hands.ctrl(Qt.Key.Key_N)
+        yield lambda: QApplication.activeModalWidget() is not None
+        self._hands.type("+1 202 555 01")
+        yield 0.6
+
+    def _new(self) -> Steps:
+        self._hands.type("99")
+        yield 0.6
+
+    def _senders(self) -> Steps:
+        self._hands.key(Qt.Key.Key_Escape)
+        yield lambda: QApplication.activeModalWidget() is None
+        yield from self._screen("senders", 1)
+
+    def _programs(self) -> Steps:
+        yield from self._screen("programs", 1)
+
+    def _templates(self) -> Steps:
+        yield from self._screen("templates", 1)
+
+    def _outbox(self) -> Steps:
+        yield from self._screen("outbox", None)
+
+    def _screen(self, name: str, row: int | None) -> Steps:
+        """Through the palette, as somebody goes who keeps his hands on the keys."""
+        titles = {
+            "senders": "Sender IDs",
+            "programs": "Campaigns",
+            "templates": "Saved replies",
+            "outbox": "Outbox",
+            "settings": "Settings",
+        }
+        self._hands.ctrl(Qt.Key.Key_K)
+        yield lambda: QApplication.activePopupWidget() is not None
+        self._hands.type(titles[name])
+        self._hands.key(Qt.Key.Key_Return)
+        yield 0.6
+        if row is not None:
+            self._hands.click_row(self._window.screen_shown().focusProxy(), row)  # type: ignore[union-attr]
+            yield 0.5
+
+    def _settings(self) -> Steps:
+        self._hands.ctrl(Qt.Key.Key_Comma)
+        yield 0.6
+        self._hands.key(Qt.Key.Key_Down)
+        yield SETTLE
+
+    def _wizard(self) -> Steps:
+        screen = self._window.screen_shown()
+        assert screen is not None
+        self._hands.click(_button(screen, "Connect an account…"))
+        yield 0.5
+
+    def _dark(self) -> Steps:
+        theme.apply(_app(), "dark")
+        self._hands.ctrl(Qt.Key.Key_1)
+        yield 0.6
+        self._hands.click_row(self._page.list_widget(), self._row_of("Mira Anand"))
+        yield self._opened
+        yield 0.6
+
+    def _narrow(self) -> Steps:
+        self._window.resize(760, 520)
+        yield 0.6
+
+    def _narrow_list(self) -> Steps:
+        self._hands.key(Qt.Key.Key_F6)
+        yield 0.6
+
+
+def _button(parent: QWidget, name: str) -> QWidget:
+    """The visible control that a screen reader would call so."""
+    found = (w for w in parent.findChildren(QWidget) if w.accessibleName() == name)
+    return next(widget for widget in found if widget.isVisible())
+
+
+def picture_of(window: QWidget) -> QPixmap:
+    """The window with everything that floats over it, menus and dialogs included."""
+    picture = window.grab()
+    corner = window.mapToGlobal(QPoint(0, 0))
+    painter = QPainter(picture)
+    for widget in QApplication.topLevelWidgets():
+        if widget is not window and widget.isVisible() and not widget.size().isEmpty():
+            at = widget.mapToGlobal(QPoint(0, 0)) - corner
+            shadow = QRect(at, widget.size()).adjusted(-1, -1, 1, 1)
+            painter.fillRect(shadow, theme.tokens().control_line)
+            painter.drawPixmap(at, widget.grab())
+    painter.end()
+    return picture
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
+def main(words: Sequence[str]) -> int:
+    """Play the tour; the exit code. Pictures go to --out."""
+    parser = argparse.ArgumentParser("sms-desk tour", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("tour"), help="folder for the pictures")
+    out: Path = parser.parse_args(list(words)).out
+    out.mkdir(parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="sms-desk-tour-"))
+    try:
+        return play(out, home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def play(out: Path, home: Path, say: Callable[[str], object] | None = None) -> int:
+    """The tour on a new demo in `home`; 0 if every step came true."""
+    say = say or (lambda words: sys.stdout.write(words + "\n") and sys.stdout.flush())
+    launch = Launch(demo=True, home=home)
+    app = make_app()
+    profile = profile_of(launch)
+    profile.make()
+    state = MachineState(profile.state)
+    state.choose("close_to_tray", False)
+    theme.apply(app, "light")
+    window = MainWindow()
+    window.take_shape(state)
+    program = Program(app, window, launch, state)
+    tour = Tour(program, out, say)
+    tour.start()
+    window.show()
+    window.activateWindow()
+    app.exec()
+    program.finish()
+    say(f"Stopped at {tour.failure}" if tour.failure else f"Pictures are in {out}")
+    return 1 if tour.failure else 0
