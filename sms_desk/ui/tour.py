@@ -31,7 +31,7 @@ from sms_desk.ui.program import Program
 from sms_desk.ui.window.main_window import MainWindow
 
 LOOK_MS: Final = 30
-PATIENCE: Final = 90.0
+PATIENCE: Final = 60.0
 """Seconds until a step that does not come true has failed."""
 SETTLE: Final = 0.25
 
@@ -332,9 +332,15 @@ class Tour(QObject):
         yield lambda: QApplication.activeModalWidget() is not None
         yield SETTLE
 
-    def _impossible(self) -> Steps:
+    def _back_to_window(self) -> Steps:
+        """Escape closes the dialog; without a window manager nobody else gives the focus back."""
         self._hands.key(Qt.Key.Key_Escape)
         yield lambda: QApplication.activeModalWidget() is None
+        self._window.activateWindow()
+        yield self._window.isActiveWindow
+
+    def _impossible(self) -> Steps:
+        yield from self._back_to_window()
         self._hands.ctrl(Qt.Key.Key_N)
         yield lambda: QApplication.activeModalWidget() is not None
         self._hands.type("+1 202 555 01")
@@ -345,8 +351,7 @@ class Tour(QObject):
         yield 0.6
 
     def _senders(self) -> Steps:
-        self._hands.key(Qt.Key.Key_Escape)
-        yield lambda: QApplication.activeModalWidget() is None
+        yield from self._back_to_window()
         yield from self._screen("senders", 1)
 
     def _programs(self) -> Steps:

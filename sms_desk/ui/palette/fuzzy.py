@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+_FIRST = 12
 _START = 8
 _NEXT = 4
 
@@ -34,6 +35,8 @@ def _best_place(letter: str, text: str, after: int) -> int:
 
 
 def _worth(text: str, place: int, after: int) -> int:
+    if place == 0:
+        return _FIRST
     if _is_start(text, place):
         return _START
     return _NEXT if place == after + 1 else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -25,9 +26,11 @@ class Toast(QFrame):
     undo_requested = Signal(object)
     """The id of the command to take back."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, left: Callable[[], int] | None = None) -> None:
+        """left: where it begins, in the parent's pixels; None for the middle."""
         super().__init__(parent)
         self._over = parent
+        self._left = left
         self._command_id: UUID | None = None
         self.setProperty("pane", "toast")
         self._words = ElidedLabel(parent=self)
@@ -106,9 +109,10 @@ class Toast(QFrame):
         wanted = self._words.fontMetrics().horizontalAdvance(self._words.text()) + 48
         wanted += self._undo.sizeHint().width() if self._undo.isVisibleTo(self) else 0
         self.resize(max(0, min(room, max(240, wanted))), self.sizeHint().height())
-        self.move(
-            (parent.width() - self.width()) // 2, parent.height() - self.height() - _FROM_FOOT
-        )
+        x = (parent.width() - self.width()) // 2 if self._left is None else self._left()
+        if parent.layoutDirection() is Qt.LayoutDirection.RightToLeft and self._left is not None:
+            x = parent.width() - self.width() - x
+        self.move(x, parent.height() - self.height() - _FROM_FOOT)
 
     def _fade_in(self) -> None:
         self._fade.stop()

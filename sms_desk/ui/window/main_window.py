@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from typing_extensions import override
 
 from sms_desk.settings.files import MachineState
+from sms_desk.ui.theme.tokens import SPACE_M
 from sms_desk.ui.widgets.panes import on_ground, vertical_line
 from sms_desk.ui.widgets.progress_bar import WorkBar
 from sms_desk.ui.widgets.text import set_window_title
@@ -58,7 +59,8 @@ class MainWindow(QMainWindow):
         layout.addLayout(middle, 1)
         self.setCentralWidget(whole)
         whole.installEventFilter(self)
-        self.toast = Toast(whole)
+        # Over the list's foot: in the middle it would lie over what is being written.
+        self.toast = Toast(whole, left=lambda: self.side.width() + SPACE_M)
         self._rail_wish: bool | None = None
         self._fitting = False
         self._may_close = False
