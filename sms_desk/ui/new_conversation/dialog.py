@@ -90,6 +90,7 @@ class NewConversationDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.addWidget(self._form)
+        layout.addStretch(1)
         self.setMinimumWidth(440)
         cancel.clicked.connect(self.reject)
         self._start.setDefault(True)

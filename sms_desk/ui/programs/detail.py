@@ -36,7 +36,6 @@ class ProgramDetail(Form):
         self._name = line_edit(row.name if row else "")
         self._kind = Choice([(kind_words(kind), kind) for kind in ProgramKind])
         self._days = QSpinBox()
-        self._days.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._days.setRange(1, 365)
         self._days.setValue(row.attribution_days if row else 30)
         self._starts = DayField(row.starts_at if row else None)

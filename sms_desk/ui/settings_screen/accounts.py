@@ -48,6 +48,7 @@ class AccountsPage(Form):
         column.addWidget(label(where, "snippet", tone="secondary", wrap=True, parent=card))
         state = label("", "snippet", tone="secondary", wrap=True, parent=card)
         state.setText(f"{account.line.title} {account.line.next_step}".strip())
+        state.setVisible(bool(state.text()))
         column.addWidget(state)
         column.addWidget(self._buttons(account, state, card))
         return card
@@ -89,6 +90,7 @@ class AccountsPage(Form):
             return found
 
         state.setText(tr("settings", "Asking…"))
+        state.show()
         kept = tr("settings", "The new secret works and is kept.")
         self._doors.call(
             self,

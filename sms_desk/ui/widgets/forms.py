@@ -100,6 +100,9 @@ class Choice(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls the page, not this
         # Kept here and not as the items' data: Qt would turn a StrEnum into a plain str.
         self._values: list[Any] = []
+        # As wide as its place, however long a name from outside is.
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
         self.set_options(options)
 
     def set_options(self, options: Sequence[tuple[str, Any]]) -> None:

@@ -31,7 +31,7 @@ from sms_desk.ui.theme.tokens import CONTEXT_WIDTH, LIST_WIDTH
 from sms_desk.ui.thread import Reader, ThreadHead, ThreadView
 from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.empty_state import EmptyState
-from sms_desk.ui.widgets.panes import horizontal_line, on_ground
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground, vertical_line
 from sms_desk.ui.widgets.words import tr
 
 CONTEXT_FROM: Final = 1180
@@ -75,6 +75,9 @@ class ConversationsPage(QWidget):
         self._slide = QPropertyAnimation(self.inbox, b"pos", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.finished.connect(self._on_slid)
+        self._edge = vertical_line(self)
+        self._edge.hide()
+        self._slide.valueChanged.connect(self._place_edge)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
@@ -120,6 +123,7 @@ class ConversationsPage(QWidget):
         super().resizeEvent(event)
         if self._narrow:
             self.inbox.resize(self._drawer_size())
+            self._place_edge()
         self._share_out()
 
     @override
@@ -189,6 +193,7 @@ class ConversationsPage(QWidget):
             self._splitter.insertWidget(0, self.inbox)
             self.inbox.show()
             self._share_out()
+        self._place_edge()
 
     def _drawer_size(self) -> QSize:
         return QSize(min(LIST_WIDTH, self.width() - 48), self.height())
@@ -203,6 +208,13 @@ class ConversationsPage(QWidget):
     def _on_slid(self) -> None:
         if self._narrow and self.inbox.x() < 0:
             self.inbox.hide()
+        self._place_edge()
+
+    def _place_edge(self) -> None:
+        """The hairline between the drawer and what it lies over."""
+        self._edge.setVisible(self._narrow and self.inbox.isVisibleTo(self))
+        self._edge.setGeometry(self.inbox.geometry().right() + 1, 0, 1, self.height())
+        self._edge.raise_()
 
 
 class ThreadColumn(QWidget):
