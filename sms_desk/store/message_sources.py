@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import positions
 from sms_desk.domain.attribution import ProgramSend
-from sms_desk.domain.model import Direction
+from sms_desk.domain.model import Direction, Origin, SourceReason
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 
@@ -19,11 +20,12 @@ _M = tables.messages.c
 
 
 def program_sends(tx: Tx, conversation_ids: Collection[UUID]) -> dict[UUID, list[ProgramSend]]:
-    """What programs sent, by conversation."""
+    """What programs sent, by conversation; what a person said that a contact answers stands for a
+    send that nobody recognised (R61)."""
     query = sa.select(_M.conversation_id, _M.program_id, _M.at).where(
         _M.conversation_id.in_(conversation_ids),
         _M.program_id.is_not(None),
-        _M.direction == Direction.OUTBOUND,
+        sa.or_(_M.direction == Direction.OUTBOUND, _M.source_reason == SourceReason.REBOUND),
     )
     found: dict[UUID, list[ProgramSend]] = {}
     for row in tx.execute(query):
@@ -60,3 +62,33 @@ def set_source(tx: Tx, position: int, *, kind: str, program_id: UUID | None, rea
         .where(_M.position == position)
         .values(source_kind=kind, program_id=program_id, source_reason=reason)
     )
+
+
+# --- what a person says (R61) ---------------------------------------------------------------------
+
+_SAID = ("program_id", "program_reason", "source_kind", "source_reason")
+
+
+def newest_answer(tx: Tx, conversation_id: UUID) -> RowMapping | None:
+    """What a person's word is about: the contact's latest message, or where there is none, the
+    latest that was sent to him by no person."""
+    mine = _M.direction == Direction.OUTBOUND
+    query = (
+        sa.select(_M.position, _M.direction, *(_M[name] for name in _SAID))
+        .where(_M.conversation_id == conversation_id, _M.origin != Origin.PERSON)
+        .order_by(mine, _M.position.desc())
+        .limit(1)
+    )
+    return tx.execute(query).mappings().first()
+
+
+def said(message: RowMapping, kind: str, program_id: UUID | None) -> dict[str, Any]:
+    """The columns of a message once a person has said what it answers, or which program sent it."""
+    values = {name: message[name] for name in _SAID} | {"program_id": program_id}
+    if message["direction"] == Direction.OUTBOUND:
+        return values | {"program_reason": SourceReason.REBOUND}
+    return values | {"source_kind": kind, "source_reason": SourceReason.REBOUND}
+
+
+def restore(tx: Tx, position: int, values: Mapping[str, Any]) -> None:
+    tx.execute(sa.update(tables.messages).where(_M.position == position).values(**values))

@@ -141,7 +141,5 @@ def _newest_inbound(batch: Sequence[NewMessage]) -> dict[UUID, Newest]:
 
 def _is_decided(conversation: Mapping[str, Any], newest_inbound: datetime) -> bool:
     """Whether a person's word about the conversation is newer than what the contact wrote."""
-    if conversation["source_reason"] == SourceReason.REBOUND:
-        return True
     taken_over: datetime | None = conversation["taken_over_at"]
     return taken_over is not None and newest_inbound <= taken_over

@@ -20,13 +20,13 @@ from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.handlers.targets import resolve
 from sms_desk.store import conversations as conversation_store
-from sms_desk.store import events, people, programs, tags, team_states
+from sms_desk.store import events, message_sources, people, programs, tags, team_states
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
 from sms_desk.store.types import from_micros, to_micros
 
 _INSTANTS = frozenset({"snoozed_until", "state_at", "closed_at", "taken_over_at"})
-_IDS = frozenset({"owner_id", "source_program_id", "source_from_id"})
+_IDS = frozenset({"owner_id", "source_program_id", "source_from_id", "program_id"})
 _STATE = ("team_state", "snoozed_until", "state_at", "closed_at")
 _SOURCE = ("source_kind", "source_program_id", "source_from_id", "source_reason", "taken_over_at")
 
@@ -64,7 +64,7 @@ def _move(
     after = team_state.move(team_state.OPEN, happening, at=ctx.now, until=until)
     moved = {id_: row for id_, row in before.items() if _state(row) != after}
     team_states.set_state(ctx.tx, moved, after, ctx.now)
-    _note(ctx, command, moved, kind, "person", lambda row: _before_after(row, _STATE, after))
+    _note(ctx, command, moved, kind, "person", lambda row: _before_after(ctx, row, after))
     _refresh(ctx, moved)
     return Effect(
         Changes.of(conversation=frozenset(moved)) if moved else Changes(),
@@ -78,12 +78,14 @@ def _state(row: Mapping[Any, Any]) -> State:
     return State(TeamState(row["team_state"]), row["snoozed_until"])
 
 
-def _before_after(row: Mapping[Any, Any], names: Iterable[str], after: State) -> dict[str, Any]:
+def _before_after(ctx: Context, row: Mapping[Any, Any], after: State) -> dict[str, Any]:
+    """after holds the instant too: the same state, but come to again since, is somebody else's."""
     return {
-        "before": _plain(row, names),
+        "before": _plain(row, _STATE),
         "after": {
             "team_state": after.team_state,
             "snoozed_until": after.snoozed_until and to_micros(after.snoozed_until),
+            "state_at": to_micros(ctx.now),
         },
     }
 
@@ -188,7 +190,21 @@ def rebind_source(ctx: Context, command: c.RebindSource) -> Effect:
         "source_reason": SourceReason.REBOUND,
         "taken_over_at": command.at if command.program_id is None else None,
     }
-    return _resource(ctx, command, row, after, EventKind.REBOUND, "Changed the source")
+    told = _tell_message(ctx, command, kind)
+    return _resource(ctx, command, row, after, EventKind.REBOUND, "Changed the source", told)
+
+
+def _tell_message(ctx: Context, command: c.RebindSource, kind: SourceKind) -> dict[str, Any]:
+    """The word stands with the message that it is about, so that later ones follow from it (R3).
+
+    Returns what undo needs: the message's columns as they were.
+    """
+    message = message_sources.newest_answer(ctx.tx, command.conversation_id)
+    if message is None:
+        return {}
+    position, after = message["position"], message_sources.said(message, kind, command.program_id)
+    message_sources.restore(ctx.tx, position, after)
+    return {"message": {"position": str(position), **_plain(message, after)}}
 
 
 def _load(ctx: Context, conversation_id: UUID) -> dict[UUID, Any]:
@@ -202,9 +218,10 @@ def _resource(
     after: dict[str, Any],
     kind: EventKind,
     label: str,
+    told: Mapping[str, Any] | None = None,
 ) -> Effect:
     team_states.restore(ctx.tx, [{"id": row["id"], **after}])
-    detail = {"before": _plain(row, _SOURCE), "after": _plain(after, _SOURCE)}
+    detail = {"before": _plain(row, _SOURCE), "after": _plain(after, _SOURCE), **(told or {})}
     _note(ctx, command, {row["id"]: row}, kind, "person", lambda _: detail)
     return Effect(Changes.of(conversation=row["id"]), 1, label, by_events=True)
 
@@ -233,6 +250,7 @@ def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
         ],
     )
     _untag(ctx, back)
+    _untell(ctx, back)
     events.append(ctx.tx, [_undone(ctx, event, by) for event in back])
     ids = {event.conversation_id for event in back}
     _refresh(ctx, ids)
@@ -251,6 +269,14 @@ def _untag(ctx: Context, done: Iterable[Event]) -> None:
             continue
         change = tags.remove if event.kind is EventKind.TAGGED else tags.add
         change(ctx.tx, UUID(tag), [event.conversation_id])
+
+
+def _untell(ctx: Context, done: Iterable[Event]) -> None:
+    for event in done:
+        message = dict((event.detail or {}).get("message", {}))
+        if message:
+            position = int(message.pop("position"))
+            message_sources.restore(ctx.tx, position, _values(message))
 
 
 _OPPOSITE = {

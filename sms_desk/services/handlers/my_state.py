@@ -50,7 +50,10 @@ def mark_unread(ctx: Context, command: c.MarkUnread) -> Effect:
 
 
 def restore_read_markers(ctx: Context, command: c.RestoreReadMarkers) -> Effect:
-    markers = {id_: {"read_position": position} for id_, position in command.markers}
+    """Forward only: what was read since stays read."""
+    wanted = dict(command.markers)
+    now = my_states.read_positions(ctx.tx, ctx.actor.person_id, wanted)
+    markers = {id_: {"read_position": max(at, now.get(id_, 0))} for id_, at in wanted.items()}
     my_states.set_many(ctx.tx, ctx.actor.person_id, markers)
     return Effect(Changes.of(my_state=frozenset(markers)), len(markers))
 
