@@ -41,7 +41,7 @@ def take_sender(
 
     What a person named or changed stays: only what nobody filled in is taken from the provider.
     """
-    row = _known(tx, channel, address, country)
+    row = _known(tx, account_id, channel, address, country)
     sender_id: UUID = new_id() if row is None else row["id"]
     if row is None:
         senders.insert(
@@ -100,15 +100,21 @@ def take_service(
         )
 
 
-def _known(tx: Tx, channel: Channel, address: str, country: str) -> sa.RowMapping | None:
-    """That sender ID, or the same one met in a message before its country was known."""
-    query = (
-        sa.select(tables.sender_ids)
-        .where(_S.channel == channel, _S.address == address, _S.country.in_(("", country)))
-        .order_by(_S.country.desc())
-        .limit(1)
-    )
-    return tx.execute(query).mappings().first()
+def _known(
+    tx: Tx, account_id: UUID, channel: Channel, address: str, country: str
+) -> sa.RowMapping | None:
+    """That sender ID, also where only one of us and the provider names its country.
+
+    A short code stands in the directory once for each country (R1): one that the provider lists
+    without a country is the one that this account carries, or the only one there is.
+    """
+    query = sa.select(tables.sender_ids).where(_S.channel == channel, _S.address == address)
+    rows = {row["country"]: row for row in tx.execute(query).mappings()}
+    if country in rows or country:
+        return rows.get(country) or rows.get("")
+    carried = [row for row in rows.values() if _is_carried(tx, row["id"], account_id)]
+    found = carried or list(rows.values())
+    return found[0] if len(found) == 1 else None
 
 
 def _is_carried(tx: Tx, sender_id: UUID, account_id: UUID) -> bool:
