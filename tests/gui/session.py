@@ -1,0 +1,171 @@
+"""A `Session` over a real workspace with nothing beside it, for the window's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import DeskError
+from sms_desk.domain.model import Channel, SenderDirection, SenderKind
+from sms_desk.providers.base import Directory, RemoteSender
+from sms_desk.services.desk import Desk
+from sms_desk.services.rows import LineState
+from sms_desk.settings.files import MachineState
+from sms_desk.store.engine import Workspace
+from sms_desk.ui.window.main_window import MainWindow
+from sms_desk.ui.window.wiring import Wiring
+from tests.store.office import Office
+
+FOUND = Directory(
+    (
+        RemoteSender(
+            Channel.SMS,
+            "+12025550150",
+            SenderKind.LONG_CODE,
+            "US",
+            "New line",
+            SenderDirection.BOTH,
+            "PN1",
+        ),
+    ),
+    (),
+)
+
+
+@dataclass
+class FakeSession:
+    """Everything about the workspace is real; line and accounts are what a test says."""
+
+    desk: Desk
+    folder: Path
+    demo: bool = True
+    title: str = "Test shop"
+    line_states: tuple[LineState, ...] = ()
+    foreign: bool = False
+    found: Directory | DeskError = FOUND
+    tell: Callable[[Changes], None] = lambda _changes: None
+    watched: list[UUID] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    secrets: dict[UUID, str] = field(default_factory=dict)
+    account_id: UUID | None = None
+    closes: Callable[[], None] = lambda: None
+
+    def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
+        self.tell = on_changes
+        return True
+
+    def sync_once(self) -> Changes:
+        return Changes()
+
+    def sync_soon(self) -> None:
+        self.asked.append("sync")
+
+    def watch(self, conversation_ids: Iterable[UUID]) -> None:
+        self.watched = list(conversation_ids)
+
+    def lines(self) -> tuple[LineState, ...]:
+        return self.line_states
+
+    def foreign_changes(self) -> bool:
+        wrote, self.foreign = self.foreign, False
+        return wrote
+
+    def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
+        self.asked.append(f"test {provider}")
+        if isinstance(self.found, DeskError):
+            raise self.found
+        return self.found
+
+    def add_account(self, provider: str, values: Mapping[str, str]) -> UUID:
+        assert self.account_id is not None
+        self.secrets[self.account_id] = values["secret"]
+        return self.account_id
+
+    def set_secret(self, account_id: UUID, secret: str) -> None:
+        self.secrets[account_id] = secret
+
+    def remove_account(self, account_id: UUID) -> None:
+        self.asked.append("remove")
+
+    def start_backfill(self, account_id: UUID, *, since: datetime) -> None:
+        self.asked.append("backfill")
+
+    def stop_backfill(self, account_id: UUID) -> None:
+        self.asked.append("stop")
+
+    def acting_as(self, person_id: UUID) -> None:
+        self.desk = self.desk.acting_as(person_id)
+
+    def close(self) -> None:
+        self.closes()
+
+
+@dataclass
+class Shop:
+    """A window on a small sales office, and what a test needs to drive it."""
+
+    office: Office
+    session: FakeSession
+    window: MainWindow
+    wiring: Wiring
+    state: MachineState
+    bot: QtBot
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition."""
+        self.bot.waitUntil(lambda: bool(condition()), timeout=5_000)
+
+    def arrives(self, conversation: UUID, body: str) -> int:
+        """A message that the connector brings."""
+        position = self.office.message(conversation, body)
+        self.session.tell(Changes.of(conversation=conversation, message=conversation))
+        return position
+
+    def open(self, conversation: UUID) -> None:
+        self.wiring.open_conversation(conversation)
+        self.until(self.has_opened)
+
+    def has_opened(self) -> bool:
+        detail = self.wiring.thread_controller.detail()
+        return detail is not None and detail.row.id == (
+            self.wiring.thread_controller.conversation_id()
+        )
+
+    @property
+    def shown(self) -> tuple[UUID, ...]:
+        return self.wiring.page.inbox.shown_ids()
+
+
+@contextmanager
+def open_shop(
+    bot: QtBot, workspace: Workspace, folder: Path, office: Office, person: UUID | None = None
+) -> Iterator[Shop]:
+    """The window of Ben (or somebody else), wired and with its first page read."""
+    session = FakeSession(office.desk(person or office.ben), folder)
+    state = MachineState(folder / "state.json")
+    window = MainWindow()
+    window.resize(1280, 800)
+    window.take_shape(state)
+    window.show()
+    window.activateWindow()
+    wiring = Wiring(window, session, state)
+    shop = Shop(office, session, window, wiring, state, bot)
+    with bot.waitSignal(wiring.ready, timeout=5_000):
+        wiring.start()
+    try:
+        yield shop
+    finally:
+        wiring.keep()
+        wiring.stop()
+        wiring.dispose()
+        window.close_for_good()
+        window.deleteLater()
+        QApplication.sendPostedEvents()
