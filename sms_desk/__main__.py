@@ -39,11 +39,16 @@ class WindowStart:
     def open(self) -> int:
         """Show the window until the person quits; the exit code."""
         import_module("sms_desk.settings.logs").set_up(self.log_level)
-        if self.reset:
-            import_module("sms_desk.cli.demo").remove_demo(self.home)
+        if self.reset and (code := self._remove_demo()):
+            return code
         launch = import_module("sms_desk.ui.opening").Launch(self.demo, self.home, self.as_person)
         open_ = {} if self.passphrase_fd is None else {"open_": self._open}
         return int(import_module("sms_desk.ui.main").run(launch, **open_))
+
+    def _remove_demo(self) -> int:
+        """As `sms-desk demo --remove`; the exit code."""
+        invocation = import_module("sms_desk.cli.invocation").Invocation(home=self.home)
+        return int(import_module("sms_desk.cli.running").run(["demo", "--remove"], invocation))
 
     def _open(self, _launch: object, _ask: Callable[[str], str]) -> Any:
         """The workspace, by the passphrase from the file descriptor instead of a question."""

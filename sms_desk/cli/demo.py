@@ -12,6 +12,7 @@ from sms_desk.cli.framework import command, with_invocation
 from sms_desk.cli.invocation import Invocation
 from sms_desk.domain.errors import RefusedError, StorageError
 from sms_desk.settings.files import DEMO_PROFILE, Profile
+from sms_desk.sync.connector import ConnectorLock
 
 
 @command()
@@ -20,8 +21,8 @@ from sms_desk.settings.files import DEMO_PROFILE, Profile
 @with_invocation
 def demo(call: Invocation, remove: bool, reset: bool) -> Removed:
     """Open the window on the demo workspace: an invented shop on an embedded sandbox."""
-    if not (remove or reset):  # what opens a window does not come here
-        raise click.UsageError("The window is opened by the program itself: sms-desk demo.")
+    if reset or not remove:  # `sms_desk.__main__` opens the window, and knows no other words
+        raise click.UsageError("The window takes only --home, --as and --log-level.")
     return remove_demo(call.home)
 
 
@@ -34,8 +35,6 @@ def tour(out: Path) -> None:
 
 def remove_demo(home: Path | None) -> Removed:
     """Remove the demo's folder. Raises RefusedError while a process uses it."""
-    from sms_desk.sync.connector import ConnectorLock
-
     folder = Profile.of(DEMO_PROFILE, home).folder
     if not folder.is_dir():
         return Removed(str(folder), removed=False)

@@ -6,9 +6,13 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from itertools import zip_longest
+
+import click
 
 import sms_desk
 from sms_desk.bootstrap import Session
+from sms_desk.cli import secrets
 from sms_desk.cli.answers import Check, Health
 from sms_desk.cli.framework import Unsettled, command, with_invocation
 from sms_desk.cli.invocation import Invocation
@@ -25,8 +29,14 @@ _LIBRARIES = ("PySide6-Essentials", "SQLAlchemy", "sqlcipher3", "keyring", "phon
 
 
 @command()
+@click.option(
+    "--secret-fd",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Where there is no key store: a line for each account's secret, as account list has them.",
+)
 @with_invocation
-def doctor(call: Invocation) -> Health:
+def doctor(call: Invocation, secret_fd: int | None) -> Health:
     """Check versions, folders, key store, database and providers; change nothing, send nothing.
 
     Exit code 5 if the workspace or a key cannot be had, 6 if only a provider fails.
@@ -42,8 +52,10 @@ def doctor(call: Invocation) -> Health:
         return findings.judged()
     opened = findings.add("database", lambda: _database(call))
     if opened:
-        for account in call.session.desk.read(directory.all_accounts):
-            findings.add(f"account {account.label}", _account_check(call.session, account))
+        given = [] if secret_fd is None else secrets.lines_from_fd(secret_fd, "secret")
+        accounts = call.session.desk.read(directory.all_accounts)
+        for account, secret in zip_longest(accounts, given[: len(accounts)]):
+            findings.add(f"account {account.label}", _account(call.session, account, secret))
     return findings.judged()
 
 
@@ -133,11 +145,11 @@ def _database(call: Invocation) -> str:
     return f"opens; schema {engine.HEAD}, {size / 1e6:,.1f} MB"
 
 
-def _account_check(session: Session, account: AccountRow) -> Callable[[], str]:
+def _account(session: Session, account: AccountRow, secret: str | None) -> Callable[[], str]:
     def look() -> str:
         if session.demo:
             return "the embedded sandbox"
-        found = session.test_account(account.provider, credential_words(session, account))
+        found = session.test_account(account.provider, credential_words(session, account, secret))
         return f"reached {account.base_url or account.provider}: {len(found.senders)} sender IDs"
 
     return look

@@ -34,7 +34,7 @@ _TROUBLE: dict[LineCondition, type[DeskError]] = {
 
 
 @command()
-@click.option("--once", is_flag=True, help="One cycle; with --backfill until that is complete.")
+@click.option("--once", is_flag=True, help="Until all that is there has been fetched, then end.")
 @click.option(
     "--backfill", "days", type=click.IntRange(1, 3650), metavar="DAYS", help="Fetch so far back."
 )
@@ -56,7 +56,7 @@ def sync(call: Invocation, session: Session, once: bool, days: int | None) -> Sy
         for line_ in session.lines():
             if line_.account_id is not None:
                 session.start_backfill(line_.account_id, since=since)
-    return _cycles(session, call, backfill=days is not None) if once else _on(session, call)
+    return _cycles(session, call) if once else _on(session, call)
 
 
 @command()
@@ -69,7 +69,8 @@ def line(session: Session) -> Rows[LineState]:
 # --- once -----------------------------------------------------------------------------------------
 
 
-def _cycles(session: Session, call: Invocation, *, backfill: bool) -> Synced:
+def _cycles(session: Session, call: Invocation) -> Synced:
+    """One cycle, and more as long as a back-fill has further to go."""
     changes = Changes()
     progress = _Progress(call)
     while True:
@@ -79,7 +80,7 @@ def _cycles(session: Session, call: Invocation, *, backfill: bool) -> Synced:
             return _elsewhere(session)
         lines = session.lines()
         progress.tell(lines)
-        if _failed(lines) or not (backfill and any(found.backfill_running for found in lines)):
+        if _failed(lines) or not any(found.backfill_running for found in lines):
             return _judged(Synced(False, _counts(changes), lines))
 
 
@@ -110,16 +111,18 @@ def _elsewhere(session: Session) -> Synced:
 
 
 def _on(session: Session, call: Invocation) -> Synced | None:
-    """Until interrupted."""
-    if not session.start_connector(lambda changes: _tell(call, changes)):
+    """A first cycle now, then the connector's thread until interrupted."""
+    try:
+        session.sync_once()
+    except StorageError:
         return _elsewhere(session)
-    session.sync_soon()
+    session.start_connector(lambda changes: _tell(call, changes))
     call.progress("Receiving and sending; Ctrl+C ends it.")
     progress = _Progress(call)
     never = threading.Event()
-    while not never.wait(_LOOK_EVERY):
+    while True:
         progress.tell(session.lines())
-    return None
+        never.wait(_LOOK_EVERY)
 
 
 def _tell(call: Invocation, changes: Changes) -> None:

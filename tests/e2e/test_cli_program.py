@@ -209,8 +209,10 @@ def test_beside_a_sync_that_runs_others_queue(home: Path, server: SandboxServer)
         assert added.returncode == 0, added.stderr
     with running("sync", home=home, secret=token) as connector:
         assert connector.stderr
-        while b"Shop" not in (line := connector.stderr.readline()) and b"online" not in line:
-            assert line
+        said = [b"begun"]
+        while b"online" not in said[-1]:
+            said.append(connector.stderr.readline())
+            assert said[-1], said
         sent = program(
             *("send", "--to", CUSTOMER, "--from", LINE, "Hello", "--wait", "20", "--json"),
             home=home,

@@ -226,6 +226,9 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("thread", one)
     call("reply", one, "--explain", "Yes")
     call("doctor", code=5)  # the account's secret is kept nowhere
+    call("doctor", secret=True)
+    assert call("--as", "Ann", "inbox", "--count")["count"] == 0  # R31: nothing is hers
+    assert call("--as", "Ann", "people", "add", "Bob", code=3)["error"]["rule"] == "role"
     call("account", "remove", "Shop")
     call("demo", "--remove")
     assert set(FORMS) - terminal.called == {"sandbox", "segments", "tour"}
@@ -311,6 +314,23 @@ def test_an_id_that_could_be_several_is_asked_about(
     assert all(id_ in both["error"]["title"] for id_ in ids)
     for id_ in ids:
         assert terminal.json("thread", id_[-12:])["conversation"]["row"]["id"] == id_
+
+
+def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wrong(
+    terminal: Terminal, server: SandboxServer
+) -> None:
+    terminal.connect()
+    server.sandbox.order(Fault(FaultKind.RESET_BEFORE, times=None))
+    away = terminal.json("doctor", code=6, secret=True)
+    assert [check["status"] for check in away["checks"]][-1] == "fail"
+    assert away["error"]["code"] == "provider_unreachable"
+    synced = terminal.json("sync", "--once", code=6, secret=True)
+    assert synced["lines"][0]["condition"] == "offline"
+    server.sandbox.clear_faults()
+    terminal.secret = "wrong"
+    assert terminal.json("doctor", code=6, secret=True)["error"]["code"] == "credential"
+    refused = terminal.json("sync", "--once", code=6, secret=True)
+    assert refused["lines"][0]["condition"] == "credential"
 
 
 def test_json_is_one_line_of_ascii(terminal: Terminal) -> None:

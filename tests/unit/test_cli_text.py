@@ -1,0 +1,63 @@
+"""Text for a terminal, ids in parts, and what a person types."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sms_desk.cli import as_json, ids, terminal
+from sms_desk.domain.errors import NotFoundError, UsageError
+from sms_desk.services.rows import Cursor
+
+ONE = UUID("01a20037-811f-733b-9380-1b5321816b3b")
+TWO = UUID("01a20037-8c50-74dc-a181-e2af1b4bf5df")
+
+
+@given(st.text())
+def test_no_line_holds_what_moves_a_cursor_or_turns_a_line(text: str) -> None:
+    for line in terminal.safe_lines(text):
+        assert not [c for c in line if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")]
+        assert not [c for c in line if unicodedata.bidirectional(c) in BIDI]
+
+
+BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def test_columns_stand_under_each_other_whatever_the_script() -> None:
+    lines = list(terminal.table(("A", "B"), [("日本", "x"), ("e\u0301", "x"), ("abcd", "x")]))
+    assert [terminal.width(line) for line in lines] == [7, 7, 7, 7]
+
+
+@given(st.text())
+def test_json_is_ascii_and_comes_back(text: str) -> None:
+    import json
+
+    said = as_json.dumps({"text": text})
+    assert said.isascii()
+    assert "\x7f" not in said
+    assert json.loads(said) == {"text": text}
+
+
+def test_values_of_json() -> None:
+    at = datetime(2026, 5, 4, 9, tzinfo=UTC)
+    assert as_json.plain((at, ONE, None, True)) == ["2026-05-04T09:00:00Z", str(ONE), None, True]
+    assert as_json.plain(Cursor(7, ONE)) == f"7.{ONE}"
+
+
+@pytest.mark.parametrize("part", ["1816b3b", "01A20037-811F", str(ONE), ONE.hex])
+def test_a_part_that_means_one_thing(part: str) -> None:
+    assert ids.pick(part, [ONE, TWO], "thing") == ONE
+
+
+def test_a_part_that_means_none_or_several() -> None:
+    with pytest.raises(UsageError, match=f"{ONE}, {TWO}"):
+        ids.pick("01a20037", [TWO, ONE], "thing")
+    with pytest.raises(UsageError, match="not the id"):
+        ids.pick("16b3b", [ONE], "thing")
+    with pytest.raises(NotFoundError):
+        ids.pick("abcdef", [ONE], "thing")
