@@ -1,0 +1,106 @@
+"""The window's start and its calm while messages arrive, each beside a floor in the same run.
+
+    make bench
+
+prints, for design §9: first paint (goal 2 × a bare PySide6 window) and first inbox page (3 ×),
+memory over that window (goal 80 MB), and the longest waits of the event loop while messages come
+in (goal: 99.9 % under 16 ms).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.generate import generate
+from tests.fixtures.display import window_environment
+
+pytestmark = pytest.mark.real_window
+
+STARTS = int(os.environ.get("SMS_DESK_BENCH_STARTS", "2"))
+ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "600"))
+MESSAGES = int(os.environ.get("SMS_DESK_BENCH_MESSAGES", "20000").split(",")[-1])
+PROBE_SECONDS = 120
+
+
+def probe(display: str, home: Path, *words: str) -> dict[str, Any]:
+    """Run a window of its own and return what it says of itself."""
+    environment = window_environment(display) | {
+        "BENCH_STARTED": repr(time.time()),
+        "SMS_DESK_HOME": str(home),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.window_probe", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PROBE_SECONDS,
+        check=False,
+    )
+    assert done.stdout, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def middle(runs: list[dict[str, Any]], key: str) -> float:
+    return statistics.median(run[key] for run in runs)
+
+
+@pytest.fixture(scope="module")
+def workspace_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ready = os.environ.get("SMS_DESK_BENCH_HOME")
+    if ready:
+        return Path(ready)
+    home = tmp_path_factory.mktemp("bench-home")
+    generate(home, messages=MESSAGES, conversations=max(1, MESSAGES // 10))
+    return home
+
+
+def test_start(real_display: str, workspace_home: Path) -> None:
+    runs = [
+        (
+            probe(real_display, workspace_home, "bare"),
+            probe(real_display, workspace_home, "desk", str(workspace_home)),
+        )
+        for _ in range(STARTS)
+    ]
+    bare, desk = [run[0] for run in runs], [run[1] for run in runs]
+    floor = middle(bare, "paint")
+    print(
+        f"\nfirst paint {middle(desk, 'paint') * 1000:.0f} ms, {middle(desk, 'paint') / floor:.2f} x the"
+        f" floor of {floor * 1000:.0f} ms (goal 2 x)"
+        f"\nfirst page  {middle(desk, 'page') * 1000:.0f} ms, {middle(desk, 'page') / floor:.2f} x (goal 3 x)"
+        f"\nmemory      {middle(desk, 'mb') - middle(bare, 'mb'):.0f} MB over the bare window's"
+        f" {middle(bare, 'mb'):.0f} MB (goal 80)"
+    )
+    assert middle(desk, "paint") <= middle(desk, "page")
+
+
+def test_the_window_stays_calm_while_messages_arrive(real_display: str, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.busy_sandbox", str(ARRIVING)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as sandbox:
+        assert sandbox.stdout is not None
+        try:
+            url = sandbox.stdout.readline().strip()
+            found = probe(real_display, tmp_path, "busy", str(tmp_path), url)
+        finally:
+            sandbox.kill()
+    gaps: list[float] = found["gaps"]
+    assert found["received"] >= ARRIVING
+    late = gaps[int(len(gaps) * 0.999)]
+    print(
+        f"\n{found['received']} messages in {found['seconds']:.1f} s; gaps of the event loop:"
+        f" median {statistics.median(gaps):.1f} ms, 99.9 % under {late:.1f} ms (goal 16),"
+        f" longest {gaps[-1]:.1f} ms"
+    )
