@@ -70,7 +70,7 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("CONTACT", lambda row: who(row.contact_name, row.peer), 48),
         Column("TO", lambda row: f"{row.channel} {row.sender_label}"),
         Column("OWNER", lambda row: row.owner_name or "nobody", 16),
-        Column("STATE", lambda row: _conversation_state(row), 40),
+        Column("STATE", lambda row: _conversation_state(row), 80),
         Column("LAST MESSAGE", lambda row: row.snippet, _TEXT),
     ),
     rows.AccountRow: (
@@ -219,9 +219,8 @@ def _conversation_state(row: rows.InboxRow) -> str:
 
 
 def _filter_words(wanted: inbox_filters.InboxFilter) -> str:
-    return (
-        words(f"{name} {value}" for name, value in inbox_filters.to_json(wanted).items()) or "all"
-    )
+    chosen = inbox_filters.to_json(wanted).items()
+    return words(name if value is True else f"{name} {value}" for name, value in chosen) or "all"
 
 
 # --- one function for each kind of answer ---------------------------------------------------------

@@ -17,6 +17,18 @@ from sms_desk.services.rows import Cursor, InboxPage
 LONGEST_PAGE = 1000
 
 
+def _cursor(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Cursor | None:
+    if text is None:
+        return None
+    value, _, id_ = text.partition(".")
+    try:
+        return Cursor(int(value), UUID(id_))
+    except ValueError as error:
+        raise UsageError(
+            f"“{text}” is not a cursor.", "Take it as it stands in `next` of the page before."
+        ) from error
+
+
 @command()
 @filter_options
 @click.option(
@@ -27,11 +39,16 @@ LONGEST_PAGE = 1000
     metavar="N",
     help="At most so many.",
 )
-@click.option("--after", metavar="CURSOR", help="The page after this one: `next` of the answer.")
+@click.option(
+    "--after",
+    callback=_cursor,
+    metavar="CURSOR",
+    help="The page after this one: `next` of the answer.",
+)
 @click.option("--count", "only_count", is_flag=True, help="Only how many match.")
 @with_desk
 def inbox(
-    desk: Desk, filter_words: FilterWords, limit: int, after: str | None, only_count: bool
+    desk: Desk, filter_words: FilterWords, limit: int, after: Cursor | None, only_count: bool
 ) -> InboxPage | Count:
     """List conversations.
 
@@ -41,16 +58,4 @@ def inbox(
     wanted = filter_words.resolve(desk)
     if only_count:
         return Count(desk.read(service.count, wanted))
-    return desk.read(service.page, wanted, after=_cursor(after), limit=limit)
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    if text is None:
-        return None
-    value, _, id_ = text.partition(".")
-    try:
-        return Cursor(int(value), UUID(id_))
-    except ValueError as error:
-        raise UsageError(
-            f"“{text}” is not a cursor.", "Take it as it stands in `next` of the page before."
-        ) from error
+    return desk.read(service.page, wanted, after=after, limit=limit)

@@ -17,6 +17,8 @@ from sms_desk.cli.root import ENTRIES, root
 from sms_desk.domain import errors
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.providers.sandbox import Fault, FaultKind
+from sms_desk.providers.sandbox.control import ORDERS
 
 DOCS = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
 HEAD, _, _ = DOCS.partition(reference.MARK)
@@ -52,6 +54,14 @@ def test_every_code_of_an_error_is_told() -> None:
 def test_every_global_option_is_told() -> None:
     for option in global_options():
         assert f"`{option.opts[0]}" in HEAD
+
+
+def test_every_order_to_the_sandbox_is_told() -> None:
+    told = set(re.findall(r"(?m)^\| `(\w+) /_sandbox(\S+)` \|", HEAD))
+    assert told == {(method, path) for method, path, _ in ORDERS}
+    (line,) = [line for line in HEAD.splitlines() if "`POST /_sandbox/faults`" in line]
+    words = set(re.findall(r"`([a-z_]+)`", line))
+    assert words == {*FaultKind, *(field.name for field in fields(Fault))}
 
 
 def test_every_field_of_the_filter_has_an_option() -> None:
