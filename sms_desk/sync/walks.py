@@ -77,6 +77,8 @@ def is_done(
     times = [message.created_at for message in page]
     if not walk.to_known:
         return max(times) < newest - walk.back
+    if last.newest is None and last.at is not None:
+        return False  # the list was empty then: all of it is new
     begun = newest if last.newest is None else min(newest, last.newest)
     return min(times) < begun - walk.back and all(
         message.sid in known or not backfill.covers(message.created_at) for message in page

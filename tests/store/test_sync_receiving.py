@@ -37,8 +37,11 @@ from sms_desk.store import (
     unplaced,
 )
 from sms_desk.store.ids import new_id
+from sms_desk.sync import walks
+from sms_desk.sync.audit import Auditor
 from sms_desk.sync.book import Book
 from sms_desk.sync.intake import Arrival, Intake
+from sms_desk.sync.receive import Receiver
 from tests.fixtures.desk import Desk, desk_at, hold
 from tests.fixtures.fake_provider import CUSTOMER, START, US, remote
 
@@ -338,26 +341,31 @@ def test_three_days_offline_leave_no_hole(desk: Desk) -> None:
     assert desk.line()["condition"] == "online"
 
 
-def test_a_walk_that_is_cut_off_leaves_no_hole(desk: Desk) -> None:
-    """The cursor moves only when the walk has come to its end."""
+@pytest.mark.parametrize("known_before", [0, 1])
+def test_a_walk_that_is_cut_off_leaves_no_hole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, known_before: int
+) -> None:
+    """The cursor moves only when the walk has come to its end; nothing else has to heal it."""
+    monkeypatch.setattr(Receiver, "due", lambda *_: [walks.HOT])
+    monkeypatch.setattr(Auditor, "run", lambda *_: None)
+    for _ in range(known_before):
+        desk.provider.receive("known before")
     desk.cycle()
     desk.provider.page_size = 10
     for n in range(60):
         desk.provider.receive(f"text {n}")
         desk.hand.tick(1200)
-    calls = 0
+    pages = iter(range(100))
 
     def cut() -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 3:
+        if next(pages) == 2:
             raise ProviderUnreachable("Cut off.")
 
     desk.provider.on_page = cut
     desk.cycle(10)
-    assert 0 < len(desk.messages()) < 60
+    assert len(desk.messages()) == 20 + known_before
     desk.cycle(300)
-    assert len(desk.messages()) == 60
+    assert len(desk.messages()) == 60 + known_before
 
 
 def test_a_list_that_leads_in_a_circle_is_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,17 +415,32 @@ def test_back_fill_goes_as_far_back_as_was_chosen(desk: Desk) -> None:
 
 
 def test_back_filled_messages_lift_nothing(desk: Desk) -> None:
-    """R49, R56: what is old reopens nothing, is not late, and tells of no arrival."""
-    desk.provider.receive("new")
-    desk.provider.receive("old", at=START - timedelta(days=30))
-    desk.provider.page_size = 1
+    """R49, R56: what is old reopens nothing, and is not late."""
+    for n in range(9):
+        desk.provider.receive(f"old {n}", at=START - timedelta(days=30 + 10 * n))
+    desk.provider.page_size = 3
+    with desk.workspace.write() as tx:
+        scans.stop_backfill(tx, desk.account_id, at=START)
+    other = desk.start()
     desk.cycle()
-    close(desk)
-    for n in range(5):
-        desk.provider.receive(f"older {n}", at=START - timedelta(days=31 + n))
-    desk.settle(100)
+    some = len(desk.messages())
+    with desk.workspace.write() as tx:
+        team_states.set_state(tx, [other], CLOSED, desk.hand.tick(60))
+        scans.resume_backfill(tx, desk.account_id, at=START)
+    desk.settle(60)
+    assert some < len(desk.messages()) == 9
     assert desk.conversation()["team_state"] == "closed"
     assert not any(row["late"] for row in desk.messages())
+
+
+def test_a_first_message_that_a_back_fill_brings_reopens_nothing(desk: Desk) -> None:
+    """R49: even where the thread was empty when somebody closed it."""
+    desk.provider.receive("years ago", at=START - timedelta(days=700))
+    conversation_id = desk.start()
+    with desk.workspace.write() as tx:
+        team_states.set_state(tx, [conversation_id], CLOSED, desk.hand.at)
+    desk.settle(30)
+    assert desk.conversation()["team_state"] == "closed"
 
 
 # --- team state (R49), waiting (R8), lateness (GR5) -------------------------------------------------
@@ -499,6 +522,7 @@ def test_a_message_found_late_is_marked_and_unread_again(desk: Desk) -> None:
     desk.provider.receive("first")
     late = desk.provider.receive("late", at=START + timedelta(seconds=10), lag=timedelta(minutes=5))
     desk.provider.receive("second", at=START + timedelta(seconds=20))
+    desk.provider.sent_elsewhere("sent", at=START + timedelta(seconds=5), lag=timedelta(minutes=5))
     desk.cycle(30)
     conversation = desk.conversation()
     with desk.workspace.write() as tx:
@@ -507,7 +531,7 @@ def test_a_message_found_late_is_marked_and_unread_again(desk: Desk) -> None:
         )
     desk.settle(600)
     marks = {row["body"]: row["late"] for row in desk.messages()}
-    assert marks == {"first": False, "late": True, "second": False}
+    assert marks == {"first": False, "sent": False, "late": True, "second": False}
     with desk.workspace.read() as tx:
         read = my_states.read_positions(tx, desk.ann, [conversation["id"]])
         stored = messages.known(tx, desk.account_id, [late.sid])[late.sid]
