@@ -9,7 +9,7 @@ from sms_desk.cli import ids, secrets
 from sms_desk.cli.answers import Rows, Tested
 from sms_desk.cli.framework import group, with_desk, with_session
 from sms_desk.cli.provider_secrets import credential_words
-from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.errors import KeyringError, NotFoundError
 from sms_desk.providers.catalogue import CATALOGUE, entry
 from sms_desk.services import directory
 from sms_desk.services.desk import Desk
@@ -69,7 +69,9 @@ def add(
     chosen.credential(values)  # tells a misshapen word before anything is asked
     if not no_test:
         session.test_account(provider, values)
-    return find_account(session.desk, str(session.add_account(provider, values)))
+    row = find_account(session.desk, str(session.add_account(provider, values)))
+    _say_if_not_kept(session, row)
+    return row
 
 
 @account.command("list")
@@ -99,6 +101,7 @@ def secret(session: Session, name: str, secret_fd: int | None) -> AccountRow:
     """Give a new secret for an account whose old one was refused (R63)."""
     row = find_account(session.desk, name)
     session.set_secret(row.id, secrets.secret(secret_fd, f"Secret of {row.sid}"))
+    _say_if_not_kept(session, row)
     return find_account(session.desk, str(row.id))
 
 
@@ -110,6 +113,16 @@ def remove(session: Session, name: str) -> AccountRow:
     row = find_account(session.desk, name)
     session.remove_account(row.id)
     return row
+
+
+def _say_if_not_kept(session: Session, row: AccountRow) -> None:
+    """Without a key store a secret ends with this call, which nobody should learn later."""
+    try:
+        credential_words(session, row)
+    except KeyringError as error:
+        click.echo(
+            f"{error.title} The secret was not kept: give it to sync by --secret-fd.", err=True
+        )
 
 
 def find_account(desk: Desk, text: str) -> AccountRow:

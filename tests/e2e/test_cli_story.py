@@ -45,6 +45,7 @@ def test_a_customer_is_answered(terminal: Terminal, server: SandboxServer) -> No
     server.sandbox.receive(CUSTOMER, LINE, "Is my coat ready?")
     account = terminal.connect()
     assert account["base_url"] == server.base_url
+    assert "was not kept" in terminal.said[-1]
     synced = terminal.json("sync", "--once", "--backfill", "30", secret=True)
     assert not synced["elsewhere"]
     assert synced["lines"][0]["condition"] == "online"
