@@ -5,11 +5,11 @@ from __future__ import annotations
 import getpass
 from uuid import UUID
 
+from sms_desk.bootstrap.options import Options
 from sms_desk.bootstrap.secrets import Secrets
-from sms_desk.bootstrap.session import LocalSession, Options
+from sms_desk.bootstrap.session import LocalSession
 from sms_desk.domain.errors import KeyringError
 from sms_desk.domain.model import Role
-from sms_desk.services import directory
 from sms_desk.settings import clock as clocks
 from sms_desk.settings import keys
 from sms_desk.settings.credentials import KeyringStore
@@ -33,11 +33,16 @@ def open_session(options: Options) -> LocalSession:
         session = LocalSession(profile, workspace, secrets, demo=options.demo)
         session.furnish()
         if options.as_person is not None:
-            session.acting_as(session.desk.read(directory.person, options.as_person))
+            session.acting_as(_person(session, options.as_person))
     except BaseException:
         workspace.close()
         raise
     return session
+
+
+def _person(session: LocalSession, name_or_id: str) -> UUID:
+    with session.desk.workspace.read() as tx:
+        return people.find(tx, name_or_id)
 
 
 def _key(profile: Profile, options: Options) -> tuple[bytes, UUID]:

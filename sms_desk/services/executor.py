@@ -7,7 +7,8 @@ same handlers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,15 @@ def execute(ctx: Context, command: Command) -> Done:
         )
     offer = UndoOffer(command.id, effect.label) if undoable else None
     return Done(command.id, effect.changes, effect.count, effect.label, offer)
+
+
+def execute_all(ctx: Context, commands: Sequence[Command]) -> Done:
+    """Run several commands in one transaction; the answer is the last one's, with all changes."""
+    done = [execute(ctx, command) for command in commands]
+    changes = NOTHING
+    for one in done:
+        changes |= one.changes
+    return replace(done[-1], changes=changes)
 
 
 def _run(ctx: Context, command: Command) -> Effect:

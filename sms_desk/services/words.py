@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from sms_desk.domain import addresses
-from sms_desk.providers import catalogue
 from sms_desk.providers.base import ErrorWords
 
 
@@ -19,4 +18,7 @@ def error_words(provider: str, code: str | None, text: str | None) -> ErrorWords
     """What an error code means and what to do; no words for no code."""
     if not code:
         return ErrorWords(text or "", "", known=False)
+    # All providers and requests: only where there is an error to put into words.
+    from sms_desk.providers import catalogue
+
     return catalogue.describe(provider, code, text or "")

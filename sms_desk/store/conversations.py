@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.model import Channel, SourceKind, SourceReason, TeamState
-from sms_desk.store import conversation_caches, search_index, tables
+from sms_desk.store import conversation_caches, search_index, tables, upserts
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
 
@@ -202,5 +201,4 @@ def _contacts(
 
 def _insert_ignoring(tx: Tx, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert what is not there yet; the unique index decides between two at once (GR3)."""
-    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    tx.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+    tx.execute(upserts.insert(tx, table).on_conflict_do_nothing(), [dict(row) for row in rows])

@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from sms_desk.store import tables
+from sms_desk.store import tables, upserts
 from sms_desk.store.engine import Tx
 from sms_desk.store.team_states import chunks
 
@@ -30,8 +29,7 @@ def set_many(tx: Tx, person_id: UUID, values: Mapping[UUID, Mapping[str, Any]]) 
     """Set columns of my state, per conversation; all entries name the same columns."""
     if not values:
         return
-    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(tables.my_states)
+    statement = upserts.insert(tx, tables.my_states)
     names = next(iter(values.values()))
     upsert = statement.on_conflict_do_update(
         index_elements=[_m.person_id, _m.conversation_id],

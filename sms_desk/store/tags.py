@@ -6,9 +6,8 @@ from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from sms_desk.store import tables
+from sms_desk.store import tables, upserts
 from sms_desk.store.engine import Tx
 
 _t = tables.tags.c
@@ -51,9 +50,8 @@ def add(tx: Tx, tag_id: UUID, ids: Collection[UUID]) -> None:
     """Tag these conversations; those that have the tag already keep it."""
     if not ids:
         return
-    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     tx.execute(
-        insert(_link).on_conflict_do_nothing(),
+        upserts.insert(tx, _link).on_conflict_do_nothing(),
         [{"conversation_id": id_, "tag_id": tag_id} for id_ in ids],
     )
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
-from sms_desk.store import tables
+from sms_desk.store import tables, upserts
 from sms_desk.store.engine import Tx
 
 _U = tables.unplaced.c
@@ -25,7 +24,6 @@ def keep(
     """Keep items as (provider's id or None, why, raw JSON); the same id is kept once."""
     if not items:
         return
-    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     named = [item for item in items if item[0] is not None]
     nameless = [item for item in items if item[0] is None and not _is_kept(tx, account_id, item[2])]
     rows = [
@@ -33,7 +31,7 @@ def keep(
         for sid, why, raw in (*named, *nameless)
     ]
     if rows:
-        tx.execute(insert(tables.unplaced).on_conflict_do_nothing(), rows)
+        tx.execute(upserts.insert(tx, tables.unplaced).on_conflict_do_nothing(), rows)
 
 
 def resolve(tx: Tx, account_id: UUID, sids: Collection[str], *, at: datetime) -> None:

@@ -1,0 +1,133 @@
+"""What talks to providers: the engine, the thread that runs it, accounts and their secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sms_desk.bootstrap.demo import DemoSandbox, furnish
+from sms_desk.bootstrap.secrets import Secrets
+from sms_desk.domain import commands as c
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import StorageError, UsageError
+from sms_desk.providers import catalogue
+from sms_desk.providers.base import Credential, Directory, Provider
+from sms_desk.services.desk import Desk
+from sms_desk.store import accounts
+from sms_desk.store.engine import Workspace
+from sms_desk.store.ids import new_id
+from sms_desk.sync.clock import Clock
+from sms_desk.sync.connector import Connector, ConnectorLock
+from sms_desk.sync.engine import Engine
+
+
+class Link:
+    """One workspace's link to the providers of its accounts."""
+
+    def __init__(
+        self, folder: Path, workspace: Workspace, desk: Desk, secrets: Secrets, *, demo: bool
+    ) -> None:
+        self._workspace = workspace
+        self._desk = desk
+        self._secrets = secrets
+        self._sandbox = DemoSandbox(folder, desk.now) if demo else None
+        self._changed: Callable[[Changes], None] = lambda _: None
+        clock = Clock.of_machine(desk.now)
+        self._engine = Engine(workspace, self._open_provider, clock)
+        self._lock = ConnectorLock(folder)
+        self._connector = Connector(
+            workspace, self._engine, self._lock, lambda changes: self._changed(changes), clock
+        )
+
+    def start(self, on_changes: Callable[[Changes], None]) -> bool:
+        """Poll and post in a thread; False while another process of this profile does."""
+        self._changed = on_changes
+        self._connector.start()
+        return self._lock.acquire()
+
+    def sync_once(self) -> Changes:
+        """One cycle now, in this thread."""
+        if not self._lock.acquire():
+            raise StorageError(
+                "Another SMS Desk of this person is syncing.", "It brings the news; nothing to do."
+            )
+        return self._engine.run_once(self._desk.now(), force=True)
+
+    def poke(self, *, force: bool = False) -> None:
+        self._connector.poke(force=force)
+
+    def watch(self, conversation_ids: Iterable[UUID]) -> None:
+        self._connector.watch(conversation_ids)
+
+    def furnish(self) -> None:
+        """Fill a new demo, unless another process is at it."""
+        if self._sandbox is not None and self._lock.acquire():
+            furnish(self._desk, self._workspace, self._sandbox, self._engine)
+
+    # --- accounts ---
+
+    def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
+        """Try a credential and list its sender IDs; keeps nothing."""
+        entry = catalogue.entry(provider)
+        made = entry.make(entry.credential(values), base_url=values.get("base_url") or None)
+        try:
+            made.test()
+            return made.directory()
+        finally:
+            made.close()
+
+    def add_account(self, desk: Desk, provider: str, values: Mapping[str, str]) -> UUID:
+        """The secret first, so that no account stands without one that could have been kept."""
+        credential = catalogue.entry(provider).credential(values)
+        account_id = self._known(provider, credential.account_sid) or new_id()
+        self._secrets.write(account_id, credential.secret)
+        desk.change(
+            c.AddAccount(
+                **desk.stamp(),
+                account_id=account_id,
+                provider=provider,
+                sid=credential.account_sid,
+                label=values.get("label") or catalogue.entry(provider).label,
+                base_url=values.get("base_url") or None,
+                key_sid=credential.user if credential.user != credential.account_sid else None,
+            )
+        )
+        self._engine.forget(account_id)
+        self.poke()
+        return account_id
+
+    def set_secret(self, account_id: UUID, secret: str) -> None:
+        if not secret:
+            raise UsageError("The secret is empty.", "Copy it from the provider's page.")
+        self._secrets.write(account_id, secret)
+        self._engine.forget(account_id)
+        self.poke()
+
+    def remove_account(self, desk: Desk, account_id: UUID) -> None:
+        """Its history stays readable; its secret goes."""
+        desk.change(c.RemoveAccount(**desk.stamp(), account_id=account_id))
+        self._secrets.delete(account_id)
+
+    def close(self) -> None:
+        self._connector.stop()
+        self._engine.close()
+        self._lock.release()
+        if self._sandbox is not None:
+            self._sandbox.stop()
+
+    def _known(self, provider: str, sid: str) -> UUID | None:
+        with self._workspace.read() as tx:
+            rows = accounts.listing(tx, removed=True)
+        return next((r["id"] for r in rows if (r["provider"], r["sid"]) == (provider, sid)), None)
+
+    def _open_provider(self, account: Mapping[str, Any]) -> Provider:
+        if self._sandbox is not None:
+            return self._sandbox.provider(account)
+        credential = Credential(
+            account["sid"], account["key_sid"] or account["sid"], self._secrets.read(account["id"])
+        )
+        return catalogue.make_provider(
+            account["provider"], credential, base_url=account["base_url"]
+        )

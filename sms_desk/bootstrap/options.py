@@ -1,0 +1,86 @@
+"""How a desk is opened, and what window and command line are handed then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from sms_desk.domain.changes import Changes
+from sms_desk.services.desk import Desk
+
+if TYPE_CHECKING:  # a window's first page waits for no provider
+    from sms_desk.providers.base import Directory
+    from sms_desk.services.rows import LineState
+
+Ask = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to open a desk.
+
+    home: the person's folder, None for SMS_DESK_HOME or the platform's. as_person: who acts, by
+    name or id, None for oneself. ask_passphrase: called with a prompt where no keyring can be had;
+    None: do not ask, raise KeyringError. demo: the demo workspace with its embedded sandbox.
+    """
+
+    home: Path | None = None
+    as_person: str | None = None
+    ask_passphrase: Ask | None = None
+    demo: bool = False
+
+
+class Session(Protocol):
+    """An open workspace with all that runs beside it."""
+
+    desk: Desk
+    demo: bool
+    folder: Path
+
+    @property
+    def title(self) -> str:
+        """The workspace's name, and who acts where that is not oneself."""
+
+    def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
+        """Poll and post in a thread; False if another process of this profile does (R63)."""
+
+    def sync_once(self) -> Changes:
+        """One cycle now, in this thread. Raises StorageError if another process syncs."""
+
+    def sync_soon(self) -> None:
+        """Ask the connector for a cycle now, whatever the line's state ("Sync now")."""
+
+    def watch(self, conversation_ids: Iterable[UUID]) -> None:
+        """Which conversations are on screen: a doubt there is asked about sooner."""
+
+    def lines(self) -> tuple[LineState, ...]:
+        """The state of each account's line: cheap enough for the window's thread."""
+
+    def foreign_changes(self) -> bool:
+        """Whether another process wrote since the last call."""
+
+    def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
+        """Try a credential and list its sender IDs; keeps nothing. Raises ProviderError."""
+
+    def add_account(self, provider: str, values: Mapping[str, str]) -> UUID:
+        """Keep the secret in the keyring, then the account in the workspace. values: by field key
+        of `providers.catalogue` (account_sid, user, secret, base_url), and `label`."""
+
+    def set_secret(self, account_id: UUID, secret: str) -> None:
+        """A new secret for an account whose old one was refused."""
+
+    def remove_account(self, account_id: UUID) -> None: ...
+
+    def start_backfill(self, account_id: UUID, *, since: datetime) -> None: ...
+
+    def stop_backfill(self, account_id: UUID) -> None: ...
+
+    def acting_as(self, person_id: UUID) -> None:
+        """Somebody else sits at this desk from now on."""
+
+    def close(self) -> None:
+        """Stop what runs within ten seconds, and let go of the locks."""
