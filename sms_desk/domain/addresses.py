@@ -123,6 +123,24 @@ def _todays_spelling(e164: str) -> str:
     return e164
 
 
+_MEXICAN = re.compile(r"\+52(\d{10})")
+_BRAZILIAN_MOBILE = re.compile(r"\+55([1-9]{2})9([6-9]\d{7})")
+_ARGENTINE = re.compile(r"\+54(\d{10})")
+
+
+def spellings(address: str) -> frozenset[str]:
+    """All ways to write a full number that meet in its key; any other address has but one."""
+    key = match_key(address)
+    found = {address, key}
+    if mexican := _MEXICAN.fullmatch(key):
+        found.add(f"+521{mexican[1]}")
+    if brazilian := _BRAZILIAN_MOBILE.fullmatch(key):
+        found.add(f"+55{brazilian[1]}{brazilian[2]}")
+    if argentine := _ARGENTINE.fullmatch(key):
+        found.add(f"+549{argentine[1]}")
+    return frozenset(found)
+
+
 # --- answering and showing --------------------------------------------------------------------
 
 _EMERGENCY = frozenset({"000", "110", "111", "112", "113", "118", "119", "911", "995", "999"})

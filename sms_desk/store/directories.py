@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.addresses import spellings
 from sms_desk.domain.model import (
     Channel,
     Health,
@@ -103,12 +104,17 @@ def take_service(
 def _known(
     tx: Tx, account_id: UUID, channel: Channel, address: str, country: str
 ) -> sa.RowMapping | None:
-    """That sender ID, also where only one of us and the provider names its country.
+    """That sender ID, also where only one of us and the provider names its country, or where a
+    message told its number in another spelling (R53).
 
     A short code stands in the directory once for each country (R1): one that the provider lists
     without a country is the one that this account carries, or the only one there is.
     """
-    query = sa.select(tables.sender_ids).where(_S.channel == channel, _S.address == address)
+    query = (
+        sa.select(tables.sender_ids)
+        .where(_S.channel == channel, _S.address.in_(spellings(address)))
+        .order_by(_S.address == address)  # of two with one country the one so spelt
+    )
     rows = {row["country"]: row for row in tx.execute(query).mappings()}
     if country in rows or country:
         return rows.get(country) or rows.get("")

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.addresses import spellings
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.model import SenderKind
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 
@@ -33,8 +35,12 @@ def get(tx: Tx, sender_id: UUID) -> sa.RowMapping:
     return row
 
 
-def by_address(tx: Tx, channel: str, address: str) -> sa.RowMapping | None:
-    query = _with_account().where(_s.channel == channel, _s.address == address)
+def by_address(tx: Tx, channel: str, address: str, country: str = "") -> sa.RowMapping | None:
+    """The sender ID of an address in any spelling; of a short code in that country (R1)."""
+    query = _with_account().where(_s.channel == channel, _s.address.in_(spellings(address)))
+    if country:
+        other = (_s.kind == SenderKind.SHORT_CODE) & _s.country.not_in(("", country))
+        query = query.where(~other)
     return tx.execute(query).mappings().first()
 
 

@@ -23,7 +23,7 @@ from sms_desk.domain.model import (
     Direction,
     OutboxState,
 )
-from sms_desk.domain.send_checks import Verdict
+from sms_desk.domain.send_checks import CheckResult, Verdict
 from sms_desk.domain.team_state import Happening
 from sms_desk.providers.base import Outcome, Outgoing, Provider, RemoteMessage, SendResult
 from sms_desk.store import accounts, attempts, conversations, opt_outs, outbox, send_facts, senders
@@ -55,6 +55,29 @@ class Claim:
     outgoing: Outgoing
 
 
+def hold_uncarried(workspace: Workspace, now: datetime) -> Changes:
+    """Hold, with the reason, what no account is left to send: no deliverer would look at it (R33)."""
+    with workspace.read() as tx:
+        heads = outbox.heads(tx, now)
+        stranded = [e.id for e in heads if send_facts.carrier(tx, e.sender_id) is None]
+    changes = NOTHING
+    for outbox_id in stranded:
+        with workspace.write() as tx:
+            entry = outbox.get(tx, outbox_id)
+            checked = send_checks.run(send_facts.gather(tx, entry, now))
+            if entry.state is OutboxState.QUEUED and checked.verdict is not Verdict.ALLOWED:
+                changes |= _held(tx, entry, checked, now)
+    return changes
+
+
+def _held(tx: Tx, entry: Entry, checked: CheckResult, now: datetime) -> Changes:
+    outbox.set_state(
+        tx, entry, OutboxState.HELD, at=now, reason=checked.name, reason_text=checked.title
+    )
+    conversations.refresh(tx, [entry.conversation_id])
+    return _touched(entry)
+
+
 class Deliverer:
     """Sends what waits for one account."""
 
@@ -82,7 +105,7 @@ class Deliverer:
             due = [
                 entry
                 for entry in outbox.heads(tx, now)
-                if send_facts.carrier(tx, entry.sender_id) in (self._account_id, None)
+                if send_facts.carrier(tx, entry.sender_id) == self._account_id
             ]
         for entry in due[:_AT_ONCE]:
             changes |= self._deliver(entry.id)
@@ -112,16 +135,7 @@ class Deliverer:
             offset = accounts.clock_offset(tx, self._account_id)
             checked = send_checks.run(send_facts.gather(tx, entry, now, offset=offset))
             if checked.verdict is not Verdict.ALLOWED:
-                outbox.set_state(
-                    tx,
-                    entry,
-                    OutboxState.HELD,
-                    at=now,
-                    reason=checked.name,
-                    reason_text=checked.title,
-                )
-                conversations.refresh(tx, [entry.conversation_id])
-                return _touched(entry), None
+                return _held(tx, entry, checked, now), None
             if not attempts.lane_is_free(tx, entry.lane):
                 # The same text to the same person is being confirmed (I5): this one waits.
                 outbox.update(tx, entry.id, reason="lane")

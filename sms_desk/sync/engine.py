@@ -22,7 +22,7 @@ from sms_desk.store.engine import Workspace
 from sms_desk.sync import discover, reactions
 from sms_desk.sync.audit import Auditor
 from sms_desk.sync.clock import Clock
-from sms_desk.sync.deliver import Deliverer, recover
+from sms_desk.sync.deliver import Deliverer, hold_uncarried, recover
 from sms_desk.sync.intake import Intake, Stored
 from sms_desk.sync.media import MediaFetcher
 from sms_desk.sync.receive import Receiver
@@ -68,7 +68,7 @@ class Engine:
 
         Raises nothing that a line can say; StorageError passes.
         """
-        changes = self._recover(now) | self._wake(now)
+        changes = self._recover(now) | self._wake(now) | hold_uncarried(self._workspace, now)
         for row in self._accounts():
             changes |= self._cycle(row, now, force=force)
         self._clean = True

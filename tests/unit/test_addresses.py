@@ -259,3 +259,27 @@ def test_r44_a_number_is_found_in_any_spelling(query: str, number: str) -> None:
 @pytest.mark.parametrize("query", ["", "hello", "room 12", "a+b", "12:30", "50%"])
 def test_r44_words_are_no_number(query: str) -> None:
     assert addresses.spellings_key(query) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        ("+5215512345678", "+525512345678"),
+        ("+5511987654321", "+551187654321"),
+        ("+5491112345678", "+541112345678"),
+    ],
+)
+def test_r53_all_spellings_of_a_number_are_known(address: str, other: str) -> None:
+    assert addresses.spellings(address) == addresses.spellings(other) == {address, other}
+
+
+@pytest.mark.parametrize("address", ["+551132345678", "+5511932345678", "22000", "TWILIO", "+521"])
+def test_r53_a_landline_a_code_and_a_name_have_one_spelling(address: str) -> None:
+    assert addresses.spellings(address) == {address}
+
+
+@given(st.from_regex(r"\+5[245][0-9]{9,11}", fullmatch=True))
+def test_r53_spellings_are_those_with_one_key(address: str) -> None:
+    for one in addresses.spellings(address):
+        assert addresses.match_key(one) == addresses.match_key(address)
+        assert addresses.spellings(one) == addresses.spellings(address)

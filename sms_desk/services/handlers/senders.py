@@ -20,7 +20,7 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
     """A sender ID typed by hand, where the key may not list them."""
     require_admin(ctx)
     address = _address(command)
-    if senders.by_address(ctx.tx, command.channel, address) is not None:
+    if senders.by_address(ctx.tx, command.channel, address, command.country.upper()) is not None:
         raise UsageError(f"{command.address} is in the directory already.")
     senders.insert(
         ctx.tx,

@@ -42,6 +42,7 @@ def reply(ctx: Context, command: c.Reply) -> Effect:
         author_id=ctx.actor.person_id,
         seen_version=command.seen_version,
         at=command.at,
+        sender_id=command.sender_id,
         confirmed=command.confirmed,
         not_after=command.not_after,
     )

@@ -1,0 +1,135 @@
+"""Sender IDs in two spellings, one-way, in two countries, carried by nobody (R1, R33, R53, R60)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from sms_desk.domain import commands as c
+from sms_desk.domain.errors import UsageError
+from sms_desk.domain.model import Channel, OutboxState, Role, SenderDirection, SenderKind
+from sms_desk.providers.base import Directory, RemoteSender
+from sms_desk.services.desk import Desk as Services
+from sms_desk.store import tables
+from sms_desk.store.ids import new_id
+from tests.fixtures.desk import Desk, desk_at
+from tests.fixtures.fake_provider import CUSTOMER
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with desk_at(tmp_path / "w.db") as made:
+        with made.workspace.write() as tx:
+            tx.execute(sa.update(tables.people).values(role=Role.ADMIN))
+        yield made
+
+
+@pytest.fixture
+def ann(desk: Desk) -> Services:
+    return Services(desk.workspace, desk.ann, clock=lambda: desk.hand.at)
+
+
+@pytest.mark.parametrize(
+    ("listed", "in_messages"),
+    [
+        ("+525512345678", "+5215512345678"),
+        ("+5511987654321", "+551187654321"),
+        ("+5491112345678", "+541112345678"),
+    ],
+)
+def test_r53_a_sender_that_is_listed_in_another_spelling_is_the_same(
+    desk: Desk, listed: str, in_messages: str
+) -> None:
+    desk.provider.receive("hola", ours=in_messages, channel=Channel.WHATSAPP)
+    desk.cycle()
+    both = SenderDirection.BOTH
+    desk.provider.directory_answer = Directory(
+        (RemoteSender(Channel.WHATSAPP, listed, SenderKind.WHATSAPP, "", "Shop", both, "XE1"),), ()
+    )
+    desk.cycle(7 * 3600)
+    desk.provider.receive("otra vez", ours=in_messages, channel=Channel.WHATSAPP)
+    desk.cycle(10)
+    assert desk.conversation()["version"] == 2
+    (sender,) = [row for row in desk.rows(tables.sender_ids) if row["channel"] == "whatsapp"]
+    assert sender["label"] == "Shop"
+
+
+def add(ann: Services, desk: Desk, address: str, kind: SenderKind, country: str) -> None:
+    ann.change(
+        c.AddSender(
+            **ann.stamp(),
+            sender_id=new_id(),
+            channel=Channel.SMS,
+            address=address,
+            kind=kind,
+            country=country,
+            label="",
+            direction=SenderDirection.BOTH,
+            account_id=desk.account_id,
+        )
+    )
+
+
+def test_r1_a_short_code_is_one_in_each_country(desk: Desk, ann: Services) -> None:
+    add(ann, desk, "22000", SenderKind.SHORT_CODE, "GB")
+    add(ann, desk, "22000", SenderKind.SHORT_CODE, "FR")
+    for country in ("fr", ""):
+        with pytest.raises(UsageError):
+            add(ann, desk, "22000", SenderKind.SHORT_CODE, country)
+
+
+def test_r1_a_number_is_one_in_any_spelling(desk: Desk, ann: Services) -> None:
+    add(ann, desk, "+525512345678", SenderKind.LONG_CODE, "MX")
+    with pytest.raises(UsageError):
+        add(ann, desk, "+5215512345678", SenderKind.LONG_CODE, "")
+
+
+def test_r60_a_reply_from_a_one_way_sender_goes_out_from_it(desk: Desk, ann: Services) -> None:
+    one_way = desk.add_sender(
+        "SHOPNAME",
+        kind=SenderKind.ALPHANUMERIC,
+        direction=SenderDirection.OUTGOING,
+        inbound_id=desk.sender_id,
+    )
+    stamp, conversation_id = ann.stamp(), new_id()
+    ann.change(
+        c.StartConversation(
+            **stamp,
+            conversation_id=conversation_id,
+            contact_id=new_id(),
+            sender_id=one_way,
+            channel=Channel.SMS,
+            peer_raw=CUSTOMER,
+        ),
+        c.Reply(
+            **ann.stamp(),
+            conversation_id=conversation_id,
+            outbox_id=new_id(),
+            sender_id=one_way,
+            body="hi",
+            seen_version=0,
+            not_after=stamp["at"] + timedelta(minutes=30),
+        ),
+    )
+    desk.cycle(10)
+    assert [post.sender for post in desk.provider.posts] == ["SHOPNAME"]
+    desk.provider.receive("yes")
+    desk.cycle(10)
+    assert (desk.conversation()["sender_id"], desk.conversation()["version"]) == (desk.sender_id, 2)
+
+
+def test_r33_what_no_account_is_left_to_send_is_held_and_says_why(
+    desk: Desk, ann: Services
+) -> None:
+    desk.provider.receive("q")
+    desk.cycle()
+    reply = desk.reply("hello")
+    ann.change(c.RemoveAccount(**ann.stamp(), account_id=desk.account_id))
+    desk.cycle(10)
+    assert desk.state(reply) is OutboxState.HELD
+    assert desk.outbox()[0]["reason_text"].startswith("No connected account carries")
+    assert desk.provider.posts == []
