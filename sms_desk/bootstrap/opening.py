@@ -77,8 +77,11 @@ def _new_key(profile: Profile, options: Options) -> tuple[bytes, UUID]:
 
 def _first_start(workspace: Workspace, workspace_id: UUID, *, demo: bool) -> None:
     """A workspace has a name, and a person who is me and configures it (design §1)."""
-    with workspace.write() as tx:
+    with workspace.read() as tx:
         if people.me(tx) is not None:
+            return
+    with workspace.write() as tx:
+        if people.me(tx) is not None:  # another process was first
             return
         now = clocks.chosen(played=demo)()
         me = new_id()

@@ -37,11 +37,14 @@ class ConnectorLock:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "connector.lock"
         self._file: int | None = None
+        self._turn = threading.Lock()  # threads of one process are one holder
 
     def acquire(self) -> bool:
-        """True if this process is now, or was already, the connector."""
-        if self._file is not None:
-            return True
+        """True if this process is now, or was already, the connector. Any thread may ask."""
+        with self._turn:
+            return self._file is not None or self._take()
+
+    def _take(self) -> bool:
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if fcntl is not None:
             try:
@@ -53,9 +56,10 @@ class ConnectorLock:
         return True
 
     def release(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        with self._turn:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
     def __enter__(self) -> bool:
         return self.acquire()

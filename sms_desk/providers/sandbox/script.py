@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sms_desk.domain.templates import render
 from sms_desk.settings.resources import resource_path
 
 from .customers import Customers, Reply, Rule
@@ -124,7 +125,8 @@ def _series(series: Words, now: datetime, chance: random.Random) -> Iterator[Sce
             )
             hour = chance.randint(9, 17)
             text = chance.choice(series["bodies"])
-            body = text.format(n=chance.randint(47000, 48999), h=hour, h2=hour + 2)
+            order = chance.randint(47000, 48999)
+            body = render(text, {"n": str(order), "h": str(hour), "h2": str(hour + 2)})
             yield _outbound(series, customer, body, at)
 
 
