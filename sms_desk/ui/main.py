@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
+import threading
 
 from PySide6.QtWidgets import QApplication
 
@@ -39,7 +42,19 @@ def run(launch: Launch, open_: Open = open_workspace) -> int:
     code = app.exec()
     program.finish()
     single.release()
+    leave_threads_behind(code)
     return code
+
+
+def leave_threads_behind(code: int) -> None:
+    """End at once where a thread hangs in a call: Python would wait for it, and the person too.
+
+    What was being sent is looked up at the next start, as after any crash.
+    """
+    mine = threading.main_thread()
+    if any(thread is not mine and not thread.daemon for thread in threading.enumerate()):
+        logging.shutdown()
+        os._exit(code)
 
 
 def make_app() -> QApplication:

@@ -146,10 +146,16 @@ class Shop:
 
 @contextmanager
 def open_shop(
-    bot: QtBot, workspace: Workspace, folder: Path, office: Office, person: UUID | None = None
+    bot: QtBot,
+    workspace: Workspace,
+    folder: Path,
+    office: Office,
+    person: UUID | None = None,
+    *,
+    demo: bool = True,
 ) -> Iterator[Shop]:
     """The window of Ben (or somebody else), wired and with its first page read."""
-    session = FakeSession(office.desk(person or office.ben), folder)
+    session = FakeSession(office.desk(person or office.ben), folder, demo=demo)
     state = MachineState(folder / "state.json")
     window = MainWindow()
     window.resize(1280, 800)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMenu
 from sms_desk.domain import commands as c
 from sms_desk.services import directory
 from sms_desk.services.executor import Done
-from sms_desk.services.rows import UndoOffer
+from sms_desk.services.rows import PersonRow, UndoOffer
 from sms_desk.ui.inbox import Targets
 from sms_desk.ui.widgets.toast import Toast
 from sms_desk.ui.widgets.words import tr
@@ -71,6 +71,10 @@ class ActionController(QObject):
     def set_surroundings(self, read: Surroundings) -> None:
         """People and tags for the menus."""
         self._around = read
+
+    def people(self) -> tuple[PersonRow, ...]:
+        """Everybody, as last read."""
+        return self._around.people if self._around else ()
 
     @Slot(str, object)
     def act(self, name: str, targets: Targets) -> None:
@@ -175,7 +179,7 @@ class ActionController(QObject):
     # --- menus -----------------------------------------------------------------------------------
 
     def _assign_menu(self, meant: c.Targets) -> QMenu:
-        people = self._around.people if self._around else ()
+        people = self.people()
         me = self._reader.person_id
         return offers.assign_menu(self._page, people, me, lambda owner: self._assign(meant, owner))
 

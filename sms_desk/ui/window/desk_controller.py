@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from sms_desk.domain.model import DraftMode
+from sms_desk.domain.plain_text import display_name
 from sms_desk.services import directory
 from sms_desk.services.rows import AccountRow
 from sms_desk.ui import theme
@@ -18,6 +20,7 @@ from sms_desk.ui.palette import Palette
 from sms_desk.ui.palette.palette import Entry
 from sms_desk.ui.shortcuts import KeyLine, ShortcutSheet
 from sms_desk.ui.widgets.text import menu_text
+from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window.command_list import window_commands
 from sms_desk.ui.window.screens import ScreenMaker
 
@@ -152,3 +155,14 @@ class DeskController(QObject):
                     action.setIcon(theme.icon(command.icon))
                 action.triggered.connect(command.run)
                 under.addAction(action)
+        if self._wiring.ties.session.demo:
+            self._fill_people(menu.addMenu(menu_text(tr("commands", "Act as"))))
+
+    def _fill_people(self, menu: QMenu) -> None:
+        """In the demo anybody may sit at the desk; the title says who does."""
+        me = self._wiring.ties.reader.person_id
+        for person in self._wiring.actions.people():
+            action = menu.addAction(menu_text(display_name(person.name)))
+            action.setCheckable(True)
+            action.setChecked(person.id == me)
+            action.triggered.connect(partial(self.person_chosen.emit, person.id))

@@ -209,6 +209,13 @@ class Wiring(QObject):
     def _on_changed(self, changes: Changes) -> None:
         if changes.touches(Thing.SETTING):
             self.doors.read(self, taste_of, then=self._on_taste)
+        if changes.touches(Thing.PERSON, self.ties.reader.person_id):
+            self.doors.read(self, reader_of, then=self._on_reader)
+
+    def _on_reader(self, reader: Reader) -> None:
+        """Another time zone: every time on the page is said anew."""
+        if reader != self.ties.reader:
+            self.desk.person_chosen.emit(reader.person_id)
 
     @Slot()
     def _on_rename_requested(self) -> None:

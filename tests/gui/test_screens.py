@@ -1,0 +1,381 @@
+"""The screens beside the conversations: what is filled in becomes a command, what is wrong is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from sms_desk.domain import commands as c
+from sms_desk.domain.errors import CredentialError
+from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
+from sms_desk.services import directory, inbox, preferences, senders
+from sms_desk.services.rows import SenderRow
+from sms_desk.store.engine import Workspace
+from sms_desk.ui.new_conversation import NewConversationDialog
+from sms_desk.ui.outbox import OutboxScreen
+from sms_desk.ui.programs import ProgramsScreen
+from sms_desk.ui.programs.detail import ProgramDetail
+from sms_desk.ui.senders import SendersScreen
+from sms_desk.ui.senders.add_form import AddForm
+from sms_desk.ui.senders.detail import SenderDetail
+from sms_desk.ui.settings_screen import SettingsScreen
+from sms_desk.ui.settings_screen.fields import SettingField
+from sms_desk.ui.templates import TemplatesScreen
+from sms_desk.ui.templates.detail import TemplateDetail
+from sms_desk.ui.wizard import Wizard
+from tests.gui.session import Shop, open_shop
+from tests.store.office import Office
+
+PEER = "+12025550171"
+
+
+@pytest.fixture
+def office(local_workspace: Workspace) -> Office:
+    return Office(local_workspace)
+
+
+@pytest.fixture
+def shop(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+) -> Iterator[Shop]:
+    """Ann's window: she is the admin."""
+    conversation = office.conversation(office.own, PEER, office.ann)
+    office.message(conversation, "Hello")
+    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+        made.session.account_id = office.account
+        yield made
+
+
+# --- sender IDs ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sender_screen(shop: Shop) -> SendersScreen:
+    shop.wiring.desk.show_screen("senders")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, SendersScreen)
+    shop.until(lambda: len(screen._table.rows()) == 4)
+    return screen
+
+
+def sender(shop: Shop, sender_id: UUID) -> SenderRow:
+    return shop.session.desk.read(senders.row, sender_id)
+
+
+def pane_of(shop: Shop, screen: SendersScreen, sender_id: UUID) -> SenderDetail:
+    screen._table.choose(sender_id)
+    shop.until(lambda: screen.findChild(SenderDetail) is not None)
+    pane = screen.findChild(SenderDetail)
+    assert pane is not None
+    return pane
+
+
+def test_r58_a_sender_id_is_retired_and_comes_back_by_undo(
+    shop: Shop, sender_screen: SendersScreen
+) -> None:
+    pane = pane_of(shop, sender_screen, shop.office.own)
+    pane.retired.emit(True)
+    shop.until(lambda: sender(shop, shop.office.own).retired)
+    shop.until(lambda: len(sender_screen._table.rows()) == 3)
+    shop.wiring.actions.undo_last()
+    shop.until(lambda: not sender(shop, shop.office.own).retired)
+
+
+def test_r59_it_is_given_out_and_taken_back(shop: Shop, sender_screen: SendersScreen) -> None:
+    pane = pane_of(shop, sender_screen, shop.office.unheld)
+    shop.until(lambda: pane._holder.count() > 0)
+    pane._holder.choose(pane._holder._values[0])
+    pane._give.click()
+    shop.until(lambda: len(sender(shop, shop.office.unheld).holders) == 1)
+
+
+def test_label_and_direction_are_changed(shop: Shop, sender_screen: SendersScreen) -> None:
+    pane = pane_of(shop, sender_screen, shop.office.own)
+    pane._label.setText("Front desk")
+    pane._direction.choose(SenderDirection.INCOMING)
+    pane._save.click()
+    shop.until(lambda: sender(shop, shop.office.own).label == "Front desk")
+    assert sender(shop, shop.office.own).direction is SenderDirection.INCOMING
+
+
+def test_one_is_added_by_hand_and_a_wrong_one_explained(
+    shop: Shop, sender_screen: SendersScreen
+) -> None:
+    sender_screen._add.click()
+    shop.until(lambda: sender_screen.findChild(AddForm) is not None)
+    form = sender_screen.findChild(AddForm)
+    assert form is not None
+    form._address.setText("not a number at all")
+    form.add_requested.emit()
+    shop.until(lambda: "is not a long code" in form.error_words())
+    form._address.setText("+12025550188")
+    form.add_requested.emit()
+    shop.until(lambda: len(sender_screen._table.rows()) == 5)
+
+
+def test_the_table_narrows_and_sorts(shop: Shop, sender_screen: SendersScreen) -> None:
+    sender_screen._search.setText("whatsapp")
+    assert [row.channel for row in sender_screen._table.rows()] == [Channel.WHATSAPP]
+    sender_screen._search.clear()
+    sender_screen._table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    shown = [row.display for row in sender_screen._table.rows()]
+    assert shown == sorted(shown, reverse=True)
+
+
+# --- programs ------------------------------------------------------------------------------------
+
+
+def test_r61_a_program_is_made_and_bound(shop: Shop) -> None:
+    shop.wiring.desk.show_screen("programs")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, ProgramsScreen)
+    screen._open(None)
+    shop.until(lambda: screen.findChild(ProgramDetail) is not None)
+    pane = screen.findChild(ProgramDetail)
+    assert pane is not None
+    pane.saved.emit()
+    shop.until(lambda: "needs a name" in pane.error_words())
+    pane._name.setText("Autumn offer")
+    pane._kind.choose(ProgramKind.CAMPAIGN)
+    pane.saved.emit()
+    shop.until(lambda: bool(shop.session.desk.read(directory.all_programs)))
+    shop.until(lambda: any(p._row for p in screen.findChildren(ProgramDetail)))
+    (bound,) = [p for p in screen.findChildren(ProgramDetail) if p._row]
+    bound.bind_requested.emit(BindingKind.PATTERN, "Our autumn offer*")
+    shop.until(lambda: bool(shop.session.desk.read(directory.all_programs)[0].bindings))
+    (program,) = shop.session.desk.read(directory.all_programs)
+    screen._on_binding_ended(program.bindings[0].id)
+    shop.until(lambda: not shop.session.desk.read(directory.all_programs)[0].bindings)
+
+
+# --- saved replies -------------------------------------------------------------------------------
+
+
+def test_r36_a_saved_reply_shows_how_it_will_read(shop: Shop) -> None:
+    shop.wiring.desk.show_screen("templates")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, TemplatesScreen)
+    screen._on_add_clicked()
+    pane = screen.findChild(TemplateDetail)
+    assert pane is not None
+    pane._name.setText("Hours")
+    pane._keyword.setText("hours")
+    pane._body.setPlainText("Hello {first_name}, we open at {opening")
+    assert "no field" in pane.preview()
+    pane._body.setPlainText("Hello {first_name}, we open at {opening}.")
+    assert pane.preview() == "Hello Mira, we open at [opening]."
+    pane.saved.emit()
+    shop.until(lambda: len(shop.session.desk.read(directory.all_templates)) == 1)
+    shop.until(lambda: not screen.has_detail())
+
+
+# --- outbox --------------------------------------------------------------------------------------
+
+
+def test_r32_what_was_written_can_be_dropped(shop: Shop) -> None:
+    (conversation,) = shop.shown
+    shop.open(conversation)
+    shop.wiring.writing._on_send_requested("Too early", shop.office.own)
+    shop.until(lambda: bool(shop.session.desk.read(directory.outbox_rows)))
+    shop.wiring.desk.show_screen("outbox")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, OutboxScreen)
+    shop.until(lambda: len(screen._table.rows()) == 1)
+    (row,) = screen._table.rows()
+    screen._drop(row.id)
+    shop.until(lambda: not shop.session.desk.read(directory.outbox_rows))
+
+
+def test_each_state_offers_what_can_be_done(shop: Shop) -> None:
+    (conversation,) = shop.shown
+    shop.open(conversation)
+    shop.wiring.writing._on_send_requested("Hello", shop.office.own)
+    shop.until(lambda: bool(shop.session.desk.read(directory.outbox_rows)))
+    (row,) = shop.session.desk.read(directory.outbox_rows)
+    shop.wiring.desk.show_screen("outbox")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, OutboxScreen)
+    offered = {
+        state: [words for words, _ in screen._decisions(replace(row, state=state))]
+        for state in OutboxState
+    }
+    assert offered[OutboxState.HELD] == ["Send anyway", "Drop"]
+    assert offered[OutboxState.ASK] == ["Check again", "Send again", "Drop"]
+    assert offered[OutboxState.ACCEPTED] == []
+
+
+# --- a new conversation --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dialog(shop: Shop) -> NewConversationDialog:
+    shop.wiring.registry.run("new")
+    made = shop.window.findChild(NewConversationDialog)
+    assert made is not None
+    shop.until(lambda: made._sender.count() > 0)
+    return made
+
+
+def test_r62_an_impossible_number_is_explained_in_place(
+    shop: Shop, dialog: NewConversationDialog
+) -> None:
+    QTest.keyClicks(dialog._to, "+1 202 555")
+    assert "too few digits" in dialog.why_not()
+    assert not dialog._start.isEnabled()
+
+
+def test_r62_an_existing_conversation_is_reused(shop: Shop, dialog: NewConversationDialog) -> None:
+    (existing,) = shop.shown
+    dialog._to.setText("+1 (202) 555-0171")
+    dialog._sender.choose(shop.office.own)
+    shop.until(dialog._start.isEnabled)
+    dialog._start.click()
+    shop.until(lambda: shop.wiring.thread_controller.conversation_id() == existing)
+
+
+def test_r62_a_new_one_is_made_named_and_opened(shop: Shop, dialog: NewConversationDialog) -> None:
+    dialog._to.setText("+1 202 555 0199")
+    dialog._name.setText("Sana Bashir")
+    shop.until(dialog._start.isEnabled)
+    dialog._start.click()
+    shop.until(shop.has_opened)
+    opened = shop.wiring.thread_controller.conversation_id()
+    assert opened is not None
+    (row,) = shop.session.desk.read(inbox.rows, [opened])
+    assert row.contact_name == "Sana Bashir"
+    assert row.owner_id == shop.office.ann
+
+
+def test_r16_the_proposal_carries_its_reason(shop: Shop, dialog: NewConversationDialog) -> None:
+    assert dialog._why_sender.text()
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def settings_screen(shop: Shop) -> SettingsScreen:
+    shop.wiring.desk.show_screen("settings")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, SettingsScreen)
+    shop.until(lambda: bool(screen.findChildren(SettingField)))
+    return screen
+
+
+def field(screen: SettingsScreen, name: str) -> SettingField:
+    return next(each for each in screen.findChildren(SettingField) if each._setting.name == name)
+
+
+def test_a_setting_takes_effect_in_the_window(shop: Shop, settings_screen: SettingsScreen) -> None:
+    line = field(settings_screen, "waiting_minutes").control()
+    assert isinstance(line, QLineEdit)
+    line.setText("5")
+    line.editingFinished.emit()
+    shop.until(lambda: shop.session.desk.read(preferences.waiting_limit) == timedelta(minutes=5))
+    shop.until(lambda: shop.wiring.page.inbox._waiting_limit == timedelta(minutes=5))
+
+
+def test_a_wrong_value_is_explained_and_not_kept(
+    shop: Shop, settings_screen: SettingsScreen
+) -> None:
+    found = field(settings_screen, "waiting_minutes")
+    line = found.control()
+    assert isinstance(line, QLineEdit)
+    line.setText("soon")
+    line.editingFinished.emit()
+    assert "whole number" in found._wrong.text()
+    assert shop.session.desk.read(preferences.waiting_limit) == timedelta(minutes=30)
+
+
+def test_a_setting_of_the_machine_stays_on_the_machine(
+    shop: Shop, settings_screen: SettingsScreen
+) -> None:
+    box = field(settings_screen, "close_to_tray").control()
+    assert isinstance(box, QCheckBox)
+    box.click()
+    assert shop.state.setting("close_to_tray") is False
+
+
+# --- first run -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wizard(shop: Shop) -> Wizard:
+    shop.wiring.desk._show_wizard(first_run=True)
+    made = shop.window.screen_shown()
+    assert isinstance(made, Wizard)
+    made.welcome.connect_button.click()
+    return made
+
+
+def fill_in(wizard: Wizard) -> None:
+    wizard.connect_step.field("account_sid").setText("AC" + "0" * 32)
+    wizard.connect_step.field("secret").setText("not a real secret")
+
+
+def test_the_secret_is_typed_unseen(shop: Shop, wizard: Wizard) -> None:
+    echo = wizard.connect_step.field("secret").echoMode()
+    assert echo is QLineEdit.EchoMode.Password
+
+
+def test_a_refused_key_ends_in_a_clear_reason(shop: Shop, wizard: Wizard) -> None:
+    shop.session.found = CredentialError("Twilio refused the key.", "Check the secret.")
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: bool(wizard.connect_step.error_words()))
+    assert wizard.connect_step.error_words() == "Twilio refused the key. Check the secret."
+    assert wizard.step() is wizard.connect_step
+    assert not shop.session.secrets
+
+
+def test_an_accepted_key_ends_in_a_working_inbox(shop: Shop, wizard: Wizard) -> None:
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    assert shop.session.secrets == {shop.office.account: "not a real secret"}
+    assert wizard.connect_step.field("secret").text() == ""
+    (row,) = wizard.choose.rows()
+    assert row.label == "New line"
+    wizard.choose.done.click()
+    shop.until(lambda: "backfill" in shop.session.asked)
+    shop.until(lambda: shop.window.screen_shown() is shop.wiring.page)
+    added = shop.session.desk.read(senders.find, "+12025550150")
+    assert sender(shop, added).holders == ("Ann",)
+
+
+def test_the_demo_is_one_click_away(shop: Shop) -> None:
+    shop.wiring.desk._show_wizard(first_run=True)
+    made = shop.window.screen_shown()
+    assert isinstance(made, Wizard)
+    with shop.bot.waitSignal(shop.wiring.desk.demo_wanted):
+        made.welcome.demo_button.click()
+
+
+def test_somebody_else_sits_down(shop: Shop, settings_screen: SettingsScreen) -> None:
+    chosen: list[object] = []
+    shop.wiring.desk.person_chosen.connect(chosen.append)
+    settings_screen.person_chosen.emit(shop.office.ben)
+    assert chosen == [shop.office.ben]
+
+
+def test_a_rep_is_told_that_an_admin_may(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+) -> None:
+    with open_shop(qtbot, local_workspace, tmp_path, office) as shop:
+        heard: list[object] = []
+        shop.wiring.doors.failed.disconnect()
+        shop.wiring.doors.failed.connect(heard.append)
+        stamp = shop.wiring.doors.stamp()
+        command = c.RetireSender(**stamp, sender_id=office.own)
+        shop.wiring.doors.change(shop.wiring, command)
+        shop.until(lambda: bool(heard))
+        assert "admin" in str(heard[0])

@@ -1,0 +1,226 @@
+"""Starting and ending: painted first, one window per profile, a clear reason, never hanging."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from sms_desk.domain.errors import KeyringError, StorageError
+from sms_desk.settings.files import MachineState
+from sms_desk.store.engine import Workspace
+from sms_desk.ui.opening import Launch, Open, Opening
+from sms_desk.ui.program import Program
+from sms_desk.ui.single import SingleInstance, server_name
+from sms_desk.ui.window.main_window import MainWindow
+from tests.gui.session import FakeSession
+from tests.store.office import Office
+
+HEAVY = ("sqlalchemy", "alembic", "requests", "keyring", "phonenumbers", "sqlcipher3", "uvicorn")
+
+PAINTS_FIRST = f"""
+import os, sys
+from pathlib import Path
+from sms_desk.ui.main import run
+from sms_desk.ui.opening import Launch
+
+def open_(launch, ask):
+    print([name for name in {HEAVY} if name in sys.modules], flush=True)
+    os._exit(0)
+
+run(Launch(home=Path(sys.argv[1])), open_)
+"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", PAINTS_FIRST, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+# --- one window per profile ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def first(tmp_path: Path, qapp: QApplication) -> Iterator[SingleInstance]:
+    made = SingleInstance(tmp_path / "window.lock")
+    assert made.acquire()
+    yield made
+    made.release()
+
+
+def test_a_second_start_raises_the_first(
+    first: SingleInstance, tmp_path: Path, qtbot: QtBot
+) -> None:
+    second = SingleInstance(tmp_path / "window.lock")
+    assert not second.acquire()
+    with qtbot.waitSignal(first.raise_requested):
+        assert second.raise_other()
+
+
+def test_another_profile_has_a_window_of_its_own(first: SingleInstance, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = SingleInstance(tmp_path / "other" / "window.lock")
+    assert other.acquire()
+    other.release()
+
+
+def test_after_the_end_it_starts_again(first: SingleInstance, tmp_path: Path) -> None:
+    first.release()
+    again = SingleInstance(tmp_path / "window.lock")
+    assert again.acquire()
+    again.release()
+
+
+def test_the_server_s_name_fits_any_folder() -> None:
+    assert len(server_name(Path("/" + "x" * 4000))) < 40
+
+
+# --- opening -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def begun(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[Open], Program]]:
+    made: list[Program] = []
+
+    def begin(open_: Open) -> Program:
+        window = MainWindow()
+        state = MachineState(tmp_path / "state.json")
+        program = Program(qapp, window, Launch(), state, open_)
+        made.append(program)
+        window.show()
+        return program
+
+    yield begin
+    for program in made:
+        program._unwire()
+        program.finish(1.0)
+        program.window.close_for_good()
+        program.window.deleteLater()
+
+
+@pytest.fixture
+def session(local_workspace: Workspace, tmp_path: Path) -> FakeSession:
+    office = Office(local_workspace)
+    return FakeSession(office.desk(office.ben), tmp_path)
+
+
+def test_the_window_says_why_nothing_opened_and_tries_again(
+    begun: Callable[[Open], Program], session: FakeSession, qtbot: QtBot
+) -> None:
+    answers = [StorageError("The disk is full.", "Free some space.")]
+
+    def open_(_launch: Launch, _ask: Callable[[str], str]) -> FakeSession:
+        if answers:
+            raise answers.pop()
+        return session
+
+    program = begun(open_)
+    qtbot.waitUntil(lambda: "disk is full" in program.window.waiting.words())
+    with qtbot.waitSignal(program.ready):
+        program.window.waiting.retry_requested.emit()
+    assert program.window.windowTitle().startswith("Test shop")
+
+
+@pytest.mark.allow_log("sms_desk.ui.opening")
+def test_what_nobody_foresaw_is_said_too(begun: Callable[[Open], Program], qtbot: QtBot) -> None:
+    def open_(_launch: Launch, _ask: Callable[[str], str]) -> FakeSession:
+        raise ValueError
+
+    program = begun(open_)
+    qtbot.waitUntil(lambda: "doctor" in program.window.waiting.words())
+
+
+@pytest.mark.parametrize("typed", ["open sesame", ""])
+def test_without_a_keyring_a_passphrase_is_asked(
+    begun: Callable[[Open], Program],
+    session: FakeSession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+) -> None:
+    monkeypatch.setattr("sms_desk.ui.program.ask_unseen", lambda *_words: typed)
+    given: list[str] = []
+
+    def open_(_launch: Launch, ask: Callable[[str], str]) -> FakeSession:
+        given.append(ask("Passphrase: "))
+        return session
+
+    program = begun(open_)
+    if typed:
+        qtbot.waitUntil(lambda: given == [typed])
+    else:
+        qtbot.waitUntil(lambda: "No passphrase" in program.window.waiting.words())
+
+
+# --- the end -------------------------------------------------------------------------------------
+
+
+@pytest.mark.allow_log("sms_desk.ui.program")
+def test_a_hanging_connector_does_not_keep_the_program(
+    begun: Callable[[Open], Program], session: FakeSession, qtbot: QtBot
+) -> None:
+    hangs = threading.Event()
+
+    def hang() -> None:
+        hangs.wait(10)
+
+    session.closes = hang
+    program = begun(lambda _launch, _ask: session)
+    qtbot.waitUntil(lambda: program.wiring is not None)
+    program._unwire()
+    assert not program.finish(0.2)
+    hangs.set()
+
+
+def test_a_workspace_that_opens_too_late_is_closed(qapp: QApplication) -> None:
+    closed, may_open = threading.Event(), threading.Event()
+
+    class Late:
+        def close(self) -> None:
+            closed.set()
+
+    def open_(_launch: Launch, _ask: Callable[[str], str]) -> Late:
+        may_open.wait(5)
+        return Late()
+
+    opening = Opening(Launch(), open_, qapp)  # type: ignore[arg-type]
+    opening.start()
+    threading.Timer(0.05, may_open.set).start()
+    opening.give_up()
+    assert closed.wait(2)
+
+
+def test_who_is_asked_for_a_passphrase_may_also_quit(qapp: QApplication) -> None:
+    ended: list[BaseException] = []
+
+    def open_(_launch: Launch, ask: Callable[[str], str]) -> FakeSession:
+        try:
+            ask("Passphrase: ")
+        except KeyringError as error:
+            ended.append(error)
+            raise
+        raise AssertionError
+
+    opening = Opening(Launch(), open_, qapp)
+    asked = threading.Event()
+    opening.passphrase_wanted.connect(lambda *_words: asked.set())
+    opening.start()
+    while opening._asked is None:
+        threading.Event().wait(0.01)
+    opening.give_up()
+    assert ended
