@@ -11,6 +11,7 @@ import json
 import socket
 import struct
 import sys
+from contextlib import suppress
 from typing import Any, cast
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -141,7 +142,8 @@ def _reset(transport: asyncio.Transport) -> None:
     """Close with RST: a socket that lingers for zero seconds forgets what it had to say."""
     connection: socket.socket = transport.get_extra_info("socket")
     shape = "hh" if sys.platform == "win32" else "ii"
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(shape, 1, 0))
+    with suppress(OSError):  # the caller has closed it already
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(shape, 1, 0))
     transport.abort()
 
 
