@@ -51,7 +51,7 @@ def probe(display: str, home: Path, *words: str) -> dict[str, Any]:
 
 
 def middle(runs: list[dict[str, Any]], key: str) -> float:
-    return statistics.median(run[key] for run in runs)
+    return statistics.median(float(run[key]) for run in runs)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from sms_desk.domain.errors import UsageError
 from sms_desk.settings.registry import SETTINGS, Scope, get, of_scope
 
 
-@pytest.mark.parametrize("setting", SETTINGS.values(), ids=str)
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=list(SETTINGS))
 def test_a_default_is_a_value_that_json_carries(setting: Any) -> None:
     assert setting.parse(setting.default) == setting.default
     assert setting.parse(json.loads(json.dumps(setting.default))) == setting.default
