@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QLockFile, QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, MachineState, Profile
 from sms_desk.ui import theme
 from sms_desk.ui.opening import Launch, Open, open_workspace
-from sms_desk.ui.program import Program
-from sms_desk.ui.single import SingleInstance
-from sms_desk.ui.tray import desk_icon
 from sms_desk.ui.window.main_window import MainWindow
+
+if TYPE_CHECKING:  # comes after the first paint, with all that costs time
+    from sms_desk.ui.program import Program
 
 
 def main() -> int:
@@ -28,22 +32,85 @@ def run(launch: Launch, open_: Open = open_workspace) -> int:
     app = make_app()
     profile = profile_of(launch)
     profile.make()
-    single = SingleInstance(profile.window_lock)
-    if not single.acquire():
-        return 0 if single.raise_other() else 1
+    lock = window_lock(profile.window_lock)
+    if not lock.tryLock(0):
+        from sms_desk.ui.raising import raise_other  # Qt's network module, for the second start
+
+        return 0 if raise_other(profile.folder) else 1
     state = MachineState(profile.state)
     theme.apply(app, state.setting("theme"))
     window = MainWindow()
-    window.setWindowIcon(desk_icon(0))
     window.take_shape(state)
-    program = Program(app, window, launch, state, open_)
-    single.raise_requested.connect(window.bring_up)
+    start = Start(app, window, launch, state, open_)
+    start.listen_in(profile.folder)
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, lambda _signal, _frame: start.quit())
     window.show()
     code = app.exec()
-    program.finish()
-    single.release()
+    start.finish()
+    lock.unlock()
     leave_threads_behind(code)
     return code
+
+
+class Start(QObject):
+    """Waits for the first paint, then brings the program and whatever else costs time."""
+
+    started = Signal(object)
+    """The `Program`."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        window: MainWindow,
+        launch: Launch,
+        state: MachineState,
+        open_: Open = open_workspace,
+    ) -> None:
+        super().__init__(app)
+        self._app = app
+        self._window = window
+        self._launch = launch
+        self._state = state
+        self._open = open_
+        self._folder: Path | None = None
+        self.program: Program | None = None
+        window.painted.connect(self._on_painted)
+
+    def listen_in(self, folder: Path) -> None:
+        """Hear later starts on this profile, once there is time."""
+        self._folder = folder
+
+    def quit(self) -> None:
+        """Leave the event loop. Python hears a signal when a timer next runs its code: soon."""
+        if self.program is not None:
+            self.program.quit()
+        else:
+            self._app.quit()
+
+    def finish(self) -> None:
+        """Close the workspace; what hangs is left behind."""
+        if self.program is not None:
+            self.program.finish()
+
+    @Slot()
+    def _on_painted(self) -> None:
+        from sms_desk.ui.program import Program  # 0.2 s of imports (measured.md, Start)
+
+        self.program = Program(self._app, self._window, self._launch, self._state, self._open)
+        self.program.begin()
+        self.started.emit(self.program)
+        if self._folder is not None:
+            from sms_desk.ui.raising import RaiseServer  # Qt's network module
+
+            RaiseServer(self._folder, self).raise_requested.connect(self._window.bring_up)
+
+
+def window_lock(path: Path) -> QLockFile:
+    """The lock of a profile's one window; only one whose process is gone is stale."""
+    lock = QLockFile(str(path))
+    lock.setStaleLockTime(0)
+    return lock
 
 
 def leave_threads_behind(code: int) -> None:

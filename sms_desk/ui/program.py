@@ -1,4 +1,7 @@
-"""The running program: opens a workspace behind the painted window, and ends in good order."""
+"""The running program: opens a workspace behind the painted window, and ends in good order.
+
+Imported after the first paint: all that costs time hangs on it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from sms_desk.domain.errors import DeskError, KeyringError
 from sms_desk.services.rows import RailCounts
 from sms_desk.settings.files import MachineState
 from sms_desk.ui.opening import Launch, Open, Opening, open_workspace
-from sms_desk.ui.tray import Tray, has_tray
+from sms_desk.ui.tray import Tray, desk_icon, has_tray
 from sms_desk.ui.widgets.text import set_window_title
 from sms_desk.ui.widgets.unseen import ask_unseen
 from sms_desk.ui.widgets.words import tr
@@ -52,8 +55,9 @@ class Program(QObject):
         self._opening: Opening | None = None
         self._session: Session | None = None
         self.wiring: Wiring | None = None
+        window.furnish()
+        window.setWindowIcon(desk_icon(0))
         self._tray = self._made_tray()
-        window.painted.connect(self.begin)
         window.close_wanted.connect(self._on_close_wanted)
         window.waiting.retry_requested.connect(self.begin)
 
@@ -69,7 +73,7 @@ class Program(QObject):
 
     @Slot()
     def begin(self) -> None:
-        """Open the workspace; called when the window has been painted."""
+        """Open the workspace, or try it again."""
         self.window.show_screen(self.window.waiting)
         self.window.waiting.show_shapes()
         self._opening = Opening(self.launch, self._open, self)

@@ -25,9 +25,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 from sms_desk.domain.model import DeliveryStatus
 from sms_desk.settings.files import MachineState
 from sms_desk.ui import theme
-from sms_desk.ui.main import make_app, profile_of
+from sms_desk.ui.main import Start, make_app, profile_of
 from sms_desk.ui.opening import Launch
-from sms_desk.ui.program import Program
 from sms_desk.ui.window.main_window import MainWindow
 
 LOOK_MS: Final = 30
@@ -83,11 +82,13 @@ class Hands:
 class Tour(QObject):
     """Plays the steps one after the other; each waits for what it has set going."""
 
-    def __init__(self, program: Program, out: Path, say: Callable[[str], object]) -> None:
-        super().__init__(program)
-        self._program = program
-        self._window = program.window
-        self._hands = Hands(program.window)
+    def __init__(
+        self, start: Start, window: MainWindow, out: Path, say: Callable[[str], object]
+    ) -> None:
+        super().__init__(start)
+        self._start = start
+        self._window = window
+        self._hands = Hands(window)
         self._out = out
         self._say = say
         self._steps = iter(list(enumerate(self._script(), 1)))
@@ -160,7 +161,7 @@ class Tour(QObject):
         for widget in QApplication.topLevelWidgets():
             if widget is not self._window and widget.isVisible():
                 widget.close()
-        self._program.quit()
+        self._start.quit()
 
     # --- the script ------------------------------------------------------------------------------
 
@@ -206,8 +207,7 @@ class Tour(QObject):
 
     @property
     def _wiring(self) -> Any:
-        assert self._program.wiring is not None
-        return self._program.wiring
+        return self._start.program.wiring if self._start.program else None
 
     @property
     def _page(self) -> Any:
@@ -224,7 +224,7 @@ class Tour(QObject):
         return next((row for row, found in enumerate(names) if name in str(found)), 0)
 
     def _opens(self) -> Steps:
-        yield lambda: self._program.wiring is not None and self._page.inbox.shown_ids()
+        yield lambda: self._wiring is not None and self._page.inbox.shown_ids()
         yield SETTLE
 
     def _thread(self) -> Steps:
@@ -462,12 +462,12 @@ def play(out: Path, home: Path, say: Callable[[str], object] | None = None) -> i
     theme.apply(app, "light")
     window = MainWindow()
     window.take_shape(state)
-    program = Program(app, window, launch, state)
-    tour = Tour(program, out, say)
+    start = Start(app, window, launch, state)
+    tour = Tour(start, window, out, say)
     tour.start()
     window.show()
     window.activateWindow()
     app.exec()
-    program.finish()
+    start.finish()
     say(f"Stopped at {tour.failure}" if tour.failure else f"Pictures are in {out}")
     return 1 if tour.failure else 0

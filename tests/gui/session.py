@@ -158,6 +158,7 @@ def open_shop(
     session = FakeSession(office.desk(person or office.ben), folder, demo=demo)
     state = MachineState(folder / "state.json")
     window = MainWindow()
+    window.furnish()
     window.resize(1280, 800)
     window.take_shape(state)
     window.show()

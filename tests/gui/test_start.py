@@ -16,9 +16,10 @@ from pytestqt.qtbot import QtBot
 from sms_desk.domain.errors import KeyringError, StorageError
 from sms_desk.settings.files import MachineState
 from sms_desk.store.engine import Workspace
+from sms_desk.ui.main import window_lock
 from sms_desk.ui.opening import Launch, Open, Opening
 from sms_desk.ui.program import Program
-from sms_desk.ui.single import SingleInstance, server_name
+from sms_desk.ui.raising import RaiseServer, raise_other, server_name
 from sms_desk.ui.window.main_window import MainWindow
 from tests.gui.session import FakeSession
 from tests.store.office import Office
@@ -56,34 +57,33 @@ def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def first(tmp_path: Path, qapp: QApplication) -> Iterator[SingleInstance]:
-    made = SingleInstance(tmp_path / "window.lock")
-    assert made.acquire()
+def first(tmp_path: Path, qapp: QApplication) -> Iterator[RaiseServer]:
+    made = RaiseServer(tmp_path)
     yield made
-    made.release()
+    made.close()
 
 
-def test_a_second_start_raises_the_first(
-    first: SingleInstance, tmp_path: Path, qtbot: QtBot
-) -> None:
-    second = SingleInstance(tmp_path / "window.lock")
-    assert not second.acquire()
+def test_a_second_start_raises_the_first(first: RaiseServer, tmp_path: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(first.raise_requested):
-        assert second.raise_other()
+        assert raise_other(tmp_path)
 
 
-def test_another_profile_has_a_window_of_its_own(first: SingleInstance, tmp_path: Path) -> None:
+def test_where_nobody_listens_nobody_answers(tmp_path: Path, qapp: QApplication) -> None:
+    assert not raise_other(tmp_path)
+
+
+def test_one_window_per_profile(tmp_path: Path) -> None:
+    lock = window_lock(tmp_path / "window.lock")
+    assert lock.tryLock(0)
+    second = window_lock(tmp_path / "window.lock")
+    assert not second.tryLock(0)
     (tmp_path / "other").mkdir()
-    other = SingleInstance(tmp_path / "other" / "window.lock")
-    assert other.acquire()
-    other.release()
-
-
-def test_after_the_end_it_starts_again(first: SingleInstance, tmp_path: Path) -> None:
-    first.release()
-    again = SingleInstance(tmp_path / "window.lock")
-    assert again.acquire()
-    again.release()
+    other = window_lock(tmp_path / "other" / "window.lock")
+    assert other.tryLock(0)
+    lock.unlock()
+    assert second.tryLock(0)
+    second.unlock()
+    other.unlock()
 
 
 def test_the_server_s_name_fits_any_folder() -> None:
@@ -103,6 +103,7 @@ def begun(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[Open], Progr
         program = Program(qapp, window, Launch(), state, open_)
         made.append(program)
         window.show()
+        program.begin()
         return program
 
     yield begin

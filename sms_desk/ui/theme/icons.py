@@ -9,7 +9,6 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 _RATIOS: Final = (1.0, 1.5, 2.0, 3.0)
 """The device pixel ratios that an icon holds pixmaps for; Qt picks the one that fits."""
@@ -36,6 +35,8 @@ def forget() -> None:
 
 @cache
 def _pixmap(name: str, color: str, size: int, ratio: float) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer  # 18 ms: the first frame of the window needs no icon
+
     pixels = round(size * ratio)
     made = QPixmap(QSize(pixels, pixels))
     made.fill(Qt.GlobalColor.transparent)

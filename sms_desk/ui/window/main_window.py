@@ -1,23 +1,31 @@
-"""The window itself: the side, the screen in the middle, and what floats over them."""
+"""The window itself: light enough to be painted at once, then filled with its body."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
 from typing_extensions import override
 
 from sms_desk.settings.files import MachineState
-from sms_desk.ui.theme.tokens import SPACE_M
-from sms_desk.ui.widgets.panes import on_ground, vertical_line
-from sms_desk.ui.widgets.progress_bar import WorkBar
-from sms_desk.ui.widgets.text import set_window_title
-from sms_desk.ui.widgets.toast import Toast
-from sms_desk.ui.window.banner import Banner
-from sms_desk.ui.window.side import Side
-from sms_desk.ui.window.waiting import WaitingPage
+from sms_desk.ui import theme
+from sms_desk.ui.theme.tokens import (
+    AVATAR,
+    LIST_WIDTH,
+    RAIL_COLLAPSED_WIDTH,
+    RAIL_WIDTH,
+    ROW_HEIGHT,
+)
+
+if TYPE_CHECKING:  # all that costs time to import comes with the body
+    from sms_desk.ui.widgets.progress_bar import WorkBar
+    from sms_desk.ui.widgets.toast import Toast
+    from sms_desk.ui.window.banner import Banner
+    from sms_desk.ui.window.body import Body
+    from sms_desk.ui.window.side import Side
+    from sms_desk.ui.window.waiting import WaitingPage
 
 LEAST: Final = QSize(760, 520)
 USUAL: Final = QSize(1280, 800)
@@ -26,7 +34,7 @@ RAIL_FROM: Final = 900
 
 
 class MainWindow(QMainWindow):
-    """Shows whatever screen it is given; decides nothing but widths."""
+    """Decides nothing but widths. Before `furnish` it is a frame with the shapes of a list."""
 
     painted = Signal()
     """Once: the window stands on the screen for the first time."""
@@ -34,51 +42,52 @@ class MainWindow(QMainWindow):
     close_wanted = Signal()
     """The person closed the window; whoever listens ends the program or hides the window."""
 
+    side: Side
+    banner: Banner
+    work: WorkBar
+    waiting: WaitingPage
+    toast: Toast
+
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumSize(LEAST)
-        set_window_title(self, "SMS Desk")
-        whole = QWidget(self)
-        on_ground(whole, "base")
-        self.side = Side(whole)
-        self.banner = Banner(whole)
-        self.work = WorkBar(whole)
-        self.waiting = WaitingPage(whole)
-        self._screens = QStackedWidget(whole)
-        self._screens.addWidget(self.waiting)
-        middle = QVBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.banner)
-        middle.addWidget(self._screens, 1)
-        middle.addWidget(self.work)
-        layout = QHBoxLayout(whole)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.side)
-        layout.addWidget(vertical_line(whole))
-        layout.addLayout(middle, 1)
-        self.setCentralWidget(whole)
-        whole.installEventFilter(self)
-        # Over the list's foot: in the middle it would lie over what is being written.
-        self.toast = Toast(whole, left=lambda: self.side.width() + SPACE_M)
+        self.setWindowTitle("SMS Desk")
+        self._body: Body | None = None
         self._rail_wish: bool | None = None
         self._fitting = False
         self._may_close = False
-        self.side.rail.collapsed_changed.connect(self._on_rail_collapsed)
+        first = FirstFrame(self)
+        self.setCentralWidget(first)
+        first.installEventFilter(self)
+
+    def furnish(self) -> None:
+        """Fill the frame; called when it has been painted."""
+        from sms_desk.ui.window.body import Body  # 0.1 s of imports (measured.md, Start)
+
+        if self._body is not None:
+            return
+        body = self._body = Body(self)
+        self.side, self.banner, self.work = body.side, body.banner, body.work
+        self.waiting, self.toast = body.waiting, body.toast
+        body.side.rail.collapsed_changed.connect(self._on_rail_collapsed)
+        self.setCentralWidget(body)
+        self._fit_rail()
 
     # --- screens ---------------------------------------------------------------------------------
 
     def show_screen(self, screen: QWidget) -> None:
-        if self._screens.indexOf(screen) < 0:
-            self._screens.addWidget(screen)
-        self._screens.setCurrentWidget(screen)
+        assert self._body is not None
+        if self._body.screens.indexOf(screen) < 0:
+            self._body.screens.addWidget(screen)
+        self._body.screens.setCurrentWidget(screen)
 
     def screen_shown(self) -> QWidget | None:
-        return self._screens.currentWidget()
+        return self._body.screens.currentWidget() if self._body else None
 
     def drop_screen(self, screen: QWidget) -> None:
         """It is not wanted any more."""
-        self._screens.removeWidget(screen)
+        if self._body is not None:
+            self._body.screens.removeWidget(screen)
         screen.hide()
         screen.deleteLater()
 
@@ -133,6 +142,8 @@ class MainWindow(QMainWindow):
 
     def _fit_rail(self) -> None:
         """Icons only in a narrow window; else as the person wishes."""
+        if self._body is None:
+            return
         self._fitting = True
         self.side.rail.set_collapsed(self.width() < RAIL_FROM or bool(self._rail_wish))
         self._fitting = False
@@ -140,6 +151,28 @@ class MainWindow(QMainWindow):
     def _on_rail_collapsed(self, collapsed: bool) -> None:
         if not self._fitting and self.width() >= RAIL_FROM:
             self._rail_wish = collapsed
+
+
+class FirstFrame(QWidget):
+    """Grounds, hairlines and the shapes of rows, by nothing but a painter."""
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rail = RAIL_COLLAPSED_WIDTH if self.width() < RAIL_FROM else RAIL_WIDTH
+        painter.fillRect(self.rect(), tokens.base)
+        painter.fillRect(QRect(0, 0, rail, self.height()), tokens.sunken)
+        for x in (rail, rail + LIST_WIDTH):
+            painter.fillRect(QRect(x, 0, 1, self.height()), tokens.line)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.hover)
+        for top in range(0, self.height(), ROW_HEIGHT):
+            painter.drawEllipse(QRect(rail + 12, top + 16, AVATAR, AVATAR))
+            for n, width in enumerate((120, 220)):
+                bar = QRect(rail + AVATAR + 24, top + 20 + 18 * n, width, 10)
+                painter.drawRoundedRect(bar, 5, 5)
 
 
 def _bytes(text: str) -> QByteArray:
