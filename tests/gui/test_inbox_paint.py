@@ -95,9 +95,9 @@ def test_two_thousand_rows_beside_bare_strokes() -> None:
 def test_hostile_text_is_painted_within_200_ms(field: str, given: str) -> None:
     fields: dict[str, Any] = {field: (given,) * 3 if field == "tags" else given}
     canvas = Canvas(page(replace(row(1, "Mira", source=CAMPAIGN), **fields)))
-    begun = time.perf_counter()
+    begun = time.process_time()  # a neighbour's work does not count
     canvas.paint_all()
-    assert time.perf_counter() - begun < 0.2
+    assert time.process_time() - begun < 0.2
 
 
 def test_marks_stay_within_their_row() -> None:

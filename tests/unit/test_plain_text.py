@@ -160,11 +160,11 @@ def test_39_a_soft_break_adds_nothing_else(text: str) -> None:
     ],
 )
 def test_39_to_45_huge_texts_cost_little(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     plain_text.soft_break(plain_text.display_text(text))
     plain_text.preview(text)
     links(text)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 5  # quadratic work takes minutes; a slow machine does not
 
 
 @pytest.mark.parametrize(
