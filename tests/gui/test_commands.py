@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.errors import UsageError
@@ -132,6 +132,16 @@ def test_no_letter_steals_what_is_typed(shop: Shop, conversation: UUID) -> None:
     assert editor.toPlainText() == letters
     assert search.text() == letters
     assert state_of(shop, conversation) is TeamState.OPEN
+
+
+def test_outside_the_list_a_letter_does_nothing(shop: Shop, conversation: UUID) -> None:
+    shop.open(conversation)
+    button = shop.wiring.page.column.head._close
+    button.setFocus()
+    QTest.keyClicks(button, "esatu")
+    shop.bot.wait(50)
+    assert state_of(shop, conversation) is TeamState.OPEN
+    assert QApplication.activePopupWidget() is None
 
 
 def test_in_the_messages_ctrl_f_is_theirs(shop: Shop, conversation: UUID) -> None:
