@@ -107,6 +107,27 @@ def test_label_and_direction_are_changed(shop: Shop, sender_screen: SendersScree
     assert sender(shop, shop.office.own).direction is SenderDirection.INCOMING
 
 
+def test_r6_what_others_change_does_not_take_what_is_half_typed(
+    shop: Shop, sender_screen: SendersScreen
+) -> None:
+    pane = pane_of(shop, sender_screen, shop.office.own)
+    pane._label.setText("half a lab")
+    desk = shop.session.desk
+    desk.change(
+        c.EditSender(
+            **desk.stamp(),
+            sender_id=shop.office.own,
+            label="Theirs",
+            direction=SenderDirection.BOTH,
+        )
+    )
+    shop.session.foreign = True
+    shop.until(lambda: any(row.label == "Theirs" for row in sender_screen._table.rows()))
+    shop.bot.wait(50)
+    assert sender_screen.findChild(SenderDetail) is pane
+    assert pane._label.text() == "half a lab"
+
+
 def test_one_is_added_by_hand_and_a_wrong_one_explained(
     shop: Shop, sender_screen: SendersScreen
 ) -> None:

@@ -88,7 +88,7 @@ class OutboxScreen(Screen):
         return [
             Column(tr("outbox", "State"), state_cell, 180),
             Column(tr("outbox", "To"), to_cell, 180),
-            Column(tr("outbox", "Message"), text_cell),
+            Column(tr("outbox", "Message"), text_cell, 360),
             Column(
                 tr("outbox", "Written"), self._written_cell, 120, sorts=lambda row: row.composed_at
             ),

@@ -48,6 +48,26 @@ class ProgramDetail(Form):
         self._pattern = line_edit(hint=tr("programs", "Our autumn offer *"))
         self._target = QStackedWidget()
         self._build()
+        self.settle()
+
+    def settle(self) -> None:
+        """What stands here now is what is stored."""
+        self._stored = self._filled()
+
+    def is_changed(self) -> bool:
+        """Whether something is half typed."""
+        return self._filled() != self._stored
+
+    def _filled(self) -> tuple[object, ...]:
+        return (
+            self._name.text(),
+            self._kind.value(),
+            self._days.value(),
+            self._starts.day(),
+            self._ends.day(),
+            self._replies.isChecked(),
+            self._pattern.text(),
+        )
 
     def _build(self) -> None:
         row = self._row

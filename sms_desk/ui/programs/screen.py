@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -52,7 +52,8 @@ class ProgramsScreen(Screen):
         )
         super().__init__(tr("programs", "Campaigns and services"), self._table, parent)
         self._doors = doors
-        self._shown: UUID | None = None
+        self._shown: ProgramRow | None = None
+        self._pane: ProgramDetail | None = None
         self._pending: UUID | None = None
         search = self.add_search(tr("programs", "Find a program"))
         add = primary(tr("programs", "Add"), parent=self)
@@ -74,28 +75,33 @@ class ProgramsScreen(Screen):
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
-        if changes.touches(Thing.PROGRAM):
-            self._shown = None
-            self._read()
-        elif changes.touches(Thing.CONVERSATION):
-            self._read()  # how many wait
+        if changes.touches(Thing.PROGRAM) or changes.touches(Thing.CONVERSATION):
+            self._read()  # also for how many wait
 
     @Slot(object)
     def _on_row_chosen(self, row: ProgramRow | None) -> None:
         if row is None:
             if self._shown is not None:
                 self._fold()
-        elif row.id != self._shown:
+        elif self._shown is None or self._is_other(row):
             self._open(row)
 
+    def _is_other(self, row: ProgramRow) -> bool:
+        """Another program, or this one changed while nothing is half typed (R6)."""
+        shown = self._shown
+        if shown is None or shown.id != row.id:
+            return True
+        typing = self._pane is not None and self._pane.is_changed()
+        return replace(row, waiting=0) != replace(shown, waiting=0) and not typing
+
     def _open(self, row: ProgramRow | None) -> None:
-        self._shown = row.id if row else None
+        self._shown = row
         if row is None:
             self._table.choose(None)
         self._doors.read(self, around, then=partial(self._show, row), key="one")
 
     def _show(self, row: ProgramRow | None, found: Around) -> None:
-        pane = ProgramDetail(row)
+        pane = self._pane = ProgramDetail(row)
         pane.set_targets(found.senders, found.services)
         pane.saved.connect(partial(self._on_saved, pane, row))
         pane.bind_requested.connect(partial(self._on_bind, pane, row))
@@ -118,6 +124,7 @@ class ProgramsScreen(Screen):
         program_id = row.id if row else self._doors.new_id()
 
         def saved(_done: Done) -> None:
+            pane.settle()
             if row is None:
                 self._pending = program_id  # its pane opens, to be bound
 
@@ -156,9 +163,9 @@ class ProgramsScreen(Screen):
 
 def _columns() -> list[Column]:
     return [
-        Column(tr("programs", "Program"), words.name_cell),
+        Column(tr("programs", "Program"), words.name_cell, 180),
         Column(tr("programs", "Kind"), words.kind_cell, 124),
         Column(tr("programs", "Recognised by"), words.bindings_cell, 260),
-        Column(tr("programs", "Dates"), words.dates_cell, 150),
+        Column(tr("programs", "Dates"), words.dates_cell, 120),
         Column(tr("programs", "Waiting"), words.waiting_cell, 80, sorts=lambda row: -row.waiting),
     ]

@@ -43,6 +43,18 @@ class SenderDetail(Form):
         words = tr("senders", "Bring back") if row.retired else tr("senders", "Retire")
         self._retire = plain(words)
         self._build()
+        self.settle()
+
+    def settle(self) -> None:
+        """What stands here now is what is stored."""
+        self._stored = self._filled()
+
+    def is_changed(self) -> bool:
+        """Whether something is half typed."""
+        return self._filled() != self._stored
+
+    def _filled(self) -> tuple[object, ...]:
+        return self._label.text(), self._direction.value(), self._inbound.value()
 
     def _build(self) -> None:
         row = self._row
@@ -80,6 +92,7 @@ class SenderDetail(Form):
         ]
         self._inbound.set_options(options)
         self._inbound.choose(self._inbound_id)
+        self.settle()
 
     def show_holdings(
         self,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.model import ProgramKind
 from sms_desk.services import directory, holdings, senders
 from sms_desk.services.context import Context
 from sms_desk.services.executor import Done
@@ -58,14 +59,25 @@ def one(ctx: Context, sender_id: UUID) -> One:
     )
 
 
-def listing(ctx: Context, retired: bool) -> tuple[SenderRow, ...]:
-    return senders.listing(ctx, retired=retired)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows, and which programs among those that they serve are services."""
+
+    rows: tuple[SenderRow, ...]
+    services: frozenset[str]
+
+
+def listing(ctx: Context, retired: bool) -> Listing:
+    programs = directory.all_programs(ctx)
+    services = frozenset(each.name for each in programs if each.kind is ProgramKind.SERVICE)
+    return Listing(senders.listing(ctx, retired=retired), services)
 
 
 class SendersScreen(Screen):
     def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
+        self._services: frozenset[str] = frozenset()
         self._table = Table(
-            _columns(),
+            self._columns(),
             tr("senders", "Sender IDs"),
             empty=tr("senders", "Connect an account, or add a sender ID by hand."),
         )
@@ -82,6 +94,8 @@ class SendersScreen(Screen):
         self._table.row_chosen.connect(self._on_row_chosen)
         bus.changed.connect(self._on_changed)
         self._shown: UUID | None = None
+        self._found: One | None = None
+        self._pane: SenderDetail | None = None
         self._read()
 
     # --- reading ---------------------------------------------------------------------------------
@@ -89,13 +103,24 @@ class SendersScreen(Screen):
     @Slot()
     def _read(self) -> None:
         retired = self._retired.isChecked()
-        self._doors.read(self, listing, retired, then=self._table.show_rows, key="rows")
+        self._doors.read(self, listing, retired, then=self._on_listing, key="rows")
+
+    def _on_listing(self, found: Listing) -> None:
+        self._services = found.services
+        self._table.show_rows(found.rows)
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
         if any(changes.touches(thing) for thing in _TOUCHED):
-            self._shown = None
             self._read()
+            if self._shown is not None:
+                self._doors.read(self, one, self._shown, then=self._show_again, key="one")
+
+    def _show_again(self, found: One) -> None:
+        """What is half typed stays (R6); what else changed is shown."""
+        typing = self._pane is not None and self._pane.is_changed()
+        if found != self._found and not typing:
+            self._show_one(found)
 
     @Slot(object)
     def _on_row_chosen(self, row: SenderRow | None) -> None:
@@ -107,7 +132,8 @@ class SendersScreen(Screen):
             self._doors.read(self, one, row.id, then=self._show_one, key="one")
 
     def _show_one(self, found: One) -> None:
-        pane = SenderDetail(found.row, found.inbound_id)
+        self._found = found
+        pane = self._pane = SenderDetail(found.row, found.inbound_id)
         pane.show_holdings(found.holdings, found.people, found.groups)
         pane.show_inbound(found.inbound)
         pane.saved.connect(partial(self._on_saved, pane, found.row.id))
@@ -119,7 +145,7 @@ class SendersScreen(Screen):
 
     @Slot()
     def _fold(self) -> None:
-        self._shown = None
+        self._shown = self._pane = None
         self.show_detail(None)
         self._table.choose(None)
 
@@ -135,7 +161,7 @@ class SendersScreen(Screen):
             direction=direction,  # type: ignore[arg-type]
             inbound_id=inbound,  # type: ignore[arg-type]
         )
-        self._doors.change(pane, command, failed=pane.show_error)
+        self._doors.change(pane, command, then=lambda _done: pane.settle(), failed=pane.show_error)
 
     def _on_held(
         self, pane: SenderDetail, sender_id: UUID, kind: object, holder_id: object
@@ -180,12 +206,11 @@ class SendersScreen(Screen):
             form, form.command(self._doors.stamp(), sender_id), then=added, failed=form.show_error
         )
 
-
-def _columns() -> list[Column]:
-    return [
-        Column(tr("senders", "Sender ID"), words.address_cell),
-        Column(tr("senders", "Kind"), words.kind_cell, 120),
-        Column(tr("senders", "Used for"), words.use_cell, 150),
-        Column(tr("senders", "Holders"), words.holders_cell, 180),
-        Column(tr("senders", "Health"), words.health_cell, 120),
-    ]
+    def _columns(self) -> list[Column]:
+        return [
+            Column(tr("senders", "Sender ID"), words.address_cell, 220),
+            Column(tr("senders", "Kind"), words.kind_cell, 110),
+            Column(tr("senders", "Used for"), lambda row: words.use_cell(row, self._services), 150),
+            Column(tr("senders", "Holders"), words.holders_cell, 190),
+            Column(tr("senders", "Health"), words.health_cell, 120),
+        ]

@@ -37,11 +37,14 @@ def kind_cell(row: SenderRow) -> Cell:
     return Cell(kind_words(row.kind), ink="secondary")
 
 
-def use_cell(row: SenderRow) -> Cell:
+def use_cell(row: SenderRow, services: frozenset[str]) -> Cell:
+    """services: names of the programs that are services."""
     if row.retired:
         return Cell(tr("senders", "Retired"), ink="disabled")
     if row.program_name:
         name = display_name(row.program_name)
+        if row.program_name in services:
+            return Cell(name, ink="service", soft="service_soft", icon="bot")
         return Cell(name, ink="campaign", soft="campaign_soft", icon="megaphone")
     return Cell(tr("senders", "Direct"))
 

@@ -61,8 +61,12 @@ class SettingField(QWidget):
         text = " ".join(value) if isinstance(value, list) else str(value)
         field = line_edit(text, parent=self)
         field.setMaximumWidth(240)
-        field.editingFinished.connect(lambda: self._tell(field.text()))
+        field.editingFinished.connect(lambda: self._on_edited(field))
         return field
+
+    def _on_edited(self, field: QLineEdit) -> None:
+        field.setModified(False)
+        self._tell(field.text())
 
     def _tell(self, value: Any) -> None:
         try:

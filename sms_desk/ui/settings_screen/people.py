@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QWidget
 from sms_desk.domain import commands as c
 from sms_desk.domain.model import Role
 from sms_desk.domain.plain_text import display_name
+from sms_desk.services.executor import Done
 from sms_desk.services.rows import PersonRow
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.widgets.buttons import plain, primary
@@ -68,7 +69,11 @@ class MePage(Form):
             role=self._me.role,
             zone=self._zone.text().strip(),
         )
-        self._doors.change(self, command, failed=self.show_error)
+        self._doors.change(self, command, then=self._on_saved, failed=self.show_error)
+
+    def _on_saved(self, _done: Done) -> None:
+        self._name.setModified(False)
+        self._zone.setModified(False)
 
 
 class PeoplePage(Form):
@@ -126,4 +131,8 @@ class PeoplePage(Form):
             "zone": self._zone.text().strip(),
         }
         command = c.AddPerson(**self._doors.stamp(), person_id=self._doors.new_id(), **values)
-        self._doors.change(self, command, failed=self.show_error)
+        self._doors.change(self, command, then=self._on_added, failed=self.show_error)
+
+    def _on_added(self, _done: Done) -> None:
+        self._name.clear()
+        self._zone.setModified(False)

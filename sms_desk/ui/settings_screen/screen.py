@@ -7,7 +7,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from sms_desk.bootstrap import Session
@@ -131,7 +139,9 @@ class SettingsScreen(QWidget):
             self._read()
 
     def _show(self, found: Values) -> None:
-        """The pages anew; the section stays."""
+        """The pages anew, unless something is half typed there; the section stays."""
+        if any(edit.isModified() for edit in self._pages.findChildren(QLineEdit)):
+            return
         at = max(0, self._sections.currentRow())
         while self._pages.count():
             old = self._pages.widget(0)

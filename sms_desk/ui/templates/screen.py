@@ -114,5 +114,5 @@ def _columns() -> list[Column]:
             lambda row: Cell(channel_words(row.channel), ink="secondary"),
             110,
         ),
-        Column(tr("templates", "Text"), lambda row: Cell(preview(row.body, 200))),
+        Column(tr("templates", "Text"), lambda row: Cell(preview(row.body, 200)), 420),
     ]

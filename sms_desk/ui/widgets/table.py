@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -57,11 +57,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """cell: of a row; sorts: what it is sorted by, the cell's text by default."""
+    """cell: of a row; width: beside the others'; sorts: what it is sorted by, by default its text."""
 
     title: str
     cell: Callable[[Any], Cell]
-    width: int = 0
+    width: int = 220
     sorts: Callable[[Any], Any] | None = None
 
 
@@ -188,11 +188,22 @@ class Table(QTableView):
         header.setSortIndicatorShown(True)
         header.setFont(theme.font("snippet"))
         header.setMinimumSectionSize(64)
-        for at, column in enumerate(self._model.columns):
-            if column.width:
-                header.resizeSection(at, column.width)
-            else:
-                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns share the width in the measure of their own."""
+        super().resizeEvent(event)
+        columns = self._model.columns
+        whole, left = sum(column.width for column in columns), self.viewport().width()
+        for at, column in enumerate(columns):
+            width = (
+                left
+                if at == len(columns) - 1
+                else round(self.viewport().width() * column.width / whole)
+            )
+            self.horizontalHeader().resizeSection(at, width)
+            left -= width
 
     def show_rows(self, rows: Sequence[Any]) -> None:
         """Other rows, or the same ones read again; selection and scroll stay."""
