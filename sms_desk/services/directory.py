@@ -85,6 +85,11 @@ def _program(ctx: Context, row: Any) -> ProgramRow:
     )
 
 
+def reply_instruction(ctx: Context, program_id: UUID) -> str:
+    """How a customer answers a program that sends from a one-way sender ID (R13)."""
+    return str(programs.get(ctx.tx, program_id)["reply_instruction"])
+
+
 def find_program(ctx: Context, name_or_id: str) -> UUID:
     return programs.find(ctx.tx, name_or_id)
 

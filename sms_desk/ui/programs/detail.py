@@ -30,7 +30,7 @@ class ProgramDetail(Form):
     retired = Signal()
     closed = Signal()
 
-    def __init__(self, row: ProgramRow | None) -> None:
+    def __init__(self, row: ProgramRow | None, reply_instruction: str = "") -> None:
         super().__init__()
         self._row = row
         self._name = line_edit(row.name if row else "")
@@ -42,6 +42,7 @@ class ProgramDetail(Form):
         self._ends = DayField(row.ends_at - timedelta(days=1) if row and row.ends_at else None)
         self._replies = QCheckBox(tr("programs", "Takes replies"))
         self._replies.setChecked(row.takes_replies if row else True)
+        self._instruction = line_edit(reply_instruction)
         self._how = Choice([(_how_words(kind), kind) for kind in BindingKind])
         self._how.choose(BindingKind.SENDER)
         self._sender, self._service = Choice([]), Choice([])
@@ -67,6 +68,7 @@ class ProgramDetail(Form):
             self._ends.day(),
             self._replies.isChecked(),
             self._pattern.text(),
+            self._instruction.text(),
         )
 
     def _build(self) -> None:
@@ -84,6 +86,11 @@ class ProgramDetail(Form):
         self.add(tr("programs", "First day"), self._starts)
         self.add(tr("programs", "Last day"), self._ends)
         self.add_widget(self._replies)
+        self.add(
+            tr("programs", "How to answer"),
+            self._instruction,
+            tr("programs", "For a sender ID that receives nothing: To reply, text JOIN to 70707."),
+        )
         close, save = plain(tr("programs", "Cancel")), primary(tr("programs", "Save"))
         close.clicked.connect(self.closed)
         save.clicked.connect(self._on_save_clicked)
@@ -134,6 +141,7 @@ class ProgramDetail(Form):
             starts_at=self._starts.day(),
             ends_at=ends + timedelta(days=1) if ends else None,
             takes_replies=self._replies.isChecked(),
+            reply_instruction=self._instruction.text().strip(),
         )
 
     def _binding_line(self, binding: BindingRow) -> QWidget:

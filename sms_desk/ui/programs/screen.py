@@ -30,16 +30,19 @@ Named = tuple[tuple[UUID, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a program can be bound to."""
+    """What a program can be bound to, and what its row does not tell."""
 
     senders: Named
     services: Named
+    reply_instruction: str
 
 
-def around(ctx: Context) -> Around:
+def around(ctx: Context, program_id: UUID | None) -> Around:
+    instruction = directory.reply_instruction(ctx, program_id) if program_id else ""
     return Around(
         tuple((row.id, f"{row.label} {row.display}".strip()) for row in senders.listing(ctx)),
         tuple((id_, name or sid) for id_, sid, name in directory.messaging_services(ctx)),
+        instruction,
     )
 
 
@@ -98,10 +101,11 @@ class ProgramsScreen(Screen):
         self._shown = row
         if row is None:
             self._table.choose(None)
-        self._doors.read(self, around, then=partial(self._show, row), key="one")
+        program_id = row.id if row else None
+        self._doors.read(self, around, program_id, then=partial(self._show, row), key="one")
 
     def _show(self, row: ProgramRow | None, found: Around) -> None:
-        pane = self._pane = ProgramDetail(row)
+        pane = self._pane = ProgramDetail(row, found.reply_instruction)
         pane.set_targets(found.senders, found.services)
         pane.saved.connect(partial(self._on_saved, pane, row))
         pane.bind_requested.connect(partial(self._on_bind, pane, row))
