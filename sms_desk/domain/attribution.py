@@ -95,6 +95,8 @@ class Recogniser:
     ) -> None:
         known = [binding for binding in bindings if binding.program_id in programs]
         self.programs = programs
+        self.told = (sorted(map(repr, programs.values())), sorted(map(repr, known)))
+        """What it knows, in words that are equal where it answers the same."""
         self._homes = homes or {}
         self._by_service = {b.service_id: b.program_id for b in known if b.service_id is not None}
         self._by_sender: dict[UUID, ProgramId] = {

@@ -92,3 +92,38 @@ def said(message: RowMapping, kind: str, program_id: UUID | None) -> dict[str, A
 
 def restore(tx: Tx, position: int, values: Mapping[str, Any]) -> None:
     tx.execute(sa.update(tables.messages).where(_M.position == position).values(**values))
+
+
+# --- looking again (R61) --------------------------------------------------------------------------
+
+
+def page(tx: Tx, account_id: UUID, *, below: int | None, limit: int) -> list[RowMapping]:
+    """The newest messages under a position that another program might explain: what came in, and
+    what went out by no person and no known program."""
+    open_ = (_M.direction == Direction.INBOUND) | (
+        (_M.origin == Origin.ELSEWHERE) & _M.program_id.is_(None)
+    )
+    query = (
+        sa.select(
+            _M.position,
+            _M.conversation_id,
+            _M.direction,
+            _M.at,
+            _M.sender_id,
+            _M.service_sid,
+            _M.body,
+        )
+        .where(_M.account_id == account_id, open_)
+        .order_by(_M.position.desc())
+        .limit(limit)
+    )
+    return list(tx.execute(query if below is None else query.where(_M.position < below)).mappings())
+
+
+def recognise(tx: Tx, position: int, program_id: UUID, reason: str) -> None:
+    """A message that went out turns out to be a program's."""
+    restore(
+        tx,
+        position,
+        {"program_id": program_id, "program_reason": reason, "origin": Origin.PROGRAM},
+    )

@@ -26,6 +26,7 @@ from sms_desk.sync.deliver import Deliverer, hold_uncarried, recover
 from sms_desk.sync.intake import Intake, Stored
 from sms_desk.sync.media import MediaFetcher
 from sms_desk.sync.receive import Receiver
+from sms_desk.sync.recognise import LateRecogniser
 from sms_desk.sync.reconcile import Reconciler
 from sms_desk.sync.slices import Slicer
 from sms_desk.sync.statuses import StatusRefresher
@@ -186,6 +187,7 @@ class _Account:
         )
         self.statuses = StatusRefresher(workspace, account_id, provider)
         self._media = MediaFetcher(workspace, account_id, provider)
+        self._late = LateRecogniser(workspace, account_id)
         self._auditor = Auditor(
             workspace, account_id, self._receiver.days, self._receiver.take_late
         )
@@ -199,12 +201,14 @@ class _Account:
         yield self._look_up
         yield lambda now: _changes(self.statuses.run(now))
         yield self._backfill
+        yield lambda now: _changes(self._late.run(now))
         yield self._audit
         yield lambda now: _changes(self._media.run(now))
 
     def has_more(self, now: datetime) -> bool:
         """Whether another cycle at once would get further."""
-        return self._receiver.backfill_state().running or self._media.waiting(now)
+        more = self._receiver.backfill_state().running or self._late.has_more
+        return more or self._media.waiting(now)
 
     def close(self) -> None:
         self._provider.close()

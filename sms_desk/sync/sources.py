@@ -35,12 +35,15 @@ class Sources:
         book: Book,
         conversations: Mapping[UUID, Mapping[str, Any]],
         batch: Sequence[NewMessage],
+        *,
+        asked: Collection[UUID] = (),
     ) -> None:
+        """asked: conversations that are asked about without anything new in them."""
         self._tx = tx
         self._recogniser = book.recogniser
         self._conversations = conversations
         self._batch = batch
-        self._sends = self._all_sends({row.conversation_id for row in batch})
+        self._sends = self._all_sends({*asked, *(row.conversation_id for row in batch)})
 
     def of(self, row: NewMessage) -> Source:
         return self._of(row.conversation_id, row.at, row.sender_id)
@@ -49,12 +52,20 @@ class Sources:
         """After the batch is stored, each with its source: ask again for what its program sends may explain, and give
         each conversation the source of its newest inbound message. Returns the changed ones."""
         asked = self._ask_again(_earliest_sends(self._batch))
-        newest = _newest_inbound(stored)
-        for id_ in asked:
-            found = message_sources.newest_inbound(self._tx, id_)
-            if found is not None:
-                newest[id_] = Newest(**found)
+        newest = _newest_inbound(stored) | self._stored_newest(asked)
         return {id_ for id_, message in newest.items() if self._settle(id_, message)}
+
+    def ask_again(self, since: Mapping[UUID, datetime]) -> set[UUID]:
+        """Ask what stored messages answer from a time on; returns the conversations of which any
+        answers something else now."""
+        changed = self._ask_again(since)
+        for id_, message in self._stored_newest(changed).items():
+            self._settle(id_, message)
+        return changed
+
+    def _stored_newest(self, ids: Collection[UUID]) -> dict[UUID, Newest]:
+        found = {id_: message_sources.newest_inbound(self._tx, id_) for id_ in ids}
+        return {id_: Newest(**row) for id_, row in found.items() if row is not None}
 
     def _ask_again(self, since: Mapping[UUID, datetime]) -> set[UUID]:
         changed = set()
@@ -63,6 +74,8 @@ class Sources:
                 if row["source_reason"] == SourceReason.REBOUND:
                     continue  # a person has said so (R61)
                 source = self._of(conversation_id, row["at"], row["sender_id"])
+                if source.reason == SourceReason.NONE:
+                    continue  # what was recognised stays so
                 if (row["program_id"], row["source_reason"]) != (source.program_id, source.reason):
                     message_sources.set_source(
                         self._tx,

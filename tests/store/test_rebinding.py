@@ -15,6 +15,7 @@ from sms_desk.domain.model import Role
 from sms_desk.services.desk import Desk as Services
 from sms_desk.store import my_states, people, tables
 from sms_desk.store.ids import new_id
+from sms_desk.sync import recognise
 from tests.fixtures.desk import Desk, desk_at
 from tests.fixtures.fake_provider import START
 from tests.store.test_sync_receiving import program
@@ -134,3 +135,31 @@ def test_r48_undoing_mark_unread_keeps_what_was_read_since(desk: Desk, ann: Serv
     with desk.workspace.read() as tx:
         markers = my_states.read_positions(tx, desk.ann, [id_])
     assert markers[id_] == desk.conversation()["last_inbound"]
+
+
+def test_r61_a_program_that_is_entered_late_finds_its_answers_page_by_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognise, "_PAGE", 2)
+    monkeypatch.setattr(recognise, "_PAGES", 1)
+    for n in range(4):
+        desk.provider.sent_elsewhere(f"sale {n}", peer=f"+1202555014{n}")
+        desk.provider.receive("yes", peer=f"+1202555014{n}")
+        desk.cycle(60)
+    assert {row["source_kind"] for row in desk.conversations()} == {"direct"}
+    sale = program(desk, pattern="sale*")
+    desk.settle(60)
+    assert {row["source_program_id"] for row in desk.conversations()} == {sale}
+    assert {row["program_id"] for row in desk.messages()} == {sale}
+    assert all(row["waiting_since"] for row in desk.conversations())
+    desk.assert_rebuilt()
+
+
+def test_r61_what_was_recognised_stays_so_when_its_binding_ends(desk: Desk, ann: Services) -> None:
+    sale = program(desk, sender_id=desk.sender_id)
+    hear(desk, "hi")
+    (binding,) = desk.rows(tables.program_bindings)
+    ann.change(c.EndBinding(**ann.stamp(), binding_id=binding["id"]))
+    program(desk, pattern="other*")
+    desk.settle(60)
+    assert answers(desk) == ("campaign", sale)

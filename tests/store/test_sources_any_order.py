@@ -19,6 +19,7 @@ from sms_desk.store import directories, programs, senders, tables
 from sms_desk.store.ids import new_id
 from sms_desk.sync.book import Book
 from sms_desk.sync.intake import Arrival, Intake
+from sms_desk.sync.recognise import LateRecogniser
 from tests.fixtures.desk import Desk, desk_at
 from tests.fixtures.fake_provider import START, remote
 
@@ -60,7 +61,7 @@ SAID = st.builds(
 
 
 def furnish(desk: Desk) -> dict[str, UUID]:
-    """Three programs, one for each way to recognise one."""
+    """What programs are recognised by."""
     one_way = desk.add_sender(
         ONE_WAY, kind=SenderKind.ALPHANUMERIC, direction=SenderDirection.OUTGOING
     )
@@ -68,10 +69,15 @@ def furnish(desk: Desk) -> dict[str, UUID]:
         senders.change(tx, one_way, inbound_id=desk.sender_id)
         directories.take_service(tx, desk.account_id, sid="MG1", name="M", sender_ids=())
         service = tx.execute(sa.select(tables.messaging_services.c.id)).scalar_one()
+    return {"service_id": service, "sender_id": one_way}
+
+
+def add_programs(desk: Desk, service_id: UUID, sender_id: UUID) -> dict[str, UUID]:
+    """Three, one for each way to recognise one."""
     return {
-        "service": program(desk, ProgramKind.SERVICE, 7, service_id=service),
+        "service": program(desk, ProgramKind.SERVICE, 7, service_id=service_id),
         "pattern": program(desk, ProgramKind.CAMPAIGN, 10, pattern="sale: *"),
-        "one_way": program(desk, ProgramKind.CAMPAIGN, 20, sender_id=one_way),
+        "one_way": program(desk, ProgramKind.CAMPAIGN, 20, sender_id=sender_id),
     }
 
 
@@ -108,16 +114,28 @@ def program(desk: Desk, kind: ProgramKind, days: int, **binding: Any) -> UUID:
     return id_
 
 
-def stored(world: list[RemoteMessage], batches: list[list[int]], live: bool) -> Any:
-    """What stands in the workspace after these batches, told without ids of its own."""
+def stored(
+    world: list[RemoteMessage], batches: list[list[int]], live: bool, *, known_late: bool = False
+) -> Any:
+    """What stands in the workspace after these batches, told without ids of its own.
+
+    known_late: somebody enters the programs only then."""
     with tempfile.TemporaryDirectory() as folder, desk_at(Path(folder) / "w.db") as desk:
-        names = {id_: name for name, id_ in furnish(desk).items()}
+        by = furnish(desk)
+        late = LateRecogniser(desk.workspace, desk.account_id)
+        late.run(START)
+        programs_ = {} if known_late else add_programs(desk, **by)
         intake = Intake(desk.account_id, lambda _body: None)
         for batch in batches:
             with desk.workspace.write() as tx:
                 book = Book(tx, desk.account_id, at=START)
                 arrival = Arrival(START + 99 * DAY, live=live, walk_began=START + 99 * DAY)
                 intake.store(tx, book, [world[n] for n in batch], arrival)
+        if known_late:
+            programs_ = add_programs(desk, **by)
+            late.run(START)
+            assert not late.has_more
+        names = {id_: name for name, id_ in programs_.items()}
         desk.assert_rebuilt()
         told = {
             row["provider_sid"]: (
@@ -169,6 +187,7 @@ def test_r3_newest_first_and_oldest_first_say_the_same(said: list[Said], data: A
     once = stored(world, [by_time], live=False)
     assert stored(world, [[n] for n in reversed(by_time)], live=False) == once
     assert stored(world, [shuffled[:cut], shuffled[cut:], shuffled], live=True) == once
+    assert stored(world, [shuffled], live=True, known_late=True) == once
     for n, one in enumerate(said):
         if one.by == "contact" and (name := expected_program(said, n)) != "?":
             assert once[0][world[n].sid][0] == name, (n, said)
