@@ -14,11 +14,13 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 STARTED = float(os.environ["BENCH_STARTED"])
 STALL_SECONDS = 60.0
+FOUND: dict[str, float] = {}
 
 
 def since() -> float:
@@ -63,69 +65,41 @@ def bare() -> None:
     app.exec()
 
 
+def start(launch: Any, open_: Any, when_ready: Callable[[Any], None]) -> None:
+    """Start the desk as `sms-desk` does; call back with the program at its first page."""
+    from sms_desk.ui import main
+
+    class Watched(main.Start):
+        def __init__(self, app: Any, window: Any, *rest: Any) -> None:
+            window.painted.connect(lambda: FOUND.setdefault("paint", since()))
+            super().__init__(app, window, *rest)
+            self.started.connect(lambda program: program.ready.connect(lambda: when_ready(program)))
+
+    setattr(main, "Start", Watched)  # noqa: B010 (a class is no variable to the checker)
+    main.run(launch, open_)
+
+
 def desk(home: str) -> None:
     """The real start, as `sms-desk` runs it."""
-    from sms_desk.ui import main, program
-    from sms_desk.ui.opening import Launch
+    from sms_desk.ui.opening import Launch, open_workspace
 
-    found: dict[str, float] = {}
+    def ready(_program: Any) -> None:
+        say(page=since(), mb=resident_mb(), **FOUND)
+        os._exit(0)  # the time of leaving is nobody's wait
 
-    class Timed(program.Program):
-        def __init__(self, app: Any, window: Any, *rest: Any) -> None:
-            super().__init__(app, window, *rest)
-            window.painted.connect(lambda: found.setdefault("paint", since()))
-            self.ready.connect(self._on_ready)
-
-        def _on_ready(self) -> None:
-            say(page=since(), mb=resident_mb(), **found)
-            os._exit(0)  # the time of leaving is nobody's wait
-
-    setattr(main, "Program", Timed)  # noqa: B010 (the checker knows it as final)
-    main.run(Launch(home=Path(home)))
+    start(Launch(home=Path(home)), open_workspace, ready)
 
 
 def busy(home: str, url: str) -> None:
     """The window while a sandbox's messages come in; gaps of the event loop until all are here."""
-    from PySide6.QtCore import Qt, QTimer
-
-    from sms_desk.bootstrap import Options, open_session
-    from sms_desk.providers.sandbox import Account
-    from sms_desk.ui import main, program
     from sms_desk.ui.opening import Launch
 
-    gaps: list[float] = []
-    last = [0.0]
+    pulses: list[Pulse] = []
 
-    def turn() -> None:
-        now = time.perf_counter()
-        if last[0]:
-            gaps.append((now - last[0]) * 1000)
-        last[0] = now
+    def opened(launch: Any, _ask: Any) -> Any:
+        from sms_desk.bootstrap import Options, open_session
+        from sms_desk.providers.sandbox import Account
 
-    class Timed(program.Program):
-        def __init__(self, *parts: Any) -> None:
-            super().__init__(*parts)
-            self.ready.connect(self._on_ready)
-
-        def _on_ready(self) -> None:
-            self.beat = QTimer(self, interval=1, timerType=Qt.TimerType.PreciseTimer)
-            self.beat.timeout.connect(turn)
-            self.beat.start()
-            self.look = QTimer(self, interval=500)
-            self.look.timeout.connect(self._on_look)
-            self.look.start()
-            self.begun = time.perf_counter()
-
-        def _on_look(self) -> None:
-            last[0] = 0.0  # this look is the probe's own
-            assert self._session is not None
-            (line,) = self._session.lines()
-            seconds = time.perf_counter() - self.begun
-            if not line.backfill_running or seconds > STALL_SECONDS:
-                say(gaps=sorted(gaps), received=self._session.desk.read(stored), seconds=seconds)
-                os._exit(0)
-
-    def opened(launch: Launch, _ask: Any) -> Any:
         session = open_session(Options(launch.home, ask_passphrase=lambda _: "bench bench bench"))
         account = Account()
         session.add_account(
@@ -134,8 +108,40 @@ def busy(home: str, url: str) -> None:
         )
         return session
 
-    setattr(main, "Program", Timed)  # noqa: B010 (the checker knows it as final)
-    main.run(Launch(home=Path(home)), opened)
+    start(Launch(home=Path(home)), opened, lambda program: pulses.append(Pulse(program)))
+
+
+class Pulse:
+    """Measures the gaps between turns of the event loop, from the first page on."""
+
+    def __init__(self, program: Any) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        self._program = program
+        self._gaps: list[float] = []
+        self._last = 0.0
+        self._begun = time.perf_counter()
+        self._beat = QTimer(program, interval=1, timerType=Qt.TimerType.PreciseTimer)
+        self._beat.timeout.connect(self._on_turn)
+        self._beat.start()
+        self._look = QTimer(program, interval=500)
+        self._look.timeout.connect(self._on_look)
+        self._look.start()
+
+    def _on_turn(self) -> None:
+        now = time.perf_counter()
+        if self._last:
+            self._gaps.append((now - self._last) * 1000)
+        self._last = now
+
+    def _on_look(self) -> None:
+        self._last = 0.0  # this look is the probe's own
+        session = self._program._session
+        (line,) = session.lines()
+        seconds = time.perf_counter() - self._begun
+        if not line.backfill_running or seconds > STALL_SECONDS:
+            say(gaps=sorted(self._gaps), received=session.desk.read(stored), seconds=seconds)
+            os._exit(0)
 
 
 if __name__ == "__main__":
