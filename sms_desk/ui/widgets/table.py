@@ -179,7 +179,7 @@ class Table(QTableView):
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self._shape_header()
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         theme.signals.changed.connect(self._on_theme_changed)
 
     def _shape_header(self) -> None:
@@ -226,8 +226,9 @@ class Table(QTableView):
         return list(self._model.rows)
 
     def chosen(self) -> Any:
-        index = self.currentIndex()
-        return self._model.rows[index.row()] if index.isValid() else None
+        """The selected row; where the keyboard merely stands is not chosen."""
+        rows = self.selectionModel().selectedRows()
+        return self._model.rows[rows[0].row()] if rows else None
 
     def chosen_id(self) -> UUID | None:
         row = self.chosen()
@@ -257,8 +258,8 @@ class Table(QTableView):
             room = self.viewport().rect().adjusted(48, 0, -48, 0)
             painter.drawText(room, int(middle), self._empty)
 
-    @Slot(QModelIndex, QModelIndex)
-    def _on_row_changed(self, _now: QModelIndex, _before: QModelIndex) -> None:
+    @Slot()
+    def _on_selection_changed(self) -> None:
         if not self._showing:
             self.row_chosen.emit(self.chosen())
 
