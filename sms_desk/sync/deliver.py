@@ -26,7 +26,16 @@ from sms_desk.domain.model import (
 from sms_desk.domain.send_checks import CheckResult, Verdict
 from sms_desk.domain.team_state import Happening
 from sms_desk.providers.base import Outcome, Outgoing, Provider, RemoteMessage, SendResult
-from sms_desk.store import accounts, attempts, conversations, opt_outs, outbox, send_facts, senders
+from sms_desk.store import (
+    accounts,
+    attempts,
+    conversations,
+    opt_outs,
+    outbox,
+    send_facts,
+    senders,
+    uncarried,
+)
 from sms_desk.store.attempts import Attempt, Holder
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.opt_outs import Scope
@@ -58,15 +67,12 @@ class Claim:
 def hold_uncarried(workspace: Workspace, now: datetime) -> Changes:
     """Hold, with the reason, what no account is left to send: no deliverer would look at it (R33)."""
     with workspace.read() as tx:
-        heads = outbox.heads(tx, now)
-        stranded = [e.id for e in heads if send_facts.carrier(tx, e.sender_id) is None]
+        if not uncarried.stranded(tx, now):
+            return NOTHING
     changes = NOTHING
-    for outbox_id in stranded:
-        with workspace.write() as tx:
-            entry = outbox.get(tx, outbox_id)
-            checked = send_checks.run(send_facts.gather(tx, entry, now))
-            if entry.state is OutboxState.QUEUED and checked.verdict is not Verdict.ALLOWED:
-                changes |= _held(tx, entry, checked, now)
+    with workspace.write() as tx:
+        for entry in uncarried.hold(tx, now):
+            changes |= _touched(entry)
     return changes
 
 

@@ -103,7 +103,7 @@ def test_r53_odd_senders_meet_or_stay_apart(wire: Wire) -> None:
 
 
 def test_gr6_any_field_may_be_missing_or_of_another_type(wire: Wire) -> None:
-    values = (..., None, "", 7, [], {}, True, 1.5, "x" * 20, "\ud800", "null")
+    values: tuple[Any, ...] = (..., None, "", 7, [], {}, True, 1.5, "x" * 20, "\ud800", "null")
     wild = [
         row(n, START - HOUR - n * SECOND, **{name: value})
         for n, (name, value) in enumerate(

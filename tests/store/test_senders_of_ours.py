@@ -133,3 +133,25 @@ def test_r33_what_no_account_is_left_to_send_is_held_and_says_why(
     assert desk.state(reply) is OutboxState.HELD
     assert desk.outbox()[0]["reason_text"].startswith("No connected account carries")
     assert desk.provider.posts == []
+
+
+def test_r33_that_is_said_at_once_also_where_nothing_syncs(desk: Desk, ann: Services) -> None:
+    desk.provider.receive("q")
+    desk.cycle()
+    id_, first = desk.conversation()["id"], desk.reply("hello")
+    ann.change(c.RemoveAccount(**ann.stamp(), account_id=desk.account_id))
+    assert desk.state(first) is OutboxState.HELD
+    ann.change(c.Drop(**ann.stamp(), outbox_id=first))
+    stamp, second = ann.stamp(), new_id()
+    ann.change(
+        c.Reply(
+            **stamp,
+            conversation_id=id_,
+            outbox_id=second,
+            sender_id=desk.sender_id,
+            body="hello?",
+            seen_version=1,
+            not_after=stamp["at"] + timedelta(minutes=30),
+        )
+    )
+    assert desk.state(second) is OutboxState.HELD

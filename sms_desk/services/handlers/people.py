@@ -12,7 +12,7 @@ from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
 from sms_desk.services.handlers.views import named
 from sms_desk.settings import registry
-from sms_desk.store import accounts, contacts, people, settings
+from sms_desk.store import accounts, contacts, people, settings, uncarried
 
 
 def add_person(ctx: Context, command: c.AddPerson) -> Effect:
@@ -119,6 +119,8 @@ def remove_account(ctx: Context, command: c.RemoveAccount) -> Effect:
         id=command.id, at=command.at, account_id=command.account_id, removed=not command.removed
     )
     changes = Changes.of(account=command.account_id, line=None)
+    for entry in uncarried.hold(ctx.tx, command.at):
+        changes |= Changes.of(outbox=entry.id, conversation=entry.conversation_id)
     verb = "Disconnected" if command.removed else "Connected"
     return Effect(changes, 1, f"{verb} the account", inverse=(back,))
 

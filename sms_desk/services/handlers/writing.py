@@ -22,6 +22,7 @@ from sms_desk.store import (
     outbox,
     senders,
     team_states,
+    uncarried,
 )
 from sms_desk.store import events as event_store
 from sms_desk.store.events import Event, EventKind
@@ -46,6 +47,7 @@ def reply(ctx: Context, command: c.Reply) -> Effect:
         confirmed=command.confirmed,
         not_after=command.not_after,
     )
+    uncarried.hold(ctx.tx, command.at)
     my_states.save_draft(
         ctx.tx, ctx.actor.person_id, command.conversation_id, DraftMode.REPLY, "", command.at
     )
