@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -33,6 +33,9 @@ class LocalSession:
         self.demo = demo
         self._workspace = workspace
         self._secrets = secrets
+        self._linked: Link | None = None
+        self._linking = threading.Lock()
+        self._watched: tuple[UUID, ...] = ()
         with workspace.read() as tx:
             self._name = workspaces.name(tx)
             me = people.me(tx)
@@ -57,19 +60,22 @@ class LocalSession:
 
     # --- the line ---
 
-    @cached_property
-    def _link(self) -> Link:
-        from sms_desk.bootstrap.link import Link  # all providers: 0.4 s that the first page saves
-
-        return Link(self.folder, self._workspace, self.desk, self._secrets, demo=self.demo)
-
     @property
-    def _linked(self) -> bool:
-        return "_link" in vars(self)
+    def _link(self) -> Link:
+        with self._linking:
+            if self._linked is None:
+                # All providers: 0.4 s of imports that the first page saves (measured.md, Start).
+                from sms_desk.bootstrap.link import Link
+
+                self._linked = Link(
+                    self.folder, self._workspace, self.desk, self._secrets, demo=self.demo
+                )
+                self._linked.watch(self._watched)
+            return self._linked
 
     def _poke(self) -> None:
-        if self._linked:
-            self._link.poke()
+        if self._linked is not None:
+            self._linked.poke()
 
     def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
         return self._link.start(on_changes)
@@ -81,7 +87,9 @@ class LocalSession:
         self._link.poke(force=True)
 
     def watch(self, conversation_ids: Iterable[UUID]) -> None:
-        self._link.watch(conversation_ids)
+        self._watched = tuple(conversation_ids)
+        if self._linked is not None:
+            self._linked.watch(self._watched)
 
     def furnish(self) -> None:
         """Fill a new demo, once; another process that has the connector lock does it otherwise."""
@@ -116,6 +124,6 @@ class LocalSession:
         self._link.remove_account(self.desk, account_id)
 
     def close(self) -> None:
-        if self._linked:
-            self._link.close()
+        if self._linked is not None:
+            self._linked.close()
         self._workspace.close()

@@ -1,7 +1,11 @@
-"""Makes the screens and dialogs beside the conversations, each when it is first wanted."""
+"""Makes the screens and dialogs beside the conversations, each when it is first wanted.
+
+Their modules are imported then, too: nobody's first page waits for the settings (measured.md, Start).
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Signal
@@ -13,16 +17,11 @@ from sms_desk.services.rows import AccountRow
 from sms_desk.settings.files import MachineState
 from sms_desk.ui import theme
 from sms_desk.ui.commands import Registry
-from sms_desk.ui.new_conversation import NewConversationDialog
-from sms_desk.ui.outbox import OutboxScreen
-from sms_desk.ui.programs import ProgramsScreen
-from sms_desk.ui.search import SearchPanel
-from sms_desk.ui.senders import SendersScreen
-from sms_desk.ui.settings_screen import SettingsScreen
-from sms_desk.ui.settings_screen.accounts import ask_secret_of
-from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.window.ties import Ties
-from sms_desk.ui.wizard import Wizard
+
+if TYPE_CHECKING:
+    from sms_desk.ui.search import SearchPanel
+    from sms_desk.ui.wizard import Wizard
 
 
 class ScreenMaker(QObject):
@@ -46,10 +45,16 @@ class ScreenMaker(QObject):
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
+                from sms_desk.ui.senders import SendersScreen
+
                 return SendersScreen(doors, bus, parent)
             case "programs":
+                from sms_desk.ui.programs import ProgramsScreen
+
                 return ProgramsScreen(doors, bus, parent)
             case "templates":
+                from sms_desk.ui.templates import TemplatesScreen
+
                 return TemplatesScreen(doors, bus, parent)
             case "outbox":
                 return self._outbox(parent)
@@ -57,11 +62,15 @@ class ScreenMaker(QObject):
                 return self._settings(parent)
 
     def _outbox(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.outbox import OutboxScreen
+
         screen = OutboxScreen(self._ties.doors, self._ties.bus, self._ties.reader.zone, parent)
         screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         return screen
 
     def _settings(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.settings_screen import SettingsScreen
+
         screen = SettingsScreen(
             self._ties.session,
             self._ties.doors,
@@ -76,6 +85,8 @@ class ScreenMaker(QObject):
         return screen
 
     def wizard(self, parent: QWidget, *, first_run: bool) -> Wizard:
+        from sms_desk.ui.wizard import Wizard
+
         made = Wizard(self._ties.session, self._ties.doors, first_run=first_run, parent=parent)
         made.demo_wanted.connect(self.demo_wanted)
         return made
@@ -84,6 +95,7 @@ class ScreenMaker(QObject):
 
     def ask_secret(self, account_id: UUID, parent: QWidget) -> None:
         """A new secret for an account whose old one was refused (R63)."""
+        from sms_desk.ui.settings_screen.accounts import ask_secret_of
 
         def ask(accounts: tuple[AccountRow, ...]) -> None:
             account = next((each for each in accounts if each.id == account_id), None)
@@ -98,6 +110,8 @@ class ScreenMaker(QObject):
 
     def new_conversation(self, parent: QWidget) -> None:
         """Ctrl+N (R62)."""
+        from sms_desk.ui.new_conversation import NewConversationDialog
+
         dialog = NewConversationDialog(self._ties.doors, region_of_desk(), parent)
         dialog.opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         dialog.open()
@@ -105,6 +119,8 @@ class ScreenMaker(QObject):
     def search(self, over: QWidget) -> None:
         """Search everything, over the list (R44)."""
         if self._search is None:
+            from sms_desk.ui.search import SearchPanel
+
             self._search = SearchPanel(self._ties.doors, self._ties.reader.zone, over)
             self._search.opened.connect(self.conversation_wanted)
             _Cover(self._search, over)

@@ -70,6 +70,7 @@ class Wiring(QObject):
         self.line = LineController(window.side.line, window.banner, window.work, self.ties)
         self.desk = DeskController(self)
         self._place_key = ""
+        self._connected = False
         self._foreign = ForeignWatch(session.foreign_changes, self.doors, self.bus, self)
         self._connect()
 
@@ -111,7 +112,6 @@ class Wiring(QObject):
         self.window.side.rail.choose(key if str(key).startswith("scope:") else "scope:mine")
         self.rail_controller.read()
         self.doors.read(self, taste_of, then=self._on_taste)
-        self.ties.session.start_connector(self.bus.tell)
         self.desk.start()
         last = self.state.get("conversation")
         if isinstance(last, str):
@@ -190,6 +190,11 @@ class Wiring(QObject):
         opened = self.thread_controller.conversation_id()
         if opened is not None:
             self.page.inbox.select(opened)
+        if not self._connected:
+            self._connected = True
+            session, tell = self.ties.session, self.bus.tell
+            # The first page stands: now there is time for the providers and all they import.
+            self.doors.call(self, lambda: session.start_connector(tell), then=lambda _first: None)
         self.ready.emit()
 
     @Slot(object)
