@@ -8,6 +8,11 @@ from uuid import UUID
 from sms_desk.domain.errors import KeyringError
 from sms_desk.settings.credentials import SecretStore
 
+_FOR_NOW = (
+    "Or give the account's secret until the desk closes: Settings, Accounts, New secret; "
+    "on the command line, --secret-fd."
+)
+
 
 class Secrets:
     """Secrets of accounts: in the keyring, or where none can be had in memory until the end.
@@ -23,13 +28,20 @@ class Secrets:
         """Raises KeyringError where it is neither here nor there."""
         if account_id in self._for_now:
             return self._for_now[account_id]
-        secret = self._store().read(_purpose(account_id))
+        secret = self._kept(account_id)
         if not secret:
             raise KeyringError(
                 "The key store has no secret for this account.",
                 "Give it again: Settings, Accounts, New secret.",
             )
         return secret
+
+    def _kept(self, account_id: UUID) -> str | None:
+        """Without a key store each start needs the secret anew: say where it is given."""
+        try:
+            return self._store().read(_purpose(account_id))
+        except KeyringError as error:
+            raise KeyringError(error.title, f"{error.next_step} {_FOR_NOW}".strip()) from error
 
     def write(self, account_id: UUID, secret: str) -> None:
         """Keep it in the keyring; without one, only in this process's memory."""
