@@ -151,6 +151,11 @@ def _outbox_row(row: Any, conversation: Any) -> OutboxRow:
 
 
 def undo_offer(ctx: Context) -> UndoOffer | None:
-    """The newest thing of the actor's that can be taken back."""
-    row = history.last_undoable(ctx.tx, ctx.actor.person_id)
-    return UndoOffer(row["id"], row["label"]) if row is not None else None
+    """The newest thing of the actor's that can still be taken back; messages that have been
+    handed over since are passed by."""
+    from sms_desk.services.executor import still_undoable  # every handler: not for a first page
+
+    for row in history.undoable(ctx.tx, ctx.actor.person_id):
+        if still_undoable(ctx, row["inverse"]):
+            return UndoOffer(row["id"], row["label"])
+    return None

@@ -22,6 +22,7 @@ from sms_desk.services.handlers import HANDLERS
 from sms_desk.services.handlers.conversations import undo_batch
 from sms_desk.services.rows import UndoOffer
 from sms_desk.store import commands as history
+from sms_desk.store import outbox
 from sms_desk.store.ids import derived
 
 
@@ -88,8 +89,10 @@ def _undo(ctx: Context, command: Undo) -> Effect:
         raise NotFoundError("There is nothing of yours to undo.")
     if row["undone_by"] is not None:
         raise RefusedError("This was undone already.", rule="undone")
-    if row["inverse"] is None:
-        raise RefusedError("This cannot be undone.", rule="not_undoable")
+    if row["inverse"] is None or not still_undoable(ctx, row["inverse"]):
+        raise RefusedError(
+            "This cannot be undone: the message has been handed over.", rule="not_undoable"
+        )
     label = f"Undone: {row['label']}"
     if row["inverse"].get("events"):
         effect = undo_batch(ctx, command.command_id, by=command)
@@ -97,6 +100,13 @@ def _undo(ctx: Context, command: Undo) -> Effect:
         effect = _take_back(ctx, command, row["inverse"]["commands"])
     history.set_undone(ctx.tx, command.command_id, command.id)
     return Effect(effect.changes, effect.count, label)
+
+
+def still_undoable(ctx: Context, inverse: dict[str, Any]) -> bool:
+    """Whether taking back is still possible: a message only until it is handed over. One that is
+    not confirmed is a decision of its own (R32), never a side effect of Undo."""
+    drops = [args for kind, args in inverse.get("commands", ()) if kind == "drop"]
+    return all(outbox.waits(ctx.tx, UUID(args["outbox_id"])) for args in drops)
 
 
 def _take_back(ctx: Context, command: Undo, steps: list[list[Any]]) -> Effect:

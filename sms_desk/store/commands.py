@@ -41,15 +41,15 @@ def get(tx: Tx, command_id: UUID) -> sa.RowMapping | None:
     return tx.execute(sa.select(tables.commands).where(_k.id == command_id)).mappings().first()
 
 
-def last_undoable(tx: Tx, person_id: UUID) -> sa.RowMapping | None:
-    """The newest command of a person that can be and was not taken back."""
+def undoable(tx: Tx, person_id: UUID, *, limit: int = 100) -> list[sa.RowMapping]:
+    """A person's latest commands that name a way back and were not taken back, newest first."""
     query = (
         sa.select(tables.commands)
         .where(_k.person_id == person_id, _k.inverse.is_not(None), _k.undone_by.is_(None))
         .order_by(_k.at.desc(), _k.id.desc())
-        .limit(1)
+        .limit(limit)
     )
-    return tx.execute(query).mappings().first()
+    return list(tx.execute(query).mappings())
 
 
 def set_undone(tx: Tx, command_id: UUID, by: UUID) -> None:

@@ -115,6 +115,12 @@ def get(tx: Tx, outbox_id: UUID) -> Entry:
     return entry
 
 
+def waits(tx: Tx, outbox_id: UUID) -> bool:
+    """Whether the message is still here and nothing of it has left: queued, or held."""
+    entry = find(tx, outbox_id)
+    return entry is not None and entry.state in (OutboxState.QUEUED, OutboxState.HELD)
+
+
 def heads(tx: Tx, now: datetime) -> list[Entry]:
     """Queued entries whose turn it is: first of their conversation and due (I6), oldest first.
 

@@ -76,6 +76,14 @@ def restore(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
         tx.execute(sa.update(tables.conversations).where(_c.id == row["id"]).values(values))
 
 
+def never_owned(tx: Tx, sender_id: UUID) -> list[UUID]:
+    """Conversations of a sender ID that nobody owns and from whom nobody took them away."""
+    event = tables.events.c
+    decided = sa.exists().where(event.conversation_id == _c.id, event.kind == "assigned")
+    query = sa.select(_c.id).where(_c.sender_id == sender_id, _c.owner_id.is_(None), ~decided)
+    return list(tx.execute(query).scalars())
+
+
 def due(tx: Tx, now: datetime) -> list[UUID]:
     """Snoozed conversations whose time has come (R52)."""
     query = sa.select(_c.id).where(_c.snoozed_until <= now, _c.team_state == TeamState.SNOOZED)

@@ -18,7 +18,9 @@ from sms_desk.domain.model import (
     BindingKind,
     Channel,
     DraftMode,
+    HolderKind,
     Origin,
+    OutboxState,
     ProgramKind,
     SenderKind,
     SourceKind,
@@ -27,6 +29,7 @@ from sms_desk.domain.model import (
 from sms_desk.services import directory, inbox, senders, threads
 from sms_desk.services.handlers import HANDLERS
 from sms_desk.services.rows import InboxRow, ItemKind
+from sms_desk.store import outbox
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.store.office import NOON, Office
@@ -325,6 +328,44 @@ def test_r61_one_sender_id_serves_one_program(office: Office) -> None:
     ann.change(bind(second))
     shown = {row.name: row.bindings for row in ann.read(directory.all_programs)}
     assert [binding.target for binding in shown["Alerts"]] == ["+12025550103"]
+
+
+def test_r32_undo_passes_by_messages_that_were_handed_over(office: Office, talk: UUID) -> None:
+    ben = office.desk(office.ben)
+    closed = ben.change(c.Close(**ben.stamp(), targets=Targets.one(talk)))
+    office.later(seconds=1)
+    sent = ben.change(reply(office, talk, "Yes"))
+    assert ben.read(directory.undo_offer) == sent.undo
+    with office.workspace.write() as tx:
+        for state in (OutboxState.CLAIMED, OutboxState.SENDING, OutboxState.IN_DOUBT):
+            (entry,) = [outbox.find(tx, row["id"]) for row in outbox.listing(tx)]
+            assert entry is not None
+            outbox.set_state(tx, entry, state, at=office.now)
+    offer = ben.read(directory.undo_offer)
+    assert offer is not None
+    assert offer.command_id == closed.command_id
+    with pytest.raises(RefusedError, match="handed over"):
+        ben.undo(sent.command_id)
+
+
+def test_r19_who_is_given_a_number_owns_what_waited_there(office: Office) -> None:
+    waiting = office.conversation(office.unheld, "+12025550171")
+    office.message(waiting, "Anybody there?")
+    ann = office.desk(office.ann)
+    hold = c.HoldSender(
+        **ann.stamp(),
+        holding_id=new_id(),
+        sender_id=office.unheld,
+        holder_kind=HolderKind.PERSON,
+        holder_id=office.ben,
+    )
+    done = ann.change(hold)
+    assert row_of(office, waiting).owner_id == office.ben
+    events = [item.event for item in ann.read(threads.page, waiting).items if item.event]
+    assert events == ["routed"]
+    office.later(seconds=1)
+    ann.undo(done.command_id)
+    assert row_of(office, waiting).owner_id is None
 
 
 # --- directory ------------------------------------------------------------------------------------

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from sms_desk.domain import addresses
+from sms_desk.domain import addresses, routing
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import BindingKind, Channel, Health, Purpose, SenderKind
+from sms_desk.domain.scopes import Holders, holders_now
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
 from sms_desk.services.handlers.views import named
-from sms_desk.store import programs, senders
+from sms_desk.store import events, people, programs, senders, team_states
+from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
 
 
@@ -100,9 +103,35 @@ def hold_sender(ctx: Context, command: c.HoldSender) -> Effect:
             "reason": command.reason,
         },
     )
-    back = c.EndHolding(id=command.id, at=command.at, holding_id=command.holding_id)
+    taken = _route_unowned(ctx, command)
+    back: list[c.Command] = [
+        c.EndHolding(id=command.id, at=command.at, holding_id=command.holding_id)
+    ]
+    if taken:
+        targets = c.Targets(tuple(taken))
+        back.append(c.Assign(id=command.id, at=command.at, targets=targets, owner_id=None))
     changes = Changes.of(sender=command.sender_id, conversation=None)
-    return Effect(changes, 1, f"Gave out {address}", inverse=(back,))
+    return Effect(changes, 1, f"Gave out {address}", inverse=tuple(back))
+
+
+def _route_unowned(ctx: Context, command: c.HoldSender) -> list[UUID]:
+    """Whoever wrote while nobody held the sender ID is now routed by the rule (R19): a first sync
+    brings conversations before anybody has said whose number it is."""
+    holders = holders_now(people.directory(ctx.tx), ctx.now).get(command.sender_id, Holders())
+    decided = routing.route(holders)
+    if decided.owner_id is None:
+        return []
+    ids = team_states.never_owned(ctx.tx, command.sender_id)
+    team_states.set_owner(ctx.tx, ids, decided.owner_id)
+    detail = {"before": None, "after": str(decided.owner_id), "trail": decided.trail()}
+    events.append(
+        ctx.tx,
+        [
+            Event(derived(command.id, id_), id_, ctx.now, EventKind.ROUTED, detail=detail)
+            for id_ in ids
+        ],
+    )
+    return ids
 
 
 def end_holding(ctx: Context, command: c.EndHolding) -> Effect:
