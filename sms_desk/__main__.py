@@ -38,7 +38,12 @@ class WindowStart:
 
     def open(self) -> int:
         """Show the window until the person quits; the exit code."""
-        import_module("sms_desk.settings.logs").set_up(self.log_level)
+        files = import_module("sms_desk.settings.files")
+        profile = files.Profile.of(
+            files.DEMO_PROFILE if self.demo else files.REAL_PROFILE, self.home
+        )
+        profile.make()
+        import_module("sms_desk.settings.logs").set_up(self.log_level, profile.logs)
         if self.reset and (code := self._remove_demo()):
             return code
         launch = import_module("sms_desk.ui.opening").Launch(self.demo, self.home, self.as_person)

@@ -8,11 +8,10 @@ stays so when a binding ends.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain.model import Direction
 from sms_desk.store import conversations, message_sources, scans
@@ -66,7 +65,7 @@ class LateRecogniser:
         return Stored(conversation_ids=frozenset(changed))
 
 
-def _again(tx: Tx, book: Book, rows: Sequence[RowMapping]) -> set[UUID]:
+def _again(tx: Tx, book: Book, rows: Sequence[Mapping[Any, Any]]) -> set[UUID]:
     """Recognise what goes out, then ask again what the answers answer. Returns what changed."""
     since: dict[UUID, datetime] = {}
     sent = set[UUID]()
@@ -85,7 +84,7 @@ def _again(tx: Tx, book: Book, rows: Sequence[RowMapping]) -> set[UUID]:
     return sent | changed
 
 
-def _recognised(tx: Tx, book: Book, row: RowMapping) -> bool:
+def _recognised(tx: Tx, book: Book, row: Mapping[Any, Any]) -> bool:
     found = book.recogniser.program_of(
         service_id=book.service(row["service_sid"]),
         sender_id=row["sender_id"],
