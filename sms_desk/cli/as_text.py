@@ -11,13 +11,21 @@ from sms_desk.cli import answers
 from sms_desk.cli.as_json import cursor_text
 from sms_desk.cli.terminal import safe_line, safe_lines, table
 from sms_desk.domain import inbox_filters
-from sms_desk.domain.model import Direction
+from sms_desk.domain.model import Direction, OutboxState
+from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.services import rows
 
 _NAME = 28
 _TEXT = 60
 _BODY = 4000
 """How much of a long text stands in the terminal; JSON gives all of it."""
+
+_DOUBTFUL = (OutboxState.IN_DOUBT, OutboxState.ASK)
+_TROUBLES = {
+    "failed": "not delivered",
+    **{str(state): STATE_NAMES[state].lower() for state in (*_DOUBTFUL, OutboxState.HELD)},
+}
+"""What is wrong with the newest own message, as `rows.InboxRow.trouble` names it."""
 
 
 @singledispatch
@@ -92,8 +100,8 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("WRITTEN", lambda row: when(row.composed_at)),
         Column("TO", lambda row: who(row.contact_name, row.peer), 48),
         Column("FROM", lambda row: row.sender_label),
-        Column("STATE", lambda row: row.state.replace("_", " ")),
-        Column("WHY", lambda row: row.reason_text or row.reason, _TEXT),
+        Column("STATE", lambda row: STATE_NAMES[row.state]),
+        Column("WHY", lambda row: _why(row), _TEXT),
         Column("TEXT", lambda row: row.body, _TEXT),
     ),
     rows.SenderRow: (
@@ -210,12 +218,17 @@ def _conversation_state(row: rows.InboxRow) -> str:
             row.team_state,
             f"{row.unread} unread" if row.unread else "",
             f"waiting since {when(row.waiting_since)}" if row.waiting_since else "",
-            row.trouble.replace("_", " "),
+            _TROUBLES.get(row.trouble, row.trouble),
             mark(row.pinned, "pinned"),
             mark(row.muted, "muted"),
             *(f"#{tag}" for tag in row.tags),
         )
     )
+
+
+def _why(row: rows.OutboxRow) -> str:
+    """Why it stands as it does; evidence of a doubt in plain words."""
+    return doubt_words(row.reason) if row.state in _DOUBTFUL else row.reason_text or row.reason
 
 
 def _filter_words(wanted: inbox_filters.InboxFilter) -> str:
@@ -288,8 +301,14 @@ def _heading(item: rows.ThreadItem) -> str:
     if item.direction is Direction.INBOUND:
         return words(("contact", mark(item.late, "arrived late"), item.keyword))
     author = item.author_name or item.program_name or (item.origin or "us")
-    state = item.outbox_state or item.status_text or item.status or ""
+    pending = item.outbox_state if item.kind is rows.ItemKind.PENDING else None
+    if pending is not None:
+        state = STATE_NAMES[pending].lower()
+    else:
+        state = item.status_text or item.status or ""
     trouble = f"{item.error_title} {item.error_step}".strip() or item.reason
+    if pending in _DOUBTFUL:
+        trouble = doubt_words(item.reason)
     return words((author, state.replace("_", " "), trouble))
 
 

@@ -83,7 +83,7 @@ OPTIONS = (
     FilterOption("waiting", "--waiting", "With a customer waiting for an answer.", _yes, ()),
     FilterOption("nudge", "--nudge", "We spoke last, and the customer has been silent.", _yes, ()),
     FilterOption(
-        "failed", "--failed", "With a message that failed, is held or in doubt.", _yes, ()
+        "failed", "--failed", "With a message that failed, is held or not confirmed.", _yes, ()
     ),
     FilterOption("tag_id", "--tag", "With this tag.", find_tag),
     FilterOption("without_tag_id", "--not-tag", "Without this tag.", find_tag),

@@ -42,7 +42,7 @@ def show(desk: Desk, outbox_id: str) -> OutboxRow:
 @with_session
 @wait_options
 def check(session: Session, outbox_id: str, wait: int | None) -> OutboxRow:
-    """Look a message that is in doubt up in the provider's list again."""
+    """Look a message that is not confirmed up in the provider's list again."""
     desk = session.desk
     id_ = ids.message(desk, outbox_id)
     desk.change(c.CheckAgain(**desk.stamp(), outbox_id=id_))
@@ -54,7 +54,7 @@ def check(session: Session, outbox_id: str, wait: int | None) -> OutboxRow:
 @with_session
 @wait_options
 def resend(session: Session, outbox_id: str, wait: int | None) -> OutboxRow:
-    """Send a message that is in doubt again: the customer may get it twice."""
+    """Send a message that is not confirmed again: the customer may get it twice."""
     desk = session.desk
     id_ = ids.message(desk, outbox_id)
     desk.change(c.Resend(**desk.stamp(), outbox_id=id_))
@@ -65,7 +65,7 @@ def resend(session: Session, outbox_id: str, wait: int | None) -> OutboxRow:
 @click.argument("outbox_id", metavar="ID")
 @with_desk
 def drop(desk: Desk, outbox_id: str) -> Changed:
-    """Withdraw a message that is not accepted, or give up one that is in doubt."""
+    """Withdraw a message that is not accepted, or give up one that is not confirmed."""
     id_ = ids.message(desk, outbox_id)
     return Changed.of(desk.change(c.Drop(**desk.stamp(), outbox_id=id_)), id_)
 

@@ -58,7 +58,7 @@ def followed(session: Session, outbox_id: UUID, wait: int | None) -> OutboxRow:
     """The message, after waiting if that was asked for.
 
     Raises Unsettled where a waited-for message was not accepted: held by a rule, refused by the
-    provider, dropped, in doubt, or still waiting when the time was over.
+    provider, dropped, not confirmed, or still waiting when the time was over.
     """
     row = find_message(session.desk, outbox_id)
     if wait is None:

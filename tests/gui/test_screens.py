@@ -11,17 +11,19 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain import commands as c
+from sms_desk.domain import send_checks
 from sms_desk.domain.errors import CredentialError
 from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
 from sms_desk.services import directory, inbox, preferences, senders
-from sms_desk.services.rows import SenderRow
+from sms_desk.services.rows import OutboxRow, SenderRow
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.outbox import OutboxScreen
+from sms_desk.ui.outbox.screen import DROPPABLE, reason_words, state_cell
 from sms_desk.ui.programs import ProgramsScreen
 from sms_desk.ui.programs.detail import ProgramDetail
 from sms_desk.ui.senders import SendersScreen
@@ -226,12 +228,61 @@ def test_each_state_offers_what_can_be_done(shop: Shop) -> None:
     screen = shop.window.screen_shown()
     assert isinstance(screen, OutboxScreen)
     offered = {
-        state: [words for words, _ in screen._decisions(replace(row, state=state))]
+        state: [words for words, _, _ in screen._decisions(replace(row, state=state))]
         for state in OutboxState
     }
-    assert offered[OutboxState.HELD] == ["Send anyway", "Drop"]
-    assert offered[OutboxState.ASK] == ["Check again", "Send again", "Drop"]
+    assert offered[OutboxState.HELD] == []
+    assert offered[OutboxState.ASK] == ["Check again", "Send again…"]
     assert offered[OutboxState.ACCEPTED] == []
+    for check in ("expired", "ownership", "unseen", "opt_out", "sender", "window", "address"):
+        held = replace(row, state=OutboxState.HELD, reason=check)
+        assert bool(screen._decisions(held)) is (check in send_checks.CONFIRMABLE)
+    for state in OutboxState:
+        pane = screen._pane(replace(row, state=state, reason="unseen"))
+        ranks = [(b.text(), b.property("kind")) for b in pane.findChildren(QPushButton)]
+        assert [kind for _, kind in ranks].count("primary") <= 1
+        assert {kind for words, kind in ranks if words == "Drop…"} <= {"quiet"}
+        assert (state in DROPPABLE) is any(words == "Drop…" for words, _ in ranks)
+
+
+def test_r32_a_doubt_is_told_with_its_evidence_in_plain_words(shop: Shop) -> None:
+    row = OutboxRow(
+        shop.office.own,
+        shop.shown[0],
+        "",
+        PEER,
+        "Own",
+        "Hello",
+        OutboxState.ASK,
+        "http_500",
+        "",
+        shop.session.desk.now(),
+        shop.session.desk.now(),
+        1,
+        "",
+    )
+    assert state_cell(row).text == "Needs your decision"
+    assert "answer was lost (error 500)" in reason_words(row)
+    assert "list does not show" in reason_words(row)
+    assert state_cell(replace(row, state=OutboxState.IN_DOUBT)).text == "Not confirmed"
+
+
+def test_dropping_is_asked(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    (conversation,) = shop.shown
+    shop.open(conversation)
+    shop.wiring.writing._on_send_requested("Too early", shop.office.own)
+    shop.until(lambda: bool(shop.session.desk.read(directory.outbox_rows)))
+    shop.wiring.desk.show_screen("outbox")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, OutboxScreen)
+    (row,) = shop.session.desk.read(directory.outbox_rows)
+    for answer in (False, True):
+        monkeypatch.setattr("sms_desk.ui.outbox.screen.ask", lambda *_a, _it=answer, **_k: _it)
+        screen._on_drop_clicked(row)
+        shop.bot.wait(20)
+        if not answer:
+            assert shop.session.desk.read(directory.outbox_rows)
+    shop.until(lambda: not shop.session.desk.read(directory.outbox_rows))
 
 
 # --- a new conversation --------------------------------------------------------------------------

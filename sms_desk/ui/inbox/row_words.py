@@ -151,9 +151,9 @@ def _source_chip(row: InboxRow) -> Iterator[ChipWords]:
 
 _TROUBLES: Final = {
     "failed": ("failed", "triangle-alert", "error"),
-    "held": ("held back", "hand", "nudge"),
-    "in_doubt": ("not confirmed yet", "clock", "nudge"),
-    "ask": ("sent or not? Please check", "circle-question-mark", "nudge"),
+    "held": ("held", "hand", "nudge"),
+    "in_doubt": ("not confirmed", "circle-question-mark", "nudge"),
+    "ask": ("needs your decision", "circle-question-mark", "error"),
 }
 
 

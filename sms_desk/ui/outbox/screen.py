@@ -8,18 +8,20 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import OutboxState
+from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.plain_text import display_name, display_text, preview
+from sms_desk.domain.send_checks import CONFIRMABLE
 from sms_desk.services import directory
 from sms_desk.services.context import Context
 from sms_desk.services.rows import OutboxRow
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
-from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.buttons import plain, primary, quiet
 from sms_desk.ui.widgets.chips import ToggleChip
 from sms_desk.ui.widgets.forms import Form
 from sms_desk.ui.widgets.screen import Screen
@@ -29,24 +31,50 @@ from sms_desk.ui.widgets.times import clock_words
 from sms_desk.ui.widgets.words import tr
 
 _GOOD_FOR: Final = timedelta(minutes=30)
+DROPPABLE: Final = frozenset(
+    {
+        OutboxState.QUEUED,
+        OutboxState.HELD,
+        OutboxState.IN_DOUBT,
+        OutboxState.ASK,
+        OutboxState.REFUSED,
+    }
+)
+
+
+_SIGNS: Final = {
+    OutboxState.QUEUED: ("secondary", "clock"),
+    OutboxState.CLAIMED: ("secondary", "send"),
+    OutboxState.SENDING: ("secondary", "send"),
+    OutboxState.HELD: ("nudge", "hand"),
+    OutboxState.IN_DOUBT: ("nudge", "circle-question-mark"),
+    OutboxState.ASK: ("error", "circle-question-mark"),
+    OutboxState.ACCEPTED: ("ok", "check"),
+    OutboxState.REFUSED: ("error", "triangle-alert"),
+    OutboxState.WITHDRAWN: ("disabled", "ban"),
+}
+_DOUBTFUL: Final = (OutboxState.IN_DOUBT, OutboxState.ASK)
 
 
 def state_cell(row: OutboxRow) -> Cell:
-    return {
-        OutboxState.QUEUED: Cell(tr("outbox", "Queued"), ink="secondary", icon="clock"),
-        OutboxState.CLAIMED: Cell(tr("outbox", "Sending"), ink="secondary", icon="send"),
-        OutboxState.SENDING: Cell(tr("outbox", "Sending"), ink="secondary", icon="send"),
-        OutboxState.HELD: Cell(tr("outbox", "Held"), ink="nudge", icon="hand"),
-        OutboxState.IN_DOUBT: Cell(
-            tr("outbox", "Not confirmed"), ink="nudge", icon="circle-question-mark"
-        ),
-        OutboxState.ASK: Cell(
-            tr("outbox", "Needs your decision"), ink="error", icon="circle-question-mark"
-        ),
-        OutboxState.ACCEPTED: Cell(tr("outbox", "Sent"), ink="ok", icon="check"),
-        OutboxState.REFUSED: Cell(tr("outbox", "Refused"), ink="error", icon="triangle-alert"),
-        OutboxState.WITHDRAWN: Cell(tr("outbox", "Dropped"), ink="disabled", icon="ban"),
-    }[row.state]
+    ink, icon = _SIGNS[row.state]
+    return Cell(tr("outbox", STATE_NAMES[row.state]), ink=ink, icon=icon)
+
+
+def reason_words(row: OutboxRow) -> str:
+    """Why it stands as it does, with the evidence, in one or two sentences."""
+    if row.state not in _DOUBTFUL:
+        return preview(row.reason_text, 400)
+    doubt = doubt_words(row.reason)
+    first = f"{doubt[0].upper()}{doubt[1:]}."
+    if row.state is OutboxState.IN_DOUBT:
+        then = tr("outbox", "The desk looks for the message in the provider's list, by itself.")
+    else:
+        then = tr(
+            "outbox",
+            "The provider's list does not show the message, so it may or may not have arrived.",
+        )
+    return f"{first} {then}"
 
 
 def to_cell(row: OutboxRow) -> Cell:
@@ -55,7 +83,7 @@ def to_cell(row: OutboxRow) -> Cell:
 
 
 def text_cell(row: OutboxRow) -> Cell:
-    return Cell(preview(row.body, 200), preview(row.reason_text, 200))
+    return Cell(preview(row.body, 200), reason_words(row))
 
 
 def rows(ctx: Context, everything: bool) -> tuple[OutboxRow, ...]:
@@ -118,40 +146,56 @@ class OutboxScreen(Screen):
     def _pane(self, row: OutboxRow) -> QWidget:
         pane = Form()
         pane.add_title(state_cell(row).text)
-        if row.reason_text:
-            pane.add_words(preview(row.reason_text, 400))
+        if why := reason_words(row):
+            pane.add_words(why)
         sender = tr("outbox", "To {who} from {sender}")
         sender = sender.replace("{who}", display_name(row.contact_name or row.peer))
         pane.add_words(sender.replace("{sender}", display_name(row.sender_label)))
         pane.add_words(display_text(row.body))
-        open_ = plain(tr("outbox", "Open conversation"))
-        open_.clicked.connect(lambda: self.conversation_opened.emit(row.conversation_id))
-        pane.add_widget(_line(open_))
-        for words, decide in self._decisions(row):
-            button = primary(words) if decide.func is not self._drop else plain(words)
+        choices = self._decisions(row)
+        buttons = [primary(words) if first else plain(words) for words, _, first in choices]
+        for button, (_, decide, _first) in zip(buttons, choices, strict=True):
             button.clicked.connect(decide)
-            pane.add_widget(_line(button))
+            pane.add_widget(button, at_start=True)
+        open_ = quiet(tr("outbox", "Open conversation"))
+        open_.clicked.connect(lambda: self.conversation_opened.emit(row.conversation_id))
+        pane.add_widget(open_, at_start=True)
+        if row.state in DROPPABLE:
+            drop = quiet(tr("outbox", "Drop…"))
+            drop.clicked.connect(partial(self._on_drop_clicked, row))
+            pane.add_widget(drop, at_start=True)
         return pane
 
-    def _decisions(self, row: OutboxRow) -> list[tuple[str, partial[None]]]:
-        """What can be done in this state."""
-        drop = (tr("outbox", "Drop"), partial(self._drop, row.id))
+    def _decisions(self, row: OutboxRow) -> list[tuple[str, partial[None], bool]]:
+        """What can be done in this state beside dropping it: words, deed, whether it is the next."""
         match row.state:
-            case OutboxState.HELD:
-                release = (tr("outbox", "Send anyway"), partial(self._release, row))
-                return [release, drop]
-            case OutboxState.ASK | OutboxState.IN_DOUBT:
+            case OutboxState.HELD if row.reason in CONFIRMABLE:
+                return [(tr("outbox", "Send anyway"), partial(self._release, row), True)]
+            case OutboxState.IN_DOUBT:
+                return [(tr("outbox", "Check again"), partial(self._check, row.id), False)]
+            case OutboxState.ASK:
                 return [
-                    (tr("outbox", "Check again"), partial(self._check, row.id)),
-                    (tr("outbox", "Send again"), partial(self._resend, row.id)),
-                    drop,
+                    (tr("outbox", "Check again"), partial(self._check, row.id), True),
+                    (tr("outbox", "Send again…"), partial(self._resend, row.id), False),
                 ]
-            case OutboxState.QUEUED | OutboxState.REFUSED:
-                return [drop]
             case _:
                 return []
 
     # --- decisions -------------------------------------------------------------------------------
+
+    def _on_drop_clicked(self, row: OutboxRow) -> None:
+        if row.state in _DOUBTFUL:
+            step = tr("outbox", "The desk stops looking for it. It may have arrived all the same.")
+        else:
+            step = tr("outbox", "It is not sent. Its text stays in the Outbox.")
+        if ask(
+            self.window(),
+            tr("outbox", "Drop this message?"),
+            step,
+            yes=tr("outbox", "Drop"),
+            danger=True,
+        ):
+            self._drop(row.id)
 
     def _drop(self, outbox_id: UUID) -> None:
         self._doors.change(self, c.Drop(**self._doors.stamp(), outbox_id=outbox_id))
@@ -178,12 +222,3 @@ class OutboxScreen(Screen):
         )
         if agreed:
             self._doors.change(self, c.Resend(**self._doors.stamp(), outbox_id=outbox_id))
-
-
-def _line(button: QWidget) -> QWidget:
-    line = QWidget()
-    layout = QHBoxLayout(line)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(button)
-    layout.addStretch(1)
-    return line

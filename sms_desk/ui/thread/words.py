@@ -137,8 +137,10 @@ def _pending_sign(state: OutboxState) -> Sign:
             return Sign("loader-circle", tr("Sending"))
         case OutboxState.HELD:
             return Sign("hand", tr("Held"), "nudge")
-        case OutboxState.IN_DOUBT | OutboxState.ASK:
+        case OutboxState.IN_DOUBT:
             return Sign("circle-question-mark", tr("Not confirmed"), "nudge")
+        case OutboxState.ASK:
+            return Sign("circle-question-mark", tr("Needs your decision"), "error")
         case OutboxState.REFUSED:
             return Sign("triangle-alert", tr("Not sent"), "error")
         case OutboxState.WITHDRAWN:

@@ -1,0 +1,44 @@
+"""A composed message's state and its doubt in words: the same on screen, command line and manual."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sms_desk.domain.model import OutboxState
+
+STATE_NAMES: Mapping[OutboxState, str] = MappingProxyType(
+    {
+        OutboxState.QUEUED: "Queued",
+        OutboxState.CLAIMED: "Sending",
+        OutboxState.SENDING: "Sending",
+        OutboxState.HELD: "Held",
+        OutboxState.IN_DOUBT: "Not confirmed",
+        OutboxState.ASK: "Needs your decision",
+        OutboxState.ACCEPTED: "Sent",
+        OutboxState.REFUSED: "Not sent",
+        OutboxState.WITHDRAWN: "Dropped",
+    }
+)
+
+_DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "crash": "SMS Desk ended in the very moment of sending",
+        "no_sid": "the provider's answer named no message",
+        "foreign_account": "the provider's answer was about another account",
+        "truncated": "the provider's answer broke off",
+        "not_json": "the provider's answer could not be read",
+    }
+)
+_HTTP = re.compile(r"http_(\d+)")
+
+
+def doubt_words(reason: str) -> str:
+    """Why nobody knows whether a message went, as half a sentence. reason: the stored word."""
+    found = _HTTP.fullmatch(reason)
+    if found:
+        return f"the provider's answer was lost (error {found[1]})"
+    if "timeout" in reason:
+        return "the provider did not answer in time"
+    return _DOUBTS.get(reason, "the provider's answer was lost")
