@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -44,6 +46,10 @@ class InboxDelegate(QStyledItemDelegate):
         super().__init__()
         self.picking = False
         """Several rows are selected: their pictures show a tick."""
+        self.open_id: UUID | None = None
+        """The conversation in the thread: only its row is tinted, unless several are picked."""
+        self.menu_ids: frozenset[UUID] = frozenset()
+        """Rows that a menu stands open for: ringed."""
         self._elider = Elider()
 
     @override
@@ -68,8 +74,18 @@ class InboxDelegate(QStyledItemDelegate):
             paint_loading(painter, option)
         else:
             words = index.data(InboxRole.WORDS)
-            RowPainter(painter, option, row, words, self._elider, self.picking).paint()
+            marks = Marks(self.picking, row.id == self.open_id, row.id in self.menu_ids)
+            RowPainter(painter, option, row, words, self._elider, marks).paint()
         painter.restore()
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a row stands beside what Qt knows of it. has_menu: a menu is open for it."""
+
+    picking: bool = False
+    is_open: bool = False
+    has_menu: bool = False
 
 
 class Elider:
@@ -103,7 +119,7 @@ class RowPainter:
         row: InboxRow,
         words: RowWords,
         elider: Elider,
-        picking: bool,
+        marks: Marks,
     ) -> None:
         self._painter = painter
         self._whole: QRect = option.rect
@@ -118,7 +134,10 @@ class RowPainter:
         self._selected = bool(state & QStyle.StateFlag.State_Selected)
         self._hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         self._focused = bool(state & QStyle.StateFlag.State_HasFocus)
-        self._picked = picking and self._selected
+        self._picked = marks.picking and self._selected
+        self._tinted = self._picked or (marks.is_open and not marks.picking)
+        self._ringed = marks.has_menu or (self._selected and not self._tinted)
+        self._opened = marks.is_open
         self._ground = self._ground_color()
 
     def paint(self) -> None:
@@ -134,7 +153,7 @@ class RowPainter:
     # --- ground ------------------------------------------------------------------------------
 
     def _ground_color(self) -> QColor:
-        if self._selected:
+        if self._tinted:
             return self._tokens.accent_soft
         return self._tokens.hover if self._hovered else self._tokens.base
 
@@ -144,9 +163,18 @@ class RowPainter:
         self._painter.fillRect(
             self._placed(QRect(0, bottom, self._whole.width(), 1)), self._tokens.line
         )
-        if self._focused:
+        if self._ringed:
+            self._paint_ring()
+        if self._focused or (self._opened and not self._tinted):
             bar = self._placed(QRect(0, 0, 3, self._whole.height() - 1))
             self._painter.fillRect(bar, self._tokens.accent)
+
+    def _paint_ring(self) -> None:
+        """Where the keyboard or a menu stands, and nothing is open."""
+        ring = QRectF(self._whole).adjusted(1, 1, -1, -2)
+        self._painter.setPen(QPen(self._tokens.accent, 2))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRect(ring)
 
     def _paint_unread_dot(self) -> None:
         if self._row.unread:
@@ -242,7 +270,7 @@ class RowPainter:
         self._text(QRect(left, where.top(), width, _CHIP), shown, role, chip.ink)
 
     def _chip_ground(self, chip: ChipWords) -> QColor:
-        quiet_on_soft = chip.ground == "neutral_soft" and self._selected
+        quiet_on_soft = chip.ground == "neutral_soft" and self._tinted
         return self._tokens.base if quiet_on_soft else self._tokens.color(chip.ground)
 
     def _paint_rest(self, left: int, end: int, count: int) -> None:

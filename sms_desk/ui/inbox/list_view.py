@@ -1,4 +1,8 @@
-"""The list itself: selection, keys, and a scroll position that only the person moves."""
+"""The list itself: selection, keys, and a scroll position that only the person moves.
+
+What is selected is what stands open: walking on opens. Where the two differ (several picked, a row
+with its menu) they are marked differently.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
@@ -38,6 +43,8 @@ ACTION_KEYS: Final = {
     Qt.Key.Key_T: "tag",
 }
 """Single letters, while the list has the focus only (design §8)."""
+WALK_MS: Final = 120
+"""How long the keyboard rests on a row before it opens: what is only passed is not read."""
 _STEPS: Final = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
 
 
@@ -46,6 +53,8 @@ class InboxList(QListView):
 
     opened = Signal(object)
     """The id of the conversation to open: a click, or Enter."""
+    walked_to = Signal(object)
+    """The same, from a row on which the keyboard has come to rest."""
     action_pressed = Signal(str)
     selection_moved = Signal()
     top_reached = Signal()
@@ -55,6 +64,12 @@ class InboxList(QListView):
         self._inbox = model
         self._delegate = InboxDelegate()
         self._picking = False  # X was pressed: J and K walk without losing what is picked
+        self._walk_opens = True
+        self._walking = QTimer(self)
+        self._walking.setSingleShot(True)
+        self._walking.setInterval(WALK_MS)
+        self._walking.timeout.connect(self.open_walked_to)
+        self._menu_id: UUID | None = None  # the right button went down on it
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(tr("inbox", "Conversations"))
@@ -89,12 +104,64 @@ class InboxList(QListView):
 
     def select_id(self, id_: UUID | None) -> None:
         """Stand on a conversation, if it is loaded; on none for None."""
+        self._walking.stop()
         row = -1 if id_ is None else self._inbox.row_of(id_)
         if row < 0:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
         else:
             self._go_to(row)
+
+    # --- what stands open ----------------------------------------------------------------------
+
+    def set_open(self, id_: UUID | None) -> None:
+        """Which conversation the thread shows."""
+        self._delegate.open_id = id_
+        self.viewport().update()
+
+    def set_walk_opens(self, opens: bool) -> None:
+        """Whether a row opens when the keyboard rests on it; else with Enter only."""
+        self._walk_opens = opens
+
+    def is_at_open(self) -> bool:
+        """Whether the keyboard stands on what is open."""
+        return self.current_id() == self._delegate.open_id
+
+    def is_walking(self) -> bool:
+        """Whether a row is about to open."""
+        return self._walking.isActive()
+
+    @Slot()
+    def open_walked_to(self) -> None:
+        """Open the one row that is selected and not open, now rather than in a moment."""
+        self._walking.stop()
+        id_ = self.current_id()
+        if id_ is not None and self.selected_ids() == (id_,):
+            self.walked_to.emit(id_)
+
+    def _walk(self) -> None:
+        """The keyboard moved: its row is marked at once, and opens when it rests there."""
+        id_ = self.current_id()
+        one = id_ is not None and self.selected_ids() == (id_,)
+        if not self._walk_opens or not one or self._picking:
+            self._walking.stop()
+        elif id_ != self._delegate.open_id or self._walking.isActive():
+            self.set_open(id_)
+            self._walking.start()
+
+    # --- the row with its menu -----------------------------------------------------------------
+
+    def menu_ids(self) -> tuple[UUID, ...]:
+        """What a menu is for: the row under the right button alone, unless it is picked."""
+        picked = self.selected_ids()
+        id_ = self._menu_id
+        return picked if id_ is None or id_ in picked else (id_,)
+
+    def mark_menu(self, ids: tuple[UUID, ...]) -> None:
+        """Ring the row that a menu stands open for; () when it is gone."""
+        self._delegate.menu_ids = frozenset(ids)
+        self._menu_id = None
+        self.viewport().update()
 
     # --- refresh without moving anything (R6) --------------------------------------------------
 
@@ -113,7 +180,10 @@ class InboxList(QListView):
         anchor = QPersistentModelIndex(self.indexAt(QPoint(1, 1)))
         above = bar.value() - anchor.row() * ROW_HEIGHT
         at_top = bar.value() == 0
+        picked = self.selected_ids()
         yield
+        if len(picked) == 1 and self.selected_ids() != picked:
+            self.clearSelection()  # it is gone: its neighbour was not chosen by anybody
         self.doItemsLayout()
         if not at_top and anchor.isValid():
             bar.setValue(anchor.row() * ROW_HEIGHT + above)
@@ -125,7 +195,10 @@ class InboxList(QListView):
         if event.modifiers() == Qt.KeyboardModifier.NoModifier and self._take(event.key()):
             event.accept()
             return
+        before = self.currentIndex()
         super().keyPressEvent(event)
+        if self.currentIndex() != before:
+            self._walk()
 
     def _take(self, key: int) -> bool:
         """Whether the key is one of the list's own."""
@@ -139,7 +212,7 @@ class InboxList(QListView):
         elif pressed in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(self.currentIndex())
         elif pressed == Qt.Key.Key_Escape and (self._picking or self._delegate.picking):
-            self.select_id(self.current_id())
+            self._leave_picking()
         else:
             return False
         return True
@@ -152,6 +225,13 @@ class InboxList(QListView):
         row = self.currentIndex().row() + by
         if 0 <= row < self._inbox.loaded():
             self._go_to(row, keep=self._picking or self._delegate.picking)
+            self._walk()
+
+    def _leave_picking(self) -> None:
+        """Back to the one that stands open, if it is in sight of the list."""
+        opened = self._delegate.open_id
+        known = opened is not None and self._inbox.row_of(opened) >= 0
+        self.select_id(opened if known else self.current_id())
 
     def _go_to(self, row: int, *, keep: bool = False) -> None:
         """keep: what is picked stays picked, and this row is not."""
@@ -171,7 +251,12 @@ class InboxList(QListView):
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            index = self.indexAt(event.position().toPoint())
+            self._menu_id = index.data(InboxRole.ID) if index.isValid() else None
+            return  # a menu is about a row; it does not go there
         self._picking = False
+        self._walking.stop()
         super().mousePressEvent(event)
 
     @override
@@ -184,6 +269,8 @@ class InboxList(QListView):
     def _open(self, index: QModelIndex) -> None:
         id_ = index.data(InboxRole.ID) if index.isValid() else None
         if id_ is not None:
+            self._walking.stop()
+            self.set_open(id_)
             self.opened.emit(id_)
 
     # --- what happened -----------------------------------------------------------------------------

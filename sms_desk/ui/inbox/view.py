@@ -52,6 +52,8 @@ class InboxView(QWidget):
     """Count what matches (`set_total`)."""
     conversation_opened = Signal(object)
     """The conversation's id."""
+    conversation_walked_to = Signal(object)
+    """The same, where the keyboard came to rest: it opens, and the list stays."""
     selection_changed = Signal(object)
     """The ids selected, as a tuple in list order."""
     action_requested = Signal(str, object)
@@ -167,6 +169,31 @@ class InboxView(QWidget):
         """Stand on a conversation without opening it."""
         self._list.select_id(id_)
 
+    def set_open(self, id_: UUID | None) -> None:
+        """Which conversation the thread shows; None for none."""
+        self._list.set_open(id_)
+
+    def set_walk_opens(self, opens: bool) -> None:
+        """False where the list lies over the thread: walking would read what nobody sees."""
+        self._list.set_walk_opens(opens)
+
+    def settle(self) -> None:
+        """What is about to open by walking opens now, before anything is done to it."""
+        if self._list.is_walking():
+            self._list.open_walked_to()
+
+    def open_current(self) -> None:
+        """Open where the keyboard stands, as Enter would, if it is not open."""
+        if self._list.is_walking() or not self._list.is_at_open():
+            self._list.open_walked_to()
+
+    def may_move(self) -> bool:
+        """Whether the list may go along with what opened: nobody walks on, nobody picks."""
+        return not self._list.is_walking() and len(self._list.selected_ids()) < 2
+
+    def list_has_focus(self) -> bool:
+        return self._list.hasFocus()
+
     def targets(self) -> Targets:
         """What an action from the menu, the palette or a key is meant for."""
         return Targets(self.selected_ids(), self.filter() if self._all_matching else None)
@@ -202,6 +229,7 @@ class InboxView(QWidget):
         self._model.page_wanted.connect(self.page_wanted)
         self._model.held_changed.connect(self._pill.show_count)
         self._list.opened.connect(self.conversation_opened)
+        self._list.walked_to.connect(self.conversation_walked_to)
         self._list.action_pressed.connect(self._request)
         self._list.selection_moved.connect(self._on_selection_moved)
         self._list.top_reached.connect(self._model.release_held)
@@ -252,14 +280,16 @@ class InboxView(QWidget):
         self._all_matching = False
         self._total = None
 
-    def row_menu(self) -> QMenu:
-        """What can be done with the conversations selected."""
+    def row_menu(self, targets: Targets | None = None) -> QMenu:
+        """What can be done with these, or else with the conversations selected."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name, icon, words in ACTIONS:
             action = menu.addAction(f"{tr('inbox', words)}\t{_KEYS[name]}")
             action.setIcon(theme.icon(icon))
-            action.triggered.connect(lambda _on=False, name=name: self._request(name))
+            action.triggered.connect(
+                lambda _on=False, name=name: self._request_for(name, targets or self.targets())
+            )
         return menu
 
     # --- what happened -----------------------------------------------------------------------------
@@ -275,6 +305,9 @@ class InboxView(QWidget):
         current = self.current_id()
         if not targets and current is not None:
             targets = Targets((current,))
+        self._request_for(name, targets)
+
+    def _request_for(self, name: str, targets: Targets) -> None:
         if targets:
             self.action_requested.emit(name, targets)
 
@@ -306,8 +339,17 @@ class InboxView(QWidget):
 
     @Slot(QPoint)
     def _on_menu_requested(self, where: QPoint) -> None:
-        if self.targets():
-            self.row_menu().popup(self._list.viewport().mapToGlobal(where))
+        ids = self._list.menu_ids()
+        targets = self.targets() if ids == self.selected_ids() else Targets(ids)
+        if targets:
+            menu = self.row_menu(targets)
+            self._list.mark_menu(ids)
+            menu.aboutToHide.connect(self._on_menu_gone)
+            menu.popup(self._list.viewport().mapToGlobal(where))
+
+    @Slot()
+    def _on_menu_gone(self) -> None:
+        self._list.mark_menu(())
 
     @Slot()
     def _on_empty_action(self) -> None:

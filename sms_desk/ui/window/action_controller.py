@@ -79,6 +79,7 @@ class ActionController(QObject):
     @Slot(str, object)
     def act(self, name: str, targets: Targets) -> None:
         """assign | close | snooze | tag | mark_unread | pin | mute | reopen, on these."""
+        self._page.inbox.settle()
         meant = c.Targets(targets.ids if targets.matching is None else (), targets.matching)
         match name:
             case "assign":

@@ -181,6 +181,7 @@ class ConversationsPage(QWidget):
             return
         self._narrow = narrow
         self.column.offer_list(narrow)
+        self.inbox.set_walk_opens(not narrow)
         if narrow:
             self.inbox.setParent(self)
             self.inbox.resize(self._drawer_size())

@@ -111,8 +111,11 @@ class DeskController(QObject):
     # --- writing ---------------------------------------------------------------------------------
 
     def write(self, mode: DraftMode) -> None:
-        if self._wiring.thread_controller.conversation_id() is not None:
-            self._wiring.page.column.composer.focus_text(mode)
+        """In the conversation that is marked in the list, which is the one that stands open."""
+        inbox, thread = self._wiring.page.inbox, self._wiring.thread_controller
+        if inbox.list_has_focus() or thread.conversation_id() is None:
+            inbox.open_current()
+        thread.when_there(partial(self._wiring.page.column.composer.focus_text, mode))
 
     def new_conversation(self) -> None:
         self._maker.new_conversation(self._window)

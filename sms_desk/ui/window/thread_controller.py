@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -87,6 +88,8 @@ class ThreadController(QObject):
     refreshed = Signal(object)
     """Its detail, read again."""
     closed = Signal()
+    turned_to = Signal(object)
+    """The id of the conversation that is now meant, or None: before it has been read."""
 
     def __init__(self, page: ConversationsPage, ties: Ties) -> None:
         super().__init__(page)
@@ -100,6 +103,7 @@ class ThreadController(QObject):
         self._wanted: UUID | None = None
         self._position: int | None = None
         self._detail: ConversationDetail | None = None
+        self._when_there: Callable[[], None] | None = None
         self._connect()
         ties.bus.changed.connect(self._on_changed)
 
@@ -121,6 +125,7 @@ class ThreadController(QObject):
             self._thread.jump_to(position)
             return
         self._wanted, self._position = conversation_id, position
+        self.turned_to.emit(conversation_id)
         self._doors.overtake(self, _AGAIN)
         self._doors.read(
             self,
@@ -136,6 +141,8 @@ class ThreadController(QObject):
         """No conversation stands open."""
         self._doors.overtake(self, _OPEN)
         self._wanted = self._detail = None
+        self._when_there = None
+        self.turned_to.emit(None)
         self._composer.flush()
         self._column.show_conversation(False)
         self._page.context.setVisible(False)
@@ -143,6 +150,14 @@ class ThreadController(QObject):
 
     def conversation_id(self) -> UUID | None:
         return self._wanted
+
+    def when_there(self, act: Callable[[], None]) -> None:
+        """Do it with the conversation that is meant, as soon as it stands there; the last wish
+        holds. Without one, nothing is done."""
+        if self._detail is not None and self._detail.row.id == self._wanted:
+            act()
+        elif self._wanted is not None:
+            self._when_there = act
 
     def detail(self) -> ConversationDetail | None:
         """What is known of the open conversation, once it stands there."""
@@ -171,8 +186,12 @@ class ThreadController(QObject):
         if self._position is not None:
             self._thread.jump_to(self._position)
         self.opened.emit(detail)
+        wish, self._when_there = self._when_there, None
+        if wish is not None:
+            wish()
 
     def _on_open_failed(self, error: DeskError) -> None:
+        self._when_there = None
         self._column.show_conversation(True)
         self._thread.show_error(error.title, error.next_step)
 

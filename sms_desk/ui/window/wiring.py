@@ -80,6 +80,7 @@ class Wiring(QObject):
         self.doors.failed.connect(self._on_failed)
         self.bus.changed.connect(self._on_changed)
         page.inbox.conversation_opened.connect(self.open_conversation)
+        page.inbox.conversation_walked_to.connect(self.thread_controller.open)
         page.inbox.save_view_requested.connect(self.rail_controller.save_view)
         page.context.conversation_opened.connect(self.open_conversation)
         page.context.fold_requested.connect(page.toggle_context)
@@ -88,6 +89,7 @@ class Wiring(QObject):
         page.column.head.rename_requested.connect(self._on_rename_requested)
         self.writing.conversation_wanted.connect(self.open_conversation)
         self.thread_controller.opened.connect(self._on_opened)
+        self.thread_controller.turned_to.connect(page.inbox.set_open)
         self.rail_controller.surroundings_read.connect(self._on_surroundings)
         self.inbox_controller.shown.connect(self._on_list_shown)
         rail.place_chosen.connect(self._on_place_chosen)
@@ -181,7 +183,8 @@ class Wiring(QObject):
 
     @Slot(object)
     def _on_opened(self, detail: ConversationDetail) -> None:
-        self.page.inbox.select(detail.row.id)
+        if self.page.inbox.may_move():
+            self.page.inbox.select(detail.row.id)
         session = self.ties.session
         self.doors.run(self, lambda: session.watch([detail.row.id]), then=lambda _none: None)
 
