@@ -98,7 +98,7 @@ def test(session: Session, name: str, secret_fd: int | None) -> Tested:
 @_secret_fd
 @with_session
 def secret(session: Session, name: str, secret_fd: int | None) -> AccountRow:
-    """Give a new secret for an account whose old one was refused (R63)."""
+    """Give a new secret for an account whose old one was refused."""
     row = find_account(session.desk, name)
     session.set_secret(row.id, secrets.secret(secret_fd, f"Secret of {row.sid}"))
     _say_if_not_kept(session, row)
@@ -109,7 +109,7 @@ def secret(session: Session, name: str, secret_fd: int | None) -> AccountRow:
 @click.argument("name", metavar="ACCOUNT")
 @with_session
 def remove(session: Session, name: str) -> AccountRow:
-    """Stop syncing an account and forget its secret; its history stays readable (R58)."""
+    """Stop syncing an account and forget its secret; its history stays readable."""
     row = find_account(session.desk, name)
     session.remove_account(row.id)
     return row

@@ -18,7 +18,7 @@ from sms_desk.services.rows import OutboxRow
 
 @group()
 def outbox() -> None:
-    """What is not accepted by the provider yet, and what to do about it (R32, R33)."""
+    """What is not accepted by the provider yet, and what to do about it."""
 
 
 @outbox.command("list")

@@ -20,7 +20,7 @@ from sms_desk.services.rows import ProgramRow
 
 @group()
 def program() -> None:
-    """Campaigns and services, and how their messages are recognised (R61)."""
+    """Campaigns and services, and how their messages are recognised."""
 
 
 @program.command("list")
@@ -127,7 +127,7 @@ def unbind(desk: Desk, binding_id: str) -> Changed:
 @click.option("--restore", is_flag=True, help="Bring it back.")
 @with_desk
 def retire(desk: Desk, name: str, restore: bool) -> Changed:
-    """Retire a program; its history stays (R58)."""
+    """Retire a program; its history stays."""
     id_ = desk.read(directory.find_program, name)
     done = desk.change(c.RetireProgram(**desk.stamp(), program_id=id_, retired=not restore))
     return Changed.of(done, id_)

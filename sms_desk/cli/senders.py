@@ -87,7 +87,7 @@ def add(
 @click.argument("sender")
 @click.argument("label", required=False)
 @click.option("--direction", type=_DIRECTIONS, help="What it can do.")
-@click.option("--inbound", metavar="SENDER", help="The number that its replies go to (R60).")
+@click.option("--inbound", metavar="SENDER", help="The number that its replies go to.")
 @with_desk
 def label(
     desk: Desk, sender: str, label: str | None, direction: str | None, inbound: str | None
@@ -111,7 +111,7 @@ def label(
 @click.option("--reason", default="", metavar="TEXT", help="Why.")
 @with_desk
 def hold(desk: Desk, sender: str, holder: str, until: str | None, reason: str) -> Changed:
-    """Give a sender ID to a holder, beside those who hold it already (R59)."""
+    """Give a sender ID to a holder, beside those who hold it already."""
     id_ = ids.fresh(desk)
     kind, holder_id = _holder(desk, holder)
     held = c.HoldSender(
@@ -141,7 +141,7 @@ def release(desk: Desk, sender: str, holder: str) -> Changed:
 @click.argument("sender")
 @with_desk
 def retire(desk: Desk, sender: str) -> Changed:
-    """Send from it no more; its history stays readable (R58)."""
+    """Send from it no more; its history stays readable."""
     return _set_retired(desk, sender, retired=True)
 
 

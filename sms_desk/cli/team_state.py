@@ -34,7 +34,7 @@ def assign(desk: Desk, target_words: TargetWords, person: str) -> Changed | Coun
 @target_options
 @with_desk
 def close(desk: Desk, target_words: TargetWords) -> Changed | Count:
-    """Close conversations for everybody; a customer's reply opens them again (R49)."""
+    """Close conversations for everybody; a customer's reply opens them again."""
     return change_targets(
         desk, target_words, lambda targets: c.Close(**desk.stamp(), targets=targets)
     )
@@ -57,7 +57,7 @@ def reopen(desk: Desk, target_words: TargetWords) -> Changed | Count:
 )
 @with_desk
 def snooze(desk: Desk, target_words: TargetWords, words: str) -> Changed | Count:
-    """Put conversations aside for everybody until a time on one's own clock (R52)."""
+    """Put conversations aside for everybody until a time on one's own clock."""
     until = future(desk, words)
     return change_targets(
         desk, target_words, lambda targets: c.Snooze(**desk.stamp(), targets=targets, until=until)
@@ -93,7 +93,7 @@ def tag(
 @click.argument("conversation_id", metavar="ID")
 @with_desk
 def takeover(desk: Desk, conversation_id: str) -> Changed:
-    """Make a program's reply a direct conversation, until the program sends again (R5)."""
+    """Make a program's reply a direct conversation, until the program sends again."""
     id_ = ids.conversation(desk, conversation_id)
     return Changed.of(desk.change(c.TakeOver(**desk.stamp(), conversation_id=id_)), id_)
 
@@ -103,7 +103,7 @@ def takeover(desk: Desk, conversation_id: str) -> Changed:
 @click.option("--program", "name", required=True, metavar="NAME", help="A program, or none.")
 @with_desk
 def rebind(desk: Desk, conversation_id: str, name: str) -> Changed:
-    """Say what a conversation answers (R61)."""
+    """Say what a conversation answers."""
     id_ = ids.conversation(desk, conversation_id)
     program_id = None if name == "none" else desk.read(directory.find_program, name)
     source = c.RebindSource(**desk.stamp(), conversation_id=id_, program_id=program_id)

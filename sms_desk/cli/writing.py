@@ -52,7 +52,7 @@ def send(
     wait: int | None,
     text: str,
 ) -> OutboxRow:
-    """Write to a number; a conversation that exists is used again (R62).
+    """Write to a number; a conversation that exists is used again.
 
     Without --from the sender ID is the one that the window would propose.
     """
@@ -116,7 +116,7 @@ def reply(
 @click.argument("text")
 @with_desk
 def note(desk: Desk, conversation_id: str, mentions: tuple[str, ...], text: str) -> Changed:
-    """Write a note that never leaves the desk (R37)."""
+    """Write a note that never leaves the desk."""
     note_id = ids.fresh(desk)
     written = c.AddNote(
         **desk.stamp(),

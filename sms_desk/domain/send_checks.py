@@ -98,9 +98,7 @@ def _sender(facts: SendFacts) -> CheckResult:
     if facts.sender_retired:
         return _held("sender", f"{name} is retired.", "Write from another sender ID.")
     if facts.sender_health is Health.BLOCKED:
-        return _held(
-            "sender", f"{name} is blocked.", "A supervisor can switch to its fallback (R17)."
-        )
+        return _held("sender", f"{name} is blocked.", "Write from another sender ID.")
     if facts.sender_direction is SenderDirection.INCOMING:
         return _held("sender", f"{name} only receives.", "Write from another sender ID.")
     if not facts.carried:
@@ -138,7 +136,7 @@ def _window(facts: SendFacts) -> CheckResult:
     return _held(
         "window",
         "The WhatsApp window is closed: 24 hours have passed since the contact wrote.",
-        "Wait for the contact to write, or use an approved template.",
+        "Wait for the contact to write, which opens it again, or drop the message.",
     )
 
 
@@ -149,7 +147,7 @@ def _ownership(facts: SendFacts) -> CheckResult:
     return _held(
         "ownership",
         f"The conversation went to {facts.owner_name or 'somebody else'} meanwhile.",
-        "Its owner can send it, edit it or drop it.",
+        "Read the conversation, then send anyway or drop it.",
     )
 
 
@@ -163,13 +161,13 @@ def _unseen(facts: SendFacts) -> CheckResult:
         return _held(
             "unseen",
             f"{colleague.who} answered since you began.",
-            "Read it, then send anyway, edit or drop yours.",
+            "Read it, then send anyway or drop yours.",
         )
     if facts.unseen and facts.now - facts.composed_at > _FRESH:
         return _held(
             "unseen",
             "The contact wrote since you began.",
-            "Read it, then send anyway, edit or drop yours.",
+            "Read it, then send anyway or drop yours.",
         )
     return _ALLOWED
 
@@ -180,7 +178,7 @@ def _expired(facts: SendFacts) -> CheckResult:
     return _held(
         "expired",
         "It waited so long that it may no longer fit.",
-        "Send it anyway, edit it or drop it.",
+        "Send it anyway, or drop it.",
     )
 
 

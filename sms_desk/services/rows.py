@@ -191,7 +191,7 @@ class SenderRow:
 
 @dataclass(frozen=True, slots=True)
 class SenderChoice:
-    """One sender ID that the composer may offer, and why, or why not (R16)."""
+    """One sender ID that the composer may offer, and why, or why not."""
 
     sender: SenderRow
     allowed: bool

@@ -69,7 +69,7 @@ def confirm(
     if not checks <= send_checks.CONFIRMABLE:
         raise RefusedError(
             entry.reason_text or "This cannot be waived.",
-            "Edit the message or drop it.",
+            "Mend that first, or drop the message.",
             rule="not_confirmable",
         )
     _rebase(tx, entry)

@@ -48,7 +48,7 @@ class WhyPopover(QFrame):
         holders = ", ".join(map(display_name, detail.sender.holders)) or tr("why", "nobody")
         held = tr("why", "It is held by {names}.").replace("{names}", holders)
         lines = [
-            tr("why", "A conversation stays on the number that the customer knows (R1)."),
+            tr("why", "A conversation stays on the number that the customer knows."),
             held,
         ]
         if detail.sender.program_name:
