@@ -152,22 +152,40 @@ def _page(
     around: int | None,
     limit: int,
 ) -> ThreadPage:
-    if around is not None:
-        found = threads.around(ctx.tx, ids, around, limit=limit)
-    else:
-        found = threads.page(ctx.tx, ids, before=before, after=after, limit=limit)
+    found, has_older, has_newer = _found(ctx, ids, before, after, around, limit)
     names = _names(ctx, ids)
     files = threads.attachments(
         ctx.tx, [row["id"] for table, row in found if table == "messages" and row["media_count"]]
     )
     items = [_item(table, row, names, files) for table, row in found]
-    first = items[0].position if items else None
-    last = items[-1].position if items else None
-    newer = last if last and threads.exists(ctx.tx, ids, after=last) else None
-    if newer is None:
-        items += _pending(ctx, ids, names, (last or 0) + 1)
-    older = first if first and threads.exists(ctx.tx, ids, before=first) else None
+    older = items[0].position if items and has_older else None
+    newer = items[-1].position if items and has_newer else None
+    if not has_newer:
+        items += _pending(ctx, ids, names, (items[-1].position if items else 0) + 1)
     return ThreadPage(tuple(items), older, newer)
+
+
+def _found(
+    ctx: Context,
+    ids: Sequence[UUID],
+    before: int | None,
+    after: int | None,
+    around: int | None,
+    limit: int,
+) -> tuple[list[threads.Found], bool, bool]:
+    """The page, and whether anything stands above and below it. One row too many tells."""
+    if around is not None:
+        found = threads.around(ctx.tx, ids, around, limit=limit)
+        if not found:
+            return [], False, False
+        first, last = found[0][1]["position"], found[-1][1]["position"]
+        above = threads.exists(ctx.tx, ids, before=first)
+        return found, above, threads.exists(ctx.tx, ids, after=last)
+    found = threads.page(ctx.tx, ids, before=before, after=after, limit=limit + 1)
+    more = len(found) > limit
+    if after is not None:
+        return found[:limit], True, more
+    return found[-limit:], more, before is not None
 
 
 def _names(ctx: Context, ids: Sequence[UUID]) -> _Names:

@@ -20,7 +20,7 @@ from sms_desk.store import search, tables
 from sms_desk.store.engine import Tx
 
 _c = tables.conversations.c
-_TEXT_HITS = 500
+_TEXT_HITS = 2000
 """A text filter looks at the newest hits only: the same bound for page, count and arrivals."""
 Clause = ColumnElement[bool]
 

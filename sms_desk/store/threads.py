@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -100,29 +100,6 @@ def attachment(tx: Tx, attachment_id: UUID) -> sa.RowMapping | None:
     return tx.execute(query).mappings().one_or_none()
 
 
-def _walk(
-    tx: Tx,
-    table: sa.Table,
-    conversation_ids: Sequence[UUID],
-    before: int | None,
-    after: int | None,
-    limit: int,
-) -> Iterable[Found]:
-    columns = table.c
-    query: sa.Select[Any] = sa.select(table).limit(limit)
-    if len(conversation_ids) == 1:
-        query = query.where(columns.conversation_id == conversation_ids[0])
-    else:
-        query = query.where(columns.conversation_id.in_(conversation_ids))
-    if before is not None:
-        query = query.where(columns.position < before)
-    if after is not None:
-        query = query.where(columns.position > after).order_by(columns.position)
-    else:
-        query = query.order_by(columns.position.desc())
-    return [(table.name, row) for row in tx.execute(query).mappings()]
-
-
 def last_inbound_at(tx: Tx, conversation_id: UUID) -> datetime | None:
     """When the contact last wrote."""
     columns = tables.messages.c
@@ -136,3 +113,31 @@ def last_inbound_at(tx: Tx, conversation_id: UUID) -> datetime | None:
         .limit(1)
     )
     return tx.execute(query).scalar_one_or_none()
+
+
+def _walk(
+    tx: Tx,
+    table: sa.Table,
+    conversation_ids: Sequence[UUID],
+    before: int | None,
+    after: int | None,
+    limit: int,
+) -> Iterable[Found]:
+    statement = _walk_statement(table.name, before is not None, after is not None)
+    asked = {"ids": conversation_ids, "before": before, "after": after, "limit": limit}
+    return [(table.name, row) for row in tx.execute(statement, asked).mappings()]
+
+
+@cache
+def _walk_statement(name: str, has_before: bool, has_after: bool) -> sa.Select[Any]:
+    """Built once a form: putting it together costs more than running it."""
+    table = tables.metadata.tables[name]
+    columns = table.c
+    ids = sa.bindparam("ids", expanding=True, type_=columns.conversation_id.type)
+    query: sa.Select[Any] = sa.select(table).where(columns.conversation_id.in_(ids))
+    if has_before:
+        query = query.where(columns.position < sa.bindparam("before"))
+    if has_after:
+        query = query.where(columns.position > sa.bindparam("after"))
+    order = columns.position if has_after else columns.position.desc()
+    return query.order_by(order).limit(sa.bindparam("limit", type_=sa.Integer))

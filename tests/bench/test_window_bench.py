@@ -29,7 +29,7 @@ pytestmark = pytest.mark.real_window
 
 STARTS = int(os.environ.get("SMS_DESK_BENCH_STARTS", "2"))
 ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "600"))
-MESSAGES = int(os.environ.get("SMS_DESK_BENCH_MESSAGES", "20000").split(",")[-1])
+MESSAGES = int(os.environ.get("SMS_DESK_BENCH_MESSAGES", "20000").split(",")[0])
 PROBE_SECONDS = 90
 
 
