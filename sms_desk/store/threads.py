@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import Any
