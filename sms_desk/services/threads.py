@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,7 +153,7 @@ def _page(
     limit: int,
 ) -> ThreadPage:
     found, has_older, has_newer = _found(ctx, ids, before, after, around, limit)
-    names = _names(ctx, ids)
+    names = _names(ctx, ids, {row["sender_id"] for table, row in found if table == "messages"})
     files = threads.attachments(
         ctx.tx, [row["id"] for table, row in found if table == "messages" and row["media_count"]]
     )
@@ -188,13 +188,15 @@ def _found(
     return found[-limit:], more, before is not None
 
 
-def _names(ctx: Context, ids: Sequence[UUID]) -> _Names:
+def _names(ctx: Context, ids: Sequence[UUID], used: Collection[UUID]) -> _Names:
+    """used: sender IDs of the page; a workspace may have thousands."""
+    homes = inbox_store.senders_of(ctx.tx, ids)
     return _Names(
         people.names(ctx.tx),
         {row["id"]: row for row in programs.listing(ctx.tx, retired=True)},
-        {row["id"]: row for row in sender_store.listing(ctx.tx, retired=True)},
+        sender_store.briefly(ctx.tx, {*used, *homes.values()}),
         {row["id"]: row["provider"] for row in accounts.listing(ctx.tx, removed=True)},
-        inbox_store.senders_of(ctx.tx, ids),
+        homes,
         {row["id"]: row["name"] for row in tags.listing(ctx.tx)},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,12 @@ def listing(tx: Tx, *, retired: bool = False) -> list[sa.RowMapping]:
     if not retired:
         query = query.where(_s.retired_at.is_(None))
     return list(tx.execute(query).mappings())
+
+
+def briefly(tx: Tx, ids: Collection[UUID]) -> dict[UUID, sa.RowMapping]:
+    """Channel, address and label of some sender IDs."""
+    query = sa.select(_s.id, _s.channel, _s.address, _s.label).where(_s.id.in_(ids))
+    return {row["id"]: row for row in tx.execute(query).mappings()}
 
 
 def get(tx: Tx, sender_id: UUID) -> sa.RowMapping:
