@@ -102,6 +102,11 @@ class InboxList(QListView):
         index = self.currentIndex()
         return index.data(InboxRole.ID) if index.isValid() else None
 
+    def index_of(self, id_: UUID) -> QModelIndex:
+        """Its row, invalid if it is not loaded."""
+        row = self._inbox.row_of(id_)
+        return self._inbox.index(row) if row >= 0 else QModelIndex()
+
     def select_id(self, id_: UUID | None) -> None:
         """Stand on a conversation, if it is loaded; on none for None."""
         self._walking.stop()

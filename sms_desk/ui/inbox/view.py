@@ -191,6 +191,10 @@ class InboxView(QWidget):
         """Whether the list may go along with what opened: nobody walks on, nobody picks."""
         return not self._list.is_walking() and len(self._list.selected_ids()) < 2
 
+    def list_view(self) -> InboxList:
+        """The list itself: where single letters are keys, and beside which menus open."""
+        return self._list
+
     def list_has_focus(self) -> bool:
         return self._list.hasFocus()
 

@@ -22,6 +22,7 @@ from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window import offers
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.rail_controller import Surroundings
+from sms_desk.ui.window.tag_picker import TagPicker
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.ties import Ties
 
@@ -83,11 +84,11 @@ class ActionController(QObject):
         meant = c.Targets(targets.ids if targets.matching is None else (), targets.matching)
         match name:
             case "assign":
-                self._pop_up(self._assign_menu(meant))
+                self._pop_up(self._assign_menu(meant), meant)
             case "snooze":
-                self._pop_up(self._snooze_menu(meant))
+                self._pop_up(self._snooze_menu(meant), meant)
             case "tag":
-                self._pop_up(self._tag_menu(meant))
+                self._tag_picker(meant).pop_up(self._near(meant))
             case "close":
                 self._close(meant)
             case "reopen":
@@ -191,16 +192,30 @@ class ActionController(QObject):
             self._page, self._clock(), zone, lambda until: self._snooze(meant, until)
         )
 
-    def _tag_menu(self, meant: c.Targets) -> QMenu:
+    def _tag_picker(self, meant: c.Targets) -> TagPicker:
         tags = self._around.choices.tags if self._around else ()
-        return offers.tag_menu(self._page, tags, lambda id_, name: self._add_tag(meant, id_, name))
+        return TagPicker(
+            self._tag_title(meant),
+            tags,
+            lambda id_, name: self._add_tag(meant, id_, name),
+            self._page,
+            several=_is_several(meant),
+        )
 
-    def _pop_up(self, menu: QMenu) -> None:
-        offers.pop_up(menu, self._near_selection())
+    def _tag_title(self, meant: c.Targets) -> str:
+        if meant.matching is not None:
+            return tr("tag", "Add a tag to all that match")
+        if _is_several(meant):
+            return tr("tag", "Add a tag to %n conversation(s)", len(meant.ids))
+        return tr("tag", "Add a tag")
 
-    def _near_selection(self) -> QPoint:
-        """Beside the selected row, where the eyes are; at the pointer where none is in sight."""
-        return self._page.selection_corner() or QCursor.pos()
+    def _pop_up(self, menu: QMenu, meant: c.Targets) -> None:
+        offers.pop_up(menu, self._near(meant), ready=not _is_several(meant))
+
+    def _near(self, meant: c.Targets) -> QPoint:
+        """Beside the row that is meant, where the eyes are; at the pointer where none is in sight."""
+        one = meant.ids[0] if len(meant.ids) == 1 else None
+        return self._page.row_corner(one) or QCursor.pos()
 
     # --- what happened ---------------------------------------------------------------------------
 
@@ -244,3 +259,7 @@ class ActionController(QObject):
             self._toast.say(tr("undo", "There is nothing to undo."))
         else:
             self._doors.undo(self, offer.command_id)
+
+
+def _is_several(meant: c.Targets) -> bool:
+    return meant.matching is not None or len(meant.ids) > 1

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -26,7 +27,6 @@ from sms_desk.ui import theme
 from sms_desk.ui.composer import Composer
 from sms_desk.ui.context import ContextPane
 from sms_desk.ui.inbox import InboxView
-from sms_desk.ui.inbox.list_view import InboxList
 from sms_desk.ui.theme.tokens import CONTEXT_WIDTH, LIST_WIDTH
 from sms_desk.ui.thread import Reader, ThreadHead, ThreadView
 from sms_desk.ui.widgets.buttons import icon_button
@@ -148,14 +148,14 @@ class ConversationsPage(QWidget):
 
     def list_widget(self) -> QListView:
         """The list of conversations itself: where single letters are keys."""
-        found = self.inbox.findChild(InboxList)
-        assert found is not None
-        return found
+        return self.inbox.list_view()
 
-    def selection_corner(self) -> QPoint | None:
-        """On the screen, the lower corner of the row where the keyboard stands; None out of sight."""
-        view = self.list_widget()
-        rect = view.visualRect(view.currentIndex())
+    def row_corner(self, id_: UUID | None = None) -> QPoint | None:
+        """On the screen, the lower corner of a row, or of that where the keyboard stands; None out
+        of sight."""
+        view = self.inbox.list_view()
+        index = view.currentIndex() if id_ is None else view.index_of(id_)
+        rect = view.visualRect(index)
         if rect.isEmpty() or not view.isVisible():
             return None
         inside = rect.intersected(view.viewport().rect())

@@ -1,4 +1,4 @@
-"""Menus that ask one thing about conversations: whom, until when, which tag."""
+"""Menus that ask one thing about conversations: whom to assign, until when to snooze."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sms_desk.domain.plain_text import display_name
 from sms_desk.domain.wall_time import SnoozeChoice, snooze_choices
 from sms_desk.services.rows import PersonRow
 from sms_desk.ui.thread.snooze_dialog import ask_moment
-from sms_desk.ui.widgets.text import ask_text, menu_text
+from sms_desk.ui.widgets.text import menu_text
 from sms_desk.ui.widgets.times import clock_words
 from sms_desk.ui.widgets.words import tr
 
@@ -73,30 +73,11 @@ def assign_menu(
     return menu
 
 
-def tag_menu(
-    parent: QWidget,
-    tags: Sequence[tuple[UUID, str]],
-    then: Callable[[UUID | None, str], None],
-) -> QMenu:
-    """then: the tag's id, or None for a new one, and its name."""
-    menu = _menu(parent, tr("tag", "Add tag"))
-    for id_, name in tags:
-        action = menu.addAction(menu_text(display_name(name)))
-        action.triggered.connect(lambda _=False, chosen=(id_, name): then(*chosen))
-    menu.addSeparator()
-
-    def new() -> None:
-        name = ask_text(parent, tr("tag", "New tag"), tr("tag", "Name of the tag"))
-        if name:
-            then(None, name)
-
-    menu.addAction(tr("tag", "New tag…")).triggered.connect(new)
-    return menu
-
-
-def pop_up(menu: QMenu, at: QPoint) -> None:
-    """Show it with its first entry ready for Enter."""
+def pop_up(menu: QMenu, at: QPoint, *, ready: bool = True) -> None:
+    """ready: its first entry is marked, so that Enter takes it; not where many are meant."""
     menu.popup(at)
+    if not ready:
+        return
     first = next((a for a in menu.actions() if a.isEnabled() and not a.isSeparator()), None)
     if first is not None:
         menu.setActiveAction(first)
