@@ -66,12 +66,14 @@ def _new_key(profile: Profile, options: Options) -> tuple[bytes, UUID]:
         return keys.make_with_keyring(
             profile, workspace_id, KeyringStore(workspace_id)
         ), workspace_id
-    except KeyringError:
+    except KeyringError as error:
         if options.ask_passphrase is None:
-            raise
-    passphrase = options.ask_passphrase(
-        "No key store can be had. Choose a passphrase for the workspace: "
-    )
+            raise KeyringError(
+                error.title,
+                f"{error.next_step} Or give the new workspace a passphrase: --passphrase-fd.",
+            ) from error
+        prompt = f"{error.title} Without one, the new workspace opens with a passphrase: "
+    passphrase = options.ask_passphrase(prompt)
     return keys.make_with_passphrase(profile, workspace_id, passphrase), workspace_id
 
 

@@ -34,8 +34,8 @@ SECONDS = 60.0
 """For a person to type the password of a locked store."""
 
 _NO_STORE_STEP = (
-    "Log in to a desktop with a key store (GNOME Keyring, KWallet), or choose a passphrase"
-    " for the workspace."
+    "Log in to a desktop with a key store (GNOME Keyring, KWallet) or start its service, then"
+    " try again."
 )
 
 
@@ -118,7 +118,7 @@ def find_backend() -> tuple[str, Backend]:
         if chosen not in ALLOWED:
             raise KeyringError(
                 f"The key store is set to “{chosen}”, which does not keep secrets encrypted.",
-                f"Unset it ({_CHOSEN_BY} or keyringrc.cfg), or choose a passphrase for the workspace.",
+                f"Unset it ({_CHOSEN_BY} or keyringrc.cfg), then try again.",
             )
         candidates = [chosen]
     else:

@@ -140,12 +140,26 @@ def load(
         return _fitting(identity, PUBLISHED_KEY, "The published key does not fit this workspace.")
     if identity.source is KeySource.PASSPHRASE:
         return _from_passphrase(identity, passphrase)
-    keyring = store()
+    try:
+        keyring = store()
+        kept = keyring.read(PURPOSE)
+    except KeyringError as error:
+        raise _only_there(identity, error) from error
     words = (
         f"The keyring ({keyring.name}) holds another key for this workspace."
         f" It was set up with: {identity.store or 'unknown'}."
     )
-    return _fitting(identity, _from_text(keyring.read(PURPOSE), identity), words)
+    return _fitting(identity, _from_text(kept, identity), words)
+
+
+def _only_there(identity: Identity, error: KeyringError) -> KeyringError:
+    """A workspace of a keyring opens with nothing else: no advice to choose a passphrase now."""
+    where = identity.store or "the keyring"
+    return KeyringError(
+        error.title,
+        f"{error.next_step} The key of this workspace is in {where}: it opens only with that."
+        " Nothing was changed.",
+    )
 
 
 def _from_passphrase(identity: Identity, ask: Callable[[], str] | None) -> bytes:

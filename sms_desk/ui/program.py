@@ -15,12 +15,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from sms_desk.domain.errors import DeskError, KeyringError
-from sms_desk.services.rows import RailCounts
-from sms_desk.settings.files import MachineState
+from sms_desk.services.rows import LineCondition, RailCounts
+from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, MachineState, Profile
+from sms_desk.settings.keys import SHORTEST_PASSPHRASE
 from sms_desk.ui.opening import Launch, Open, Opening, open_workspace
 from sms_desk.ui.tray import Tray, desk_icon, has_tray
 from sms_desk.ui.widgets.text import set_window_title
-from sms_desk.ui.widgets.unseen import ask_unseen
+from sms_desk.ui.widgets.unseen import ask_new_passphrase, ask_unseen
 from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window.main_window import MainWindow
 
@@ -76,6 +77,7 @@ class Program(QObject):
         """Open the workspace, or try it again."""
         self.window.show_screen(self.window.waiting)
         self.window.waiting.show_shapes()
+        self.window.side.line.say(LineCondition.SYNCING, tr("opening", "Opening…"), "")
         self._opening = Opening(self.launch, self._open, self)
         self._opening.opened.connect(self._on_opened)
         self._opening.failed.connect(self._on_failed)
@@ -111,11 +113,13 @@ class Program(QObject):
     @Slot(object)
     def _on_failed(self, error: DeskError) -> None:
         self.window.waiting.show_error(error)
+        locked = isinstance(error, KeyringError)
+        condition = LineCondition.LOCKED if locked else LineCondition.NO_ACCOUNT
+        self.window.side.line.say(condition, tr("opening", "Not open"), error.title)
 
     @Slot(str, object)
     def _on_passphrase_wanted(self, prompt: str, answer: Future[str]) -> None:
-        title, yes = tr("opening", "Passphrase"), tr("opening", "Open")
-        typed = ask_unseen(self.window, title, prompt, yes)
+        typed = self._passphrase(prompt)
         if typed:
             answer.set_result(typed)
         else:
@@ -125,6 +129,15 @@ class Program(QObject):
                     tr("opening", "Try again to be asked once more."),
                 )
             )
+
+    def _passphrase(self, prompt: str) -> str:
+        """Typed twice for a workspace that is only made now."""
+        prompt = f"{prompt.rstrip(': ')}."
+        profile = Profile.of(DEMO_PROFILE if self.launch.demo else REAL_PROFILE, self.launch.home)
+        if not profile.identity.exists():
+            return ask_new_passphrase(self.window, prompt, SHORTEST_PASSPHRASE)
+        title, yes = tr("opening", "Passphrase"), tr("opening", "Open")
+        return ask_unseen(self.window, title, prompt, yes)
 
     # --- somebody else, another workspace ----------------------------------------------------------
 

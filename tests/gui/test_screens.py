@@ -20,6 +20,8 @@ from sms_desk.domain.errors import CredentialError
 from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
 from sms_desk.services import directory, inbox, preferences, senders
 from sms_desk.services.rows import OutboxRow, SenderRow
+from sms_desk.settings import keys
+from sms_desk.settings.files import Profile
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.outbox import OutboxScreen
@@ -34,6 +36,7 @@ from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.detail import TemplateDetail
 from sms_desk.ui.wizard import Wizard
+from sms_desk.ui.wizard.connect import secret_words
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
@@ -413,15 +416,35 @@ def test_an_accepted_key_ends_in_a_working_inbox(shop: Shop, wizard: Wizard) -> 
     fill_in(wizard)
     wizard.connect_step._test.click()
     shop.until(lambda: wizard.step() is wizard.choose)
-    assert shop.session.secrets == {shop.office.account: "not a real secret"}
-    assert wizard.connect_step.field("secret").text() == ""
+    assert not shop.session.secrets, "kept before it is known who holds what comes in"
     (row,) = wizard.choose.rows()
     assert row.label == "New line"
+    typed: list[str] = []
+    wizard.finished.connect(lambda: typed.append(wizard.connect_step.field("secret").text()))
     wizard.choose.done.click()
     shop.until(lambda: "backfill" in shop.session.asked)
+    assert shop.session.secrets == {shop.office.account: "not a real secret"}
     shop.until(lambda: shop.window.screen_shown() is shop.wiring.page)
+    assert typed == [""]
     added = shop.session.desk.read(senders.find, "+12025550150")
     assert sender(shop, added).holders == ("Ann",)
+
+
+def test_another_account_may_be_tried_before_anything_is_kept(shop: Shop, wizard: Wizard) -> None:
+    fill_in(wizard)
+    for _ in range(2):
+        wizard.connect_step._test.click()
+        shop.until(lambda: wizard.step() is wizard.choose)
+        assert len(wizard.choose.rows()) == 1
+        wizard.choose._back.click()
+        assert wizard.step() is wizard.connect_step
+    assert not shop.session.secrets
+
+
+def test_where_the_secret_is_kept_is_told_as_it_is(tmp_path: Path) -> None:
+    assert "keyring, and nowhere else" in secret_words(tmp_path)
+    keys.make_with_passphrase(Profile(tmp_path / "one"), UUID(int=1), "several words")
+    assert "until the desk closes" in secret_words(tmp_path / "one")
 
 
 def test_the_demo_is_one_click_away(shop: Shop) -> None:

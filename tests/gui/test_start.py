@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.errors import KeyringError, StorageError
@@ -20,6 +20,7 @@ from sms_desk.ui.main import window_lock
 from sms_desk.ui.opening import Launch, Open, Opening
 from sms_desk.ui.program import Program
 from sms_desk.ui.raising import RaiseServer, raise_other, server_name
+from sms_desk.ui.widgets.unseen import NewPassphraseDialog
 from sms_desk.ui.window.main_window import MainWindow
 from tests.gui.session import FakeSession
 from tests.store.office import Office
@@ -154,7 +155,7 @@ def test_without_a_keyring_a_passphrase_is_asked(
     monkeypatch: pytest.MonkeyPatch,
     typed: str,
 ) -> None:
-    monkeypatch.setattr("sms_desk.ui.program.ask_unseen", lambda *_words: typed)
+    monkeypatch.setattr("sms_desk.ui.program.ask_new_passphrase", lambda *_words: typed)
     given: list[str] = []
 
     def open_(_launch: Launch, ask: Callable[[str], str]) -> FakeSession:
@@ -166,6 +167,21 @@ def test_without_a_keyring_a_passphrase_is_asked(
         qtbot.waitUntil(lambda: given == [typed])
     else:
         qtbot.waitUntil(lambda: "No passphrase" in program.window.waiting.words())
+        assert program.window.side.line.words() == "Not open"
+
+
+def test_a_new_passphrase_is_typed_twice_and_the_rule_stands_before(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = NewPassphraseDialog("No key store.", 10, window)
+    field, again = dialog.findChildren(QLineEdit)
+    assert dialog.missing() == "10 more characters."
+    assert any("cannot be recovered" in each.text() for each in dialog.findChildren(QLabel))
+    field.setText("open sesame")
+    assert dialog.missing() == "The two are not the same yet."
+    assert not dialog.is_complete()
+    again.setText("open sesame")
+    assert dialog.is_complete()
 
 
 # --- the end -------------------------------------------------------------------------------------

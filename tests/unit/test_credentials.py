@@ -317,7 +317,7 @@ def test_a_store_that_does_not_encrypt_is_refused(
     with pytest.raises(KeyringError, match="does not keep secrets encrypted") as caught:
         find_backend()
     assert name in caught.value.title
-    assert "passphrase" in caught.value.next_step
+    assert "try again" in caught.value.next_step
 
 
 def test_also_where_a_file_chooses_it(unconfigured: Path) -> None:
@@ -332,7 +332,7 @@ def test_also_where_a_file_chooses_it(unconfigured: Path) -> None:
 def test_no_bus_is_no_store(unconfigured: Path) -> None:
     with pytest.raises(KeyringError, match="No key store") as caught:
         KeyringStore(WORKSPACE)
-    assert "passphrase" in caught.value.next_step
+    assert "try again" in caught.value.next_step
 
 
 def test_no_code_of_other_backends_is_loaded(
@@ -350,3 +350,16 @@ def test_no_code_of_other_backends_is_loaded(
     with pytest.raises(KeyringError):
         find_backend()
     assert set(imported) == {name.rpartition(".")[0] for name in credentials.ALLOWED}
+
+
+def test_a_workspace_of_a_keyring_is_said_to_open_with_nothing_else(
+    profile: Profile, key: bytes, unconfigured: Path
+) -> None:
+    """No advice to choose a passphrase: it could not open what is there."""
+    identity = keys.read(profile)
+    assert identity is not None
+    with pytest.raises(KeyringError) as caught:
+        keys.load(identity, store=lambda: KeyringStore(WORKSPACE), passphrase=lambda: "never asked")
+    assert "opens only with that" in caught.value.next_step
+    assert "try again" in caught.value.next_step
+    assert "passphrase" not in str(caught.value)

@@ -39,6 +39,7 @@ class Chosen:
 class ChooseStep(Step):
     chosen = Signal(object)
     """A tuple of Chosen, and how far back to fetch: a number of days, None for all."""
+    back_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__(
@@ -75,13 +76,16 @@ class ChooseStep(Step):
             tr("wizard", "Newest first, while you work. It can be stopped and gone on with."),
         )
         self.done = primary(tr("wizard", "Open the inbox"))
-        self.form.add_foot(self.done)
+        self._back = plain(tr("wizard", "Back"))
+        self._back.clicked.connect(self.back_requested)
+        self.form.add_foot(self._back, self.done)
         add.clicked.connect(self._on_add_clicked)
         self._by_hand.returnPressed.connect(self._on_add_clicked)
         self.done.clicked.connect(self._on_done_clicked)
 
     def show_senders(self, senders: Sequence[RemoteSender], unlisted: Sequence[str]) -> None:
         """What the provider lists, and what this key may not list."""
+        self._clear()
         for sender in senders:
             self._add_row(sender)
         words = ""
@@ -97,6 +101,19 @@ class ChooseStep(Step):
         return tuple(
             Chosen(sender, name.text().strip(), whose.value()) for sender, name, whose in self._rows
         )
+
+    def set_busy(self, busy: bool) -> None:
+        """While the account is kept and its sender IDs are given out."""
+        for button in (self.done, self._back):
+            button.setEnabled(not busy)
+        self.done.set_words(tr("wizard", "Connecting…") if busy else tr("wizard", "Open the inbox"))
+
+    def _clear(self) -> None:
+        self._rows.clear()
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
 
     def _add_row(self, sender: RemoteSender) -> None:
         at = len(self._rows)

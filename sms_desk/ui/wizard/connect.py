@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
-from sms_desk.domain.errors import DeskError
+from sms_desk.domain.errors import DeskError, StorageError
 from sms_desk.providers.catalogue import CATALOGUE, entry
+from sms_desk.settings import keys
+from sms_desk.settings.files import Profile
+from sms_desk.settings.keys import KeySource
 from sms_desk.ui.widgets.buttons import link, plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit
 from sms_desk.ui.widgets.outside import open_link
@@ -14,16 +19,29 @@ from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.wizard.steps import Step
 
 
+def secret_words(folder: Path) -> str:
+    """Where the secret will be kept, as this workspace keeps its own key."""
+    try:
+        identity = keys.read(Profile(folder))
+    except StorageError:
+        identity = None
+    if identity is not None and identity.source is KeySource.PASSPHRASE:
+        return tr(
+            "wizard",
+            "Without a keyring, the secret is kept only until the desk closes. "
+            "After the next start it is asked for again.",
+        )
+    return tr("wizard", "The secret goes into this machine's keyring, and nowhere else.")
+
+
 class ConnectStep(Step):
     test_requested = Signal(str, object)
     """The provider's name and the values by field key."""
     back_requested = Signal()
 
-    def __init__(self) -> None:
-        super().__init__(
-            tr("wizard", "Connect an account"),
-            tr("wizard", "The secret goes into this machine's keyring, and nowhere else."),
-        )
+    def __init__(self, kept: str) -> None:
+        """kept: where the secret will be."""
+        super().__init__(tr("wizard", "Connect an account"), kept)
         self._provider = Choice([(each.label, each.name) for each in CATALOGUE.values()])
         self._fields: dict[str, QLineEdit] = {}
         self._asked = Form()
@@ -59,7 +77,7 @@ class ConnectStep(Step):
         return self.form.error_words()
 
     def forget_secret(self) -> None:
-        """It is in the keyring now."""
+        """The desk has it now."""
         for each in entry(self._provider.value()).fields:
             if each.secret:
                 self._fields[each.key].clear()

@@ -19,7 +19,7 @@ from sms_desk.services import senders
 from sms_desk.services.context import Context
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.wizard.choose import ChooseStep, Chosen, Whose
-from sms_desk.ui.wizard.connect import ConnectStep
+from sms_desk.ui.wizard.connect import ConnectStep, secret_words
 from sms_desk.ui.wizard.welcome import WelcomeStep
 
 _EVERYTHING: Final = datetime(2008, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ class Wizard(QWidget):
         self._account_id: UUID | None = None
         self._provider: tuple[str, Mapping[str, str]] | None = None
         self.welcome = WelcomeStep()
-        self.connect_step = ConnectStep()
+        self.connect_step = ConnectStep(secret_words(session.folder))
         self.choose = ChooseStep()
         self._steps = QStackedWidget(self)
         for step in (self.welcome, self.connect_step, self.choose):
@@ -61,6 +61,7 @@ class Wizard(QWidget):
         self.welcome.connect_chosen.connect(self._on_connect_chosen)
         self.connect_step.back_requested.connect(self._on_back)
         self.connect_step.test_requested.connect(self._on_test_requested)
+        self.choose.back_requested.connect(self._on_connect_chosen)
         self.choose.chosen.connect(self._on_chosen)
 
     def step(self) -> QWidget | None:
@@ -93,32 +94,39 @@ class Wizard(QWidget):
         )
 
     def _on_tested(self, found: Directory) -> None:
-        assert self._provider is not None
-        provider, values = self._provider
-        session = self._session
-
-        def kept(account_id: UUID) -> None:
-            self._account_id = account_id
-            self._provider = None
-            self.connect_step.set_busy(False)
-            self.connect_step.forget_secret()
-            self.choose.show_senders(found.senders, found.unlisted)
-            self._steps.setCurrentWidget(self.choose)
-
-        # The keyring may ask the person to unlock it, so this may take long.
-        self._doors.call(
-            self,
-            lambda: session.add_account(provider, values),
-            then=kept,
-            failed=self.connect_step.show_error,
-        )
+        """Nothing is kept or fetched before it is said who holds what comes in."""
+        self.connect_step.set_busy(False)
+        self.choose.show_senders(found.senders, found.unlisted)
+        self._steps.setCurrentWidget(self.choose)
 
     # --- the sender IDs --------------------------------------------------------------------------
 
     @Slot(object)
     def _on_chosen(self, answer: tuple[tuple[Chosen, ...], int | None]) -> None:
         rows, days = answer
-        self.choose.done.setEnabled(False)
+        self.choose.set_busy(True)
+        if self._provider is None:  # kept already; only what came after was refused
+            self._hold(rows, days)
+            return
+        provider, values = self._provider
+        session = self._session
+
+        def kept(account_id: UUID) -> None:
+            self._account_id = account_id
+            self._provider = None
+            self.connect_step.forget_secret()
+            self._hold(rows, days)
+
+        # The keyring may ask the person to unlock it, so this may take long.
+        self._doors.call(
+            self,
+            lambda: session.add_account(provider, values),
+            then=kept,
+            failed=self._on_refused,
+        )
+
+    def _hold(self, rows: tuple[Chosen, ...], days: int | None) -> None:
+        """Add the sender IDs and give them out; only then fetch what is older."""
 
         def go_on(known: dict[tuple[str, str], UUID]) -> None:
             commands = [each for row in rows for each in self._commands(row, known)]
@@ -181,5 +189,5 @@ class Wizard(QWidget):
         )
 
     def _on_refused(self, error: DeskError) -> None:
-        self.choose.done.setEnabled(True)
+        self.choose.set_busy(False)
         self.choose.form.show_error(error)
