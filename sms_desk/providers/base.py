@@ -169,11 +169,15 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True)
 class ErrorWords:
-    """An error code in plain words. known: False where the provider's own text is all there is."""
+    """An error code in plain words. known: False where the provider's own text is all there is.
+
+    lasting: the same message to the same number is refused again, however often it is sent.
+    """
 
     title: str
     next_step: str
     known: bool = True
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ class ThreadItem:
     error_code: str = ""
     error_title: str = ""  # what happened, in plain words
     error_step: str = ""  # what to do
+    lasting: bool = False  # sent again, the same message would be refused again
     late: bool = False  # found late (GR5)
     parts: int | None = None
     attachments: tuple[AttachmentRow, ...] = ()

@@ -24,6 +24,7 @@ from sms_desk.domain.model import (
     SourceKind,
     SourceReason,
 )
+from sms_desk.providers.base import ErrorWords
 from sms_desk.services import inbox, senders
 from sms_desk.services.context import Context
 from sms_desk.services.rows import (
@@ -246,6 +247,7 @@ def _message(
         error_code=row["error_code"] or "",
         error_title=words.title,
         error_step=words.next_step,
+        lasting=words.lasting,
         late=row["late"],
         parts=row["parts"],
         attachments=tuple(_file(file) for file in files),
@@ -344,8 +346,9 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
             on_behalf_name=names.people.get(row["on_behalf_id"], ""),
             reason=row["reason"],
             error_code=row["reason"] if row["state"] == OutboxState.REFUSED else "",
-            error_title=_reason(row, names)[0],
-            error_step=_reason(row, names)[1],
+            error_title=_reason(row, names).title,
+            error_step=_reason(row, names).next_step,
+            lasting=_reason(row, names).lasting,
             outbox_state=OutboxState(row["state"]),
             outbox_id=row["id"],
         )
@@ -353,12 +356,11 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
     ]
 
 
-def _reason(row: Mapping[Any, Any], names: _Names) -> tuple[str, str]:
+def _reason(row: Mapping[Any, Any], names: _Names) -> ErrorWords:
     if row["state"] != OutboxState.REFUSED:
-        return row["reason_text"], ""
+        return ErrorWords(row["reason_text"], "", known=False)
     provider = names.providers.get(row["account_id"], "")
-    words = error_words(provider, row["reason"], row["reason_text"])
-    return words.title, words.next_step
+    return error_words(provider, row["reason"], row["reason_text"])
 
 
 # --- what stands around ---------------------------------------------------------------------------

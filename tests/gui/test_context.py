@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from sms_desk.domain.model import TeamState
+from sms_desk.domain.model import DIRECT, ProgramKind, TeamState
 from sms_desk.domain.plain_text import links
+from sms_desk.services.rows import ProgramCount
 from sms_desk.ui.context import ContextPane
 from sms_desk.ui.context.entry import Entry
 from sms_desk.ui.thread import Reader, ThreadHead
@@ -232,3 +234,18 @@ def test_the_question_shows_where_a_link_leads() -> None:
     assert any("your own network" in warning for warning in warnings_of(private))
     (plain,) = links("https://example.com/")
     assert not warnings_of(plain)
+
+
+def test_r61_the_head_says_what_a_conversation_answers(head: ThreadHead, qtbot: QtBot) -> None:
+    shop = ProgramCount(UUID(int=7), ProgramKind.SERVICE, "Appointments", 0)
+    head.set_programs((shop,))
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    row = replace(invented.DETAIL.row, source=DIRECT)
+    head.show_conversation(replace(invented.DETAIL, row=row))
+    head._add_source(menu, row)
+    chosen = [action.text() for action in menu.actions() if action.isChecked()]
+    assert chosen == ["No campaign or service: direct"]
+    with qtbot.waitSignal(head.rebind_requested) as told:
+        menu.actions()[-1].trigger()
+    assert told.args == [UUID(int=7)]

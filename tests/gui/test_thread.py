@@ -14,13 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from sms_desk.domain.model import DeliveryStatus, OutboxState
+from sms_desk.domain.model import DeliveryStatus, OutboxState, ProgramKind
 from sms_desk.services.rows import ItemKind, ThreadItem
 from sms_desk.ui.thread import Act, PageRequest, Reader, Target, ThreadView
 from sms_desk.ui.thread.arrange import RowKind
 from sms_desk.ui.thread.loaded import MOST, Loaded
 from sms_desk.ui.thread.message_list import MessageList
 from sms_desk.ui.thread.pictures import MAX_PIXELS, sniff, thumbnail
+from sms_desk.ui.thread.shape import acts_of
 from sms_desk.ui.thread.words import event
 from tests.gui import invented_thread as invented
 
@@ -130,6 +131,33 @@ def test_notes_are_unmistakable(show: Show) -> None:
 # --- pending and failed ------------------------------------------------------------------------
 
 
+def test_r33_what_cannot_be_waived_is_not_offered_to_be_sent(show: Show) -> None:
+    """An opt-out is not a question of judgement; nor is a refusal that would come again."""
+    when = invented.at("12:00")
+    held = invented.pending("h", when, "Hello", OutboxState.HELD, reason="opt_out")
+    refused = invented.pending("r", when, "Hello", OutboxState.REFUSED, lasting=True)
+    failed = invented.sent("f", when, "Hello", status=DeliveryStatus.FAILED, lasting=True)
+    offered = [[act for act, _name in acts_of(item)] for item in (held, refused, failed)]
+    assert offered == [[Act.DROP], [Act.DROP], []]
+
+
+def test_r3_a_message_that_answers_a_campaign_says_so_and_why(show: Show, qtbot: QtBot) -> None:
+    item = invented.message(
+        "m",
+        invented.at("12:00"),
+        "Is it still in stock?",
+        program_name="Autumn offer",
+        program_kind=ProgramKind.CAMPAIGN,
+    )
+    view = show(item)
+    shown = list_of(view)
+    index = shown.rows().index(shown.rows().rowCount() - 1)
+    (why,) = [hit for hit in shown.shape_at(index).hits if hit.target.act is Act.WHY]
+    with qtbot.waitSignal(view.why_requested) as asked:
+        shown.target_activated.emit(why.target)
+    assert asked.args == [item.id]
+
+
 @pytest.mark.parametrize(
     ("state", "acts"),
     [
@@ -144,7 +172,7 @@ def test_a_pending_message_offers_what_can_be_done(
     show: Show, qtbot: QtBot, state: OutboxState, acts: list[Act]
 ) -> None:
     """R32, R33, algorithms §1.5."""
-    item = invented.pending("p", invented.at("12:00"), "Hello", state, reason="because")
+    item = invented.pending("p", invented.at("12:00"), "Hello", state, reason="unseen")
     view = show(item)
     shown = list_of(view)
     index = shown.rows().index(shown.rows().rowCount() - 1)

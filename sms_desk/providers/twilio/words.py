@@ -9,13 +9,24 @@ from collections.abc import Mapping
 from sms_desk.providers.base import ErrorWords
 from sms_desk.settings.resources import resource_path
 
+_LASTING = frozenset(
+    {
+        *("21211", "21217", "21265", "21266", "21268", "21604"),  # no number that takes messages
+        *("21614", "21635", "30005", "30006", "63003", "63031"),  # a landline, or not in use
+        *("21610", "30004", "63014", "63033"),  # the contact does not want them
+    }
+)
+"""Codes about the recipient: only another number, or the contact, can change the answer
+(https://www.twilio.com/docs/api/errors)."""
+
 
 @functools.cache
 def error_words() -> Mapping[str, ErrorWords]:
     """The codes that a rep meets, in plain words (`resources/providers/twilio_errors.csv`)."""
     with resource_path("providers", "twilio_errors.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["code"]: ErrorWords(row["title"], row["next_step"]) for row in csv.DictReader(file)
+            row["code"]: ErrorWords(row["title"], row["next_step"], lasting=row["code"] in _LASTING)
+            for row in csv.DictReader(file)
         }
 
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from PySide6.QtCore import QLocale, QSize, QTime, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain import plain_text
-from sms_desk.domain.model import SourceKind, TeamState
-from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow
+from sms_desk.domain.model import ProgramKind, SourceKind, TeamState
+from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow, ProgramCount
+from sms_desk.ui import theme
 from sms_desk.ui.thread.snooze import Moment, moments
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.words import Reader, day_name, name_in_text, time_of, tr
@@ -40,6 +41,8 @@ class ThreadHead(QWidget):
     pin_requested = Signal(bool)
     mute_requested = Signal(bool)
     take_over_requested = Signal()
+    rebind_requested = Signal(object)
+    """What it answers: a program's id, or None for direct (R61)."""
     rename_requested = Signal()
     search_opened = Signal()
     context_toggled = Signal()
@@ -53,6 +56,7 @@ class ThreadHead(QWidget):
         self._clock = clock
         self._detail: ConversationDetail | None = None
         self._people: tuple[PersonRow, ...] = ()
+        self._programs: tuple[ProgramCount, ...] = ()
         self._name = ElidedLabel("", "title", parent=self)
         self._numbers = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._owner = MenuButton(icon="user", parent=self)
@@ -95,6 +99,10 @@ class ThreadHead(QWidget):
     def set_people(self, people: tuple[PersonRow, ...]) -> None:
         """Whom a conversation can be given to."""
         self._people = people
+
+    def set_programs(self, programs: tuple[ProgramCount, ...]) -> None:
+        """What a conversation can be said to answer."""
+        self._programs = programs
 
     def set_reader(self, reader: Reader) -> None:
         self._reader = reader
@@ -231,7 +239,7 @@ class ThreadHead(QWidget):
         row = self._detail.row if self._detail else None
         if row is None:
             return
-        menu.addAction(tr("Search in this conversation\tCtrl+F")).triggered.connect(
+        menu.addAction(tr("Search in this conversation\tCtrl+Shift+F")).triggered.connect(
             self.search_opened
         )
         menu.addAction(tr("Rename contact…")).triggered.connect(self.rename_requested)
@@ -239,10 +247,31 @@ class ThreadHead(QWidget):
         menu.addAction(tr("Show or hide details")).triggered.connect(self.context_toggled)
         menu.addSeparator()
         self._add_mine(menu, row)
+        menu.addSeparator()
+        self._add_source(menu.addMenu(tr("This answers (team)")), row)
         if row.source.kind is SourceKind.CAMPAIGN:
-            menu.addSeparator()
             take = menu.addAction(tr("Take over as sales conversation (team)"))
             take.triggered.connect(self.take_over_requested)
+
+    def _add_source(self, menu: QMenu, row: InboxRow) -> None:
+        """A person may know better than the desk what a customer answers (R61)."""
+        direct = menu.addAction(tr("No campaign or service: direct"))
+        offers: list[tuple[QAction, UUID | None]] = [(direct, None)]
+        if self._programs:
+            menu.addSeparator()
+        for program in self._programs:
+            is_campaign = program.kind is ProgramKind.CAMPAIGN
+            action = menu.addAction(menu_text(plain_text.display_name(program.name)))
+            action.setIcon(theme.icon("megaphone" if is_campaign else "settings"))
+            offers.append((action, program.program_id))
+        for action, id_ in offers:
+            action.setCheckable(True)
+            action.setChecked(id_ == row.source.program_id)
+            action.triggered.connect(lambda _=False, id_=id_: self._on_source_chosen(id_))
+
+    def _on_source_chosen(self, program_id: UUID | None) -> None:
+        if self._detail and program_id != self._detail.row.source.program_id:
+            self.rebind_requested.emit(program_id)
 
     def _add_mine(self, menu: QMenu, row: InboxRow) -> None:
         """What changes for me alone."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextLayout
 from sms_desk.domain import plain_text
 from sms_desk.domain.model import AttachmentState, Channel, Direction, Origin, OutboxState
 from sms_desk.domain.model import ProgramKind as Kind
+from sms_desk.domain.send_checks import CONFIRMABLE
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
 from sms_desk.ui import theme
 from sms_desk.ui.theme.tokens import (
@@ -330,10 +331,14 @@ def acts_of(item: ThreadItem) -> list[tuple[Act, str]]:
                 (Act.DROP, words.tr("Drop")),
             ]
         case OutboxState.HELD:
-            return [(Act.RELEASE, words.tr("Send anyway")), (Act.DROP, words.tr("Drop"))]
+            waivable = item.reason in CONFIRMABLE  # the rest has to be mended first (R33)
+            release = [(Act.RELEASE, words.tr("Send anyway"))] if waivable else []
+            return [*release, (Act.DROP, words.tr("Drop"))]
         case OutboxState.REFUSED:
-            return [(Act.RETRY, words.tr("Retry")), (Act.DROP, words.tr("Drop"))]
-    retriable = words.has_failed(item) and item.direction is Direction.OUTBOUND
+            retry = [] if item.lasting else [(Act.RETRY, words.tr("Retry"))]
+            return [*retry, (Act.DROP, words.tr("Drop"))]
+    sent = words.has_failed(item) and item.direction is Direction.OUTBOUND
+    retriable = sent and not item.lasting
     return [(Act.RETRY, words.tr("Retry"))] if retriable else []
 
 
@@ -392,10 +397,13 @@ class _Part:
     color: str = "secondary"
     icon: str = ""
     chip: str = ""  # the ground's color
+    target: Target | None = None  # what a click on it asks for; underlined
 
 
 def _meta_parts(row: Row, item: ThreadItem, reader: words.Reader) -> list[_Part]:
-    parts = [_program_chip(item)] if item.program_name and _by_program(item) else []
+    parts = [_program_chip(item)] if item.program_name else []
+    if item.program_name and not is_outgoing(item):  # what it answers, and why (R3)
+        parts.append(_Part(words.tr("why?"), "secondary", target=Target(Act.WHY, item.id)))
     if item.origin is Origin.AUTOMATIC:
         parts.append(_Part(words.tr("Automatic"), "secondary", "bot", "neutral_soft"))
     if item.late:
@@ -407,10 +415,6 @@ def _meta_parts(row: Row, item: ThreadItem, reader: words.Reader) -> list[_Part]
     if state is None:
         return [*parts, _Part(said)]
     return [*parts, _Part(f"{said} ·"), _Part(state.word, state.color, state.icon)]
-
-
-def _by_program(item: ThreadItem) -> bool:
-    return item.direction is Direction.OUTBOUND
 
 
 def _program_chip(item: ThreadItem) -> _Part:
@@ -453,7 +457,9 @@ class _Line:
         pad = SPACE_S if part.chip else 0.0
         icon = SIGN - 1 if part.icon else 0.0
         gap = SPACE_XS if part.icon else 0.0
-        laid = set_text(_one_line(part.text, self._limit - 40), self._font, self._limit)
+        said = _one_line(part.text, self._limit - 40)
+        marks = [format_range(0, len(said), _underlined())] if part.target else None
+        laid = set_text(said, self._font, self._limit, formats=marks)
         width = laid.width + icon + gap + 2 * pad
         self._make_room(width)
         x, y = self._x, self._top
@@ -469,9 +475,12 @@ class _Line:
             if part.icon:
                 sign = QRectF(icon_x + shift, y + (CHIP - icon) / 2, icon, icon)
                 self._shape.pieces.append(Glyph(sign, part.icon, part.color))
+            if part.target:
+                place = QRectF(x + shift, y, width, CHIP).adjusted(-4, -4, 4, 4)
+                self._shape.hits.append(Hit(place, part.target, words.tr("Why?")))
 
         self._waiting.append(put)
-        self._advance(width, SPACE_S if part.chip else SPACE_XS)
+        self._advance(width, SPACE_S if part.chip or part.target else SPACE_XS)
 
     def add_button(self, name: str, hit: Hit) -> None:
         laid = set_text(name, theme.font("meta_strong"), self._limit - 2 * SPACE_M)
@@ -511,6 +520,12 @@ class _Line:
         for put in self._waiting:
             put(shift)
         self._waiting.clear()
+
+
+def _underlined() -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setFontUnderline(True)
+    return made
 
 
 def _one_line(text: str, width: float) -> str:

@@ -57,6 +57,7 @@ class ActionController(QObject):
         head.pin_requested.connect(lambda on: self._on_open_one(self._pin, on))
         head.mute_requested.connect(lambda on: self._on_open_one(self._mute, on))
         head.take_over_requested.connect(self._on_take_over)
+        head.rebind_requested.connect(self._on_rebind)
 
     def _connect_context(self) -> None:
         context = self._page.context
@@ -229,6 +230,13 @@ class ActionController(QObject):
         opened = self._thread.conversation_id()
         if opened is not None:
             self._give(c.TakeOver(**self._doors.stamp(), conversation_id=opened))
+
+    @Slot(object)
+    def _on_rebind(self, program_id: UUID | None) -> None:
+        opened = self._thread.conversation_id()
+        if opened is not None:
+            stamp = self._doors.stamp()
+            self._give(c.RebindSource(**stamp, conversation_id=opened, program_id=program_id))
 
     @Slot(object, str)
     def _on_renamed(self, contact_id: UUID, name: str) -> None:

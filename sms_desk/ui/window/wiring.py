@@ -205,6 +205,7 @@ class Wiring(QObject):
         self.page.inbox.set_choices(read.choices)
         self.page.context.set_tags(read.tags)
         self.thread_controller.set_people(read.people)
+        self.page.column.head.set_programs(read.choices.programs)
         self.actions.set_surroundings(read)
         counts: RailCounts = read.counts
         self.counts_changed.emit(counts)
