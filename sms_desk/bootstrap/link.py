@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.bootstrap.demo import DemoSandbox, furnish
+from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
@@ -78,7 +79,9 @@ class Link:
         finally:
             made.close()
 
-    def add_account(self, desk: Desk, provider: str, values: Mapping[str, str]) -> UUID:
+    def add_account(
+        self, desk: Desk, provider: str, values: Mapping[str, str], also: Also = nothing_also
+    ) -> UUID:
         """The secret first, so that no account stands without one that could have been kept."""
         credential = catalogue.entry(provider).credential(values)
         account_id = self._known(provider, credential.account_sid) or new_id()
@@ -92,7 +95,8 @@ class Link:
                 label=values.get("label") or catalogue.entry(provider).label,
                 base_url=values.get("base_url") or None,
                 key_sid=credential.user if credential.user != credential.account_sid else None,
-            )
+            ),
+            *also(account_id),
         )
         self._engine.forget(account_id)
         self.poke()

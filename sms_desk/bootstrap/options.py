@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from sms_desk.domain.changes import Changes
+from sms_desk.domain.commands import Command
 from sms_desk.services.desk import Desk
 
 if TYPE_CHECKING:  # a window's first page waits for no provider
@@ -17,6 +18,12 @@ if TYPE_CHECKING:  # a window's first page waits for no provider
     from sms_desk.services.rows import LineState
 
 Ask = Callable[[str], str]
+Also = Callable[[UUID], Sequence[Command]]
+"""Commands that follow an account's own, given its id."""
+
+
+def nothing_also(_account_id: UUID) -> Sequence[Command]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +73,12 @@ class Session(Protocol):
     def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
         """Try a credential and list its sender IDs; keeps nothing. Raises ProviderError."""
 
-    def add_account(self, provider: str, values: Mapping[str, str]) -> UUID:
+    def add_account(
+        self, provider: str, values: Mapping[str, str], also: Also = nothing_also
+    ) -> UUID:
         """Keep the secret in the keyring, then the account in the workspace. values: by field key
-        of `providers.catalogue` (account_sid, user, secret, base_url), and `label`."""
+        of `providers.catalogue` (account_sid, user, secret, base_url), and `label`. also: commands
+        of the same transaction, such as who holds its sender IDs before the first sync sees it."""
 
     def set_secret(self, account_id: UUID, secret: str) -> None:
         """A new secret for an account whose old one was refused."""

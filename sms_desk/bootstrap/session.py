@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain.changes import Changes
 from sms_desk.services import lines
@@ -114,8 +115,10 @@ class LocalSession:
     def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
         return self._link.test_account(provider, values)
 
-    def add_account(self, provider: str, values: Mapping[str, str]) -> UUID:
-        return self._link.add_account(self.desk, provider, values)
+    def add_account(
+        self, provider: str, values: Mapping[str, str], also: Also = nothing_also
+    ) -> UUID:
+        return self._link.add_account(self.desk, provider, values, also)
 
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self._link.set_secret(account_id, secret)

@@ -12,6 +12,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.model import Channel, SenderDirection, SenderKind
@@ -84,9 +85,13 @@ class FakeSession:
             raise self.found
         return self.found
 
-    def add_account(self, provider: str, values: Mapping[str, str]) -> UUID:
+    def add_account(
+        self, provider: str, values: Mapping[str, str], also: Also = nothing_also
+    ) -> UUID:
         assert self.account_id is not None
         self.secrets[self.account_id] = values["secret"]
+        if commands := also(self.account_id):
+            self.desk.change(*commands)
         return self.account_id
 
     def set_secret(self, account_id: UUID, secret: str) -> None:

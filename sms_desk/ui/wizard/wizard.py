@@ -103,47 +103,38 @@ class Wizard(QWidget):
 
     @Slot(object)
     def _on_chosen(self, answer: tuple[tuple[Chosen, ...], int | None]) -> None:
+        """The account and who holds what, in one: no sync sees the one without the other."""
         rows, days = answer
-        self.choose.set_busy(True)
-        if self._provider is None:  # kept already; only what came after was refused
-            self._hold(rows, days)
+        if self._provider is None:  # all is kept; only fetching was refused
+            self._fetch(days)
             return
         provider, values = self._provider
         session = self._session
+        self.choose.set_busy(True)
 
         def kept(account_id: UUID) -> None:
             self._account_id = account_id
             self._provider = None
             self.connect_step.forget_secret()
-            self._hold(rows, days)
-
-        # The keyring may ask the person to unlock it, so this may take long.
-        self._doors.call(
-            self,
-            lambda: session.add_account(provider, values),
-            then=kept,
-            failed=self._on_refused,
-        )
-
-    def _hold(self, rows: tuple[Chosen, ...], days: int | None) -> None:
-        """Add the sender IDs and give them out; only then fetch what is older."""
+            self._fetch(days)
 
         def go_on(known: dict[tuple[str, str], UUID]) -> None:
-            commands = [each for row in rows for each in self._commands(row, known)]
-            if commands:
-                self._doors.change(
-                    self,
-                    *commands,
-                    then=lambda _done: self._fetch(days),
-                    failed=self._on_refused,
-                    quiet=True,
-                )
-            else:
-                self._fetch(days)
+            def also(account_id: UUID) -> list[c.Command]:
+                return [each for row in rows for each in self._commands(account_id, row, known)]
+
+            # The keyring may ask the person to unlock it, so this may take long.
+            self._doors.call(
+                self,
+                lambda: session.add_account(provider, values, also),
+                then=kept,
+                failed=self._on_refused,
+            )
 
         self._doors.read(self, known_addresses, then=go_on, failed=self._on_refused)
 
-    def _commands(self, row: Chosen, known: dict[tuple[str, str], UUID]) -> list[c.Command]:
+    def _commands(
+        self, account_id: UUID, row: Chosen, known: dict[tuple[str, str], UUID]
+    ) -> list[c.Command]:
         """To add a sender ID, unless it is there, and to give it to whom it was promised."""
         found: list[c.Command] = []
         sender = row.sender
@@ -160,7 +151,7 @@ class Wizard(QWidget):
                     country=sender.country,
                     label=row.label,
                     direction=sender.direction,
-                    account_id=self._account_id,
+                    account_id=account_id,
                 )
             )
         if row.whose is not Whose.NOBODY:
