@@ -12,7 +12,7 @@ from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
-from sms_desk.domain.errors import StorageError, UsageError
+from sms_desk.domain.errors import NotFoundError, StorageError, UsageError
 from sms_desk.providers import catalogue
 from sms_desk.providers.base import Credential, Directory, Provider
 from sms_desk.services.desk import Desk
@@ -101,6 +101,18 @@ class Link:
         self._engine.forget(account_id)
         self.poke()
         return account_id
+
+    def check_account(self, account_id: UUID) -> None:
+        """Try the kept credential, beside whatever the connector does."""
+        with self._workspace.read() as tx:
+            row = next((row for row in accounts.listing(tx) if row["id"] == account_id), None)
+        if row is None:
+            raise NotFoundError("There is no such account.", "Connect it again.")
+        provider = self._open_provider({**row})
+        try:
+            provider.test()
+        finally:
+            provider.close()
 
     def set_secret(self, account_id: UUID, secret: str) -> None:
         if not secret:

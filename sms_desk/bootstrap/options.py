@@ -80,6 +80,9 @@ class Session(Protocol):
         of `providers.catalogue` (account_sid, user, secret, base_url), and `label`. also: commands
         of the same transaction, such as who holds its sender IDs before the first sync sees it."""
 
+    def check_account(self, account_id: UUID) -> None:
+        """Ask the provider whether the kept credential works. Raises ProviderError, KeyringError."""
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         """A new secret for an account whose old one was refused."""
 

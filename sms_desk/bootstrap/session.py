@@ -120,6 +120,9 @@ class LocalSession:
     ) -> UUID:
         return self._link.add_account(self.desk, provider, values, also)
 
+    def check_account(self, account_id: UUID) -> None:
+        self._link.check_account(account_id)
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self._link.set_secret(account_id, secret)
 

@@ -24,10 +24,14 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What values a setting takes. parse: from typed text or from JSON; raises ValueError."""
+    """What values a setting takes. parse: from typed text or from JSON; raises ValueError.
+
+    unit: of a number, in words, to stand behind it.
+    """
 
     words: str
     parse: Callable[[Any], Any]
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _number(least: int, most: int, unit: str) -> Kind:
             raise ValueError
         return number
 
-    return Kind(f"a whole number of {unit} from {least} to {most}", parse)
+    return Kind(f"a whole number of {unit} from {least} to {most}", parse, unit)
 
 
 def _one_of(*words: str) -> Kind:
@@ -102,26 +106,7 @@ def _one_of(*words: str) -> Kind:
     return Kind(f"one of {', '.join(words)}", parse)
 
 
-def _time_of_day(value: Any) -> str:
-    hour, minute = (int(part) for part in str(value).split(":"))
-    if not (0 <= hour < 24 and 0 <= minute < 60):
-        raise ValueError
-    return f"{hour:02}:{minute:02}"
-
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def _days(value: Any) -> list[str]:
-    chosen = value.lower().replace(",", " ").split() if isinstance(value, str) else list(value)
-    if not set(chosen) <= set(_DAYS):
-        raise ValueError
-    return [day for day in _DAYS if day in chosen]
-
-
 _ON_OFF = Kind("on or off", _boolean)
-_TIME = Kind("a time of day such as 09:00", _time_of_day)
-_WEEKDAYS = Kind("days such as mon tue wed", _days)
 
 
 # --- the settings -----------------------------------------------------------------------------
@@ -136,38 +121,6 @@ _ALL = (
         "How long a customer may wait for an answer before the list says so in red.",
     ),
     Setting(
-        "business_hours",
-        Scope.WORKSPACE,
-        _ON_OFF,
-        False,
-        "Count waiting in business hours only",
-        "Nights and free days do not count as waiting.",
-    ),
-    Setting(
-        "business_from",
-        Scope.WORKSPACE,
-        _TIME,
-        "09:00",
-        "Business hours begin at",
-        "In each person's own time zone.",
-    ),
-    Setting(
-        "business_until",
-        Scope.WORKSPACE,
-        _TIME,
-        "18:00",
-        "Business hours end at",
-        "In each person's own time zone.",
-    ),
-    Setting(
-        "business_days",
-        Scope.WORKSPACE,
-        _WEEKDAYS,
-        ["mon", "tue", "wed", "thu", "fri"],
-        "Business days",
-        "Other days do not count as waiting.",
-    ),
-    Setting(
         "nudge_days",
         Scope.PERSON,
         _number(1, 365, "days"),
@@ -176,44 +129,12 @@ _ALL = (
         "Marks a conversation in which we spoke last and the customer has been silent so long.",
     ),
     Setting(
-        "attribution_days",
-        Scope.WORKSPACE,
-        _number(1, 365, "days"),
-        30,
-        "A reply answers a program for",
-        "How long after a campaign or service wrote to somebody an answer counts as its response.",
-    ),
-    Setting(
-        "poll_seconds",
-        Scope.WORKSPACE,
-        _number(5, 600, "seconds"),
-        10,
-        "Look for new messages every",
-        "Shorter is quicker; the provider may slow down who asks too often.",
-    ),
-    Setting(
         "enter_sends",
         Scope.PERSON,
         _ON_OFF,
         False,
         "Enter sends",
         "Off: Ctrl+Enter sends and Enter begins a new line.",
-    ),
-    Setting(
-        "notify",
-        Scope.PERSON,
-        _one_of("mine", "all", "none"),
-        "mine",
-        "Notify about",
-        "New messages of your own conversations, of all that you see, or none.",
-    ),
-    Setting(
-        "notify_text",
-        Scope.PERSON,
-        _ON_OFF,
-        False,
-        "Show the message in notifications",
-        "Off: a notification names nobody and shows no text.",
     ),
     Setting(
         "theme",

@@ -94,6 +94,11 @@ class FakeSession:
             self.desk.change(*commands)
         return self.account_id
 
+    def check_account(self, account_id: UUID) -> None:
+        self.asked.append("check")
+        if isinstance(self.found, DeskError):
+            raise self.found
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self.secrets[account_id] = secret
 

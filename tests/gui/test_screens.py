@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain import commands as c
@@ -32,7 +32,9 @@ from sms_desk.ui.senders import SendersScreen
 from sms_desk.ui.senders.add_form import AddForm
 from sms_desk.ui.senders.detail import SenderDetail
 from sms_desk.ui.settings_screen import SettingsScreen
+from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
+from sms_desk.ui.settings_screen.people import PeoplePage
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.detail import TemplateDetail
 from sms_desk.ui.wizard import Wizard
@@ -378,6 +380,47 @@ def test_a_setting_of_the_machine_stays_on_the_machine(
     assert isinstance(box, QCheckBox)
     box.click()
     assert shop.state.setting("close_to_tray") is False
+
+
+def test_only_settings_that_do_something_are_shown(settings_screen: SettingsScreen) -> None:
+    names = {each._setting.name for each in settings_screen.findChildren(SettingField)}
+    assert names == {"waiting_minutes", "nudge_days", "enter_sends", "theme", "close_to_tray"}
+
+
+def test_a_number_says_its_unit(settings_screen: SettingsScreen) -> None:
+    found = field(settings_screen, "waiting_minutes")
+    assert "minutes" in [each.text() for each in found.findChildren(QLabel)]
+
+
+def test_r63_an_account_tells_its_line_and_can_be_tested(
+    shop: Shop, settings_screen: SettingsScreen
+) -> None:
+    page = settings_screen.findChild(AccountsPage)
+    assert page is not None
+
+    def press(words: str) -> None:
+        next(b for b in page.findChildren(QPushButton) if b.text() == words).click()
+
+    def says(words: str) -> bool:
+        return any(words in each.text() for each in page.findChildren(QLabel))
+
+    press("Test")
+    shop.until(lambda: says("accepts the secret"))
+    shop.session.found = CredentialError("Twilio refused the key.", "Check the secret.")
+    press("Test")
+    shop.until(lambda: says("Twilio refused the key."))
+    press("Fetch")
+    shop.until(lambda: "backfill" in shop.session.asked)
+
+
+def test_a_person_is_changed(shop: Shop, settings_screen: SettingsScreen) -> None:
+    page = settings_screen.findChild(PeoplePage)
+    assert page is not None
+    before = next(p for p in shop.session.desk.read(directory.everybody) if p.name == "Ben")
+    page._change(before)
+    page._name.setText("Benedict")
+    page._save.click()
+    shop.until(lambda: "Benedict" in [p.name for p in shop.session.desk.read(directory.everybody)])
 
 
 # --- first run -----------------------------------------------------------------------------------

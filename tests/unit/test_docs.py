@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import pytest
 
 from sms_desk.cli.root import root
 from sms_desk.domain import search_query
+from sms_desk.domain.commands import SaveProgram
 from sms_desk.domain.inbox_filters import Scope
 from sms_desk.domain.model import DeliveryStatus, OutboxState
 from sms_desk.settings import registry
@@ -123,6 +125,6 @@ def test_pictures_are_small_and_shown() -> None:
 def test_settings_that_the_manual_quotes_have_these_defaults() -> None:
     """Numbers in prose go stale unseen."""
     assert registry.get("waiting_minutes").default == 30
-    assert registry.get("attribution_days").default == 30
+    assert next(f.default for f in fields(SaveProgram) if f.name == "attribution_days") == 30
     assert "red after 30 minutes" in MANUAL
     assert "(30 days if you say nothing)" in MANUAL

@@ -22,10 +22,8 @@ def test_a_default_is_a_value_that_json_carries(setting: Any) -> None:
 TYPED = [
     ("waiting_minutes", "45", 45),
     ("waiting_minutes", 45, 45),
-    ("business_hours", "on", True),
-    ("business_hours", "No", False),
-    ("business_from", "8:30", "08:30"),
-    ("business_days", "sat, MON", ["mon", "sat"]),
+    ("enter_sends", "on", True),
+    ("enter_sends", "No", False),
     ("theme", "dark", "dark"),
 ]
 WRONG = [
@@ -33,11 +31,7 @@ WRONG = [
     ("waiting_minutes", "1.5"),
     ("waiting_minutes", 1.5),
     ("waiting_minutes", ""),
-    ("business_hours", "maybe"),
-    ("business_from", "24:00"),
-    ("business_from", "9"),
-    ("business_days", "noday"),
-    ("business_days", 3),
+    ("enter_sends", "maybe"),
     ("theme", "pink"),
     ("theme", ["dark"]),
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -12,21 +13,40 @@ from sms_desk.bootstrap import Session
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.plain_text import display_name
 from sms_desk.providers.base import Directory
-from sms_desk.services.rows import AccountRow
+from sms_desk.services.rows import AccountRow, LineCondition, LineState
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.widgets.buttons import plain, primary
-from sms_desk.ui.widgets.forms import Form
+from sms_desk.ui.widgets.forms import Choice, Form
 from sms_desk.ui.widgets.text import Label, ask, label
+from sms_desk.ui.widgets.times import clock_words
 from sms_desk.ui.widgets.unseen import ask_unseen
 from sms_desk.ui.widgets.words import tr
+
+_EVERYTHING: Final = datetime(2008, 1, 1, tzinfo=UTC)
+"""Before any provider of today sent a message."""
+
+
+def condition_words(condition: LineCondition) -> str:
+    return {
+        LineCondition.ONLINE: tr("settings", "Online"),
+        LineCondition.SYNCING: tr("settings", "Syncing"),
+        LineCondition.OFFLINE: tr("settings", "Offline"),
+        LineCondition.CREDENTIAL: tr("settings", "Secret refused"),
+        LineCondition.LOCKED: tr("settings", "No secret to be had"),
+        LineCondition.ELSEWHERE: tr("settings", "Synced by another process"),
+    }.get(condition, tr("settings", "Not synced yet"))
 
 
 class AccountsPage(Form):
     connect_requested = Signal()
     changed = Signal()
 
-    def __init__(self, session: Session, doors: Doors, accounts: tuple[AccountRow, ...]) -> None:
+    def __init__(
+        self, session: Session, doors: Doors, accounts: tuple[AccountRow, ...], zone: tzinfo
+    ) -> None:
+        """zone: for the time of the last sync."""
         super().__init__()
+        self._zone = zone
         self._session = session
         self._doors = doors
         if not accounts:
@@ -47,11 +67,20 @@ class AccountsPage(Form):
         where = " · ".join(filter(None, (account.provider, account.sid, account.base_url or "")))
         column.addWidget(label(where, "snippet", tone="secondary", wrap=True, parent=card))
         state = label("", "snippet", tone="secondary", wrap=True, parent=card)
-        state.setText(f"{account.line.title} {account.line.next_step}".strip())
-        state.setVisible(bool(state.text()))
+        state.setText(self._line_words(account.line))
         column.addWidget(state)
         column.addWidget(self._buttons(account, state, card))
+        column.addWidget(self._fetching(account, state, card))
         return card
+
+    def _line_words(self, line: LineState) -> str:
+        """How the line stands, when it last synced, and what is wrong."""
+        words = condition_words(line.condition)
+        if line.last_sync_at is not None:
+            at = clock_words(line.last_sync_at, self._doors.desk.now(), self._zone)
+            words += " · " + tr("settings", "last synced {time}").replace("{time}", at)
+        trouble = f"{line.title} {line.next_step}".strip()
+        return f"{words}\n{trouble}" if trouble else words
 
     def _buttons(self, account: AccountRow, state: Label, card: QWidget) -> QWidget:
         line = QWidget(card)
@@ -59,14 +88,39 @@ class AccountsPage(Form):
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(8)
         for words, act in (
+            (tr("settings", "Test"), partial(self._on_test, account, state)),
             (tr("settings", "New secret…"), partial(self._on_secret, account, state)),
-            (tr("settings", "Fetch a year back"), partial(self._on_fetch, account)),
             (tr("settings", "Disconnect"), partial(self._on_remove, account)),
         ):
             button = plain(words, parent=line)
             button.setAccessibleName(f"{words} {account.label}")
             button.clicked.connect(act)
             row.addWidget(button)
+        row.addStretch(1)
+        return line
+
+    def _fetching(self, account: AccountRow, state: Label, card: QWidget) -> QWidget:
+        """Older messages, as far back as is chosen."""
+        line = QWidget(card)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 4, 0, 0)
+        row.setSpacing(8)
+        far = Choice(
+            [
+                (tr("settings", "one month back"), timedelta(days=31)),
+                (tr("settings", "three months back"), timedelta(days=92)),
+                (tr("settings", "one year back"), timedelta(days=366)),
+                (tr("settings", "everything there is"), None),
+            ],
+            line,
+        )
+        far.setAccessibleName(tr("settings", "How far back to fetch"))
+        far.setMinimumContentsLength(18)
+        row.addWidget(label(tr("settings", "Older messages:"), tone="secondary", parent=line))
+        row.addWidget(far)
+        fetch = plain(tr("settings", "Fetch"), parent=line)
+        fetch.clicked.connect(lambda: self._on_fetch(account, state, far.value()))
+        row.addWidget(fetch)
         row.addStretch(1)
         return line
 
@@ -99,13 +153,28 @@ class AccountsPage(Form):
             failed=partial(_say, state),
         )
 
-    def _on_fetch(self, account: AccountRow) -> None:
+    def _on_test(self, account: AccountRow, state: Label) -> None:
+        """The credential as it is kept, asked of the provider now."""
         session = self._session
-        since = self._doors.desk.now() - timedelta(days=366)
+        state.set_tone("secondary")
+        state.setText(tr("settings", "Asking…"))
+        works = tr("settings", "The provider accepts the secret.")
+        self._doors.call(
+            self,
+            lambda: session.check_account(account.id),
+            then=lambda _none: state.setText(works),
+            failed=partial(_say, state),
+        )
+
+    def _on_fetch(self, account: AccountRow, state: Label, back: timedelta | None) -> None:
+        session = self._session
+        since = _EVERYTHING if back is None else self._doors.desk.now() - back
+        runs = tr("settings", "Fetching: the bar at the foot shows how far it is.")
         self._doors.call(
             self,
             lambda: session.start_backfill(account.id, since=since),
-            then=lambda _none: self.changed.emit(),
+            then=lambda _none: state.setText(runs),
+            failed=partial(_say, state),
         )
 
     def _on_remove(self, account: AccountRow) -> None:

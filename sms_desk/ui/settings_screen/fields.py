@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from sms_desk.domain.errors import UsageError
 from sms_desk.settings.registry import Setting
@@ -34,9 +34,22 @@ class SettingField(QWidget):
         self._control.setAccessibleDescription(setting.help)
         if not isinstance(self._control, QCheckBox):
             layout.addWidget(label(setting.title, "body_strong", parent=self))
-        layout.addWidget(self._control)
+        layout.addLayout(self._line(setting.kind.unit))
         layout.addWidget(self._wrong)
         layout.addWidget(label(setting.help, "snippet", tone="secondary", wrap=True, parent=self))
+
+    def _line(self, unit: str) -> QHBoxLayout:
+        """The control, and behind a number what it counts."""
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        if unit:
+            self._control.setMaximumWidth(88)
+            self._control.setAccessibleName(f"{self._setting.title}, {unit}")
+        line.addWidget(self._control)
+        if unit:
+            line.addWidget(label(unit, tone="secondary", parent=self))
+            line.addStretch(1)
+        return line
 
     def control(self) -> QWidget:
         return self._control
@@ -58,8 +71,7 @@ class SettingField(QWidget):
         return self._made_line(value)
 
     def _made_line(self, value: Any) -> QLineEdit:
-        text = " ".join(value) if isinstance(value, list) else str(value)
-        field = line_edit(text, parent=self)
+        field = line_edit(str(value), parent=self)
         field.setMaximumWidth(240)
         field.editingFinished.connect(lambda: self._on_edited(field))
         return field

@@ -93,16 +93,36 @@ class PeoplePage(Form):
         self._doors = doors
         for person in people:
             self.add_widget(self._line(person, me, act_as, playing=playing))
-        self.add_title(tr("settings", "Add a person"))
+        self._changed: PersonRow | None = None
+        self._title = self.add_title(tr("settings", "Add a person"))
         self._name = line_edit(parent=self)
         self._role = Choice([(role_words(role), role) for role in Role], self)
         self._zone = zone_field(me.zone, self)
-        add = primary(tr("settings", "Add"), parent=self)
-        add.clicked.connect(self._on_add_clicked)
+        self._me = me
+        self._save = primary(tr("settings", "Add"), parent=self)
+        self._save.clicked.connect(self._on_save_clicked)
+        self._cancel = plain(tr("settings", "Cancel"), parent=self)
+        self._cancel.clicked.connect(lambda: self._change(None))
+        self._cancel.hide()
         self.add(tr("settings", "Name"), self._name)
         self.add(tr("settings", "Role"), self._role)
         self.add(tr("settings", "Time zone"), self._zone)
-        self.add_foot(add)
+        self.add_foot(self._cancel, self._save)
+
+    def _change(self, person: PersonRow | None) -> None:
+        """The form is for this person from now on; None: for one to be added."""
+        self._changed = person
+        self.clear_error()
+        words = tr("settings", "Add a person")
+        if person is not None:
+            words = tr("settings", "Change {name}").replace("{name}", display_name(person.name))
+        self._title.setText(words)
+        self._save.set_words(tr("settings", "Save") if person else tr("settings", "Add"))
+        self._cancel.setVisible(person is not None)
+        self._name.setText(person.name if person else "")
+        self._role.choose(person.role if person else Role.REP)
+        self._zone.setText(person.zone if person else self._me.zone)
+        self._name.setFocus()
 
     def _line(
         self, person: PersonRow, me: PersonRow, act_as: Callable[[UUID], None], *, playing: bool
@@ -116,6 +136,10 @@ class PeoplePage(Form):
         row.addWidget(ElidedLabel(name, parent=line), 1)
         row.addWidget(label(role_words(person.role), tone="secondary", parent=line))
         row.addWidget(label(person.zone, "snippet", tone="secondary", parent=line))
+        change = plain(tr("settings", "Change…"), parent=line)
+        change.setAccessibleName(f"{tr('settings', 'Change')} {name}")
+        change.clicked.connect(partial(self._change, person))
+        row.addWidget(change)
         if playing and person.id != me.id:
             act = plain(tr("settings", "Act as"), parent=line)
             act.setAccessibleName(f"{tr('settings', 'Act as')} {name}")
@@ -123,16 +147,21 @@ class PeoplePage(Form):
             row.addWidget(act)
         return line
 
-    def _on_add_clicked(self) -> None:
+    def _on_save_clicked(self) -> None:
         self.clear_error()
         values: dict[str, Any] = {
             "name": self._name.text(),
             "role": self._role.value(),
             "zone": self._zone.text().strip(),
         }
-        command = c.AddPerson(**self._doors.stamp(), person_id=self._doors.new_id(), **values)
-        self._doors.change(self, command, then=self._on_added, failed=self.show_error)
+        command: c.Command
+        if self._changed is not None:
+            command = c.EditPerson(**self._doors.stamp(), person_id=self._changed.id, **values)
+        else:
+            command = c.AddPerson(**self._doors.stamp(), person_id=self._doors.new_id(), **values)
+        self._doors.change(self, command, then=self._on_saved, failed=self.show_error)
 
-    def _on_added(self, _done: Done) -> None:
-        self._name.clear()
+    def _on_saved(self, _done: Done) -> None:
+        self._change(None)
+        self._name.setModified(False)
         self._zone.setModified(False)

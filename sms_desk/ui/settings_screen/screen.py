@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import (
@@ -158,7 +159,7 @@ class SettingsScreen(QWidget):
         self._pages.setCurrentIndex(at)
 
     def _made(self, found: Values) -> list[tuple[str, Form]]:
-        accounts = AccountsPage(self._session, self._doors, found.accounts)
+        accounts = AccountsPage(self._session, self._doors, found.accounts, ZoneInfo(found.me.zone))
         accounts.connect_requested.connect(self.connect_requested)
         accounts.changed.connect(self._read)
         keys = KeysPage(self._commands)

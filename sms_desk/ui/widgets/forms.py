@@ -59,9 +59,12 @@ class Form(QWidget):
         else:
             self._layout.addWidget(widget)
 
-    def add_title(self, text: str) -> None:
-        self._layout.addWidget(label(text, "body_strong", wrap=True, parent=self))
+    def add_title(self, text: str) -> Label:
+        """A heading; returned to be changed later."""
+        title = label(text, "body_strong", wrap=True, parent=self)
+        self._layout.addWidget(title)
         self._layout.addSpacing(6)
+        return title
 
     def add_words(self, text: str) -> Label:
         words = label(text, "snippet", tone="secondary", wrap=True, parent=self)
