@@ -10,13 +10,16 @@ conversations (a pin, a rare tag), those are looked up first instead. Both give 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from sms_desk.domain.inbox_filters import Order, Scope
+from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope
 from sms_desk.domain.model import TeamState
+from sms_desk.domain.scopes import Reach
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.inbox_clauses import Asked, Clause, everything, of_fields, of_scope
@@ -24,6 +27,7 @@ from sms_desk.store.inbox_clauses import Asked, Clause, everything, of_fields, o
 _c = tables.conversations.c
 _MOST_BRANCHES = 60
 _FEW = 500
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 Edge = tuple[int, UUID]
 """Sort value and id of a row."""
@@ -31,40 +35,64 @@ Edge = tuple[int, UUID]
 
 def page_ids(tx: Tx, asked: Asked, *, after: Edge | None, limit: int) -> list[Edge]:
     """The next page in the filter's order. after: the last row of the page before."""
-    waiting = asked.filter.order is Order.WAITING
-    branches = [
-        _branch(clauses, waiting=waiting, after=after, limit=limit)
-        for clauses in _branches(tx, asked)
-    ]
-    if not branches:
-        return []
-    if len(branches) == 1:
-        found = tx.execute(branches[0])
+    few = _few(tx, asked)
+    if few is not None:
+        clauses = [[_c.id.in_(few), *everything(asked)]] if few else []
+        statement = _merged(clauses, asked.filter.order, after is not None, limit)
     else:
-        merged = sa.union_all(*(branch.subquery().select() for branch in branches)).subquery()
-        columns = (merged.c.sort, merged.c.id)
-        order = columns if waiting else [column.desc() for column in columns]
-        found = tx.execute(sa.select(*columns).order_by(*order).limit(limit))
-    return [(int(row.sort), row.id) for row in found]
+        # Only a nudge looks at the time; without one the same list has the same statement.
+        now = asked.now if asked.filter.nudge else _ANY_TIME
+        statement = _walks(
+            asked.filter, asked.reach, now, asked.nudge_days, after is not None, limit
+        )
+    if statement is None:
+        return []
+    edge = {} if after is None else {"after_sort": after[0], "after_id": after[1]}
+    return [(int(row.sort), row.id) for row in tx.execute(statement, edge)]
 
 
-def _branch(
-    clauses: list[Clause], *, waiting: bool, after: Edge | None, limit: int
-) -> sa.Select[Any]:
+@lru_cache(maxsize=128)
+def _walks(
+    wanted: InboxFilter,
+    reach: Reach,
+    now: datetime,
+    nudge_days: int,
+    has_after: bool,
+    limit: int,
+) -> sa.Select[Any] | None:
+    """The statement of one list; kept, since putting it together costs more than running it."""
+    asked = Asked(wanted, reach, now, nudge_days)
+    return _merged(_branches(asked), wanted.order, has_after, limit)
+
+
+def _merged(
+    branches: list[list[Clause]], order: Order, has_after: bool, limit: int
+) -> sa.Select[Any] | None:
+    """All branches in one statement, in the list's order; None where there is nothing to ask."""
+    waiting = order is Order.WAITING
+    walks = [_branch(clauses, waiting, has_after, limit) for clauses in branches]
+    if len(walks) < 2:
+        return walks[0] if walks else None
+    merged = sa.union_all(*(walk.subquery().select() for walk in walks)).subquery()
+    columns = (merged.c.sort, merged.c.id)
+    sorting = columns if waiting else [column.desc() for column in columns]
+    return sa.select(*columns).order_by(*sorting).limit(limit)
+
+
+def _branch(clauses: list[Clause], waiting: bool, has_after: bool, limit: int) -> sa.Select[Any]:
     sort = sa.type_coerce(_c.waiting_since, sa.BigInteger) if waiting else _c.last_position
     query = sa.select(sort.label("sort"), _c.id).where(*clauses).limit(limit)
     query = query.order_by(sort, _c.id) if waiting else query.order_by(sort.desc(), _c.id.desc())
-    if after is None:
+    if not has_after:
         return query
     edge = sa.tuple_(sort, _c.id)
-    last = sa.tuple_(sa.literal(after[0]), sa.literal(after[1], _c.id.type))
+    last = sa.tuple_(
+        sa.bindparam("after_sort", type_=sa.BigInteger), sa.bindparam("after_id", type_=_c.id.type)
+    )
     return query.where(edge > last if waiting else edge < last)
 
 
-def _branches(tx: Tx, asked: Asked) -> list[list[Clause]]:
-    few = _few(tx, asked)
-    if few is not None:
-        return [[_c.id.in_(few), *everything(asked)]] if few else []
+def _branches(asked: Asked) -> list[list[Clause]]:
     fields = of_fields(asked)
     if asked.filter.order is Order.WAITING:
         return [[*_in_waiting_index(asked.filter.state), *_unindexed(asked), *fields]]
