@@ -45,7 +45,7 @@ ENTRIES = {
     "senders": _entry("senders", "senders", "Sender IDs and who holds them."),
     "program": _entry("program", "program", "Campaigns and services."),
     "view": _entry("view", "view", "Saved filters."),
-    "template": _entry("template", "template", "Saved replies."),
+    "template": _entry("template", "template", "Templates."),
     "people": _entry("people", "people", "People of the workspace."),
     "team": _entry("people", "team", "Teams and profiles."),
     "setting": _entry("setting", "setting", "Settings."),

@@ -1,4 +1,4 @@
-"""`template`: saved replies with named fields (R36)."""
+"""`template`: templates with named fields (R36)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHANNELS = click.Choice([str(channel) for channel in Channel])
 
 @group()
 def template() -> None:
-    """Saved replies with named fields, such as {first_name}."""
+    """Templates with named fields, such as {first_name}."""
 
 
 @template.command("list")

@@ -1,7 +1,7 @@
-"""Saved replies: a text with named fields such as `{first_name}`, and the keyword that calls it (R36).
+"""Templates: a text with named fields such as `{first_name}`, and the keyword that calls it (R36).
 
 The parser is our own. `str.format` would follow `{a.__class__}` and `{x:>999999999}` (algorithms
-§3, 97–101). Only a saved reply's own text is read for fields: what a contact wrote, and what a
+§3, 97–101). Only a template's own text is read for fields: what a contact wrote, and what a
 field is filled with, is literal.
 """
 

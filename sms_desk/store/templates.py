@@ -1,4 +1,4 @@
-"""Saved replies with named fields (R36)."""
+"""Templates with named fields (R36)."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ class Tour(QObject):
                 "Campaigns and services, and what they are recognised by",
                 self._programs,
             ),
-            Step("templates", "Saved replies, and how they will read", self._templates),
+            Step("templates", "Templates, and how they will read", self._templates),
             Step("outbox", "The outbox: what waits, what is held", self._outbox),
             Step("settings", "Settings", self._settings),
             Step("wizard", "Connecting an account", self._wizard),
@@ -368,7 +368,7 @@ class Tour(QObject):
         titles = {
             "senders": "Sender IDs",
             "programs": "Campaigns",
-            "templates": "Saved replies",
+            "templates": "Templates",
             "outbox": "Outbox",
             "settings": "Settings",
         }

@@ -23,7 +23,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 @pytest.fixture
 def composer(qtbot: QtBot) -> Composer:
-    """In a window of its own, with senders, people and saved replies."""
+    """In a window of its own, with senders, people and templates."""
     window = QWidget()
     qtbot.addWidget(window)
     layout = QVBoxLayout(window)
@@ -249,7 +249,7 @@ def test_without_a_sender_nothing_is_sent(composer: Composer, qtbot: QtBot) -> N
         composer.send()
 
 
-# --- saved replies (R36) ---------------------------------------------------------------------------------
+# --- templates (R36) ---------------------------------------------------------------------------------
 
 
 def test_a_keyword_opens_the_list_and_enter_takes_it(composer: Composer) -> None:

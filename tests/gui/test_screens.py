@@ -185,10 +185,10 @@ def test_r61_a_program_is_made_and_bound(shop: Shop) -> None:
     shop.until(lambda: not shop.session.desk.read(directory.all_programs)[0].bindings)
 
 
-# --- saved replies -------------------------------------------------------------------------------
+# --- templates -------------------------------------------------------------------------------
 
 
-def test_r36_a_saved_reply_shows_how_it_will_read(shop: Shop) -> None:
+def test_r36_a_template_shows_how_it_will_read(shop: Shop) -> None:
     shop.wiring.desk.show_screen("templates")
     screen = shop.window.screen_shown()
     assert isinstance(screen, TemplatesScreen)

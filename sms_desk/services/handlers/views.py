@@ -76,7 +76,7 @@ def _as_command(command: c.Command, row: Any) -> c.SaveView:
 
 
 def save_template(ctx: Context, command: c.SaveTemplate) -> Effect:
-    """A saved reply; its keyword finds it while typing (R36)."""
+    """A template; its keyword finds it while typing (R36)."""
     name, keyword = named(command.name, "template"), command.keyword.strip().lstrip("/").lower()
     if not command.body.strip():
         raise UsageError("The template is empty.", "Write its text.")

@@ -13,7 +13,7 @@ from sms_desk.domain import plain_text, segments, templates
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.model import Channel, DraftMode
 from sms_desk.services.rows import PersonRow, SenderChoice, TemplateRow
-from sms_desk.ui.composer import mentions, saved_replies
+from sms_desk.ui.composer import choosing, mentions
 from sms_desk.ui.composer.block_bar import Action, BlockBar
 from sms_desk.ui.composer.box import Box
 from sms_desk.ui.composer.completion import Completion, Offer
@@ -43,7 +43,7 @@ class Composer(QWidget):
     sender_why_requested = Signal()
     block_action_requested = Signal(str)
     templates_requested = Signal()
-    """The person wants to see or edit the saved replies, and there are none."""
+    """The person wants to see or edit the templates, and there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +77,7 @@ class Composer(QWidget):
         self._offer = ReplaceOffer(self._box)
         self._counter = Counter(self._box)
         self._replies = icon_button(
-            "notepad-text", tr("composer", "Saved replies"), tip=tr("composer", "Saved replies (/)")
+            "notepad-text", tr("composer", "Templates"), tip=tr("composer", "Templates (/)")
         )
         self._emoji = icon_button("smile", tr("composer", "Emoji"))
         self._send = SendButton(self._box)
@@ -170,7 +170,7 @@ class Composer(QWidget):
         self._people = tuple(person for person in people if not person.suspended)
 
     def set_templates(self, rows: Sequence[TemplateRow], values: Mapping[str, str]) -> None:
-        """Saved replies, and what is known of their fields (such as first_name)."""
+        """Templates, and what is known of their fields (such as first_name)."""
         self._templates = tuple(rows)
         self._values = dict(values)
 
@@ -314,7 +314,7 @@ class Composer(QWidget):
     def _invitation(self) -> str:
         if self._mode is DraftMode.NOTE:
             return tr("composer", "Note for your team. The contact never sees it. @ mentions.")
-        return tr("composer", "Write a reply. / for saved replies.")
+        return tr("composer", "Write a reply. / for templates.")
 
     def _show_count(self) -> None:
         text = self.text()
@@ -368,8 +368,8 @@ class Composer(QWidget):
             self._open_replies(keyword)
 
     def _open_replies(self, typed: str) -> None:
-        found = saved_replies.offers(self._templates, typed, self._channel, self._values)
-        self._open(found, tr("composer", "Saved replies"))
+        found = choosing.offers(self._templates, typed, self._channel, self._values)
+        self._open(found, tr("composer", "Templates"))
 
     def _open(self, found: Sequence[Offer], name: str) -> None:
         if self._completion.parentWidget() is not self.window():
@@ -389,7 +389,7 @@ class Composer(QWidget):
     def _insert_reply(self, row: TemplateRow, typed: int) -> None:
         """typed: how many characters of its keyword stand before the cursor."""
         try:
-            if not saved_replies.missing(row.body, self._values):
+            if not choosing.missing(row.body, self._values):
                 text = templates.render(row.body, self._values)
                 self._editor.replace_before_cursor(typed, text)
                 return

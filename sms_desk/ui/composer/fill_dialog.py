@@ -1,4 +1,4 @@
-"""Asks for what a saved reply lacks, with the text as it will be."""
+"""Asks for what a template lacks, with the text as it will be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from sms_desk.domain import plain_text
 from sms_desk.services.rows import TemplateRow
-from sms_desk.ui.composer.saved_replies import field_words, filled_or_marked, missing
+from sms_desk.ui.composer.choosing import field_words, filled_or_marked, missing
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.text import label, set_window_title
 from sms_desk.ui.widgets.words import tr

@@ -23,6 +23,7 @@ from sms_desk.ui.programs.detail import ProgramDetail
 from sms_desk.ui.widgets.buttons import primary
 from sms_desk.ui.widgets.screen import Screen
 from sms_desk.ui.widgets.table import Column, Table
+from sms_desk.ui.widgets.text import label
 from sms_desk.ui.widgets.words import tr
 
 Named = tuple[tuple[UUID, str], ...]
@@ -53,7 +54,9 @@ class ProgramsScreen(Screen):
             tr("programs", "Programs"),
             empty=tr("programs", "Add the campaigns and services that write to your customers."),
         )
-        super().__init__(tr("programs", "Campaigns and services"), self._table, parent)
+        super().__init__(tr("programs", "Programs"), self._table, parent)
+        words = tr("programs", "Campaigns and services")
+        self.add_control(label(words, "snippet", tone="secondary", parent=self))
         self._doors = doors
         self._shown: ProgramRow | None = None
         self._pane: ProgramDetail | None = None

@@ -1,4 +1,4 @@
-"""Saved replies."""
+"""Templates."""
 
 from sms_desk.ui.templates.screen import TemplatesScreen
 

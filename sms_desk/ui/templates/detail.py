@@ -1,4 +1,4 @@
-"""The pane of one saved reply: its words, and how it reads once filled in."""
+"""The pane of one template: its words, and how it reads once filled in."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class TemplateDetail(Form):
 
     def _build(self) -> None:
         title = (
-            tr("templates", "Saved reply") if self._row else tr("templates", "A new saved reply")
+            tr("templates", "Template") if self._row else tr("templates", "A new template")
         )
         self.add_title(title)
         self.add(tr("templates", "Name"), self._name)

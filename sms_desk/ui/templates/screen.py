@@ -1,4 +1,4 @@
-"""The table of saved replies, and the pane in which one is written and seen filled in (R36)."""
+"""The table of templates, and the pane in which one is written and seen filled in (R36)."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class TemplatesScreen(Screen):
     def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
         self._table = Table(
             _columns(),
-            tr("templates", "Saved replies"),
+            tr("templates", "Templates"),
             empty=tr("templates", "Add a reply that you write often. / brings it while writing."),
         )
-        super().__init__(tr("templates", "Saved replies"), self._table, parent)
+        super().__init__(tr("templates", "Templates"), self._table, parent)
         self._doors = doors
         self._shown: UUID | None = None
-        search = self.add_search(tr("templates", "Find a saved reply"))
+        search = self.add_search(tr("templates", "Find a template"))
         add = primary(tr("templates", "Add"), parent=self)
         self.add_button(add)
         search.textChanged.connect(self._table.show_matching)

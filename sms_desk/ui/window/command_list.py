@@ -204,13 +204,13 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
         ),
         at(
             "programs",
-            tr("commands", "Campaigns and services"),
+            tr("commands", "Programs"),
             run=partial(desk.show_screen, "programs"),
             icon="megaphone",
         ),
         at(
             "templates",
-            tr("commands", "Saved replies"),
+            tr("commands", "Templates"),
             run=partial(desk.show_screen, "templates"),
             icon="notepad-text",
         ),

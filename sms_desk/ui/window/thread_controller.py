@@ -310,7 +310,7 @@ class ThreadController(QObject):
 
 
 def template_values(detail: ConversationDetail) -> dict[str, str]:
-    """What is known of the fields of a saved reply (R36)."""
+    """What is known of the fields of a template (R36)."""
     name = detail.row.contact_name.strip()
     return {
         "name": name,

@@ -1,4 +1,4 @@
-"""Saved replies in the composer: which ones are offered, and what they become (R36)."""
+"""Templates in the composer: which ones are offered, and what they become (R36)."""
 
 from __future__ import annotations
 
