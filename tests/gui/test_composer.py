@@ -215,6 +215,26 @@ def test_names_what_forces_unicode_and_replaces_it(composer: Composer) -> None:
     assert composer.text() == "it’s here"
 
 
+def test_what_still_forces_unicode_stays_named(composer: Composer) -> None:
+    composer.insert_text("see you ☺ —")
+    assert composer._offer.words().startswith("☺  — makes this Unicode")
+    composer._offer.replace_requested.emit()
+    assert composer._offer.isVisibleTo(composer)
+    assert composer._offer.words().startswith("☺ makes this Unicode")
+    assert not composer._offer._replace.isVisibleTo(composer)
+
+
+def test_the_reason_for_a_sender_goes_below_rather_than_being_cut(composer: Composer) -> None:
+    picker = composer._sender
+    because = picker._reason.parentWidget()
+    assert because is not None
+    composer.resize(900, composer.height())
+    picker.resize(700, picker.height())
+    assert picker._first.indexOf(because) >= 0
+    picker.resize(260, picker.height())
+    assert picker._second.indexOf(because) >= 0
+
+
 def test_whatsapp_counts_no_parts(composer: Composer) -> None:
     composer.start(UUID(int=6), Channel.WHATSAPP, {})
     composer.insert_text("’")

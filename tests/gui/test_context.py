@@ -19,6 +19,7 @@ from sms_desk.domain.plain_text import links
 from sms_desk.services.rows import ProgramCount
 from sms_desk.ui.context import ContextPane
 from sms_desk.ui.context.entry import Entry
+from sms_desk.ui.context.words import happened
 from sms_desk.ui.thread import Reader, ThreadHead
 from sms_desk.ui.thread.links import link_words, warnings_of
 from sms_desk.ui.thread.snooze import moments
@@ -121,6 +122,20 @@ def test_other_conversations_open(pane: ContextPane, qtbot: QtBot) -> None:
     with qtbot.waitSignal(pane.conversation_opened) as opened:
         entry.click()
     assert opened.args == [invented.made_id("o1")]
+
+
+def test_r2_the_timeline_tells_what_was_said(pane: ContextPane) -> None:
+    """No tags and routes; the contact's own words, even where they answer a campaign."""
+    said = [
+        invented.event("t", invented.at("11:00"), "tagged"),
+        invented.message("m", invented.at("10:00"), "Still there?", program_name="Autumn offer"),
+        invented.event("r", invented.at("09:59"), "routed"),
+    ]
+    assert [happened(item) for item in said if item.event == ""] == ["Still there?"]
+    pane.show_timeline(said)
+    shown = [each.accessibleName() for each in pane._timeline.findChildren(Entry)]
+    assert [name for name in shown if name.endswith("Still there?")]
+    assert not [name for name in shown if "tagged" in name or "routed" in name]
 
 
 def test_the_timeline_leads_to_the_whole(pane: ContextPane, qtbot: QtBot) -> None:

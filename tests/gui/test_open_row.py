@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from sms_desk.services import inbox
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.inbox.list_view import InboxList
+from sms_desk.ui.search import SearchPanel
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
@@ -153,3 +154,24 @@ def test_walking_below_a_drawer_opens_with_enter_only(shop: Shop, several: list[
     assert stands_open(shop, several[0])
     QTest.keyClick(view, Qt.Key.Key_Return)
     shop.until(lambda: stands_open(shop, several[1]))
+
+
+def test_nothing_open_shows_no_details(shop: Shop, several: list[UUID]) -> None:
+    assert not shop.wiring.page.context.isVisible()
+    shop.open(several[0])
+    assert shop.wiring.page.context.isVisible()
+
+
+def test_slash_goes_to_the_list_s_field_which_leads_on_to_everything(
+    shop: Shop, several: list[UUID]
+) -> None:
+    bar = shop.wiring.page.inbox._bar
+    QTest.keyClicks(the_list(shop), "/")
+    assert bar._search.hasFocus()
+    assert not bar._everywhere.isVisible()
+    QTest.keyClicks(bar._search, "Message 3")
+    assert "Message 3" in bar._everywhere.text()
+    bar._everywhere.click()
+    panel = shop.window.findChild(SearchPanel)
+    assert panel is not None
+    shop.until(panel.found)

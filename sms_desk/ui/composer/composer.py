@@ -88,7 +88,7 @@ class Composer(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(20, 4, 20, 0)
         head.setSpacing(16)
-        head.addWidget(self._tabs)
+        head.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._sender, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, 0, 0)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from sms_desk.domain import segments
 from sms_desk.domain.segments import Encoding, Segmentation
 from sms_desk.ui.widgets.buttons import link
-from sms_desk.ui.widgets.text import ElidedLabel, label, set_tip
+from sms_desk.ui.widgets.text import label, set_tip
 from sms_desk.ui.widgets.words import tr
 
 _MOST_NAMED = 3
@@ -39,13 +39,13 @@ class Counter(QWidget):
 
 
 class ReplaceOffer(QWidget):
-    """Names what forces Unicode and offers the look-alikes that do not."""
+    """Names what forces Unicode, and offers the look-alikes that do not where there are any."""
 
     replace_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = ElidedLabel("", "snippet", tone="nudge", parent=self)
+        self._words = label("", "snippet", tone="nudge", wrap=True, parent=self)
         self._replace = link(tr("composer", "Replace"), parent=self)
         self._replace.clicked.connect(self.replace_requested)
         layout = QHBoxLayout(self)
@@ -56,17 +56,15 @@ class ReplaceOffer(QWidget):
         self.hide()
 
     def show_for(self, text: str) -> None:
-        """Shown only where something can be replaced."""
+        """Shown while the text goes as Unicode; the character comes first, as it is the news."""
+        forcing = segments.count(text).unicode
         offers = segments.replacements(text)
-        self.setVisible(bool(offers))
-        if offers:
-            named = _named(tuple(offer.found for offer in offers))
-            self._words.setText(
-                tr(
-                    "composer",
-                    "Sent as Unicode, 70 per part instead of 160, because of {characters}",
-                ).format(characters=named)
-            )
+        self.setVisible(bool(forcing))
+        self._replace.setVisible(bool(offers))
+        self._words.set_tone("nudge" if offers else "secondary")
+        if forcing:
+            words = tr("composer", "{characters} makes this Unicode: 70 per part, not 160")
+            self._words.setText(words.replace("{characters}", _named(forcing)))
 
     def words(self) -> str:
         return self._words.text()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.domain import plain_text
 from sms_desk.services.rows import SenderChoice
@@ -14,6 +17,18 @@ from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.text import ElidedLabel, label, menu_text
 from sms_desk.ui.widgets.words import tr
+
+_GAP: Final = 4
+
+
+def _line(parent: QWidget | None = None) -> QHBoxLayout:
+    """What stands in it stands at its end."""
+    made = QHBoxLayout() if parent is None else QHBoxLayout(parent)
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(_GAP)
+    if parent is None:
+        made.addStretch(1)
+    return made
 
 
 class SenderPicker(QWidget):
@@ -33,12 +48,18 @@ class SenderPicker(QWidget):
         self._reason = ElidedLabel("", "snippet", tone="secondary", parent=self)
         self._why = link(tr("composer", "why?"), parent=self)
         self._why.clicked.connect(self.why_requested)
-        layout = QHBoxLayout(self)
+        self._because = QWidget(self)
+        because = _line(self._because)
+        because.addWidget(self._reason)
+        because.addWidget(self._why)
+        self._first, self._second = _line(), _line()
+        for widget in (self._from, self._number, self._because):
+            self._first.addWidget(widget)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addStretch(1)
-        for widget in (self._from, self._number, self._reason, self._why):
-            layout.addWidget(widget)
+        layout.setSpacing(0)
+        layout.addLayout(self._first)
+        layout.addLayout(self._second)
 
     def show_choices(self, choices: tuple[SenderChoice, ...]) -> None:
         """The proposed one is chosen, unless the person's own choice is still allowed."""
@@ -73,6 +94,24 @@ class SenderPicker(QWidget):
         reason = plain_text.preview(chosen.reason, 200) if chosen else ""
         self._reason.setText(f"{reason} ·" if reason else "")
         self._why.setVisible(bool(reason))
+        self._fit()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The reason stands whole: beside the number, or below it where that is too narrow."""
+        reason = self._reason.fontMetrics().horizontalAdvance(self._reason.text())
+        around = (self._from, self._number, self._why)
+        wanted = reason + sum(each.sizeHint().width() for each in around) + 5 * _GAP
+        home, other = self._first, self._second
+        if wanted > self.width():
+            home, other = other, home
+        if home.indexOf(self._because) < 0:
+            other.removeWidget(self._because)
+            home.addWidget(self._because)
 
     def _fill(self) -> None:
         menu = self._number.options()

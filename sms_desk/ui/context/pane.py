@@ -20,6 +20,7 @@ from sms_desk.domain import plain_text
 from sms_desk.domain.model import Channel, SourceKind
 from sms_desk.services.rows import (
     ConversationDetail,
+    ItemKind,
     OtherConversation,
     PersonRow,
     TagRow,
@@ -151,9 +152,10 @@ class ContextPane(QWidget):
         self._tags.set_known(tags)
 
     def show_timeline(self, items: Sequence[ThreadItem]) -> None:
-        """The contact's last events across conversations, newest first (R2)."""
+        """What was last said with the contact across conversations, newest first (R2)."""
         self._timeline.clear()
-        for item in items[:MOST_EVENTS]:
+        said = [item for item in items if item.kind in (ItemKind.MESSAGE, ItemKind.NOTE)]
+        for item in said[:MOST_EVENTS]:
             day = words.short_day(item.at, self._zone)
             entry = Entry(day, words.happened(item), column=48, parent=self)
             entry.clicked.connect(self._on_timeline_clicked)
@@ -172,7 +174,7 @@ class ContextPane(QWidget):
         for channel, number in detail.numbers:
             self._reach.add(self._number_fact(channel, number, same=number == seen))
             seen = number
-        fact = Fact(tr("Consent"), words.consent(detail, self._zone), self)
+        fact = Fact(tr("Consent"), words.consent(detail, self._zone), self, wrap=True)
         tone: Tone = "error" if detail.opted_out_scope else "ok"
         fact.value.set_tone(tone)
         fact.show_sign("ban" if detail.opted_out_scope else "check", tone)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from sms_desk.ui import theme
-from sms_desk.ui.widgets.text import ElidedLabel, label
+from sms_desk.ui.widgets.text import ElidedLabel, Label, label
 
 TERM_WIDTH = 84
 
@@ -43,15 +43,22 @@ class Section(QWidget):
 class Fact(QWidget):
     """Term and value on one line; the value can be made to act by what is added to its row."""
 
-    def __init__(self, term: str, value: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, term: str, value: str, parent: QWidget | None = None, *, wrap: bool = False
+    ) -> None:
+        """wrap: the value takes further lines rather than being cut."""
         super().__init__(parent)
         self.setAccessibleName(f"{term}: {value}")
         head = label(term, tone="secondary", parent=self)
         head.setFixedWidth(TERM_WIDTH)
-        self.value = ElidedLabel(value, parent=self)
+        head.setAlignment(first_line(wrap=wrap))
+        self.value: Label = (
+            label(value, wrap=True, parent=self) if wrap else ElidedLabel(value, parent=self)
+        )
+        self.value.setAlignment(first_line(wrap=wrap))
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setContentsMargins(0, 4 if wrap else 0, 0, 4 if wrap else 0)
         self.row.setSpacing(4)
         self.setMinimumHeight(26)
         self.row.addWidget(head)
@@ -61,4 +68,9 @@ class Fact(QWidget):
         """A glyph before the value: never colour alone."""
         sign = label(parent=self)
         sign.setPixmap(theme.pixmap(icon, color, 14))
-        self.row.insertWidget(1, sign)
+        self.row.insertWidget(1, sign, 0, first_line(wrap=self.value.wordWrap()))
+
+
+def first_line(*, wrap: bool) -> Qt.AlignmentFlag:
+    """Where things stand side by side: at the first line of a value of several."""
+    return Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter

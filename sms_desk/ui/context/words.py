@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from sms_desk.domain import plain_text
-from sms_desk.domain.model import Channel, TeamState
+from sms_desk.domain.model import Channel, Direction, TeamState
 from sms_desk.services.rows import ConversationDetail, ItemKind, OtherConversation, ThreadItem
 from sms_desk.ui.widgets.words import tr as translated
 
@@ -68,11 +68,12 @@ def other(row: OtherConversation, zone: tzinfo) -> str:
 
 
 def happened(item: ThreadItem) -> str:
-    """One short line of the timeline."""
+    """One short line of the timeline: what the contact said, or who of us spoke."""
     if item.kind is ItemKind.NOTE:
         return tr("note: {text}").format(text=plain_text.preview(item.body, 60))
+    text = plain_text.preview(item.body, 60) or tr("attachment")
+    if item.direction is Direction.INBOUND:
+        return text
     if item.program_name:
         return plain_text.display_name(item.program_name)
-    if item.body:
-        return plain_text.preview(item.body, 60)
-    return item.event.replace("_", " ")
+    return tr("us: {text}").format(text=text)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.plain_text import display_name
 from sms_desk.ui import theme
 from sms_desk.ui.inbox import options
 from sms_desk.ui.inbox.options import FilterChoices, Option, Sections, with_fields
@@ -35,6 +36,8 @@ class FilterBar(QWidget):
 
     filter_changed = Signal(InboxFilter)
     save_requested = Signal(InboxFilter)
+    everywhere_requested = Signal(str)
+    """Look for this in all messages, not only in this list."""
     left_downwards = Signal()
     """Down or Enter in the search field: on to the list."""
 
@@ -45,10 +48,11 @@ class FilterBar(QWidget):
         self._choices = FilterChoices()
         self._search = SearchField(
             tr("filter", "Search this list"),
-            tr("filter", "Search names, numbers, messages"),
+            tr("filter", "Search this list"),
             key="/",
             parent=self,
         )
+        self._everywhere = link("", parent=self)
         self._typing = QTimer(self)
         self._make_chips()
         self._lay_out()
@@ -125,6 +129,7 @@ class FilterBar(QWidget):
         layout.setContentsMargins(12, 12, 12, 10)
         layout.setSpacing(8)
         layout.addWidget(self._search)
+        layout.addWidget(self._everywhere, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(self._flow)
 
     def _connect(self) -> None:
@@ -139,6 +144,8 @@ class FilterBar(QWidget):
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._on_typing_paused)
         self._search.textEdited.connect(self._typing.start)
+        self._search.textChanged.connect(self._show_everywhere)
+        self._everywhere.clicked.connect(self._on_everywhere_clicked)
         self._search.installEventFilter(self)
 
     # --- showing -------------------------------------------------------------------------------
@@ -148,9 +155,18 @@ class FilterBar(QWidget):
             chip.set_value(options.chosen_text(offer(self._choices), self._value))
         for toggle, field in self._toggles:
             toggle.setChecked(getattr(self._value, field))
+        self._show_everywhere()
         self._show_extras()
         self._save.setVisible(self.is_changed())
         self._clear.setVisible(self.is_changed())
+
+    @Slot()
+    def _show_everywhere(self) -> None:
+        """The field looks in this list; what it may miss is one step away."""
+        typed = self._search.text().strip()
+        words = tr("filter", "Search all messages for “{text}”")
+        self._everywhere.set_words(words.replace("{text}", display_name(typed, 24)))
+        self._everywhere.setVisible(bool(typed))
 
     def _show_extras(self) -> None:
         for chip in self._extras:
@@ -242,6 +258,10 @@ class FilterBar(QWidget):
     def _on_typing_paused(self) -> None:
         self._typing.stop()
         self.set_filter(replace(self._value, text=self._search.text().strip()))
+
+    @Slot()
+    def _on_everywhere_clicked(self) -> None:
+        self.everywhere_requested.emit(self._search.text().strip())
 
     @Slot()
     def _on_save_clicked(self) -> None:

@@ -60,6 +60,8 @@ class InboxView(QWidget):
     """assign | close | snooze | tag | mark_unread, with the Targets."""
     save_view_requested = Signal(InboxFilter)
     retry_requested = Signal()
+    everywhere_requested = Signal(str)
+    """Look for this in all messages."""
 
     def __init__(
         self, now: Callable[[], datetime], zone: tzinfo, parent: QWidget | None = None
@@ -229,6 +231,7 @@ class InboxView(QWidget):
     def _connect(self) -> None:
         self._bar.filter_changed.connect(self._on_filter_changed)
         self._bar.save_requested.connect(self.save_view_requested)
+        self._bar.everywhere_requested.connect(self.everywhere_requested)
         self._bar.left_downwards.connect(self.focus_list)
         self._model.page_wanted.connect(self.page_wanted)
         self._model.held_changed.connect(self._pill.show_count)

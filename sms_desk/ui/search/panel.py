@@ -90,8 +90,10 @@ class SearchPanel(QWidget):
 
     # --- from outside ----------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Show itself with the last question selected."""
+    def begin(self, text: str = "") -> None:
+        """Show itself with the last question selected, or with this one asked."""
+        if text:
+            self._field.setText(text)
         self.show()
         self.raise_()
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)

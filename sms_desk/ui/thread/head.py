@@ -59,6 +59,7 @@ class ThreadHead(QWidget):
         self._programs: tuple[ProgramCount, ...] = ()
         self._name = ElidedLabel("", "title", parent=self)
         self._numbers = ElidedLabel("", "meta", tone="secondary", parent=self)
+        self._own = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._owner = MenuButton(icon="user", parent=self)
         self._snooze = MenuButton(icon="clock", parent=self)
         self._close = plain(tr("Close"), icon="check", parent=self)
@@ -72,6 +73,7 @@ class ThreadHead(QWidget):
         names.setSpacing(2)
         names.addWidget(self._name)
         names.addWidget(self._numbers)
+        names.addWidget(self._own)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 10, 12, 10)
         layout.setSpacing(8)
@@ -91,7 +93,6 @@ class ThreadHead(QWidget):
         self._detail = detail
         row = detail.row
         self._name.setText(plain_text.display_name(row.contact_name) or row.peer)
-        self._numbers.setText(self._number_words(row, detail.sender.display))
         self._show_owner(row)
         self._show_state(row)
         self._fit()
@@ -109,10 +110,17 @@ class ThreadHead(QWidget):
         if self._detail:
             self.show_conversation(self._detail)
 
-    def _number_words(self, row: InboxRow, own: str) -> str:
-        to = tr("to your number {number}").format(number=name_in_text(own))
-        peer = name_in_text(row.peer)
-        return f"{peer} · {to}" if row.contact_name else to
+    def _show_numbers(self, row: InboxRow, own: str, *, roomy: bool) -> None:
+        """Both numbers on one line, or whole on two: cut short they say nothing."""
+        peer = name_in_text(row.peer) if row.contact_name else ""
+        number = name_in_text(own)
+        if roomy or not peer:
+            to = tr("to your number {number}").format(number=number)
+            self._numbers.setText(f"{peer} · {to}" if peer else to)
+        else:
+            self._numbers.setText(peer)
+            self._own.setText(tr("to yours, {number}").format(number=number))
+        self._own.setVisible(not roomy and bool(peer))
 
     def _show_owner(self, row: InboxRow) -> None:
         self._owner.setAccessibleName(
@@ -158,6 +166,7 @@ class ThreadHead(QWidget):
         if self._detail is None:
             return
         row, roomy = self._detail.row, self.width() >= ROOMY
+        self._show_numbers(row, self._detail.sender.display, roomy=roomy)
         for button, said in (
             (self._owner, self._owner_name(row)),
             (self._snooze, self._snooze_words(row)),

@@ -216,7 +216,7 @@ class MessageList(QListView):
         with self.held_still():
             super().resizeEvent(event)
             self._shapes.use(replace(self._shapes.setting, width=width, mirrored=mirrored))
-        self._sticky.place(self.width())
+        self._sticky.place(self.viewport().width())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,8 +1,8 @@
-"""The day of the topmost message, standing at the head of a scrolled thread."""
+"""The day of the topmost message, on a strip of its own at the head of a scrolled thread."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -33,8 +33,7 @@ class StickyDay(QWidget):
     def place(self, width: int) -> None:
         """Stand in the middle of a list that is `width` wide."""
         self._width = width
-        size = QSize(self._text_width() + 24, _HEIGHT)
-        self.setGeometry((width - size.width()) // 2, _TOP, size.width(), size.height())
+        self.setGeometry(0, 0, width, self.reach())
 
     def show_day(self, text: str) -> None:
         """The day in words, "" for none."""
@@ -48,14 +47,17 @@ class StickyDay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.tokens().base)  # a line half covered reads as an error
+        size = QSize(self._text_width() + 24, _HEIGHT)
+        pill = QRect(QPoint((self.width() - size.width()) // 2, _TOP), size)
         painter.setPen(QPen(theme.tokens().line, 1))
         painter.setBrush(theme.tokens().base)
         painter.drawRoundedRect(
-            self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2
+            pill.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2
         )
         painter.setPen(theme.tokens().secondary)
         painter.setFont(theme.font("meta"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self._text)
 
     def _text_width(self) -> int:
         self.setFont(theme.font("meta"))

@@ -26,8 +26,8 @@ def _go(wiring: Wiring) -> tuple[WindowCommand, ...]:
         go(
             "search",
             tr("commands", "Search everything"),
-            run=desk.search,
-            keys=("Ctrl+F", "/"),
+            run=lambda: desk.search(),
+            keys=("Ctrl+F",),
             icon="search",
             yields=True,
         ),
@@ -35,7 +35,7 @@ def _go(wiring: Wiring) -> tuple[WindowCommand, ...]:
             "filter_list",
             tr("commands", "Search in this list"),
             run=wiring.page.inbox.focus_search,
-            keys=("Ctrl+L",),
+            keys=("Ctrl+L", "/"),
             icon="list-filter",
         ),
         go(

@@ -69,6 +69,7 @@ class ConversationsPage(QWidget):
         self._splitter.setChildrenCollapsible(False)
         for pane in (self.inbox, self.column, self.context):
             self._splitter.addWidget(pane)
+        self.context.hide()  # until there is somebody to tell of
         for at, stretch in enumerate((0, 1, 0)):
             self._splitter.setStretchFactor(at, stretch)
         self._splitter.splitterMoved.connect(self._on_splitter_moved)

@@ -120,9 +120,10 @@ class DeskController(QObject):
     def new_conversation(self) -> None:
         self._maker.new_conversation(self._window)
 
-    def search(self) -> None:
+    def search(self, text: str = "") -> None:
+        """Over the list; text: what to look for at once."""
         self.show_conversations()
-        self._maker.search(self._wiring.page.inbox)
+        self._maker.search(self._wiring.page.inbox, text)
 
     # --- what follows from the registry ------------------------------------------------------------
 

@@ -36,7 +36,8 @@ _SUFFIXES = {
     "video/mp4": ".mp4",
 }
 """A file's own name from outside is never used; only its kind is."""
-_RECENT = 5
+_RECENT = 40
+"""Enough that some of them are messages."""
 
 
 class ReadingController(QObject):

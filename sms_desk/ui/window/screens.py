@@ -116,7 +116,7 @@ class ScreenMaker(QObject):
         dialog.opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         dialog.open()
 
-    def search(self, over: QWidget) -> None:
+    def search(self, over: QWidget, text: str = "") -> None:
         """Search everything, over the list (R44)."""
         if self._search is None:
             from sms_desk.ui.search import SearchPanel
@@ -124,7 +124,7 @@ class ScreenMaker(QObject):
             self._search = SearchPanel(self._ties.doors, self._ties.reader.zone, over)
             self._search.opened.connect(self.conversation_wanted)
             _Cover(self._search, over)
-        self._search.begin()
+        self._search.begin(text)
 
 
 class _Cover(QObject):

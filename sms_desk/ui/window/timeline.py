@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Slot
@@ -15,6 +17,8 @@ from sms_desk.ui.thread import PageRequest, ThreadView
 from sms_desk.ui.widgets.text import label, set_window_title
 from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window.ties import Ties
+
+_REPEATED: Final = frozenset({"tagged", "untagged", "routed", "came"})
 
 
 class TimelineDialog(QDialog):
@@ -45,7 +49,10 @@ class TimelineDialog(QDialog):
         contact_id = self._contact_id
 
         def ask(ctx: Context) -> ThreadPage:
-            return threads.timeline(ctx, contact_id, before=before)
+            page = _said(threads.timeline(ctx, contact_id, before=before))
+            while not page.items and page.older is not None:
+                page = _said(threads.timeline(ctx, contact_id, before=page.older))
+            return page
 
         assert callable(then)
         self._doors.read(self, ask, then=then)
@@ -53,3 +60,8 @@ class TimelineDialog(QDialog):
     @Slot(object)
     def _on_page_wanted(self, request: PageRequest) -> None:
         self._read(request.before, lambda page: self._view.add_page(page, request))
+
+
+def _said(page: ThreadPage) -> ThreadPage:
+    """Without the tags and routes, which every conversation repeats."""
+    return replace(page, items=tuple(item for item in page.items if item.event not in _REPEATED))

@@ -82,6 +82,7 @@ class Wiring(QObject):
         page.inbox.conversation_opened.connect(self.open_conversation)
         page.inbox.conversation_walked_to.connect(self.thread_controller.open)
         page.inbox.save_view_requested.connect(self.rail_controller.save_view)
+        page.inbox.everywhere_requested.connect(lambda text: self.desk.search(text))
         page.context.conversation_opened.connect(self.open_conversation)
         page.context.fold_requested.connect(page.toggle_context)
         page.column.head.context_toggled.connect(page.toggle_context)
