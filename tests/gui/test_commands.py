@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.errors import UsageError
@@ -94,6 +94,26 @@ def test_words_that_begin_so_come_first() -> None:
     assert best == "Close"
     assert score("xyz", "Close") is None
     assert score("é", "Écrire") is not None
+
+
+def test_what_is_done_often_stands_above_what_is_not(shop: Shop) -> None:
+    shop.wiring.registry.run("palette")
+    palette = shop.window.findChild(Palette)
+    assert palette is not None
+    QTest.keyClicks(palette._field, "co")
+    titles = palette.titles()
+    assert titles[0] == "New conversation…"
+    words = [each for each in titles if " co" in f" {each.lower()}"]
+    assert words[-1] == "Collapse or expand the rail"
+    assert titles[: len(words)] == words
+
+
+def test_the_sheet_tells_keys_of_fields_too(shop: Shop) -> None:
+    shop.wiring.registry.run("keys")
+    sheet = shop.window.findChild(ShortcutSheet)
+    assert sheet is not None
+    shown = {each.text() for each in sheet.findChildren(QLabel)}
+    assert {"Ctrl+Enter", "Ctrl+A", "/", "@"} <= shown
 
 
 def test_the_sheet_and_the_menu_follow_the_registry(shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+_WORD = 500_000
 _FIRST = 12
 _START = 8
 _NEXT = 4
@@ -12,9 +13,14 @@ _NEXT = 4
 def score(typed: str, title: str) -> int | None:
     """How well `typed` fits, more is better; None if its letters are not there in order.
 
-    Letters at the start of words and letters side by side count for more.
+    Titles of which a word begins with what is typed come first, all alike. After them, letters at
+    the start of words and letters side by side count for more.
     """
-    wanted, text = _folded(typed), _folded(title)
+    wanted, text = _folded(typed).strip(), _folded(title)
+    if not wanted:
+        return 0
+    if f" {wanted}" in f" {text}":
+        return _WORD
     best = 0
     at = -1
     for letter in wanted.replace(" ", ""):

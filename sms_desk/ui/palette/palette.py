@@ -45,12 +45,16 @@ _ENTRY: Final = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something to run. key: as the platform writes it, "" for none."""
+    """Something to run. key: as the platform writes it, "" for none.
+
+    seldom: how far down it stands among what fits as well; 0 for what is done every minute.
+    """
 
     title: str
     key: str
     icon: str
     run: Callable[[], None]
+    seldom: int = 0
 
 
 class Palette(QDialog):
@@ -127,7 +131,7 @@ class Palette(QDialog):
         found = [(score(typed, entry.title), entry) for entry in self._entries]
         ranked = [(points, entry) for points, entry in found if points is not None]
         if typed.strip():
-            ranked.sort(key=lambda pair: -pair[0])
+            ranked.sort(key=lambda pair: (-pair[0], pair[1].seldom))
         self._list.clear()
         for _points, entry in ranked:
             item = QListWidgetItem(self._list)

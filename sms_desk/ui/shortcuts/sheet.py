@@ -27,6 +27,22 @@ class KeyLine:
     key: str
 
 
+def fixed_keys() -> dict[str, list[KeyLine]]:
+    """Keys that belong to a field or a list, beside those of the commands."""
+    return {
+        tr("shortcuts", "While writing"): [
+            KeyLine(tr("shortcuts", "Send"), "Ctrl+Enter"),
+            KeyLine(tr("shortcuts", "Call a template"), "/"),
+            KeyLine(tr("shortcuts", "Name a colleague, in a note"), "@"),
+        ],
+        tr("shortcuts", "In the list"): [
+            KeyLine(tr("shortcuts", "Open"), "Enter"),
+            KeyLine(tr("shortcuts", "Choose several"), "Shift+\u2191 \u2193"),
+            KeyLine(tr("shortcuts", "Choose all that are loaded"), "Ctrl+A"),
+        ],
+    }
+
+
 class ShortcutSheet(QDialog):
     """Groups in two columns; Escape leaves."""
 
@@ -43,7 +59,7 @@ class ShortcutSheet(QDialog):
         for side in sides:
             columns.addLayout(side, 1)
         weights = [0, 0]
-        for name, lines in groups.items():
+        for name, lines in (*groups.items(), *fixed_keys().items()):
             at = weights.index(min(weights))
             weights[at] += len(lines) + 2
             sides[at].addWidget(_group(name, lines, content))

@@ -89,7 +89,17 @@ QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
 QSpinBox::up-button, QSpinBox::down-button { border: none; width: 0; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
-QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; outline: none; }
+QComboBox QAbstractItemView {
+    background: $raised; border: 1px solid $control_line; padding: 3px;
+    outline: none;
+    selection-background-color: $accent_soft; selection-color: $text;
+}
+QComboBox QAbstractItemView::item {
+    min-height: 28px; padding: 0 8px; border-radius: 6px; color: $text;
+}
+QComboBox QAbstractItemView::item:selected, QComboBox QAbstractItemView::item:hover {
+    background: $accent_soft; color: $text;
+}
 """
 
 _FLOATING: Final = """

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
+    QListView,
     QScrollArea,
     QStyle,
     QVBoxLayout,
@@ -106,6 +107,7 @@ class Choice(QComboBox):
         # As wide as its place, however long a name from outside is.
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+        self.setView(QListView(self))  # a view of its own takes the theme's rows
         self.set_options(options)
 
     def set_options(self, options: Sequence[tuple[str, Any]]) -> None:

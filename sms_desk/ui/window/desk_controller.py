@@ -28,6 +28,11 @@ if TYPE_CHECKING:  # the wiring makes this controller
     from sms_desk.ui.window.wiring import Wiring
 
 
+_OFTEN = frozenset({"new", "reply", "close", "assign", "snooze", "tag", "search", "undo"})
+_SELDOM = frozenset({"rail", "details", "list", "messages", "pin", "mute", "keys", "quit"})
+"""Where the palette puts what fits as well as another."""
+
+
 class DeskController(QObject):
     """Menu, palette, sheet of keys, and going from screen to screen."""
 
@@ -130,7 +135,13 @@ class DeskController(QObject):
     def open_palette(self) -> None:
         registry = self._wiring.registry
         entries = tuple(
-            Entry(command.title, registry.key_words(command.id), command.icon, command.run)
+            Entry(
+                command.title,
+                registry.key_words(command.id),
+                command.icon,
+                command.run,
+                seldom=0 if command.id in _OFTEN else 2 if command.id in _SELDOM else 1,
+            )
             for command in registry
             if command.id != "palette"
         )
