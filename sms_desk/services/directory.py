@@ -82,6 +82,7 @@ def _program(ctx: Context, row: Any) -> ProgramRow:
             for found in programs.bindings(ctx.tx, row["id"])
         ),
         inbox.count(ctx, InboxFilter(program_id=row["id"], waiting=True)),
+        row["retired_at"] is not None,
     )
 
 

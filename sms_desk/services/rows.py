@@ -277,6 +277,7 @@ class ProgramRow:
     takes_replies: bool
     bindings: tuple[BindingRow, ...]
     waiting: int
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

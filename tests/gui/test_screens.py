@@ -19,7 +19,7 @@ from sms_desk.domain import send_checks
 from sms_desk.domain.errors import CredentialError
 from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
 from sms_desk.services import directory, inbox, preferences, senders
-from sms_desk.services.rows import OutboxRow, SenderRow
+from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
 from sms_desk.settings.files import Profile
 from sms_desk.store.engine import Workspace
@@ -28,6 +28,7 @@ from sms_desk.ui.outbox import OutboxScreen
 from sms_desk.ui.outbox.screen import DROPPABLE, reason_words, state_cell
 from sms_desk.ui.programs import ProgramsScreen
 from sms_desk.ui.programs.detail import ProgramDetail
+from sms_desk.ui.programs.words import binding_words
 from sms_desk.ui.senders import SendersScreen
 from sms_desk.ui.senders.add_form import AddForm
 from sms_desk.ui.senders.detail import SenderDetail
@@ -103,6 +104,20 @@ def test_r59_it_is_given_out_and_taken_back(shop: Shop, sender_screen: SendersSc
     pane._holder.choose(pane._holder._values[0])
     pane._give.click()
     shop.until(lambda: len(sender(shop, shop.office.unheld).holders) == 1)
+
+
+def test_r19_what_nobody_holds_is_said_and_given_out_at_once(
+    shop: Shop, sender_screen: SendersScreen
+) -> None:
+    bar = sender_screen._unheld
+    unheld = [row.id for row in sender_screen._table.rows() if not row.holders]
+    assert unheld
+    shop.until(bar.isVisible)
+    assert "no holder" in bar.words()
+    assert bar.holder.currentText() == "Ann"
+    bar.give.click()
+    shop.until(lambda: not bar.isVisible())
+    assert all(sender(shop, id_).holders == ("Ann",) for id_ in unheld)
 
 
 def test_label_and_direction_are_changed(shop: Shop, sender_screen: SendersScreen) -> None:
@@ -183,6 +198,33 @@ def test_r61_a_program_is_made_and_bound(shop: Shop) -> None:
     (program,) = shop.session.desk.read(directory.all_programs)
     screen._on_binding_ended(program.bindings[0].id)
     shop.until(lambda: not shop.session.desk.read(directory.all_programs)[0].bindings)
+
+
+def test_r58_a_program_is_retired_and_brought_back(shop: Shop) -> None:
+    desk = shop.session.desk
+    program_id = desk.stamp()["id"]
+    desk.change(
+        c.SaveProgram(
+            **desk.stamp(), program_id=program_id, kind=ProgramKind.SERVICE, name="Reminders"
+        )
+    )
+    shop.wiring.desk.show_screen("programs")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, ProgramsScreen)
+    shop.until(lambda: len(screen._table.rows()) == 1)
+    screen._on_retired(screen._table.rows()[0], True)
+    shop.until(lambda: not screen._table.rows())
+    screen._retired.click()
+    shop.until(lambda: len(screen._table.rows()) == 1)
+    (row,) = screen._table.rows()
+    assert row.retired
+    screen._on_retired(row, False)
+    shop.until(lambda: bool(desk.read(directory.all_programs)))
+
+
+def test_a_sender_id_is_shown_as_everywhere() -> None:
+    row = BindingRow(UUID(int=1), BindingKind.SENDER, "+12025550111")
+    assert binding_words(row) == "Sender ID +1 202-555-0111"
 
 
 # --- templates -------------------------------------------------------------------------------

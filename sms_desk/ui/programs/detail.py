@@ -27,7 +27,8 @@ class ProgramDetail(Form):
     bind_requested = Signal(object, object)
     """BindingKind and its target: an id, or the pattern."""
     binding_ended = Signal(object)
-    retired = Signal()
+    retired = Signal(bool)
+    """Whether it shall be retired, else brought back."""
     closed = Signal()
 
     def __init__(self, row: ProgramRow | None, reply_instruction: str = "") -> None:
@@ -37,6 +38,8 @@ class ProgramDetail(Form):
         self._kind = Choice([(kind_words(kind), kind) for kind in ProgramKind])
         self._days = QSpinBox()
         self._days.setRange(1, 365)
+        self._days.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self._days.setSuffix(tr("programs", " days"))
         self._days.setValue(row.attribution_days if row else 30)
         self._starts = DayField(row.starts_at if row else None)
         self._ends = DayField(row.ends_at - timedelta(days=1) if row and row.ends_at else None)
@@ -79,7 +82,7 @@ class ProgramDetail(Form):
         self.add(tr("programs", "Name"), self._name)
         self.add(tr("programs", "Kind"), self._kind)
         self.add(
-            tr("programs", "An answer counts for (days)"),
+            tr("programs", "An answer counts for"),
             self._days,
             tr("programs", "How long after it wrote to somebody."),
         )
@@ -110,9 +113,11 @@ class ProgramDetail(Form):
         self._on_how_chosen()
         self.add(tr("programs", "Also by"), self._how)
         self.add_widget(self._target)
-        bind, retire = plain(tr("programs", "Bind")), plain(tr("programs", "Retire program"))
+        gone = self._row is not None and self._row.retired
+        words = tr("programs", "Bring back") if gone else tr("programs", "Retire program")
+        bind, retire = plain(tr("programs", "Bind")), plain(words)
         bind.clicked.connect(self._on_bind_clicked)
-        retire.clicked.connect(self.retired)
+        retire.clicked.connect(lambda: self.retired.emit(not gone))
         line = QWidget()
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 8, 0, 0)

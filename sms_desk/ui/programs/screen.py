@@ -21,6 +21,7 @@ from sms_desk.ui.doors import Doors
 from sms_desk.ui.programs import words
 from sms_desk.ui.programs.detail import ProgramDetail
 from sms_desk.ui.widgets.buttons import primary
+from sms_desk.ui.widgets.chips import ToggleChip
 from sms_desk.ui.widgets.screen import Screen
 from sms_desk.ui.widgets.table import Column, Table
 from sms_desk.ui.widgets.text import label
@@ -47,6 +48,11 @@ def around(ctx: Context, program_id: UUID | None) -> Around:
     )
 
 
+def programs(ctx: Context, retired: bool) -> tuple[ProgramRow, ...]:
+    """retired: those too."""
+    return directory.all_programs(ctx, retired=retired)
+
+
 class ProgramsScreen(Screen):
     def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
         self._table = Table(
@@ -62,6 +68,9 @@ class ProgramsScreen(Screen):
         self._pane: ProgramDetail | None = None
         self._pending: UUID | None = None
         search = self.add_search(tr("programs", "Find a program"))
+        self._retired = ToggleChip(tr("programs", "Retired"), self)
+        self._retired.toggled.connect(self._read)
+        self.add_control(self._retired)
         add = primary(tr("programs", "Add"), parent=self)
         self.add_button(add)
         search.textChanged.connect(self._table.show_matching)
@@ -70,8 +79,10 @@ class ProgramsScreen(Screen):
         bus.changed.connect(self._on_changed)
         self._read()
 
+    @Slot()
     def _read(self) -> None:
-        self._doors.read(self, directory.all_programs, then=self._on_rows, key="rows")
+        retired = self._retired.isChecked()
+        self._doors.read(self, programs, retired, then=self._on_rows, key="rows")
 
     def _on_rows(self, rows: tuple[ProgramRow, ...]) -> None:
         self._table.show_rows(rows)
@@ -162,10 +173,11 @@ class ProgramsScreen(Screen):
     def _on_binding_ended(self, binding_id: UUID) -> None:
         self._doors.change(self, c.EndBinding(**self._doors.stamp(), binding_id=binding_id))
 
-    def _on_retired(self, row: ProgramRow | None) -> None:
+    def _on_retired(self, row: ProgramRow | None, retired: bool) -> None:
         if row is not None:
             self._fold()
-            self._doors.change(self, c.RetireProgram(**self._doors.stamp(), program_id=row.id))
+            command = c.RetireProgram(**self._doors.stamp(), program_id=row.id, retired=retired)
+            self._doors.change(self, command)
 
 
 def _columns() -> list[Column]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QDate, QLocale
 
+from sms_desk.domain import addresses
 from sms_desk.domain.model import BindingKind, ProgramKind
 from sms_desk.domain.plain_text import display_name, preview
 from sms_desk.services.rows import BindingRow, ProgramRow
@@ -19,6 +20,8 @@ def kind_words(kind: ProgramKind) -> str:
 
 def binding_words(row: BindingRow) -> str:
     target = preview(row.target, 80)
+    if row.kind == BindingKind.SENDER:
+        target = addresses.display(addresses.from_provider(row.target))
     text = {
         BindingKind.SENDER: tr("programs", "Sender ID {target}"),
         BindingKind.MESSAGING_SERVICE: tr("programs", "Messaging Service {target}"),
@@ -29,6 +32,8 @@ def binding_words(row: BindingRow) -> str:
 
 def name_cell(row: ProgramRow) -> Cell:
     second = "" if row.takes_replies else tr("programs", "takes no replies")
+    if row.retired:
+        return Cell(display_name(row.name), tr("programs", "retired"), ink="disabled", strong=True)
     return Cell(display_name(row.name), second, strong=True)
 
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from sms_desk.domain.model import HolderKind, SenderDirection
+from sms_desk.domain.model import SenderDirection
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services.holdings import HoldingRow
 from sms_desk.services.rows import PersonRow, SenderRow
+from sms_desk.ui.senders.unheld import holder_options
 from sms_desk.ui.senders.words import direction_words, kind_words
 from sms_desk.ui.widgets.buttons import icon_button, plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit
@@ -110,14 +111,7 @@ class SenderDetail(Form):
         box = QHBoxLayout(self._holdings)
         box.setContentsMargins(0, 0, 0, 8)
         box.addWidget(column)
-        options: list[tuple[str, tuple[HolderKind, UUID | None]]] = [
-            (display_name(person.name), (HolderKind.PERSON, person.id))
-            for person in people
-            if not person.suspended
-        ]
-        options += [(display_name(name), (HolderKind.TEAM, id_)) for id_, name in groups]
-        options.append((tr("senders", "Everybody"), (HolderKind.ORGANISATION, None)))
-        self._holder.set_options(options)
+        self._holder.set_options(holder_options(people, groups))
 
     def _holding_line(self, holding: HoldingRow) -> QWidget:
         line = QWidget()

@@ -7,11 +7,11 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
-from sms_desk.domain.model import ProgramKind
+from sms_desk.domain.model import HolderKind, ProgramKind
 from sms_desk.services import directory, holdings, senders
 from sms_desk.services.context import Context
 from sms_desk.services.executor import Done
@@ -22,6 +22,7 @@ from sms_desk.ui.doors import Doors
 from sms_desk.ui.senders import words
 from sms_desk.ui.senders.add_form import AddForm
 from sms_desk.ui.senders.detail import SenderDetail
+from sms_desk.ui.senders.unheld import UnheldBar, holder_options
 from sms_desk.ui.widgets.buttons import primary
 from sms_desk.ui.widgets.chips import ToggleChip
 from sms_desk.ui.widgets.screen import Screen
@@ -65,12 +66,15 @@ class Listing:
 
     rows: tuple[SenderRow, ...]
     services: frozenset[str]
+    people: tuple[PersonRow, ...]
+    groups: tuple[tuple[UUID, str], ...]
 
 
 def listing(ctx: Context, retired: bool) -> Listing:
     programs = directory.all_programs(ctx)
     services = frozenset(each.name for each in programs if each.kind is ProgramKind.SERVICE)
-    return Listing(senders.listing(ctx, retired=retired), services)
+    rows = senders.listing(ctx, retired=retired)
+    return Listing(rows, services, directory.everybody(ctx), holdings.groups(ctx))
 
 
 class SendersScreen(Screen):
@@ -81,7 +85,16 @@ class SendersScreen(Screen):
             tr("senders", "Sender IDs"),
             empty=tr("senders", "Connect an account, or add a sender ID by hand."),
         )
-        super().__init__(tr("senders", "Sender IDs"), self._table, parent)
+        self._unheld = UnheldBar()
+        middle = QWidget()
+        middle.setFocusProxy(self._table)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._unheld)
+        column.addWidget(self._table, 1)
+        super().__init__(tr("senders", "Sender IDs"), middle, parent)
+        self._unheld.give_requested.connect(self._on_give_requested)
         self._doors = doors
         self._search = self.add_search(tr("senders", "Find a sender ID"))
         self._retired = ToggleChip(tr("senders", "Retired"), self)
@@ -108,6 +121,8 @@ class SendersScreen(Screen):
     def _on_listing(self, found: Listing) -> None:
         self._services = found.services
         self._table.show_rows(found.rows)
+        options = holder_options(found.people, found.groups)
+        self._unheld.show_rows(found.rows, options, self._doors.desk.person_id)
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
@@ -174,6 +189,23 @@ class SendersScreen(Screen):
             holder_id=holder_id,  # type: ignore[arg-type]
         )
         self._doors.change(pane, command, failed=pane.show_error)
+
+    @Slot(object, object, object)
+    def _on_give_requested(
+        self, sender_ids: tuple[UUID, ...], kind: HolderKind, holder_id: UUID | None
+    ) -> None:
+        """All in one, so that one undo takes them back."""
+        commands = [
+            c.HoldSender(
+                **self._doors.stamp(),
+                holding_id=self._doors.new_id(),
+                sender_id=sender_id,
+                holder_kind=kind,
+                holder_id=holder_id,
+            )
+            for sender_id in sender_ids
+        ]
+        self._doors.change(self, *commands)
 
     @Slot(object)
     def _on_holding_ended(self, holding_id: UUID) -> None:

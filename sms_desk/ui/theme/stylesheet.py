@@ -86,7 +86,6 @@ QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; padding: 5px;
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     color: $disabled; background: $sunken;
 }
-QSpinBox::up-button, QSpinBox::down-button { border: none; width: 0; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
 QComboBox QAbstractItemView {
