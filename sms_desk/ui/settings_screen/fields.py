@@ -34,21 +34,22 @@ class SettingField(QWidget):
         self._control.setAccessibleDescription(setting.help)
         if not isinstance(self._control, QCheckBox):
             layout.addWidget(label(setting.title, "body_strong", parent=self))
-        layout.addLayout(self._line(setting.kind.unit))
+        if setting.kind.unit:
+            layout.addLayout(self._counted(setting.kind.unit))
+        else:
+            layout.addWidget(self._control)
         layout.addWidget(self._wrong)
         layout.addWidget(label(setting.help, "snippet", tone="secondary", wrap=True, parent=self))
 
-    def _line(self, unit: str) -> QHBoxLayout:
-        """The control, and behind a number what it counts."""
+    def _counted(self, unit: str) -> QHBoxLayout:
+        """A number, and behind it what it counts."""
+        self._control.setMaximumWidth(88)
+        self._control.setAccessibleName(f"{self._setting.title}, {unit}")
         line = QHBoxLayout()
         line.setSpacing(8)
-        if unit:
-            self._control.setMaximumWidth(88)
-            self._control.setAccessibleName(f"{self._setting.title}, {unit}")
         line.addWidget(self._control)
-        if unit:
-            line.addWidget(label(unit, tone="secondary", parent=self))
-            line.addStretch(1)
+        line.addWidget(label(unit, tone="secondary", parent=self))
+        line.addStretch(1)
         return line
 
     def control(self) -> QWidget:
