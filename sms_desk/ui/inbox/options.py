@@ -25,6 +25,7 @@ class FilterChoices:
     senders: tuple[tuple[UUID, str], ...] = ()
     owners: tuple[tuple[UUID, str], ...] = ()
     tags: tuple[tuple[UUID, str], ...] = ()
+    whatsapp: frozenset[UUID] = frozenset()  # which of the senders are on WhatsApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,14 @@ def channel_options(_choices: FilterChoices) -> Sections:
 
 def sender_options(choices: FilterChoices) -> Sections:
     any_ = Option(tr("filter", "Any sender ID"), {"sender_id": None})
-    return ((any_,), _named(choices.senders, "sender_id", "hash"))
+    named = _named(choices.senders, "sender_id", "hash")
+    signed = [
+        replace(option, icon="message-circle", ink="whatsapp")
+        if option.sets["sender_id"] in choices.whatsapp
+        else option
+        for option in named
+    ]
+    return ((any_,), signed)
 
 
 def state_options(_choices: FilterChoices) -> Sections:

@@ -23,7 +23,7 @@ from sms_desk.ui.inbox.bulk_bar import ACTIONS, BulkBar, Selection
 from sms_desk.ui.inbox.empty_words import empty_words
 from sms_desk.ui.inbox.filter_bar import FilterBar
 from sms_desk.ui.inbox.list_view import InboxList
-from sms_desk.ui.inbox.model import InboxModel
+from sms_desk.ui.inbox.model import InboxModel, InboxRole
 from sms_desk.ui.inbox.options import FilterChoices, with_fields
 from sms_desk.ui.inbox.pill import Pill
 from sms_desk.ui.inbox.row_words import WAITING_LIMIT, Clock
@@ -160,6 +160,12 @@ class InboxView(QWidget):
     def shown_ids(self) -> tuple[UUID, ...]:
         """The conversations that are loaded: those whose changes concern this list."""
         return self._model.ids()
+
+    def row(self, id_: UUID) -> InboxRow | None:
+        """A conversation as the list shows it, if it is loaded."""
+        index = self._list.index_of(id_)
+        found: InboxRow | None = index.data(InboxRole.ROW) if index.isValid() else None
+        return found
 
     def current_id(self) -> UUID | None:
         return self._list.current_id()

@@ -189,6 +189,14 @@ class NewConversationDialog(QDialog):
         self._why_sender.setVisible(bool(reason))
         ready = self.address() is not None and not why_not and choice is not None
         self._start.setEnabled(ready)
+        QTimer.singleShot(0, self, self._grow)  # when the lines have their new heights
+
+    def _grow(self) -> None:
+        """As high as what it says: a second line of a reason takes no button's place."""
+        layout = self.layout()
+        needed = layout.totalHeightForWidth(self.width()) if layout else 0
+        if needed > self.height():
+            self.resize(self.width(), needed)
 
     @Slot()
     def _on_start_clicked(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
+from sms_desk.domain.plain_text import initials
 from sms_desk.ui import theme
 from sms_desk.ui.rail.model import RailRole
 from sms_desk.ui.rail.places import Place
@@ -122,11 +123,27 @@ class _Line:
         self._painter.drawPixmap(where, theme.pixmap(self._place.icon, token, _SIGN, ratio))
 
     def _paint_dot(self) -> None:
+        if self._collapsed:
+            self._paint_letters()
+            return
         left = _EDGE + _INSET + (_SIGN - _DOT) // 2
         where = self._placed(QRect(left, (self._whole.height() - _DOT) // 2, _DOT, _DOT))
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(self._tokens.color(self._place.dot))
         self._painter.drawEllipse(where)
+
+    def _paint_letters(self) -> None:
+        """Collapsed: a dot would not say which program it is; its first letters do."""
+        side = _SIGN + 6
+        at = QPoint(_EDGE + _INSET - 3, (self._whole.height() - side) // 2)
+        where = self._placed(QRect(at, QSize(side, side)))
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(self._tokens.color(f"{self._place.dot}_soft"))
+        self._painter.drawRoundedRect(where, 6, 6)
+        self._painter.setFont(theme.font("meta_strong"))
+        self._painter.setPen(self._tokens.color(self._place.dot))
+        letters = initials(self._place.title) or "#"
+        self._painter.drawText(where, Qt.AlignmentFlag.AlignCenter, letters)
 
     def _paint_mark(self) -> None:
         """Collapsed: a small dot says that somebody waits; the tooltip says how many."""

@@ -60,12 +60,16 @@ def scope_title(scope: Scope) -> str:
     }[scope]
 
 
-def inbox_places(counts: RailCounts) -> tuple[Place, ...]:
-    """Scopes, campaigns, services and views; a section without members has no heading."""
+def inbox_places(counts: RailCounts, troubled: int = 0) -> tuple[Place, ...]:
+    """Scopes, campaigns, services and views; a section without members has no heading.
+
+    troubled: conversations, also closed ones, whose message to the contact failed or is held.
+    """
     campaigns = [p for p in counts.programs if p.kind is ProgramKind.CAMPAIGN]
     services = [p for p in counts.programs if p.kind is ProgramKind.SERVICE]
     return (
         *_scopes(counts),
+        *_troubled(troubled),
         *_section("campaigns", tr("rail", "Campaigns"), map(_program, campaigns)),
         *_section("services", tr("rail", "Services"), map(_program, services)),
         *_section("views", tr("rail", "Views"), map(_view, counts.views)),
@@ -101,6 +105,18 @@ def _section(key: str, title: str, members: Iterable[Place]) -> Iterator[Place]:
         yield from found
 
 
+def _troubled(count: int) -> Iterator[Place]:
+    """Quiet while nothing failed; otherwise found whatever the state of the conversation."""
+    if count:
+        yield Place(
+            "trouble",
+            tr("rail", "Failed or held"),
+            "triangle-alert",
+            waiting=count,
+            filter=InboxFilter(failed=True, state=None),
+        )
+
+
 def _program(program: ProgramCount) -> Place:
     return Place(
         f"program:{program.program_id}",
@@ -115,7 +131,7 @@ def _view(view: ViewRow) -> Place:
     return Place(
         f"view:{view.id}",
         display_name(view.name) or tr("rail", "Unnamed"),
-        "bookmark" if view.mine else "share-2",
+        "share-2" if view.shared or not view.mine else "bookmark",
         waiting=view.waiting,
         filter=view.filter,
         view=view,

@@ -62,9 +62,12 @@ class Rail(QWidget):
         self.set_collapsed(False)
         self.show_place(FIRST)
 
-    def set_counts(self, counts: RailCounts) -> None:
-        """New counts, programs or views. What was chosen stays chosen; if it is gone, Mine is."""
-        if not self._places.rail_model.set_places(inbox_places(counts)):
+    def set_counts(self, counts: RailCounts, troubled: int = 0) -> None:
+        """New counts, programs or views. What was chosen stays chosen; if it is gone, Mine is.
+
+        troubled: conversations with a message that failed or is held.
+        """
+        if not self._places.rail_model.set_places(inbox_places(counts, troubled)):
             return
         if self._is_known(self._chosen):
             self.show_place(self._chosen)

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -136,9 +144,29 @@ def _line(
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | side, line)
 
 
+def fitted(
+    text: str, marks: tuple[tuple[int, int], ...], metrics: QFontMetrics, width: int
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """As much of the text as fits, its first mark in sight; and where the marks stand in that."""
+    if metrics.horizontalAdvance(text) <= width or not marks:
+        return elided(metrics, text, width), marks
+    start, end = 0, marks[0][1]
+    while metrics.horizontalAdvance("…" + text[start:end]) > width * 2 // 3:
+        space = text.find(" ", start, marks[0][0])
+        if space < 0:
+            break
+        start = space + 1
+    shift = 1 - start if start else 0
+    shown = elided(metrics, ("…" if start else "") + text[start:], width)
+    moved = ((a + shift, min(b + shift, len(shown))) for a, b in marks if a >= start)
+    return shown, tuple((a, b) for a, b in moved if a < b)
+
+
 def _excerpt(painter: QPainter, rect: QRect, line: SearchHit) -> None:
-    """One line, its hits strong; the excerpt is short by making (`domain.excerpts`)."""
-    layout = QTextLayout(line.excerpt.replace("\n", " "), theme.font("snippet"))
+    """One line around its first hit, the hits strong; cut with … where the room ends."""
+    metrics = QFontMetrics(theme.font("snippet"))
+    text, marks = fitted(line.excerpt.replace("\n", " "), line.marks, metrics, rect.width())
+    layout = QTextLayout(text, theme.font("snippet"))
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.NoWrap)
     layout.setTextOption(option)
@@ -146,7 +174,7 @@ def _excerpt(painter: QPainter, rect: QRect, line: SearchHit) -> None:
     strong.setFontWeight(QFont.Weight.DemiBold)
     strong.setForeground(theme.tokens().text)
     formats = []
-    for start, end in line.marks:
+    for start, end in marks:
         one = QTextLayout.FormatRange()
         one.start, one.length, one.format = start, end - start, strong
         formats.append(one)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from PySide6.QtCore import QLocale, QSize, QTime, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -17,12 +17,13 @@ from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow, Prog
 from sms_desk.ui import theme
 from sms_desk.ui.thread.snooze import Moment, moments
 from sms_desk.ui.thread.snooze_dialog import ask_moment
-from sms_desk.ui.thread.words import Reader, day_name, name_in_text, time_of, tr
+from sms_desk.ui.thread.words import Reader, name_in_text, tr
 from sms_desk.ui.widgets.avatar import avatar_icon
 from sms_desk.ui.widgets.buttons import icon_button, plain
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
+from sms_desk.ui.widgets.times import moment_words
 
 ROOMY = 520
 """Width in pixels from which the buttons carry words."""
@@ -110,17 +111,21 @@ class ThreadHead(QWidget):
         if self._detail:
             self.show_conversation(self._detail)
 
-    def _show_numbers(self, row: InboxRow, own: str, *, roomy: bool) -> None:
+    def _room_for_names(self) -> int:
+        """How many pixels the buttons leave."""
+        buttons = (self._owner, self._snooze, self._close, self._more)
+        return self.width() - 20 - 12 - sum(button.sizeHint().width() + 8 for button in buttons)
+
+    def _show_numbers(self, row: InboxRow, own: str) -> None:
         """Both numbers on one line, or whole on two: cut short they say nothing."""
         peer = name_in_text(row.peer) if row.contact_name else ""
         number = name_in_text(own)
-        if roomy or not peer:
-            to = tr("to your number {number}").format(number=number)
-            self._numbers.setText(f"{peer} · {to}" if peer else to)
-        else:
-            self._numbers.setText(peer)
-            self._own.setText(tr("to yours, {number}").format(number=number))
-        self._own.setVisible(not roomy and bool(peer))
+        line = tr("to your number {number}").format(number=number)
+        line = f"{peer} · {line}" if peer else line
+        fits = self._numbers.fontMetrics().horizontalAdvance(line) <= self._room_for_names()
+        self._numbers.setText(line if fits or not peer else peer)
+        self._own.setText(tr("to yours, {number}").format(number=number))
+        self._own.setVisible(bool(peer) and not fits)
 
     def _show_owner(self, row: InboxRow) -> None:
         self._owner.setAccessibleName(
@@ -166,7 +171,6 @@ class ThreadHead(QWidget):
         if self._detail is None:
             return
         row, roomy = self._detail.row, self.width() >= ROOMY
-        self._show_numbers(row, self._detail.sender.display, roomy=roomy)
         for button, said in (
             (self._owner, self._owner_name(row)),
             (self._snooze, self._snooze_words(row)),
@@ -175,6 +179,7 @@ class ThreadHead(QWidget):
             name = button.accessibleName() if button is self._owner else f"{said} ({tr('team')})"
             button.set_words(said if roomy else "")
             button.setAccessibleName(name)
+        self._show_numbers(row, self._detail.sender.display)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -226,18 +231,15 @@ class ThreadHead(QWidget):
         return f"{names[moment.name]}\t{self._moment_words(moment.at)}"
 
     def _moment_words(self, at: datetime) -> str:
-        local, now = (when.astimezone(self._reader.zone) for when in (at, self._clock()))
-        if local.date() == now.date():
-            return time_of(at, self._reader.zone)
-        clock = QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
-        weekday = QLocale().dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)
-        far = (local.date() - now.date()).days >= 7
-        return f"{day_name(local.date(), now.date()) if far else weekday} {clock}"
+        return moment_words(at, self._clock(), self._reader.zone)
 
     def _on_moment(self, until: datetime) -> None:
         self.snooze_requested.emit(until)
 
     def _on_choose_moment(self) -> None:
+        QTimer.singleShot(0, self, self._ask_moment)  # when the menu has let its button go
+
+    def _ask_moment(self) -> None:
         until = ask_moment(self, self._clock(), self._reader.zone)
         if until is not None:
             self.snooze_requested.emit(until.astimezone(UTC))

@@ -29,6 +29,7 @@ class _MomentDialog(QDialog):
         self._zone = zone
         self._field = QDateTimeEdit(_wall_clock(moments(now, zone)[0].at, zone), self)
         self._field.setMinimumDateTime(_wall_clock(now, zone))
+        self._field.setDisplayFormat("ddd d MMM yyyy HH:mm")
         self._field.setCalendarPopup(True)
         self._field.setAccessibleName(tr("Snooze until"))
         cancel, snooze = plain(tr("Cancel"), parent=self), primary(tr("Snooze"), parent=self)

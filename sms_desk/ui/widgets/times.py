@@ -21,3 +21,13 @@ def date_words(at: datetime, now: datetime, zone: tzinfo) -> str:
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     pattern = "d MMM" if local.year == today.year else "d MMM yyyy"
     return QLocale().toString(QDate(local.year, local.month, local.day), pattern)
+
+
+def moment_words(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """A moment to come: the time today, else weekday, day and time; the year where another."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    time = QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+    if local.date() == today:
+        return time
+    pattern = "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy"
+    return f"{QLocale().toString(QDate(local.year, local.month, local.day), pattern)} {time}"

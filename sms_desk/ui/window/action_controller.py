@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.changes import Thing
+from sms_desk.domain.plain_text import display_name
 from sms_desk.services import directory
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import PersonRow, UndoOffer
@@ -25,6 +27,9 @@ from sms_desk.ui.window.rail_controller import Surroundings
 from sms_desk.ui.window.tag_picker import TagPicker
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.ties import Ties
+
+_ONE: Final = "1 conversation"
+"""How a label of the services counts a single one."""
 
 
 class ActionController(QObject):
@@ -253,10 +258,26 @@ class ActionController(QObject):
 
     @Slot(object)
     def _on_done(self, done: Done) -> None:
+        if done.repeated or not (done.count or done.changes.touched):
+            return  # nothing became different
+        words = self._named(done)
         if done.undo is not None and done.count:
-            self._toast.offer_undo(done.label, done.undo.command_id)
-        elif done.label and not done.repeated:
-            self._toast.say(done.label)
+            self._toast.offer_undo(words, done.undo.command_id)
+        elif words:
+            self._toast.say(words)
+
+    def _named(self, done: Done) -> str:
+        """What was done; one conversation is called by its contact."""
+        ids = done.changes.touched.get(Thing.CONVERSATION, frozenset())
+        if len(ids) != 1:
+            return done.label
+        (id_,) = ids
+        detail = self._thread.detail()
+        row = self._page.inbox.row(id_)
+        if row is None and detail is not None and detail.row.id == id_:
+            row = detail.row
+        name = display_name(row.contact_name or row.peer, 40) if row is not None else ""
+        return done.label.replace(_ONE, name) if name else done.label
 
     @Slot(object)
     def _on_undo_requested(self, command_id: UUID) -> None:

@@ -15,7 +15,7 @@ from sms_desk.domain.wall_time import SnoozeChoice, snooze_choices
 from sms_desk.services.rows import PersonRow
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.widgets.text import menu_text
-from sms_desk.ui.widgets.times import clock_words
+from sms_desk.ui.widgets.times import moment_words
 from sms_desk.ui.widgets.words import tr
 
 
@@ -42,7 +42,7 @@ def snooze_menu(
     """At the wall clock of the person's own zone (R52)."""
     menu = _menu(parent, tr("snooze", "Snooze until"))
     for choice, until in snooze_choices(now, zone):
-        words = f"{choice_words(choice)}\t{clock_words(until, now, zone)}"
+        words = f"{choice_words(choice)}\t{moment_words(until, now, zone)}"
         action = menu.addAction(words)
         action.triggered.connect(lambda _=False, at=until: then(at))
     menu.addSeparator()

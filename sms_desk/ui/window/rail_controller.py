@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.model import Channel
 from sms_desk.services import directory, inbox, senders
 from sms_desk.services.context import Context
 from sms_desk.services.rows import PersonRow, RailCounts, TagRow, ViewRow
@@ -32,6 +33,7 @@ class Surroundings:
     choices: FilterChoices
     people: tuple[PersonRow, ...]
     tags: tuple[TagRow, ...]
+    troubled: int
 
 
 def surroundings(ctx: Context) -> Surroundings:
@@ -39,13 +41,16 @@ def surroundings(ctx: Context) -> Surroundings:
     counts = inbox.rail(ctx)
     people = directory.everybody(ctx)
     tags = directory.all_tags(ctx)
+    ids = senders.listing(ctx)
     choices = FilterChoices(
         programs=counts.programs,
-        senders=tuple((row.id, row.label or row.display) for row in senders.listing(ctx)),
+        senders=tuple((row.id, row.label or row.display) for row in ids),
+        whatsapp=frozenset(row.id for row in ids if row.channel is Channel.WHATSAPP),
         owners=tuple((row.id, row.name) for row in people if not row.suspended),
         tags=tuple((row.id, row.name) for row in tags),
     )
-    return Surroundings(counts, choices, people, tags)
+    troubled = inbox.count(ctx, InboxFilter(failed=True, state=None))
+    return Surroundings(counts, choices, people, tags, troubled)
 
 
 class RailController(QObject):
@@ -83,7 +88,7 @@ class RailController(QObject):
 
     def _on_read(self, read: Surroundings) -> None:
         self._views = {view.id: view for view in read.counts.views}
-        self._rail.set_counts(read.counts)
+        self._rail.set_counts(read.counts, read.troubled)
         self.surroundings_read.emit(read)
 
     @Slot(object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from sms_desk.ui.rail import Rail
 from sms_desk.ui.widgets.buttons import icon_button
@@ -22,7 +22,7 @@ class Side(QWidget):
         self._menu_button = icon_button("ellipsis", tr("window", "Menu"), parent=self)
         self._menu_button.setMenu(QMenu(self._menu_button))
         self._asked_for = False
-        foot = QHBoxLayout()
+        foot = self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         foot.setContentsMargins(12, 4, 8, 6)
         foot.setSpacing(4)
         foot.addWidget(self.line, 1)
@@ -41,4 +41,5 @@ class Side(QWidget):
 
     def _on_collapsed_changed(self, collapsed: bool) -> None:
         self.line.set_compact(collapsed)
-        self._menu_button.setVisible(not collapsed)
+        way = QBoxLayout.Direction
+        self._foot.setDirection(way.TopToBottom if collapsed else way.LeftToRight)
