@@ -8,8 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -264,3 +264,13 @@ def test_r61_the_head_says_what_a_conversation_answers(head: ThreadHead, qtbot: 
     with qtbot.waitSignal(head.rebind_requested) as told:
         menu.actions()[-1].trigger()
     assert told.args == [UUID(int=7)]
+
+
+def test_the_snooze_button_lets_go_after_its_dialog(
+    head: ThreadHead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QCursor.setPos(head.mapToGlobal(head.rect().bottomLeft()) + QPoint(0, 200))
+    head._snooze.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    monkeypatch.setattr("sms_desk.ui.thread.head.ask_moment", lambda *_given: None)
+    head._ask_moment()
+    assert not head._snooze.underMouse()

@@ -241,6 +241,7 @@ class ThreadHead(QWidget):
 
     def _ask_moment(self) -> None:
         until = ask_moment(self, self._clock(), self._reader.zone)
+        self._snooze.forget_pointer()  # it left while the dialog kept that from the button
         if until is not None:
             self.snooze_requested.emit(until.astimezone(UTC))
 
@@ -273,7 +274,8 @@ class ThreadHead(QWidget):
         for program in self._programs:
             is_campaign = program.kind is ProgramKind.CAMPAIGN
             action = menu.addAction(menu_text(plain_text.display_name(program.name)))
-            action.setIcon(theme.icon("megaphone" if is_campaign else "settings"))
+            if program.program_id != row.source.program_id:  # there stands the tick
+                action.setIcon(theme.icon("megaphone" if is_campaign else "settings"))
             offers.append((action, program.program_id))
         for action, id_ in offers:
             action.setCheckable(True)

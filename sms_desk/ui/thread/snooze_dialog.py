@@ -31,6 +31,7 @@ class _MomentDialog(QDialog):
         self._field.setMinimumDateTime(_wall_clock(now, zone))
         self._field.setDisplayFormat("ddd d MMM yyyy HH:mm")
         self._field.setCalendarPopup(True)
+        self._field.setMinimumWidth(230)
         self._field.setAccessibleName(tr("Snooze until"))
         cancel, snooze = plain(tr("Cancel"), parent=self), primary(tr("Snooze"), parent=self)
         cancel.clicked.connect(self.reject)

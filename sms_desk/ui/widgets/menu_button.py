@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QCursor, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStyle, QStyleOptionButton, QStylePainter, QWidget
 from typing_extensions import override
 
@@ -33,6 +33,12 @@ class MenuButton(Button):
     def options(self) -> QMenu:
         """The menu to fill."""
         return self._menu
+
+    def forget_pointer(self) -> None:
+        """A dialog stood before the window: whether the pointer is here is asked anew."""
+        here = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, here and self.isVisible())
+        self.update()
 
     @override
     def sizeHint(self) -> QSize:
