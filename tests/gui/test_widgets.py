@@ -22,6 +22,7 @@ from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
 from sms_desk.ui.widgets.empty_state import EmptyState
 from sms_desk.ui.widgets.flow import FlowLayout
+from sms_desk.ui.widgets.forms import NumberField
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar, progress_words
 from sms_desk.ui.widgets.search_field import SearchField
 from sms_desk.ui.widgets.toast import STAYS_MS, Toast
@@ -299,3 +300,14 @@ def test_positions_are_whole(qtbot: QtBot) -> None:
     assert chip.rect().contains(chip.sign_rect())
     chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     assert chip.sign_rect().topLeft().x() < QPoint(12, 0).x()
+
+
+def test_a_number_field_keeps_its_last_good_number(qtbot: QtBot) -> None:
+    field = NumberField(30, 1, 365)
+    qtbot.addWidget(field)
+    assert (field.text(), field.value()) == ("30", 30)
+    field.setText("45")
+    assert field.value() == 45
+    for wrong in ("", "0", "999"):
+        field.setText(wrong)
+        assert field.value() == 45

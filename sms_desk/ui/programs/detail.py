@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QWidget
 
 from sms_desk.domain.commands import SaveProgram
 from sms_desk.domain.model import BindingKind, ProgramKind
@@ -15,7 +15,7 @@ from sms_desk.domain.plain_text import display_name
 from sms_desk.services.rows import BindingRow, ProgramRow
 from sms_desk.ui.programs.words import binding_words, kind_words
 from sms_desk.ui.widgets.buttons import icon_button, plain, primary
-from sms_desk.ui.widgets.forms import Choice, DayEdit, Form, line_edit
+from sms_desk.ui.widgets.forms import Choice, DayEdit, Form, NumberField, line_edit
 from sms_desk.ui.widgets.text import ElidedLabel
 from sms_desk.ui.widgets.words import tr
 
@@ -36,11 +36,7 @@ class ProgramDetail(Form):
         self._row = row
         self._name = line_edit(row.name if row else "")
         self._kind = Choice([(kind_words(kind), kind) for kind in ProgramKind])
-        self._days = QSpinBox()
-        self._days.setRange(1, 365)
-        self._days.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self._days.setSuffix(tr("programs", " days"))
-        self._days.setValue(row.attribution_days if row else 30)
+        self._days = NumberField(row.attribution_days if row else 30, 1, 365)
         self._starts = DayField(row.starts_at if row else None)
         self._ends = DayField(row.ends_at - timedelta(days=1) if row and row.ends_at else None)
         self._replies = QCheckBox(tr("programs", "Takes replies"))
@@ -82,7 +78,7 @@ class ProgramDetail(Form):
         self.add(tr("programs", "Name"), self._name)
         self.add(tr("programs", "Kind"), self._kind)
         self.add(
-            tr("programs", "An answer counts for"),
+            tr("programs", "An answer counts for (days)"),
             self._days,
             tr("programs", "How long after it wrote to somebody."),
         )

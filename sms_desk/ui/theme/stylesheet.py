@@ -86,10 +86,14 @@ QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; padding: 5px;
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     color: $disabled; background: $sunken;
 }
+QCheckBox::indicator:unchecked {
+    width: 12px; height: 12px; border: 1px solid $control_line; border-radius: 3px;
+    background: $raised;
+}
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
 QComboBox QAbstractItemView {
-    background: $raised; border: 1px solid $control_line; padding: 3px;
+    background: $raised; border: 1px solid $control_line; padding: 0;
     outline: none;
     selection-background-color: $accent_soft; selection-color: $text;
 }

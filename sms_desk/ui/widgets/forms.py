@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QDate, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QIntValidator, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
@@ -136,6 +136,22 @@ class Choice(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         paint_chevron(self)
+
+
+class NumberField(QLineEdit):
+    """A whole number, typed: arrows beside so small a field would be in the way."""
+
+    def __init__(self, value: int, least: int, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(str(value), parent)
+        self._value = value
+        self.setMaximumWidth(96)
+        self.setValidator(QIntValidator(least, most, self))
+
+    def value(self) -> int:
+        """The last one that was whole and within the bounds."""
+        if self.hasAcceptableInput():
+            self._value = int(self.text())
+        return self._value
 
 
 class DayEdit(QDateEdit):
