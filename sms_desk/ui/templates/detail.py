@@ -46,9 +46,7 @@ class TemplateDetail(Form):
         self._build()
 
     def _build(self) -> None:
-        title = (
-            tr("templates", "Template") if self._row else tr("templates", "A new template")
-        )
+        title = tr("templates", "Template") if self._row else tr("templates", "A new template")
         self.add_title(title)
         self.add(tr("templates", "Name"), self._name)
         self.add(
