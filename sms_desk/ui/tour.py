@@ -193,7 +193,7 @@ class Tour(QObject):
             Step("senders", "Sender IDs: who holds what", self._senders),
             Step(
                 "programs",
-                "Campaigns and services, and what they are recognised by",
+                "Programs: campaigns and services, and what they are recognised by",
                 self._programs,
             ),
             Step("templates", "Templates, and how they will read", self._templates),
@@ -302,7 +302,7 @@ class Tour(QObject):
         self._hands.ctrl(Qt.Key.Key_A)
         yield 0.5
         self._hands.key(Qt.Key.Key_T)
-        yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
+        yield lambda: QApplication.activePopupWidget() is not None
         yield SETTLE
 
     def _search(self) -> Steps:
@@ -367,7 +367,7 @@ class Tour(QObject):
         """Through the palette, as somebody goes who keeps his hands on the keys."""
         titles = {
             "senders": "Sender IDs",
-            "programs": "Campaigns",
+            "programs": "Programs",
             "templates": "Templates",
             "outbox": "Outbox",
             "settings": "Settings",
@@ -378,7 +378,7 @@ class Tour(QObject):
         self._hands.key(Qt.Key.Key_Return)
         yield 0.6
         if row is not None:
-            self._hands.click_row(self._window.screen_shown().focusProxy(), row)  # type: ignore[union-attr]
+            self._hands.click_row(_table_of(self._window.screen_shown()), row)
             yield 0.5
 
     def _settings(self) -> Steps:
@@ -408,6 +408,13 @@ class Tour(QObject):
     def _narrow_list(self) -> Steps:
         self._hands.key(Qt.Key.Key_F6)
         yield 0.6
+
+
+def _table_of(screen: QWidget | None) -> QWidget | None:
+    """Where the focus of a screen goes in the end."""
+    while screen is not None and screen.focusProxy() is not None:
+        screen = screen.focusProxy()
+    return screen
 
 
 def _button(parent: QWidget, name: str) -> QWidget:
