@@ -31,10 +31,15 @@ class Kind(IntEnum):
     EVENT = 2
 
 
-def of_message(at: datetime, provider_id: str) -> Position:
-    """Position of a provider's message. at: its creation date, fixed at first sight."""
+def of_message(at: datetime, provider_id: str, *, outbound: bool = False) -> Position:
+    """Position of a provider's message. at: its creation date, fixed at first sight.
+
+    Within one second what the contact wrote stands before what answers it: an automatic answer
+    comes in the same second, and never before its question.
+    """
     digest = hashlib.blake2b(provider_id.encode("utf-8", "surrogatepass"), digest_size=4).digest()
-    return _pack(at, int.from_bytes(digest, "big") & _TIE_MASK, Kind.MESSAGE)
+    tie = int.from_bytes(digest, "big") & _TIE_MASK >> 1
+    return _pack(at, tie | (outbound << _TIE_BITS - 1), Kind.MESSAGE)
 
 
 def of_own(at: datetime, kind: Kind) -> Position:

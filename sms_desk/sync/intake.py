@@ -233,7 +233,7 @@ class Intake:
         keyword = self._keywords(body) if inbound else None
         report = report_of(message)
         return NewMessage(
-            position=positions.of_message(message.created_at, message.sid),
+            position=positions.of_message(message.created_at, message.sid, outbound=not inbound),
             id=new_id(),
             conversation_id=_NOWHERE,
             account_id=self.account_id,

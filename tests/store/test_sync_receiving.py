@@ -167,7 +167,7 @@ def test_messages_of_one_second_keep_an_order_that_no_arrival_changes(tmp_path: 
 
 
 def test_positions_that_meet_step_aside(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sms_desk.sync.intake.positions.of_message", lambda *_: 4000)
+    monkeypatch.setattr("sms_desk.sync.intake.positions.of_message", lambda *_, **__: 4000)
     for n in range(4):
         desk.provider.receive(f"text {n}", sid=f"SM{n}")
     desk.cycle()
