@@ -164,7 +164,7 @@ def test_39_to_45_huge_texts_cost_little(text: str) -> None:
     plain_text.soft_break(plain_text.display_text(text))
     plain_text.preview(text)
     links(text)
-    assert time.process_time() - begin < 5  # quadratic work takes minutes; a slow machine does not
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(

@@ -113,11 +113,11 @@ def test_r34_more_text_never_takes_fewer_units(text: str, more: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["ж", "😀", FAMILY, "€", "\u0301", "👨\u200d"])
-def test_r34_a_megabyte_is_counted_at_once(piece: str) -> None:
+def test_r34_a_megabyte_is_counted_in_a_second(piece: str) -> None:
     text = "e" + piece * (500_000 // len(piece))
     begin = time.process_time()
     segments.count(text)
-    assert time.process_time() - begin < 5  # quadratic work takes minutes; a slow machine does not
+    assert time.process_time() - begin < 1
 
 
 def test_r34_offers_look_alikes_that_read_the_same() -> None:
