@@ -10,6 +10,7 @@ conversations (a pin, a rare tag), those are looked up first instead. Both give 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -93,9 +94,10 @@ def _branch(clauses: list[Clause], waiting: bool, has_after: bool, limit: int) -
 
 
 def _branches(asked: Asked) -> list[list[Clause]]:
-    fields = of_fields(asked)
     if asked.filter.order is Order.WAITING:
+        fields = of_fields(asked)
         return [[*_in_waiting_index(asked.filter.state), *_unindexed(asked), *fields]]
+    fields = _fields_of_newest(asked)
     states = list(TeamState) if asked.filter.state is None else [asked.filter.state]
     places = _places(asked)
     if places is None or len(places) * len(states) > _MOST_BRANCHES:
@@ -103,6 +105,14 @@ def _branches(asked: Asked) -> list[list[Clause]]:
     return [
         [_c.listed, _c.team_state == state, *place, *fields] for state in states for place in places
     ]
+
+
+def _fields_of_newest(asked: Asked) -> list[Clause]:
+    """Waiting said so that the walk goes by the newest: by waiting time it would sort them all."""
+    if not asked.filter.waiting:
+        return of_fields(asked)
+    rest = replace(asked, filter=replace(asked.filter, waiting=False))
+    return [*of_fields(rest), _hidden(_c.waiting_since).is_not(None)]
 
 
 def _places(asked: Asked) -> list[list[Clause]] | None:
