@@ -200,6 +200,42 @@ class OptOutScope(StrEnum):
     ACCOUNT = "account"
 
 
+class ApprovalStatus(StrEnum):
+    """What the provider says of a WhatsApp template; only an approved one can be sent (R42).
+
+    The words are Twilio's (https://www.twilio.com/docs/content/content-api-resources); `OTHER`
+    stands for one that we do not know, and the word itself is kept and shown.
+    """
+
+    UNSUBMITTED = "unsubmitted"
+    PENDING = "pending"  # also: received, in review
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+    OTHER = "other"
+
+
+class DltKind(StrEnum):
+    """What India's operators registered a text as; the operator adds the suffix (R41)."""
+
+    TRANSACTIONAL = "transactional"  # -T: one-time passwords of banks
+    SERVICE_IMPLICIT = "service_implicit"  # -S: about a running relationship
+    SERVICE_EXPLICIT = "service_explicit"  # -S: to those who consented
+    PROMOTIONAL = "promotional"  # -P: 10 to 21 h IST only
+    GOVERNMENT = "government"  # -G
+
+
+class RoutingRule(StrEnum):
+    """Who of several holders gets an inbound message; chosen on the holding (R19)."""
+
+    LAST_SENDER = "last_sender"  # the holder who last wrote to this contact from it
+    OWNER = "owner"  # the conversation's owner
+    EVERYONE = "everyone"
+    ROUND_ROBIN = "round_robin"  # among present holders
+    NAMED = "named"
+
+
 class AttachmentState(StrEnum):
     PENDING = "pending"
     STORED = "stored"

@@ -141,7 +141,10 @@ sender_ids = Table(
     Column("direction", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("health", Text, nullable=False),
-    Column("registration", Json, nullable=True),
+    Column("health_reason", Text, nullable=False, server_default=""),  # word or a person's own
+    Column("health_since", Instant, nullable=True),
+    Column("health_by", Id, nullable=True),  # who said so; None: the thresholds (R17)
+    Column("registration", Json, nullable=True),  # domain.registration, stored, not derived (R41)
     Column(
         "inbound_id", Id, ForeignKey("sender_ids.id"), nullable=True
     ),  # one-way: its inbound number (R60)
@@ -174,6 +177,8 @@ holdings = Table(
     Column("until", Instant, nullable=True),
     Column("reason", Text, nullable=False, server_default=""),
     Column("rule", Text, nullable=True),  # how inbound is routed among several holders (R19)
+    Column("rule_person_id", Id, nullable=True),  # for the rule "named"
+    Column("notice", Text, nullable=True),  # which e-mail template tells the holders (R21)
     Index("ix_holdings_sender", "sender_id"),
     Index("ix_holdings_holder", "holder_id"),
 )
@@ -206,6 +211,7 @@ programs = Table(
     Column("ends_at", Instant, nullable=True),
     Column("takes_replies", Boolean, nullable=False),
     Column("reply_instruction", Text, nullable=False, server_default=""),
+    Column("auto_reply", Text, nullable=False, server_default=""),  # R18, where it takes no replies
     Column("created_at", Instant, nullable=False),
     Column("retired_at", Instant, nullable=True),
 )
@@ -280,6 +286,10 @@ conversations = Table(
     Column("source_reason", Text, nullable=False),
     Column("taken_over_at", Instant, nullable=True),  # R5; a later send of the program ends it
     Column(
+        "human_since", Instant, nullable=True
+    ),  # a person answers; the automation is silent (R51)
+    Column("continued_from_id", Id, nullable=True),  # its sender ID was blocked (R17)
+    Column(
         "version", Integer, nullable=False, server_default="0"
     ),  # grows with every customer-visible message
     # cache (store.rebuild): from messages
@@ -348,6 +358,18 @@ conversations = Table(
         "snoozed_until",
         sqlite_where=text("snoozed_until IS NOT NULL"),
         postgresql_where=text("snoozed_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversations_continued",
+        "continued_from_id",
+        sqlite_where=text("continued_from_id IS NOT NULL"),
+        postgresql_where=text("continued_from_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversations_window",  # open WhatsApp windows by time left (R42)
+        "last_inbound",
+        sqlite_where=text("channel = 'whatsapp'"),
+        postgresql_where=text("channel = 'whatsapp'"),
     ),
     Index(
         "ix_conversations_trouble",
@@ -564,6 +586,128 @@ opt_outs = Table(
     Index("ix_opt_outs_peer", "peer_key", "channel"),
 )
 
+opt_out_requests = Table(
+    "opt_out_requests",  # phrases that ask to stop: a person decides (R39)
+    metadata,
+    _id(),
+    Column("message_id", Id, nullable=False, unique=True),
+    _ref("conversation_id", "conversations"),
+    Column("said_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # open | opted_out | dismissed
+    _ref("decided_by", "people", nullable=True),
+    Column("decided_at", Instant, nullable=True),
+    Column("opt_out_id", Id, nullable=True),  # what the decision made
+    Index("ix_opt_out_requests_conversation", "conversation_id"),
+    Index(
+        "ix_opt_out_requests_open",
+        "said_at",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+
+# --- rules of channels and countries (truth) ------------------------------------------------------
+
+content_templates = Table(
+    "content_templates",  # WhatsApp templates as the provider lists them, with approval (R42)
+    metadata,
+    _id(),
+    _ref("account_id", "accounts"),
+    Column("provider_sid", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("category", Text, nullable=False, server_default=""),
+    Column("kind", Text, nullable=False, server_default=""),  # the provider's type of content
+    Column("body", Text, nullable=False),
+    Column("variables", Json, nullable=False),  # name of each placeholder → the provider's sample
+    Column("status", Text, nullable=False),  # ApprovalStatus
+    Column("status_text", Text, nullable=False, server_default=""),  # the provider's own word
+    Column("reason", Text, nullable=False, server_default=""),  # why it was rejected
+    Column("seen_at", Instant, nullable=False),
+    Column("gone_at", Instant, nullable=True),  # no longer listed; old messages keep the name (R58)
+    UniqueConstraint("account_id", "provider_sid"),
+)
+
+dlt_templates = Table(
+    "dlt_templates",  # India: texts registered on the operators' ledger (R41)
+    metadata,
+    _id(),
+    Column("dlt_id", Text, nullable=False),  # the operator's number of the template
+    Column("entity_id", Text, nullable=False),  # principal entity
+    _ref("sender_id", "sender_ids", nullable=True),  # None: every header of the entity
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # DltKind
+    Column("body", Text, nullable=False),  # fixed text with {#var#}
+    Column("created_at", Instant, nullable=False),
+    Column("retired_at", Instant, nullable=True),
+    UniqueConstraint("dlt_id", "sender_id"),
+)
+
+health_changes = Table(
+    "health_changes",  # history: how a sender ID's health moved, by whom and why (R17)
+    metadata,
+    _id(),
+    _ref("sender_id", "sender_ids"),
+    Column("at", Instant, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("by_id", Id, nullable=True),  # None: the thresholds
+    Index("ix_health_changes_sender", "sender_id", "at"),
+)
+
+finding_waivers = Table(
+    "finding_waivers",  # findings of the advisor that somebody accepted as they are (R15)
+    metadata,
+    Column("key", Text, primary_key=True),  # code and subject
+    _ref("person_id", "people"),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+# --- writing later (R36), and by itself (R18) -----------------------------------------------------
+
+scheduled_messages = Table(
+    "scheduled_messages",  # until it is due; then it becomes an entry of the outbox
+    metadata,
+    _id(),
+    _ref("conversation_id", "conversations"),
+    _ref("sender_id", "sender_ids"),
+    Column("body", Text, nullable=False),
+    Column("content_sid", Text, nullable=True),
+    Column("content_variables", Json, nullable=True),
+    _ref("author_id", "people"),
+    _ref("on_behalf_id", "people", nullable=True),
+    Column("seen_version", Integer, nullable=False),
+    Column("confirmed", Json, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("zone", Text, nullable=False),  # in whose time it was chosen: IANA name
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | released | cancelled
+    Column("outbox_id", Id, nullable=True),  # once released
+    Index("ix_scheduled_messages_conversation", "conversation_id"),
+    Index(
+        "ix_scheduled_messages_due",
+        "due_at",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+)
+
+auto_replies = Table(
+    "auto_replies",  # history: whom an auto-responder told, so that it does so once a day (R18)
+    metadata,
+    _id(),
+    _ref("program_id", "programs"),
+    Column("channel", Text, nullable=False),
+    Column("peer_key", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("message_id", Id, nullable=False, unique=True),  # the inbound one that it answers
+    Column("outbox_id", Id, nullable=True),
+    Index("ix_auto_replies_peer", "program_id", "peer_key", "channel", "at"),
+)
+
 # --- sending once (algorithms §1.2) ---------------------------------------------------------------
 
 outbox = Table(
@@ -577,8 +721,13 @@ outbox = Table(
     Column("to_raw", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("lane", Text, nullable=False),
-    _ref("author_id", "people"),
+    Column("origin", Text, nullable=False, server_default="person"),  # person | automatic (R18)
+    _ref("author_id", "people", nullable=True),  # None: an auto-responder
     _ref("on_behalf_id", "people", nullable=True),
+    Column("program_id", Id, nullable=True),  # whose auto-responder
+    Column("content_sid", Text, nullable=True),  # the provider's id of an approved template (R42)
+    Column("content_variables", Json, nullable=True),
+    Column("scheduled_id", Id, nullable=True),  # what it was scheduled as (R36)
     Column("owner_epoch", Integer, nullable=False),
     Column("seen_version", Integer, nullable=False),
     Column("confirmed", Json, nullable=False),  # checks that the person has waived, by name

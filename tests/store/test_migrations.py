@@ -75,6 +75,39 @@ def test_down_and_up_with_data_in_place(workspace: Workspace) -> None:
         fill(tx)
 
 
+@pytest.mark.parametrize("revision", ["0001"])
+def test_rows_of_a_released_schema_come_through(workspace: Workspace, revision: str) -> None:
+    """What somebody has on disk stays as it was, whatever stands beside it afterwards."""
+    with workspace.write() as tx:
+        fill(tx)
+        now = _rows(
+            tx, {table.name: set(table.c.keys()) for table in tables.metadata.tables.values()}
+        )
+    run.downgrade(workspace.engine, revision)
+    with workspace.read() as tx:
+        asked = sa.inspect(tx)
+        kept = {
+            name: {column["name"] for column in asked.get_columns(name)}
+            for name in asked.get_table_names()
+            if name in tables.metadata.tables
+        }
+        released = _rows(tx, kept)
+    run.upgrade(workspace.engine)
+    with workspace.read() as tx:
+        assert _rows(tx, kept) == released
+    assert set(released) < set(now)
+    assert all(len(rows) == len(now[name]) > 0 for name, rows in released.items())
+
+
+def _rows(tx: sa.Connection, columns: dict[str, set[str]]) -> dict[str, list[Any]]:
+    found = {}
+    for name, wanted in columns.items():
+        table = tables.metadata.tables[name]
+        query = sa.select(*(column for column in table.c if column.name in wanted))
+        found[name] = sorted(tx.execute(query).all(), key=repr)
+    return found
+
+
 def test_upgrading_twice_changes_nothing(workspace: Workspace) -> None:
     with workspace.write() as tx:
         fill(tx)
@@ -158,7 +191,22 @@ def _sqlite_schema(workspace: Workspace) -> dict[str, list[str]]:
     )
     with workspace.read() as tx:
         rows = tx.exec_driver_sql(statement).all()
-    return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in rows}
+    return {name: sorted(_clauses(sql)) for name, sql in rows}
+
+
+def _clauses(sql: str) -> list[str]:
+    """A statement's parts between commas that stand in no further brackets: a column that was
+    added later stands last, and on the line of the one before it."""
+    head, _, body = sql.partition("(")
+    parts, depth = [""], 0
+    for letter in body.rstrip().removesuffix(")"):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    words = (part.replace('"', "") for part in (head, *parts))
+    return [" ".join(part.split()) for part in words]
 
 
 POSTGRES_SCHEMA = (
