@@ -44,7 +44,7 @@ class SendFacts:
     now: datetime
     composed_at: datetime
     not_after: datetime
-    author_id: PersonId
+    author_id: PersonId | None  # None: an auto-responder
     channel: Channel
     to: Address
     sender_label: str

@@ -147,14 +147,20 @@ def merge_reports(
 
 
 def bind(
-    tx: Tx, message: Known, *, outbox_id: UUID, author_id: UUID, on_behalf_id: UUID | None
+    tx: Tx,
+    message: Known,
+    *,
+    outbox_id: UUID,
+    origin: Origin,
+    author_id: UUID | None,
+    on_behalf_id: UUID | None,
 ) -> None:
-    """The message turns out to be one of ours: a person's, answering no program."""
+    """The message turns out to be one of ours: a person's or an auto-responder's, no program's."""
     tx.execute(
         sa.update(tables.messages)
         .where(_M.position == message.position)
         .values(
-            origin=Origin.PERSON,
+            origin=origin,
             outbox_id=outbox_id,
             author_id=author_id,
             on_behalf_id=on_behalf_id,

@@ -5,7 +5,7 @@ A row never leaves this table (GS2). Each change of state goes through `domain.o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.engine import RowMapping
 from sms_desk.domain import outbox as rules
 from sms_desk.domain.addresses import from_provider
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import Channel, OutboxState
+from sms_desk.domain.model import Channel, Origin, OutboxState
 from sms_desk.store import conversations, tables
 from sms_desk.store.engine import Tx
 
@@ -27,7 +27,12 @@ _NOT_FINAL = _O.state.not_in(sorted(rules.FINAL))
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One composed message. confirmed: names of checks that a person has waived."""
+    """One composed message. confirmed: names of checks that a person has waived.
+
+    origin: a person's, or automatic, from the auto-responder of program_id; that has no author.
+    content_sid, content_variables: an approved WhatsApp template, which the body only shows (R42).
+    scheduled_id: what it was until it was due (R36).
+    """
 
     id: UUID
     queue_n: int
@@ -37,8 +42,13 @@ class Entry:
     to_raw: str
     body: str
     lane: str
-    author_id: UUID
+    origin: Origin
+    author_id: UUID | None
     on_behalf_id: UUID | None
+    program_id: UUID | None
+    content_sid: str | None
+    content_variables: Mapping[str, str] | None
+    scheduled_id: UUID | None
     owner_epoch: int
     seen_version: int
     confirmed: frozenset[str]
@@ -58,11 +68,16 @@ def enqueue(
     outbox_id: UUID,
     conversation_id: UUID,
     body: str,
-    author_id: UUID,
+    author_id: UUID | None,
     seen_version: int,
     at: datetime,
     sender_id: UUID | None = None,
     on_behalf_id: UUID | None = None,
+    origin: Origin = Origin.PERSON,
+    program_id: UUID | None = None,
+    content_sid: str | None = None,
+    content_variables: Mapping[str, str] | None = None,
+    scheduled_id: UUID | None = None,
     owner_epoch: int | None = None,
     confirmed: Iterable[str] = (),
     not_after: datetime | None = None,
@@ -87,8 +102,13 @@ def enqueue(
             to_raw=place["reply_raw"],
             body=body,
             lane=_lane(place, body),
+            origin=origin,
             author_id=author_id,
             on_behalf_id=on_behalf_id,
+            program_id=program_id,
+            content_sid=content_sid,
+            content_variables=None if content_variables is None else dict(content_variables),
+            scheduled_id=scheduled_id,
             owner_epoch=place["owner_epoch"] if owner_epoch is None else owner_epoch,
             seen_version=seen_version,
             confirmed=sorted(set(confirmed)),
@@ -241,4 +261,5 @@ def _entry(row: RowMapping) -> Entry:
     values = dict(row)
     values["confirmed"] = frozenset(values["confirmed"])
     values["state"] = OutboxState(values["state"])
+    values["origin"] = Origin(values["origin"])
     return Entry(**values)

@@ -46,7 +46,7 @@ def gather(tx: Tx, entry: Entry, now: datetime, *, offset: timedelta | None = No
         now=now,
         composed_at=entry.composed_at,
         not_after=entry.not_after,
-        author_id=PersonId(entry.author_id),
+        author_id=None if entry.author_id is None else PersonId(entry.author_id),
         channel=channel,
         to=_address(channel, entry.to_raw),
         sender_label=place["label"] or place["address"],
@@ -109,7 +109,7 @@ def unseen(tx: Tx, entry: Entry) -> tuple[Unseen, ...]:
             a.nth > entry.seen_version,
             sa.or_(a.late, a.position > sa.func.coalesce(newest_seen, 0)),
             a.origin.in_((Origin.CONTACT, Origin.PERSON, Origin.ELSEWHERE)),
-            sa.or_(a.author_id.is_(None), a.author_id != entry.author_id),
+            sa.or_(a.author_id.is_(None), a.author_id.is_distinct_from(entry.author_id)),
         )
         .order_by(a.position)
     )

@@ -76,6 +76,7 @@ def adopt(tx: Tx, account_id: UUID, owned: Iterable[tuple[str, UUID]]) -> None:
                 tx,
                 message,
                 outbox_id=entry.id,
+                origin=entry.origin,
                 author_id=entry.author_id,
                 on_behalf_id=entry.on_behalf_id,
             )

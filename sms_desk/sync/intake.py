@@ -16,7 +16,7 @@ from sms_desk.domain import delivery, positions
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.attribution import NO_PROGRAM
 from sms_desk.domain.compliance import Meaning
-from sms_desk.domain.model import DeliveryStatus, Direction, Origin
+from sms_desk.domain.model import DeliveryStatus, Direction
 from sms_desk.domain.plain_text import clean_intake
 from sms_desk.providers.base import Poison, RemoteMessage
 from sms_desk.store import attachments, attempts, conversations, messages, outbox, unplaced
@@ -292,9 +292,9 @@ _NOWHERE = UUID(int=0)
 
 
 def _by_person(row: NewMessage, entry: outbox.Entry) -> NewMessage:
-    """One of ours, sent by a person: it answers no program (R5)."""
+    """One of ours, a person's or an auto-responder's: it answers no program (R5)."""
     return row._replace(
-        origin=Origin.PERSON,
+        origin=entry.origin,
         author_id=entry.author_id,
         on_behalf_id=entry.on_behalf_id,
         outbox_id=entry.id,
