@@ -27,7 +27,8 @@ EXPIRES_AFTER = timedelta(minutes=30)
 
 _S = OutboxState
 FINAL = frozenset({_S.ACCEPTED, _S.REFUSED, _S.WITHDRAWN})
-"""Nothing more happens by itself. A late sighting may still turn the other two into ACCEPTED."""
+"""Nothing more happens by itself. A late sighting may still turn the other two into ACCEPTED, and
+a person who has seen a refusal may put the message away."""
 
 MOVES: Mapping[OutboxState, frozenset[OutboxState]] = MappingProxyType(
     {
@@ -38,7 +39,7 @@ MOVES: Mapping[OutboxState, frozenset[OutboxState]] = MappingProxyType(
         _S.IN_DOUBT: frozenset({_S.ACCEPTED, _S.ASK, _S.QUEUED, _S.WITHDRAWN}),
         _S.ASK: frozenset({_S.ACCEPTED, _S.QUEUED, _S.WITHDRAWN}),
         _S.ACCEPTED: frozenset(),
-        _S.REFUSED: frozenset({_S.ACCEPTED}),
+        _S.REFUSED: frozenset({_S.WITHDRAWN, _S.ACCEPTED}),
         _S.WITHDRAWN: frozenset({_S.ACCEPTED}),
     }
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import Channel, OutboxState, ProgramKind, Role
+from sms_desk.providers.base import ErrorWords
 from sms_desk.services import inbox
 from sms_desk.services.context import Context
 from sms_desk.services.lines import line_of
@@ -131,9 +132,9 @@ def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, .
 
 
 def _outbox_row(row: Any, conversation: Any) -> OutboxRow:
-    text = row["reason_text"]
+    words = ErrorWords(row["reason_text"], "", known=False)
     if row["state"] == OutboxState.REFUSED:
-        text = error_words(row["provider"] or "", row["reason"], text).title
+        words = error_words(row["provider"] or "", row["reason"], row["reason_text"])
     return OutboxRow(
         row["id"],
         row["conversation_id"],
@@ -143,7 +144,9 @@ def _outbox_row(row: Any, conversation: Any) -> OutboxRow:
         row["body"],
         OutboxState(row["state"]),
         row["reason"],
-        text,
+        words.title,
+        words.next_step,
+        words.lasting,
         row["composed_at"],
         row["state_at"],
         row["attempts"],

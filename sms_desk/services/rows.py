@@ -291,6 +291,8 @@ class OutboxRow:
     state: OutboxState
     reason: str
     reason_text: str
+    next_step: str  # what to do now, where the provider refused it
+    lasting: bool  # sent again, the same message would be refused again
     composed_at: datetime
     state_at: datetime
     attempts: int

@@ -23,6 +23,7 @@ from sms_desk.store.outbox import Entry
 
 _DOUBTFUL = frozenset({OutboxState.IN_DOUBT, OutboxState.ASK})
 _EDITABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD})
+_DROPPABLE = _DOUBTFUL | _EDITABLE | {OutboxState.REFUSED}
 
 
 def resend(tx: Tx, outbox_id: UUID, *, at: datetime) -> Entry:
@@ -34,9 +35,7 @@ def resend(tx: Tx, outbox_id: UUID, *, at: datetime) -> Entry:
 
 def drop(tx: Tx, outbox_id: UUID, *, at: datetime) -> Entry:
     """Withdrawn: it is not sent (again). A doubtful copy that turns up later is still recognised."""
-    entry = _in(
-        tx, outbox_id, _DOUBTFUL | _EDITABLE, "It has already been handed over, or is just going."
-    )
+    entry = _in(tx, outbox_id, _DROPPABLE, "It has already been handed over, or is just going.")
     _supersede(tx, outbox_id)
     outbox.set_state(tx, entry, OutboxState.WITHDRAWN, at=at, reason="dropped")
     return _after(tx, entry)

@@ -22,6 +22,7 @@ from sms_desk.services import directory, inbox, preferences, senders
 from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
 from sms_desk.settings.files import Profile
+from sms_desk.store import outbox
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.outbox import OutboxScreen
@@ -281,6 +282,7 @@ def test_each_state_offers_what_can_be_done(shop: Shop) -> None:
     assert offered[OutboxState.HELD] == []
     assert offered[OutboxState.ASK] == ["Check again", "Send again…"]
     assert offered[OutboxState.ACCEPTED] == []
+    assert offered[OutboxState.REFUSED] == ["Send again"]
     for check in ("expired", "ownership", "unseen", "opt_out", "sender", "window", "address"):
         held = replace(row, state=OutboxState.HELD, reason=check)
         assert bool(screen._decisions(held)) is (check in send_checks.CONFIRMABLE)
@@ -290,6 +292,54 @@ def test_each_state_offers_what_can_be_done(shop: Shop) -> None:
         assert [kind for _, kind in ranks].count("primary") <= 1
         assert {kind for words, kind in ranks if words == "Drop…"} <= {"quiet"}
         assert (state in DROPPABLE) is any(words == "Drop…" for words, _ in ranks)
+
+
+def test_r35_what_would_be_refused_again_says_what_to_do_instead(shop: Shop) -> None:
+    (conversation,) = shop.shown
+    shop.open(conversation)
+    shop.wiring.writing._on_send_requested("Hello", shop.office.own)
+    shop.until(lambda: bool(shop.session.desk.read(directory.outbox_rows)))
+    (row,) = shop.session.desk.read(directory.outbox_rows)
+    shop.wiring.desk.show_screen("outbox")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, OutboxScreen)
+    closed = replace(
+        row,
+        state=OutboxState.REFUSED,
+        reason_text="The window is closed.",
+        next_step="Wait until the contact writes.",
+        lasting=True,
+    )
+    pane = screen._pane(closed)
+    ranks = {b.text(): b.property("kind") for b in pane.findChildren(QPushButton)}
+    assert ranks == {"Open conversation": "primary", "Drop…": "quiet"}
+    assert reason_words(closed) == "The window is closed. Wait until the contact writes."
+
+
+def test_r32_what_was_refused_is_sent_again_once_and_stands_there_once(shop: Shop) -> None:
+    (conversation,) = shop.shown
+    shop.open(conversation)
+    shop.wiring.writing._on_send_requested("Hello", shop.office.own)
+    shop.until(lambda: bool(shop.session.desk.read(directory.outbox_rows)))
+    (row,) = shop.session.desk.read(directory.outbox_rows)
+    with shop.office.workspace.write() as tx:
+        for state in (OutboxState.CLAIMED, OutboxState.SENDING, OutboxState.REFUSED):
+            outbox.set_state(tx, outbox.get(tx, row.id), state, at=shop.session.desk.now())
+    shop.wiring.desk.show_screen("outbox")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, OutboxScreen)
+    screen._write_again(row)
+    shop.until(
+        lambda: (
+            [
+                (found.state, found.body)
+                for found in shop.session.desk.read(directory.outbox_rows)
+                if found.id != row.id
+            ]
+            == [(OutboxState.QUEUED, "Hello")]
+        )
+    )
+    assert len(shop.session.desk.read(directory.outbox_rows)) == 1
 
 
 def test_r32_a_doubt_is_told_with_its_evidence_in_plain_words(shop: Shop) -> None:
@@ -303,6 +353,8 @@ def test_r32_a_doubt_is_told_with_its_evidence_in_plain_words(shop: Shop) -> Non
         OutboxState.ASK,
         "http_500",
         "",
+        "",
+        False,
         shop.session.desk.now(),
         shop.session.desk.now(),
         1,

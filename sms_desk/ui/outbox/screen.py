@@ -16,9 +16,9 @@ from sms_desk.domain.model import OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.plain_text import display_name, display_text, preview
 from sms_desk.domain.send_checks import CONFIRMABLE
-from sms_desk.services import directory
+from sms_desk.services import directory, threads
 from sms_desk.services.context import Context
-from sms_desk.services.rows import OutboxRow
+from sms_desk.services.rows import ConversationDetail, OutboxRow
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.widgets.buttons import plain, primary, quiet
@@ -64,7 +64,7 @@ def state_cell(row: OutboxRow) -> Cell:
 def reason_words(row: OutboxRow) -> str:
     """Why it stands as it does, with the evidence, in one or two sentences."""
     if row.state not in _DOUBTFUL:
-        return preview(row.reason_text, 400)
+        return preview(f"{row.reason_text} {row.next_step}".strip(), 400)
     doubt = doubt_words(row.reason)
     first = f"{doubt[0].upper()}{doubt[1:]}."
     if row.state is OutboxState.IN_DOUBT:
@@ -157,7 +157,8 @@ class OutboxScreen(Screen):
         for button, (_, decide, _first) in zip(buttons, choices, strict=True):
             button.clicked.connect(decide)
             pane.add_widget(button, at_start=True)
-        open_ = quiet(tr("outbox", "Open conversation"))
+        stuck = row.state is OutboxState.REFUSED and not choices  # the way on is in there
+        open_ = (primary if stuck else quiet)(tr("outbox", "Open conversation"))
         open_.clicked.connect(lambda: self.conversation_opened.emit(row.conversation_id))
         pane.add_widget(open_, at_start=True)
         if row.state in DROPPABLE:
@@ -178,6 +179,8 @@ class OutboxScreen(Screen):
                     (tr("outbox", "Check again"), partial(self._check, row.id), True),
                     (tr("outbox", "Send again…"), partial(self._resend, row.id), False),
                 ]
+            case OutboxState.REFUSED if not row.lasting:  # refused for certain: none arrives twice
+                return [(tr("outbox", "Send again"), partial(self._write_again, row), True)]
             case _:
                 return []
 
@@ -211,6 +214,24 @@ class OutboxScreen(Screen):
             not_after=self._now() + _GOOD_FOR,
         )
         self._doors.change(self, command)
+
+    def _write_again(self, row: OutboxRow) -> None:
+        """What was refused goes out as a new message, and the old one is done with."""
+
+        def write(detail: ConversationDetail) -> None:
+            reply = c.Reply(
+                **self._doors.stamp(),
+                conversation_id=detail.row.id,
+                outbox_id=self._doors.new_id(),
+                sender_id=detail.sender.id,
+                body=row.body,
+                seen_version=detail.version,
+                not_after=self._now() + _GOOD_FOR,
+            )
+            drop = c.Drop(**self._doors.stamp(), outbox_id=row.id)
+            self._doors.change(self, drop, reply)
+
+        self._doors.read(self, threads.detail, row.conversation_id, then=write)
 
     def _resend(self, outbox_id: UUID) -> None:
         agreed = ask(

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.model import OutboxState
 from sms_desk.services import threads
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import ConversationDetail, ThreadItem
@@ -194,8 +195,13 @@ class WritingController(QObject):
         )
 
     def _retry(self, item: ThreadItem) -> None:
-        """A message that failed for good goes out as a new one."""
+        """A message that failed for good goes out as a new one; a refused one is done with."""
         detail = self._thread.detail()
-        if detail is not None:
-            reply = self._reply_command(detail.row.id, detail.sender.id, item.body, detail.version)
+        if detail is None:
+            return
+        reply = self._reply_command(detail.row.id, detail.sender.id, item.body, detail.version)
+        if item.outbox_state is OutboxState.REFUSED and item.outbox_id is not None:
+            drop = c.Drop(**self._doors.stamp(), outbox_id=item.outbox_id)
+            self._doors.change(self, drop, reply, quiet=True)
+        else:
             self._doors.change(self, reply, quiet=True)
