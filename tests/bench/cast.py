@@ -40,6 +40,10 @@ TAGS = (
     "lead",
 )
 TEAM_SIZE = 8
+WHATSAPP = 0.22
+"""Share of the sender IDs that are WhatsApp numbers."""
+ONE_WAY = 2
+"""Campaigns that send under a name, which receives nothing (R13, R60)."""
 
 
 class Ids:
@@ -61,10 +65,25 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Sender:
+    """holder_id: the person who alone holds it, if one does. key: the id as SQLite keeps it."""
+
     id: UUID
+    key: bytes
+    channel: str
+    holder_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """reason: how its messages are recognised. one_way: the name it sends under, if any."""
+
+    id: UUID
+    key: bytes
     kind: str
-    sender_id: UUID
+    reason: str
+    sender: Sender
+    one_way: Sender | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +94,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody who has a part. people[0] is oneself."""
+    """Everybody who has a part. people[0] is oneself; `direct` are the sender IDs of people."""
 
     account_id: UUID
     people: list[UUID]
-    sender_ids: list[UUID]
+    direct: list[Sender]
     programs: list[Program]
     contacts: list[Contact]
     tags: list[UUID]
@@ -104,11 +123,11 @@ class Casting:
         account_id = self._account()
         persons = self._people(people)
         teams = self._teams(persons)
-        sender_ids = self._senders(account_id, persons, teams)
-        programs = self._programs(account_id, sender_ids)
-        return Cast(
-            account_id, persons, sender_ids, programs, self._contacts(contacts), self._tags()
-        )
+        senders = self._senders(account_id, persons, teams)
+        wanted = len(CAMPAIGNS) + len(SERVICES)
+        direct, dedicated = senders[:-wanted], senders[-wanted:]
+        programs = self._programs(account_id, dedicated, self._one_way(account_id, dedicated))
+        return Cast(account_id, persons, direct, programs, self._contacts(contacts), self._tags())
 
     def _insert(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         self._tx.execute(sa.insert(table), rows)
@@ -140,88 +159,148 @@ class Casting:
         return ids
 
     def _teams(self, people: list[UUID]) -> list[UUID]:
+        """Teams of a few, and for each a profile: a named group of holders across two teams."""
         teams = [self._ids.next() for _ in range(1 + len(people) // TEAM_SIZE)]
+        profiles = [self._ids.next() for _ in teams]
         rows = [{"id": id_, "name": f"Team {n}", "kind": "team"} for n, id_ in enumerate(teams, 1)]
+        rows += [
+            {"id": id_, "name": f"Profile {n}", "kind": "profile"}
+            for n, id_ in enumerate(profiles, 1)
+        ]
         self._insert(tables.teams, rows)
-        members = [
-            {"id": self._ids.next(), "person_id": id_, "team_id": teams[n % len(teams)]}
+        pairs = [(id_, teams[n % len(teams)]) for n, id_ in enumerate(people)]
+        pairs += [
+            (id_, profiles[(n + n // len(teams) % 2) % len(profiles)])
             for n, id_ in enumerate(people)
+            if n % 3
+        ]
+        members = [
+            {"id": self._ids.next(), "person_id": person, "team_id": team} for person, team in pairs
         ]
         self._insert(tables.memberships, [row | {"since": self._start} for row in members])
-        return teams
+        return teams + profiles
 
-    def _senders(self, account_id: UUID, people: list[UUID], teams: list[UUID]) -> list[UUID]:
-        """A number for each person, one for each team, one for all, and one for each program."""
+    def _senders(self, account_id: UUID, people: list[UUID], groups: list[UUID]) -> list[Sender]:
+        """A number for each person, for each team and profile, two for all; then the programs'.
+
+        Every tenth person's number has a second holder; every seventh was somebody else's before.
+        """
         programs = len(CAMPAIGNS) + len(SERVICES)
-        holders: list[tuple[str, UUID | None]] = []
-        holders += [("person", id_) for id_ in people]
-        holders += [("team", id_) for id_ in teams]
-        holders += [("organisation", None)] * (1 + programs)
-        ids = [self._ids.next() for _ in holders]
-        senders = [
-            {
-                "id": id_,
-                "channel": "whatsapp" if n % 10 == 9 else "sms",
-                "address": f"+447700900{n:03}",
-                "kind": "whatsapp" if n % 10 == 9 else "long_code",
-                "country": "GB",
-                "label": f"{kind} {n}",
-                "direction": "both",
-                "purpose": "direct",
-                "health": "ok",
-                "created_at": self._start,
-            }
-            for n, (id_, (kind, _)) in enumerate(zip(ids, holders, strict=True))
-        ]
-        self._insert(tables.sender_ids, senders)
-        holdings = [
-            {"id": self._ids.next(), "sender_id": id_, "holder_kind": kind, "holder_id": holder}
-            for id_, (kind, holder) in zip(ids, holders, strict=True)
-        ]
-        self._insert(tables.holdings, [row | {"since": self._start} for row in holdings])
+        holders: list[tuple[str, UUID | None]] = [("person", id_) for id_ in people]
+        holders += [("team", id_) for id_ in groups[: len(groups) // 2]]
+        holders += [("profile", id_) for id_ in groups[len(groups) // 2 :]]
+        holders += [("organisation", None)] * 2
+        holders += [("team", groups[n % len(groups)]) for n in range(programs)]
+        whatsapp = [int((n + 1) * WHATSAPP) > int(n * WHATSAPP) for n in range(len(holders))]
+        found = []
+        for n, ((kind, holder), is_whatsapp) in enumerate(zip(holders, whatsapp, strict=True)):
+            id_, alone = self._ids.next(), kind == "person" and n % 10 != 9
+            channel = "whatsapp" if is_whatsapp else "sms"
+            found.append(Sender(id_, id_.bytes, channel, holder if alone else None))
+        self._insert(
+            tables.sender_ids,
+            [
+                self._sender(sender.id, sender.channel, f"+447700900{n:03}", f"{kind} {n}")
+                for n, (sender, (kind, _)) in enumerate(zip(found, holders, strict=True))
+            ],
+        )
+        self._hold(found, holders, people)
+        self._carry(account_id, found)
+        return found
+
+    def _sender(self, id_: UUID, channel: str, address: str, label: str) -> dict[str, Any]:
+        return {
+            "id": id_,
+            "channel": channel,
+            "address": address,
+            "kind": "whatsapp" if channel == "whatsapp" else "long_code",
+            "country": "GB",
+            "label": label,
+            "direction": "both",
+            "purpose": "direct",
+            "health": "ok",
+            "inbound_id": None,
+            "created_at": self._start,
+        }
+
+    def _hold(
+        self, senders: list[Sender], holders: list[tuple[str, UUID | None]], people: list[UUID]
+    ) -> None:
+        handed_over = self._start + timedelta(days=200)
+        rows: list[dict[str, Any]] = []
+        for n, (sender, (kind, holder)) in enumerate(zip(senders, holders, strict=True)):
+            of = {"sender_id": sender.id, "holder_kind": kind}
+            was_anothers = kind == "person" and n % 7 == 3
+            since = handed_over if was_anothers else self._start
+            rows.append({**of, "holder_id": holder, "since": since, "until": None})
+            other = people[(n + 1) % len(people)]
+            if was_anothers:
+                rows.append({**of, "holder_id": other, "since": self._start, "until": handed_over})
+            if kind == "person" and sender.holder_id is None:
+                rows.append({**of, "holder_id": other, "since": self._start, "until": None})
+        self._insert(tables.holdings, [{"id": self._ids.next(), **row} for row in rows])
+
+    def _carry(self, account_id: UUID, senders: list[Sender]) -> None:
         carried = [
-            {"id": self._ids.next(), "sender_id": id_, "account_id": account_id} for id_ in ids
+            {"id": self._ids.next(), "sender_id": sender.id, "account_id": account_id}
+            for sender in senders
         ]
         self._insert(tables.sender_accounts, [row | {"since": self._start} for row in carried])
-        return ids
 
-    def _programs(self, account_id: UUID, sender_ids: list[UUID]) -> list[Program]:
+    def _one_way(self, account_id: UUID, dedicated: list[Sender]) -> list[Sender]:
+        """Names that the first campaigns send under; answers come to the campaign's number."""
+        names = [name.upper().replace(" ", "")[:11] for name in CAMPAIGNS[:ONE_WAY]]
+        ids = [self._ids.next() for _ in names]
+        one_way = {"kind": "alphanumeric", "direction": "outgoing"}
+        self._insert(
+            tables.sender_ids,
+            [
+                self._sender(id_, "sms", name, name) | one_way | {"inbound_id": inbound.id}
+                for id_, name, inbound in zip(ids, names, dedicated, strict=False)
+            ],
+        )
+        found = [Sender(id_, id_.bytes, "sms", None) for id_ in ids]
+        self._carry(account_id, found)
+        return found
+
+    def _programs(
+        self, account_id: UUID, dedicated: list[Sender], one_way: list[Sender]
+    ) -> list[Program]:
         """Campaigns are recognised by their Messaging Service, services by their sender ID."""
-        named = [("campaign", name) for name in CAMPAIGNS] + [
-            ("service", name) for name in SERVICES
-        ]
-        found = [
-            Program(self._ids.next(), kind, sender_id)
-            for (kind, _), sender_id in zip(named, sender_ids[-len(named) :], strict=True)
-        ]
+        named = [("campaign", name) for name in CAMPAIGNS]
+        named += [("service", name) for name in SERVICES]
+        names = [*one_way, *[None] * (len(named) - len(one_way))]
+        found = []
+        for (kind, _), sender, name in zip(named, dedicated, names, strict=True):
+            id_ = self._ids.next()
+            reason = "messaging_service" if kind == "campaign" else "dedicated"
+            found.append(Program(id_, id_.bytes, kind, reason, sender, name))
         rows = [
-            {
-                "id": p.id,
-                "kind": p.kind,
-                "name": name,
-                "takes_replies": True,
-                "attribution_days": 30,
-            }
+            {"id": p.id, "kind": p.kind, "name": name, "takes_replies": True}
             for p, (_, name) in zip(found, named, strict=True)
         ]
-        self._insert(tables.programs, [row | {"created_at": self._start} for row in rows])
+        always = {"attribution_days": 30, "created_at": self._start}
+        self._insert(tables.programs, [row | always for row in rows])
         for program in found:
-            service_id = None
-            if program.kind == "campaign":
-                service_id = self._ids.next()
-                service = {"id": service_id, "account_id": account_id, "name": "Campaign"}
-                service["provider_sid"] = f"MG{program.id.hex}"
-                self._insert(tables.messaging_services, [service])
-            binding = {
-                "id": self._ids.next(),
-                "program_id": program.id,
-                "kind": "sender" if service_id is None else "messaging_service",
-                "sender_id": program.sender_id if service_id is None else None,
-                "service_id": service_id,
-                "since": self._start,
-            }
-            self._insert(tables.program_bindings, [binding])
+            self._bind(account_id, program)
         return found
+
+    def _bind(self, account_id: UUID, program: Program) -> None:
+        service_id = None
+        if program.kind == "campaign":
+            service_id = self._ids.next()
+            service = {"id": service_id, "account_id": account_id, "name": "Campaign"}
+            service["provider_sid"] = f"MG{program.id.hex}"
+            self._insert(tables.messaging_services, [service])
+        binding = {
+            "id": self._ids.next(),
+            "program_id": program.id,
+            "kind": "sender" if service_id is None else "messaging_service",
+            "sender_id": program.sender.id if service_id is None else None,
+            "service_id": service_id,
+            "since": self._start,
+        }
+        self._insert(tables.program_bindings, [binding])
 
     def _contacts(self, wanted: int) -> list[Contact]:
         pairs = zip(range(wanted), numbers(), strict=False)

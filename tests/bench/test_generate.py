@@ -10,13 +10,14 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
+from sms_desk.domain.positions import of_message
 from sms_desk.settings import keys
 from sms_desk.settings.credentials import SecretStore
 from sms_desk.store import conversation_caches, search, tables
 from sms_desk.store.engine import HEAD, Tx, Workspace, open_file, schema_version
-from tests.bench.generate import generate
-from tests.bench.talk import LONGEST, schedule
-from tests.bench.words import SHARES
+from tests.bench.generate import NOW, generate
+from tests.bench.talk import LONGEST, SPAN, moment, schedule
+from tests.bench.words import NAMES, SHARES
 
 MESSAGES, CONVERSATIONS = 3_000, 300
 
@@ -93,10 +94,14 @@ def test_it_looks_like_life(workspace: Workspace) -> None:
             count = sa.select(sa.func.count()).select_from(tables.conversations).where(*where)
             return float(tx.execute(count).scalar_one()) / CONVERSATIONS
 
-        assert 0.6 < share(c.listed) < 0.95  # the rest are silent recipients
-        assert 0 < share(c.waiting_since.is_not(None), c.team_state == "open") < 0.3
-        assert 0.5 < share(c.team_state == "closed") < 0.99
-        assert 0.05 < share(c.owner_id.is_(None)) < 0.3
+        listed = share(c.listed)
+        assert 0.6 < listed < 0.7  # the rest are silent recipients (R51)
+        assert 0.6 < share(c.listed, c.team_state == "closed") / listed < 0.95
+        assert 0 < share(c.listed, c.team_state == "snoozed") < share(c.team_state == "open")
+        assert 0.01 < share(c.waiting_since.is_not(None), c.team_state == "open") < 0.2
+        assert 0.1 < share(c.listed, c.owner_id.is_(None)) / listed < 0.3
+        assert 0 < share(c.trouble.is_not(None)) < 0.2
+        assert 0.1 < share(c.channel == "whatsapp") < 0.35
         assert {"direct", "campaign", "service"} == set(
             tx.execute(sa.select(c.source_kind).distinct()).scalars()
         )
@@ -105,12 +110,51 @@ def test_it_looks_like_life(workspace: Workspace) -> None:
         assert max(tx.execute(longest).scalars()) >= MESSAGES // 10
 
 
+def test_a_name_receives_nothing_and_its_answers_come_to_its_number(workspace: Workspace) -> None:
+    s, m, c = tables.sender_ids.c, tables.messages.c, tables.conversations.c
+    sent = (
+        sa.select(m.direction, s.inbound_id == c.sender_id)
+        .join(tables.sender_ids, s.id == m.sender_id)
+        .join(tables.conversations, c.id == m.conversation_id)
+        .where(s.kind == "alphanumeric")
+        .distinct()
+    )
+    with workspace.read() as tx:
+        assert tx.execute(sent).all() == [("outbound", True)]
+
+
+def test_messages_stand_where_the_desk_would_place_them(workspace: Workspace) -> None:
+    m = tables.messages.c
+    with workspace.read() as tx:
+        for row in tx.execute(sa.select(m.position, m.at, m.provider_sid, m.direction)):
+            outbound = row.direction == "outbound"
+            assert row.position == of_message(row.at, row.provider_sid, outbound=outbound)
+
+
+def test_notes_tags_drafts_pins_holders_and_unread_are_there(workspace: Workspace) -> None:
+    mine, held, c = tables.my_states.c, tables.holdings.c, tables.conversations.c
+    with workspace.read() as tx:
+        for table in (tables.notes, tables.conversation_tags, tables.events, tables.attachments):
+            assert tx.execute(sa.select(table).limit(1)).first() is not None, table.name
+        kinds = set(tx.execute(sa.select(held.holder_kind)).scalars())
+        assert kinds == {"person", "team", "profile", "organisation"}
+        assert tx.execute(sa.select(held.id).where(held.until.is_not(None))).first() is not None
+        unread = sa.select(sa.func.count()).join_from(tables.my_states, tables.conversations)
+        unread = unread.where(mine.read_position < c.last_inbound)
+        everything = sa.select(sa.func.count()).select_from(tables.my_states)
+        share = tx.execute(unread).scalar_one() / tx.execute(everything).scalar_one()
+        assert 0.01 < share < 0.2
+
+
 def test_the_long_conversation_is_as_long_as_the_design_says() -> None:
-    told = schedule(Random(1), 1_000, 200_000)
+    told = schedule(Random(1), NOW - SPAN, 1_000, 200_000)
     assert len(told) == 200_000
-    assert told.count(0) == LONGEST
-    assert set(told) == set(range(1_000))
+    assert told == sorted(told)
+    whose = [moment(packed)[1] for packed in told]
+    assert whose.count(0) == LONGEST
+    assert set(whose) == set(range(1_000))
 
 
-def test_every_language_is_there() -> None:
+def test_every_language_and_many_scripts_are_there() -> None:
     assert sum(SHARES.values()) == 100
+    assert sum(weight for weight, _, _ in NAMES.values()) == 100

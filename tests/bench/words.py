@@ -45,68 +45,22 @@ VOCABULARY = {
 }
 _UNSPACED = ("zh", "ja", "th")
 
-GIVEN = [
-    "Ada",
-    "Bilal",
-    "Chiara",
-    "Dmitri",
-    "Elif",
-    "Farah",
-    "Goran",
-    "Hanna",
-    "Idris",
-    "Jorge",
-    "Katya",
-    "Lena",
-    "Marek",
-    "Nadia",
-    "Omar",
-    "Paula",
-    "Quinn",
-    "Rosa",
-    "Søren",
-    "Tariq",
-    "Uma",
-    "Viktor",
-    "Wanda",
-    "Ximena",
-    "Yusuf",
-    "Zoë",
-    "小明",
-    "さくら",
-    "Анна",
-    "محمد",
-]
-FAMILY = [
-    "Archer",
-    "Bauer",
-    "Costa",
-    "Dubois",
-    "Eriksen",
-    "Farouk",
-    "García",
-    "Hansen",
-    "Ivanov",
-    "Jensen",
-    "Kowalski",
-    "López",
-    "Müller",
-    "Novák",
-    "O'Brien",
-    "Petrov",
-    "Quist",
-    "Rossi",
-    "Silva",
-    "Tanaka",
-    "Ueda",
-    "Vargas",
-    "Weber",
-    "Xu",
-    "Yılmaz",
-    "Zając",
-    "王",
-    "佐藤",
-]
+NAMES = {
+    "Latin": (
+        70,
+        "Ada Bilal Chiara Elif Farah Goran Hanna Idris Jorge Lena Marek Nadia Omar Paula Quinn Rosa"
+        " Søren Tariq Uma Viktor Wanda Ximena Yusuf Zoë",
+        "Archer Bauer Costa Dubois Eriksen Farouk García Hansen Jensen Kowalski López Müller Novák"
+        " O'Brien Petrov Quist Rossi Silva Tanaka Ueda Vargas Weber Yılmaz Zając",
+    ),
+    "Cyrillic": (7, "Анна Дмитрий Екатерина Иван Ольга Юрий", "Иванов Петров Смирнова Ткаченко"),
+    "Arabic": (6, "محمد فاطمة يوسف ليلى", "الخطيب حداد منصور"),
+    "Devanagari": (5, "अर्जुन प्रिया राहुल सुनीता", "शर्मा वर्मा सिंह"),
+    "Chinese": (6, "小明 伟 芳 静", "王 李 张 陈"),
+    "Japanese": (4, "さくら 健太 陽子", "佐藤 鈴木 高橋"),
+    "Thai": (2, "สมชาย มาลี", "แสงทอง ใจดี"),
+}
+"""Weight, given names and family names per script."""
 
 
 class Texts:
@@ -133,7 +87,9 @@ class Texts:
         return found
 
     def name(self) -> str:
-        return f"{self._rng.choice(GIVEN)} {self._rng.choice(FAMILY)}"
+        (script,) = self._rng.choices(list(NAMES), [weight for weight, _, _ in NAMES.values()])
+        _, given, family = NAMES[script]
+        return f"{self._rng.choice(given.split())} {self._rng.choice(family.split())}"
 
     def _text(self, language: str) -> str:
         # Most messages are short; some say more.
