@@ -12,6 +12,7 @@ from sms_desk.cli.targets import TargetWords, change_targets, how_many, target_o
 from sms_desk.cli.typed import future
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.wall_time import SnoozeChoice
 from sms_desk.services import directory
 from sms_desk.services.desk import Desk
 
@@ -50,11 +51,15 @@ def reopen(desk: Desk, target_words: TargetWords) -> Changed | Count:
     )
 
 
+_UNTIL = (
+    f"As the window offers it ({', '.join(SnoozeChoice)}), or as in "
+    '"tomorrow 14:00", 2h, 3 days, mon 14:30.'
+)
+
+
 @command()
 @target_options
-@click.option(
-    "--until", "words", required=True, metavar="TIME", help='As in "tomorrow 9:00", 2h, mon 14:30.'
-)
+@click.option("--until", "words", required=True, metavar="TIME", help=_UNTIL)
 @with_desk
 def snooze(desk: Desk, target_words: TargetWords, words: str) -> Changed | Count:
     """Put conversations aside for everybody until a time on one's own clock."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -29,7 +29,7 @@ class SnoozeChoice(StrEnum):
     NEXT_WEEK = "next week"
 
 
-def snooze_until(choice: SnoozeChoice, now: datetime, zone: ZoneInfo) -> datetime:
+def snooze_until(choice: SnoozeChoice, now: datetime, zone: tzinfo) -> datetime:
     """When the choice ends: in three hours; at 18:00; at 9:00 tomorrow; at 9:00 next Monday.
 
     Raises UsageError where today has no such time left; `snooze_choices` leaves those out.
@@ -40,21 +40,31 @@ def snooze_until(choice: SnoozeChoice, now: datetime, zone: ZoneInfo) -> datetim
     return until
 
 
-def snooze_choices(now: datetime, zone: ZoneInfo) -> tuple[tuple[SnoozeChoice, datetime], ...]:
-    """The choices that make sense now, each with its instant."""
-    found = []
-    for choice in SnoozeChoice:
+def snooze_choices(now: datetime, zone: tzinfo) -> tuple[tuple[SnoozeChoice, datetime], ...]:
+    """The choices that make sense now, soonest first, each with its instant.
+
+    No instant stands there twice: on a Sunday, next Monday is tomorrow.
+    """
+    found: dict[datetime, SnoozeChoice] = {}
+    for choice in _MOST_TELLING:
         try:
-            found.append((choice, snooze_until(choice, now, zone)))
+            found.setdefault(snooze_until(choice, now, zone), choice)
         except UsageError:
             continue
-    return tuple(found)
+    return tuple((found[at], at) for at in sorted(found))
 
 
 _TODAY = (SnoozeChoice.LATER_TODAY, SnoozeChoice.THIS_EVENING)
+_MOST_TELLING = (
+    SnoozeChoice.THIS_EVENING,
+    SnoozeChoice.LATER_TODAY,
+    SnoozeChoice.TOMORROW,
+    SnoozeChoice.NEXT_WEEK,
+)
+"""Of two choices that mean one instant, the first says more."""
 
 
-def _instant_of(choice: SnoozeChoice, now: datetime, zone: ZoneInfo) -> datetime:
+def _instant_of(choice: SnoozeChoice, now: datetime, zone: tzinfo) -> datetime:
     today = _day(now, zone)
     match choice:
         case SnoozeChoice.LATER_TODAY:
@@ -67,7 +77,7 @@ def _instant_of(choice: SnoozeChoice, now: datetime, zone: ZoneInfo) -> datetime
             return at_wall_time(today + timedelta(days=7 - today.weekday()), MORNING, zone)
 
 
-def at_wall_time(day: date, clock: time, zone: ZoneInfo) -> datetime:
+def at_wall_time(day: date, clock: time, zone: tzinfo) -> datetime:
     """The instant at which clocks in `zone` show `clock` on `day`.
 
     `fold=0` gives both rules at once: of an ambiguous time the first, and a skipped time is read
@@ -76,7 +86,7 @@ def at_wall_time(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock.replace(fold=0), tzinfo=zone).astimezone(UTC)
 
 
-def _day(instant: datetime, zone: ZoneInfo) -> date:
+def _day(instant: datetime, zone: tzinfo) -> date:
     return instant.astimezone(zone).date()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,14 +16,16 @@ from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.model import DIRECT, ProgramKind, TeamState
 from sms_desk.domain.plain_text import links
+from sms_desk.domain.wall_time import snooze_choices
 from sms_desk.services.rows import ProgramCount
 from sms_desk.ui.context import ContextPane
 from sms_desk.ui.context.entry import Entry
 from sms_desk.ui.context.words import happened
 from sms_desk.ui.thread import Reader, ThreadHead
 from sms_desk.ui.thread.links import link_words, warnings_of
-from sms_desk.ui.thread.snooze import moments
+from sms_desk.ui.thread.snooze_menu import choice_words
 from sms_desk.ui.widgets.chips import RemovableChip
+from sms_desk.ui.window.offers import snooze_menu
 from tests.gui import invented_thread as invented
 
 HOSTILE_NAME = "<b>Mira</b> \u202eevil & \x00"
@@ -214,27 +216,31 @@ def test_copies_the_number(head: ThreadHead) -> None:
 # --- snooze (R52) ----------------------------------------------------------------------------------
 
 
-def test_snooze_offers_moments_of_the_persons_own_zone() -> None:
-    now = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)  # a Tuesday
-    found = {moment.name: moment.at for moment in moments(now, ZoneInfo("America/New_York"))}
-    assert found["later"] == datetime(2026, 11, 17, 20, 0, tzinfo=UTC)
-    assert found["tomorrow"] == datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
-    assert found["monday"] == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kolkata"])
+def test_r52_the_head_and_the_list_offer_the_same_moments(head: ThreadHead, zone: str) -> None:
+    reader = Reader(invented.ME, ZoneInfo(zone))
+    head.set_reader(reader)
+    head._fill_snooze()
+    chosen: list[datetime] = []
+    menu = snooze_menu(head, invented.NOW, reader.zone, chosen.append)
+    of_list = [each.text() for each in menu.actions()[1:]]  # the first is its title
+    assert of_list == [each.text() for each in head._snooze.options().actions()]
+    choices = snooze_choices(invented.NOW, reader.zone)
+    assert [text.split("\t")[0] for text in of_list[: len(choices)]] == [
+        choice_words(choice) for choice, _ in choices
+    ]
+    for action in menu.actions()[1 : 1 + len(choices)]:
+        action.trigger()
+    assert chosen == [at for _, at in choices]
 
 
-def test_snooze_keeps_the_wall_clock_over_a_change_of_time() -> None:
-    """Berlin leaves summer time on 25 October 2026: nine o'clock stays nine o'clock."""
-    now = datetime(2026, 10, 24, 18, 0, tzinfo=UTC)
-    found = {moment.name: moment.at for moment in moments(now, ZoneInfo("Europe/Berlin"))}
-    assert found["tomorrow"] == datetime(2026, 10, 25, 8, 0, tzinfo=UTC)
-
-
-def test_snooze_offers_each_moment_once() -> None:
-    sunday = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    found = [moment.at for moment in moments(sunday, UTC)]
-    assert len(found) == len(set(found))
-    assert found == sorted(found)
-    assert all(at > sunday for at in found)
+def test_r52_the_head_snoozes_until_the_moment_that_is_offered(
+    head: ThreadHead, qtbot: QtBot
+) -> None:
+    head._fill_snooze()
+    with qtbot.waitSignal(head.snooze_requested) as asked:
+        head._snooze.options().actions()[0].trigger()
+    assert asked.args == [snooze_choices(invented.NOW, invented.ZONE)[0][1]]
 
 
 # --- links -------------------------------------------------------------------------------------------

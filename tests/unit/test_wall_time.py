@@ -63,6 +63,20 @@ def test_r52_today_ends_at_the_persons_own_midnight() -> None:
             snooze_until(gone, late, BERLIN)
 
 
+@given(
+    MOMENTS,
+    st.sampled_from([BERLIN, NEW_YORK, ZoneInfo("Asia/Kolkata"), ZoneInfo("Pacific/Apia")]),
+)
+def test_r52_choices_are_to_come_soonest_first_and_each_but_once(
+    now: datetime, zone: ZoneInfo
+) -> None:
+    moments = [at for _, at in snooze_choices(now, zone)]
+    assert all(at > now for at in moments)
+    assert moments == sorted(set(moments))
+    assert snooze_until(SnoozeChoice.TOMORROW, now, zone) in moments
+    assert snooze_until(SnoozeChoice.NEXT_WEEK, now, zone) in moments
+
+
 @pytest.mark.parametrize(
     ("now", "text", "until"),
     [

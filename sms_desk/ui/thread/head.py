@@ -15,8 +15,8 @@ from sms_desk.domain import plain_text
 from sms_desk.domain.model import ProgramKind, SourceKind, TeamState
 from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow, ProgramCount
 from sms_desk.ui import theme
-from sms_desk.ui.thread.snooze import Moment, moments
 from sms_desk.ui.thread.snooze_dialog import ask_moment
+from sms_desk.ui.thread.snooze_menu import add_choices
 from sms_desk.ui.thread.words import Reader, name_in_text, tr
 from sms_desk.ui.widgets.avatar import avatar_icon
 from sms_desk.ui.widgets.buttons import icon_button, plain
@@ -215,20 +215,7 @@ class ThreadHead(QWidget):
     def _fill_snooze(self) -> None:
         menu = self._snooze.options()
         menu.clear()
-        for moment in moments(self._clock(), self._reader.zone):
-            action = menu.addAction(self._offer(moment))
-            action.triggered.connect(lambda _=False, until=moment.at: self._on_moment(until))
-        menu.addSeparator()
-        menu.addAction(tr("Choose…")).triggered.connect(self._on_choose_moment)
-
-    def _offer(self, moment: Moment) -> str:
-        names = {
-            "later": tr("Later today"),
-            "tomorrow": tr("Tomorrow morning"),
-            "monday": tr("Monday morning"),
-            "week": tr("In a week"),
-        }
-        return f"{names[moment.name]}\t{self._moment_words(moment.at)}"
+        add_choices(menu, self._clock(), self._reader.zone, self._on_moment, self._on_choose_moment)
 
     def _moment_words(self, at: datetime) -> str:
         return moment_words(at, self._clock(), self._reader.zone)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from PySide6.QtCore import QDate, QDateTime, QTime
 from PySide6.QtWidgets import QDateTimeEdit, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from sms_desk.ui.thread.snooze import moments
+from sms_desk.domain.wall_time import snooze_choices
 from sms_desk.ui.thread.words import tr
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.text import label, set_window_title
@@ -27,7 +27,8 @@ class _MomentDialog(QDialog):
         super().__init__(parent)
         set_window_title(self, tr("Snooze until"))
         self._zone = zone
-        self._field = QDateTimeEdit(_wall_clock(moments(now, zone)[0].at, zone), self)
+        (_, soonest), *_ = snooze_choices(now, zone)
+        self._field = QDateTimeEdit(_wall_clock(soonest, zone), self)
         self._field.setMinimumDateTime(_wall_clock(now, zone))
         self._field.setDisplayFormat("ddd d MMM yyyy HH:mm")
         self._field.setCalendarPopup(True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QCursor
@@ -192,11 +191,8 @@ class ActionController(QObject):
         return offers.assign_menu(self._page, people, me, lambda owner: self._assign(meant, owner))
 
     def _snooze_menu(self, meant: c.Targets) -> QMenu:
-        zone = self._reader.zone
-        assert isinstance(zone, ZoneInfo)
-        return offers.snooze_menu(
-            self._page, self._clock(), zone, lambda until: self._snooze(meant, until)
-        )
+        now, zone = self._clock(), self._reader.zone
+        return offers.snooze_menu(self._page, now, zone, lambda until: self._snooze(meant, until))
 
     def _tag_picker(self, meant: c.Targets) -> TagPicker:
         tags = self._around.choices.tags if self._around else ()

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from sms_desk.domain.plain_text import display_name
-from sms_desk.domain.wall_time import SnoozeChoice, snooze_choices
 from sms_desk.services.rows import PersonRow
 from sms_desk.ui.thread.snooze_dialog import ask_moment
+from sms_desk.ui.thread.snooze_menu import add_choices
 from sms_desk.ui.widgets.text import menu_text
-from sms_desk.ui.widgets.times import moment_words
 from sms_desk.ui.widgets.words import tr
-
-
-def choice_words(choice: SnoozeChoice) -> str:
-    return {
-        SnoozeChoice.LATER_TODAY: tr("snooze", "Later today"),
-        SnoozeChoice.THIS_EVENING: tr("snooze", "This evening"),
-        SnoozeChoice.TOMORROW: tr("snooze", "Tomorrow morning"),
-        SnoozeChoice.NEXT_WEEK: tr("snooze", "Next week"),
-    }[choice]
 
 
 def _menu(parent: QWidget, title: str) -> QMenu:
@@ -37,22 +26,17 @@ def _menu(parent: QWidget, title: str) -> QMenu:
 
 
 def snooze_menu(
-    parent: QWidget, now: datetime, zone: ZoneInfo, then: Callable[[datetime], None]
+    parent: QWidget, now: datetime, zone: tzinfo, then: Callable[[datetime], None]
 ) -> QMenu:
     """At the wall clock of the person's own zone (R52)."""
     menu = _menu(parent, tr("snooze", "Snooze until"))
-    for choice, until in snooze_choices(now, zone):
-        words = f"{choice_words(choice)}\t{moment_words(until, now, zone)}"
-        action = menu.addAction(words)
-        action.triggered.connect(lambda _=False, at=until: then(at))
-    menu.addSeparator()
 
     def choose() -> None:
         until = ask_moment(parent, now, zone)
         if until is not None:
             then(until)
 
-    menu.addAction(tr("snooze", "Choose…")).triggered.connect(choose)
+    add_choices(menu, now, zone, then, choose)
     return menu
 
 
