@@ -41,6 +41,7 @@ ENTRIES = {
     "mute": _entry("my_state", "mute", "Mute conversations for oneself."),
     "undo": _entry("undo", "undo", "Take back what was done last."),
     "outbox": _entry("outbox", "outbox", "What is not accepted by the provider yet."),
+    "scheduled": _entry("scheduled", "scheduled", "Messages that wait for their time."),
     "contact": _entry("contact", "contact", "Show, name and own contacts."),
     "senders": _entry("senders", "senders", "Sender IDs and who holds them."),
     "program": _entry("program", "program", "Campaigns and services."),

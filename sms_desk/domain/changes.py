@@ -18,6 +18,7 @@ class Thing(StrEnum):
     CONVERSATION = "conversation"
     MESSAGE = "message"
     OUTBOX = "outbox"
+    SCHEDULED = "scheduled"
     CONTACT = "contact"
     MY_STATE = "my_state"
     DRAFT = "draft"

@@ -222,6 +222,47 @@ class ConfirmHeld(Command):
     not_after: datetime
 
 
+# --- writing later --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule(Command):
+    """Write now what is to be sent later (R36). zone: the IANA name in whose time due_at was chosen.
+
+    seen_version, confirmed: as in `Reply`; when it is due every check is made again (R33).
+    content_sid: the provider's id of an approved template, which the body then only shows (R42).
+    """
+
+    scheduled_id: UUID
+    conversation_id: UUID
+    sender_id: UUID
+    body: str
+    due_at: datetime
+    zone: str
+    seen_version: int
+    confirmed: tuple[str, ...] = ()
+    content_sid: str | None = None
+    content_variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditScheduled(Command):
+    """Another text or another time, for as long as it waits. due_at now: it goes at once."""
+
+    scheduled_id: UUID
+    body: str
+    due_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelScheduled(Command):
+    """It is not sent; cancelled False: it waits again."""
+
+    scheduled_id: UUID
+    cancelled: bool = True
+
+
 # --- contacts -------------------------------------------------------------------------------------
 
 

@@ -63,6 +63,14 @@ pulse = Table(
     Column("n", BigInt, nullable=False),
 )
 
+glance = Table(
+    "glance",  # cache, one row: what a window showed last, shown at its next start before all else
+    metadata,
+    Column("person_id", Id, primary_key=True),
+    Column("pulse", BigInt, nullable=False),  # all writes until then; a later one makes it stale
+    Column("body", LargeBinary, nullable=False),  # services.glances
+)
+
 people = Table(
     "people",
     metadata,
@@ -678,6 +686,7 @@ scheduled_messages = Table(
     Column("content_variables", Json, nullable=True),
     _ref("author_id", "people"),
     _ref("on_behalf_id", "people", nullable=True),
+    Column("owner_epoch", Integer, nullable=False),
     Column("seen_version", Integer, nullable=False),
     Column("confirmed", Json, nullable=False),
     Column("due_at", Instant, nullable=False),

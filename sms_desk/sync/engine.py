@@ -16,7 +16,16 @@ from sms_desk.domain.line import Line
 from sms_desk.domain.team_state import Happening
 from sms_desk.providers.base import Provider
 from sms_desk.settings import facts
-from sms_desk.store import accounts, attempts, conversations, messages, outbox, scans, team_states
+from sms_desk.store import (
+    accounts,
+    attempts,
+    conversations,
+    messages,
+    outbox,
+    scans,
+    scheduled,
+    team_states,
+)
 from sms_desk.store.attempts import Holder
 from sms_desk.store.engine import Workspace
 from sms_desk.sync import discover, reactions
@@ -28,6 +37,7 @@ from sms_desk.sync.media import MediaFetcher
 from sms_desk.sync.receive import Receiver
 from sms_desk.sync.recognise import LateRecogniser
 from sms_desk.sync.reconcile import Reconciler
+from sms_desk.sync.schedule import release_due
 from sms_desk.sync.slices import Slicer
 from sms_desk.sync.statuses import StatusRefresher
 from sms_desk.sync.walks import HOT, WARM
@@ -69,7 +79,8 @@ class Engine:
 
         Raises nothing that a line can say; StorageError passes.
         """
-        changes = self._recover(now) | self._wake(now) | hold_uncarried(self._workspace, now)
+        changes = self._recover(now) | self._wake(now)
+        changes |= release_due(self._workspace, now) | hold_uncarried(self._workspace, now)
         for row in self._accounts():
             changes |= self._cycle(row, now, force=force)
         self._clean = True
@@ -80,7 +91,12 @@ class Engine:
         latest = now + HOT.every
         with self._workspace.read() as tx:
             rows = accounts.listing(tx)
-            candidates = [latest, outbox.next_try(tx), attempts.next_check(tx)]
+            candidates = [
+                latest,
+                outbox.next_try(tx),
+                attempts.next_check(tx),
+                scheduled.next_due(tx),
+            ]
             for row in rows:
                 candidates.append(messages.next_check(tx, row["id"]))
                 line = Line.of(accounts.line(tx, row["id"]))

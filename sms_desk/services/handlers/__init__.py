@@ -8,7 +8,15 @@ from typing import Any
 from sms_desk.domain import commands as c
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
-from sms_desk.services.handlers import conversations, my_state, people, senders, views, writing
+from sms_desk.services.handlers import (
+    conversations,
+    my_state,
+    people,
+    scheduling,
+    senders,
+    views,
+    writing,
+)
 
 HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.Close: conversations.close,
@@ -32,6 +40,9 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.CheckAgain: writing.check_again,
     c.Drop: writing.drop,
     c.ConfirmHeld: writing.confirm_held,
+    c.Schedule: scheduling.schedule,
+    c.EditScheduled: scheduling.edit_scheduled,
+    c.CancelScheduled: scheduling.cancel_scheduled,
     c.SaveView: views.save_view,
     c.DeleteView: views.delete_view,
     c.SaveTemplate: views.save_template,

@@ -33,8 +33,8 @@ from sms_desk.store.outbox import Entry
 def reply(ctx: Context, command: c.Reply) -> Effect:
     """Queue a message; it is checked again when its turn comes (R33)."""
     resolve(ctx, c.Targets.one(command.conversation_id))
-    body = _written(command.body, "The message is empty.")
-    _refuse_other_sender(ctx, command)
+    body = written(command.body, "The message is empty.")
+    refuse_other_sender(ctx, command.conversation_id, command.sender_id)
     entry = outbox.enqueue(
         ctx.tx,
         outbox_id=command.outbox_id,
@@ -65,7 +65,7 @@ def add_note(ctx: Context, command: c.AddNote) -> Effect:
         conversation_id=command.conversation_id,
         author_id=ctx.actor.person_id,
         at=command.at,
-        body=_written(command.body, "The note is empty."),
+        body=written(command.body, "The note is empty."),
         mentions=command.mentions,
     )
     my_states.save_draft(
@@ -154,18 +154,19 @@ def _own(ctx: Context, outbox_id: UUID) -> Entry:
     return entry
 
 
-def _written(body: str, otherwise: str) -> str:
+def written(body: str, otherwise: str) -> str:
+    """What is kept of a typed text. Raises UsageError, with `otherwise`, if nothing is left."""
     text = clean_intake(body)
     if not text.strip():
         raise UsageError(otherwise, "Type something first.")
     return text
 
 
-def _refuse_other_sender(ctx: Context, command: c.Reply) -> None:
+def refuse_other_sender(ctx: Context, conversation_id: UUID, sender_id: UUID) -> None:
     """Another sender ID is another conversation (R1), but for a one-way sender's inbound (R60)."""
-    row = team_states.load(ctx.tx, [command.conversation_id])[command.conversation_id]
-    inbound = ctx.directory.inbound_of.get(command.sender_id, command.sender_id)
-    if row["sender_id"] not in (command.sender_id, inbound):
+    row = team_states.load(ctx.tx, [conversation_id])[conversation_id]
+    inbound = ctx.directory.inbound_of.get(sender_id, sender_id)
+    if row["sender_id"] not in (sender_id, inbound):
         raise RefusedError(
             "This sender ID belongs to another conversation.",
             "Start a conversation from it, or reply from the conversation's own.",

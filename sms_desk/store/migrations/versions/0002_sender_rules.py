@@ -55,6 +55,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "glance",
         "auto_replies",
         "scheduled_messages",
         "finding_waivers",
@@ -95,6 +96,13 @@ def _index(name: str, table: str, where: str, column: str = "continued_from_id")
 
 
 def _create_tables() -> None:
+    op.create_table(
+        "glance",
+        sa.Column("person_id", types.Id(), nullable=False),
+        sa.Column("pulse", types.BigInt, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_glance")),
+    )
     op.create_table(
         "opt_out_requests",
         sa.Column("id", types.Id(), nullable=False),
@@ -181,6 +189,7 @@ def _create_tables() -> None:
         sa.Column("content_variables", types.Json(), nullable=True),
         sa.Column("author_id", types.Id(), nullable=False),
         sa.Column("on_behalf_id", types.Id(), nullable=True),
+        sa.Column("owner_epoch", sa.Integer(), nullable=False),
         sa.Column("seen_version", sa.Integer(), nullable=False),
         sa.Column("confirmed", types.Json(), nullable=False),
         sa.Column("due_at", types.Instant(), nullable=False),
