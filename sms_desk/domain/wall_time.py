@@ -102,7 +102,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _FORMS = "Write it as in: 2h, 3 days, tomorrow 9:00, mon 14:30, 2026-12-01 08:00."
 
 
-def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+def parse_when(text: str, now: datetime, zone: tzinfo) -> datetime:
     """The instant that a person's words mean: always after `now`, at most ten years on.
 
     A day without a time is 9:00; a time or weekday without a date is the next one. Raises
@@ -124,13 +124,13 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     return until
 
 
-def _choice(words: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+def _choice(words: str, now: datetime, zone: tzinfo) -> datetime | None:
     if words not in SnoozeChoice.__members__.values():
         return None
     return snooze_until(SnoozeChoice(words), now, zone)
 
 
-def _span(words: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+def _span(words: str, now: datetime, zone: tzinfo) -> datetime | None:
     found = _SPAN.fullmatch(words)
     if not found:
         return None
@@ -142,7 +142,7 @@ def _span(words: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     return at_wall_time(later, local.time(), zone)
 
 
-def _iso(words: str, zone: ZoneInfo) -> datetime | None:
+def _iso(words: str, zone: tzinfo) -> datetime | None:
     try:
         found = datetime.fromisoformat(words.upper())
         if _DATE.fullmatch(words):
@@ -152,7 +152,7 @@ def _iso(words: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
-def _day_and_clock(words: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+def _day_and_clock(words: str, now: datetime, zone: tzinfo) -> datetime | None:
     found = _DAY_AND_CLOCK.fullmatch(words)
     if not found or not words:
         return None

@@ -11,10 +11,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from sms_desk.domain.model import DIRECT, ProgramKind, TeamState
+from sms_desk.domain.model import (
+    DIRECT,
+    ProgramId,
+    ProgramKind,
+    Source,
+    SourceKind,
+    SourceReason,
+    TeamState,
+)
 from sms_desk.domain.plain_text import links
 from sms_desk.domain.wall_time import snooze_choices
 from sms_desk.services.rows import ProgramCount
@@ -24,8 +32,10 @@ from sms_desk.ui.context.words import happened
 from sms_desk.ui.thread import Reader, ThreadHead
 from sms_desk.ui.thread.links import link_words, warnings_of
 from sms_desk.ui.thread.snooze_menu import choice_words
+from sms_desk.ui.thread.source_chip import SourceChip
 from sms_desk.ui.widgets.chips import RemovableChip
 from sms_desk.ui.window.offers import snooze_menu
+from sms_desk.ui.window.why import source_words
 from tests.gui import invented_thread as invented
 
 HOSTILE_NAME = "<b>Mira</b> \u202eevil & \x00"
@@ -255,6 +265,76 @@ def test_the_question_shows_where_a_link_leads() -> None:
     assert any("your own network" in warning for warning in warnings_of(private))
     (plain,) = links("https://example.com/")
     assert not warnings_of(plain)
+
+
+def test_r3_the_head_shows_the_source_with_its_reason_beside_the_name(
+    head: ThreadHead, qtbot: QtBot
+) -> None:
+    campaign = ProgramId(invented.made_id("autumn"))
+    answers = Source(SourceKind.CAMPAIGN, campaign, SourceReason.RECENT_SEND)
+    row = replace(invented.DETAIL.row, source=answers, program_name="Autumn offer")
+    head.show_conversation(replace(invented.DETAIL, row=row))
+    chip = head.findChild(SourceChip)
+    assert chip is not None
+    assert chip.isVisible()
+    assert chip.words() == "Autumn offer"
+    for button in chip.findChildren(QAbstractButton):
+        assert button.accessibleName() == "Why Autumn offer?"
+        with qtbot.waitSignal(head.source_why_requested):
+            button.click()
+
+
+@pytest.mark.parametrize("width", [300, 400, 519, 520, 900])
+def test_r3_name_and_source_share_the_line(head: ThreadHead, width: int) -> None:
+    service = Source(
+        SourceKind.SERVICE, ProgramId(invented.made_id("s")), SourceReason.MESSAGING_SERVICE
+    )
+    row = replace(
+        invented.DETAIL.row,
+        source=service,
+        program_name="Appointments of the whole week " * 3,
+        contact_name="Mira Anand of the long name " * 3,
+    )
+    head.show_conversation(replace(invented.DETAIL, row=row))
+    for _ in range(2):  # the words leave the buttons before it can be narrow
+        head.resize(width, 60)
+        QApplication.processEvents()
+    assert head.width() == width
+    chip = head.findChild(SourceChip)
+    assert chip is not None
+    assert chip.isVisible() is (width >= 400)
+    if not chip.isVisible():
+        return  # the name is needed more
+    assert head._name.width() >= 70
+    assert head._name.geometry().right() < chip.geometry().left()
+    assert chip.geometry().right() < head._owner.geometry().left()
+
+
+def test_r5_a_sales_conversation_says_where_it_came_from(head: ThreadHead) -> None:
+    campaign = ProgramId(invented.made_id("autumn"))
+    taken = Source(SourceKind.DIRECT, None, SourceReason.TAKEN_OVER, campaign)
+    row = replace(invented.DETAIL.row, source=taken, program_name="Autumn offer")
+    head.show_conversation(replace(invented.DETAIL, row=row))
+    chip = head.findChild(SourceChip)
+    assert chip is not None
+    assert "Autumn offer" in chip.words()
+    assert chip.words().startswith("from ")
+    assert "sales conversation" in source_words(taken, "Autumn offer")
+    direct = replace(row, source=DIRECT, program_name="")
+    head.show_conversation(replace(invented.DETAIL, row=direct))
+    assert not chip.isVisible()
+
+
+@pytest.mark.parametrize("reason", list(SourceReason))
+def test_r3_every_stored_reason_has_its_words(reason: SourceReason) -> None:
+    program = ProgramId(invented.made_id("autumn"))
+    for source in (
+        Source(SourceKind.CAMPAIGN, program, reason),
+        Source(SourceKind.DIRECT, None, reason),
+    ):
+        said = source_words(source, "Autumn offer")
+        assert said.endswith(".")
+        assert "{" not in said
 
 
 def test_r61_the_head_says_what_a_conversation_answers(head: ThreadHead, qtbot: QtBot) -> None:

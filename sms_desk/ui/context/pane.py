@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from sms_desk.domain import plain_text
-from sms_desk.domain.model import Channel, SourceKind
+from sms_desk.domain.model import Channel
 from sms_desk.services.rows import (
     ConversationDetail,
     ItemKind,
@@ -38,6 +38,7 @@ from sms_desk.ui.widgets.avatar import Avatar
 from sms_desk.ui.widgets.buttons import Button, icon_button, link
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
+from sms_desk.ui.widgets.sources import source_sign
 from sms_desk.ui.widgets.text import ElidedLabel, Tone, menu_text, set_tip
 
 MOST_EVENTS = 5
@@ -264,10 +265,9 @@ def _at_start(widget: QWidget) -> QWidget:
 
 def _chip_of(row: OtherConversation) -> tuple[str, str, str]:
     """Words, colour token and icon of what a conversation is about."""
-    if row.program_name:
-        name = plain_text.display_name(row.program_name)
-        is_campaign = row.source.kind is SourceKind.CAMPAIGN
-        return (name, "campaign", "megaphone") if is_campaign else (name, "service", "settings")
+    sign = source_sign(row.source, row.program_name)
+    if sign is not None:
+        return sign.text, sign.ground.removesuffix("_soft"), sign.icon
     if row.channel is Channel.WHATSAPP:
         return tr("WhatsApp"), "whatsapp", "message-circle"
     return plain_text.display_name(row.sender_label) or tr("SMS"), "neutral", "message-square"

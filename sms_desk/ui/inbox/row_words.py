@@ -12,9 +12,10 @@ from typing import Final
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from sms_desk.domain.model import Channel, Origin, SourceKind, TeamState
+from sms_desk.domain.model import Channel, Origin, TeamState
 from sms_desk.domain.plain_text import display_name, initials, isolate, preview
 from sms_desk.services.rows import InboxRow
+from sms_desk.ui.widgets.sources import source_sign
 from sms_desk.ui.widgets.words import tr
 
 WAITING_LIMIT: Final = timedelta(minutes=30)
@@ -133,20 +134,10 @@ def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
         yield ChipWords(display_name(tag, 30), "", "secondary", "neutral_soft")
 
 
-_SOURCES: Final = {
-    SourceKind.CAMPAIGN: ("megaphone", "campaign", "campaign_soft"),
-    SourceKind.SERVICE: ("bot", "service", "service_soft"),
-}
-
-
 def _source_chip(row: InboxRow) -> Iterator[ChipWords]:
-    name = display_name(row.program_name, 40)
-    if row.source.kind in _SOURCES:
-        icon, ink, ground = _SOURCES[row.source.kind]
-        yield ChipWords(name or tr("inbox", "Program"), icon, ink, ground)
-    elif row.source.from_program_id is not None and name:
-        words = tr("inbox", "from {program}").replace("{program}", isolate(name))
-        yield ChipWords(words, "megaphone", "secondary", "neutral_soft")
+    sign = source_sign(row.source, row.program_name)
+    if sign is not None:
+        yield ChipWords(sign.text, sign.icon, sign.ink, sign.ground)
 
 
 _TROUBLES: Final = {

@@ -6,27 +6,32 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain import plain_text
-from sms_desk.domain.model import ProgramKind, SourceKind, TeamState
+from sms_desk.domain.model import SourceKind, TeamState
 from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow, ProgramCount
 from sms_desk.ui import theme
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.snooze_menu import add_choices
+from sms_desk.ui.thread.source_chip import SourceChip
 from sms_desk.ui.thread.words import Reader, name_in_text, tr
 from sms_desk.ui.widgets.avatar import avatar_icon
 from sms_desk.ui.widgets.buttons import icon_button, plain
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
+from sms_desk.ui.widgets.sources import KIND_SIGNS, source_sign
 from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
 from sms_desk.ui.widgets.times import moment_words
 
 ROOMY = 520
 """Width in pixels from which the buttons carry words."""
+_BESIDE_NAME = 8
+_NAME_LEAST = 72
+"""Pixels of the name that what it answers never takes."""
 
 
 class ThreadHead(QWidget):
@@ -44,6 +49,8 @@ class ThreadHead(QWidget):
     take_over_requested = Signal()
     rebind_requested = Signal(object)
     """What it answers: a program's id, or None for direct (R61)."""
+    source_why_requested = Signal(QPoint)
+    """Why the conversation answers what it does, to be said at this point of the screen."""
     rename_requested = Signal()
     search_opened = Signal()
     context_toggled = Signal()
@@ -59,6 +66,8 @@ class ThreadHead(QWidget):
         self._people: tuple[PersonRow, ...] = ()
         self._programs: tuple[ProgramCount, ...] = ()
         self._name = ElidedLabel("", "title", parent=self)
+        self._source = SourceChip(self)
+        self._source.why_requested.connect(self.source_why_requested)
         self._numbers = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._own = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._owner = MenuButton(icon="user", parent=self)
@@ -72,7 +81,12 @@ class ThreadHead(QWidget):
     def _lay_out(self) -> None:
         names = QVBoxLayout()
         names.setSpacing(2)
-        names.addWidget(self._name)
+        first = QHBoxLayout()
+        first.setSpacing(_BESIDE_NAME)
+        first.addWidget(self._name)
+        first.addWidget(self._source)
+        first.addStretch(1)
+        names.addLayout(first)
         names.addWidget(self._numbers)
         names.addWidget(self._own)
         layout = QHBoxLayout(self)
@@ -94,6 +108,7 @@ class ThreadHead(QWidget):
         self._detail = detail
         row = detail.row
         self._name.setText(plain_text.display_name(row.contact_name) or row.peer)
+        self._source.show_sign(source_sign(row.source, row.program_name))
         self._show_owner(row)
         self._show_state(row)
         self._fit()
@@ -179,7 +194,15 @@ class ThreadHead(QWidget):
             name = button.accessibleName() if button is self._owner else f"{said} ({tr('team')})"
             button.set_words(said if roomy else "")
             button.setAccessibleName(name)
+        self._share_first_line()
         self._show_numbers(row, self._detail.sender.display)
+
+    def _share_first_line(self) -> None:
+        """The name whole where that is possible; beside it what the conversation answers."""
+        room = self._room_for_names()
+        name = self._name.fontMetrics().horizontalAdvance(self._name.text()) + 1
+        most = max(room - name, min(room // 2, room - _NAME_LEAST)) - _BESIDE_NAME
+        self._name.setMaximumWidth(max(0, min(name, room - self._source.fit(most) - _BESIDE_NAME)))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -259,10 +282,9 @@ class ThreadHead(QWidget):
         if self._programs:
             menu.addSeparator()
         for program in self._programs:
-            is_campaign = program.kind is ProgramKind.CAMPAIGN
             action = menu.addAction(menu_text(plain_text.display_name(program.name)))
             if program.program_id != row.source.program_id:  # there stands the tick
-                action.setIcon(theme.icon("megaphone" if is_campaign else "settings"))
+                action.setIcon(theme.icon(KIND_SIGNS[program.kind][0]))
             offers.append((action, program.program_id))
         for action, id_ in offers:
             action.setCheckable(True)

@@ -12,8 +12,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextLayout
 
 from sms_desk.domain import plain_text
-from sms_desk.domain.model import AttachmentState, Channel, Direction, Origin, OutboxState
-from sms_desk.domain.model import ProgramKind as Kind
+from sms_desk.domain.model import (
+    AttachmentState,
+    Channel,
+    Direction,
+    Origin,
+    OutboxState,
+    ProgramKind,
+)
 from sms_desk.domain.send_checks import CONFIRMABLE
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
 from sms_desk.ui import theme
@@ -42,6 +48,7 @@ from sms_desk.ui.thread.pieces import (
     rect_of,
     set_text,
 )
+from sms_desk.ui.widgets.sources import KIND_SIGNS
 
 SIDE = 20.0
 MAX_BUBBLE = 560.0
@@ -419,9 +426,8 @@ def _meta_parts(row: Row, item: ThreadItem, reader: words.Reader) -> list[_Part]
 
 def _program_chip(item: ThreadItem) -> _Part:
     name = plain_text.display_name(item.program_name)
-    if item.program_kind is Kind.SERVICE:
-        return _Part(name, "service", "settings", "service_soft")
-    return _Part(name, "campaign", "megaphone", "campaign_soft")
+    icon, ink, ground = KIND_SIGNS[item.program_kind or ProgramKind.CAMPAIGN]
+    return _Part(name, ink, icon, ground)
 
 
 def _labels(item: ThreadItem) -> Iterable[str]:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QCursor
 
 from sms_desk.domain.errors import StorageError
@@ -51,6 +51,7 @@ class ReadingController(QObject):
         view.why_requested.connect(self._on_why_requested)
         view.attachment_save_requested.connect(self._on_save_requested)
         page.context.timeline_requested.connect(self._on_timeline_requested)
+        page.column.head.source_why_requested.connect(self._on_source_why)
         page.column.composer.sender_why_requested.connect(self._on_sender_why)
         thread.opened.connect(self._show_recent)
         thread.refreshed.connect(self._show_recent)
@@ -65,6 +66,12 @@ class ReadingController(QObject):
         item = self._thread.item(item_id)
         if item is not None:
             WhyPopover.of_item(item, self._ties.reader, self._page).pop_up(QCursor.pos())
+
+    @Slot(QPoint)
+    def _on_source_why(self, at: QPoint) -> None:
+        detail = self._thread.detail()
+        if detail is not None:
+            WhyPopover.of_source(detail, self._page).pop_up(at)
 
     @Slot()
     def _on_sender_why(self) -> None:

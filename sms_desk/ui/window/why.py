@@ -8,7 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from sms_desk.domain.model import SourceKind, SourceReason
+from sms_desk.domain.model import Source, SourceKind, SourceReason
 from sms_desk.domain.plain_text import display_name, preview
 from sms_desk.services.rows import ConversationDetail, ItemKind, ThreadItem
 from sms_desk.ui.thread import Reader
@@ -40,7 +40,17 @@ class WhyPopover(QFrame):
         """An event, or a message with its source."""
         if item.kind is ItemKind.EVENT:
             return cls(event(item, reader), tuple(trail_lines(item)), parent)
-        return cls(tr("why", "What this message answers"), (source_words(item),), parent)
+        reason = source_words(item.source, item.program_name)
+        return cls(tr("why", "What this message answers"), (reason,), parent)
+
+    @classmethod
+    def of_source(cls, detail: ConversationDetail, parent: QWidget) -> WhyPopover:
+        """What the conversation answers: as its contact's newest message does (R3)."""
+        lines = (
+            source_words(detail.row.source, detail.row.program_name),
+            tr("why", "It follows the contact's newest message. … › This answers corrects it."),
+        )
+        return cls(tr("why", "What this conversation answers"), lines, parent)
 
     @classmethod
     def of_sender(cls, detail: ConversationDetail, parent: QWidget) -> WhyPopover:
@@ -100,17 +110,32 @@ def trail_lines(item: ThreadItem) -> list[str]:
     return lines or [tr("why", "No reason was stored.")]
 
 
-def source_words(item: ThreadItem) -> str:
-    """Why a message got its source (R3)."""
-    source = item.source
-    name = display_name(item.program_name)
+def source_words(source: Source | None, program_name: str) -> str:
+    """Why a message or conversation got its source (R3), from the reason stored with it."""
+    name = display_name(program_name)
     if source is None or source.kind is SourceKind.DIRECT:
-        return tr("why", "Nothing points at a campaign or service, so it is direct.")
+        return _direct_words(source.reason if source else SourceReason.NONE, name)
     text = {
         SourceReason.RECENT_SEND: tr("why", "{name} wrote to this contact not long before."),
         SourceReason.DEDICATED: tr("why", "The sender ID is dedicated to {name}."),
         SourceReason.MESSAGING_SERVICE: tr("why", "The Messaging Service is bound to {name}."),
         SourceReason.PATTERN: tr("why", "The text matches the pattern of {name}."),
         SourceReason.REBOUND: tr("why", "A person said that it answers {name}."),
-    }.get(source.reason, "{name}")
+    }.get(source.reason, tr("why", "It answers {name}."))
     return text.replace("{name}", name)
+
+
+def _direct_words(reason: SourceReason, name: str) -> str:
+    """name: where a sales conversation came from (R5), or empty."""
+    if reason is SourceReason.TAKEN_OVER and name:
+        text = tr(
+            "why",
+            "A person took this answer to {name} over as a sales conversation. It is direct until "
+            "{name} writes to the contact again.",
+        )
+        return text.replace("{name}", name)
+    if reason is SourceReason.TAKEN_OVER:
+        return tr("why", "A person took it over as a sales conversation.")
+    if reason is SourceReason.REBOUND:
+        return tr("why", "A person said that it answers no campaign or service.")
+    return tr("why", "Nothing points at a campaign or service, so it is direct.")
