@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from datetime import time
 from functools import cache
 from types import MappingProxyType
 
 from sms_desk.domain.compliance import KeywordRule, Meaning, SenderIdCountry, Support
+from sms_desk.domain.quiet_hours import Covers, QuietRule
 from sms_desk.settings.resources import resource_path
 
 
@@ -33,6 +35,27 @@ def sender_id_countries() -> Mapping[str, SenderIdCountry]:
     """By ISO 3166 code, what a provider supports there (`resources/countries/sender_ids.csv`)."""
     return MappingProxyType(
         {row["iso2"]: _country(row) for row in _rows("countries", "sender_ids.csv")}
+    )
+
+
+@cache
+def quiet_rules() -> tuple[QuietRule, ...]:
+    """The hours in which a contact is to be left alone (`resources/quiet_hours/rules.csv`)."""
+    return tuple(
+        QuietRule(
+            name=row["rule"],
+            country=row["country"],
+            part=row["part"],
+            area_codes=frozenset(row["area_codes"].split()),
+            covers=Covers(row["applies_to"]),
+            opens=time.fromisoformat(row["opens"]),
+            closes=time.fromisoformat(row["closes"]),
+            zone=row["zone"],
+            title=row["title"],
+            source=row["source"],
+            note=row["note"],
+        )
+        for row in _rows("quiet_hours", "rules.csv")
     )
 
 
