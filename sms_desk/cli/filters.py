@@ -15,7 +15,7 @@ from sms_desk.cli.typed import as_name
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope, SourceFilter
 from sms_desk.domain.model import Channel, TeamState
-from sms_desk.services import directory, inbox, senders
+from sms_desk.services import directory, inbox, programs, senders
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import ViewRow
 
@@ -61,7 +61,7 @@ OPTIONS = (
         "program_id",
         "--program",
         "Answers to this campaign or service.",
-        lambda desk, name: desk.read(directory.find_program, name),
+        lambda desk, name: desk.read(programs.find, name),
     ),
     FilterOption(
         "channel", "--channel", "On this channel.", lambda _, word: Channel(word), tuple(Channel)

@@ -13,7 +13,7 @@ from sms_desk.cli.typed import day
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import NotFoundError, UsageError
 from sms_desk.domain.model import BindingKind, ProgramKind
-from sms_desk.services import directory, senders
+from sms_desk.services import programs, senders
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import ProgramRow
 
@@ -28,7 +28,7 @@ def program() -> None:
 @with_desk
 def list_programs(desk: Desk, retired: bool) -> Rows[ProgramRow]:
     """List programs, each with its bindings and how many customers wait."""
-    return Rows(desk.read(directory.all_programs, retired=retired))
+    return Rows(desk.read(programs.listing, retired=retired))
 
 
 @program.command()
@@ -102,7 +102,7 @@ def bind(
     bound = c.BindProgram(
         **desk.stamp(),
         binding_id=id_,
-        program_id=desk.read(directory.find_program, name),
+        program_id=desk.read(programs.find, name),
         kind=kinds[0],
         sender_id=desk.read(senders.find, sender) if sender is not None else None,
         service_id=_service(desk, service) if service is not None else None,
@@ -116,8 +116,8 @@ def bind(
 @with_desk
 def unbind(desk: Desk, binding_id: str) -> Changed:
     """End a binding; what was recognised by it stays so."""
-    programs = desk.read(directory.all_programs, retired=True)
-    bindings = (binding.id for row in programs for binding in row.bindings)
+    rows = desk.read(programs.listing, retired=True)
+    bindings = (binding.id for row in rows for binding in row.bindings)
     id_ = ids.whole(binding_id) or ids.pick(binding_id, bindings, "binding")
     return Changed.of(desk.change(c.EndBinding(**desk.stamp(), binding_id=id_)), id_)
 
@@ -128,13 +128,13 @@ def unbind(desk: Desk, binding_id: str) -> Changed:
 @with_desk
 def retire(desk: Desk, name: str, restore: bool) -> Changed:
     """Retire a program; its history stays."""
-    id_ = desk.read(directory.find_program, name)
+    id_ = desk.read(programs.find, name)
     done = desk.change(c.RetireProgram(**desk.stamp(), program_id=id_, retired=not restore))
     return Changed.of(done, id_)
 
 
 def _service(desk: Desk, text: str) -> UUID:
-    for id_, provider_sid, name in desk.read(directory.messaging_services):
+    for id_, provider_sid, name in desk.read(programs.messaging_services):
         if text in (str(id_), provider_sid) or text.casefold() == name.casefold():
             return id_
     raise NotFoundError(

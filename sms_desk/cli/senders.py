@@ -12,7 +12,7 @@ from sms_desk.cli.people import find_group
 from sms_desk.cli.typed import future
 from sms_desk.domain import commands as c
 from sms_desk.domain.model import Channel, HolderKind, SenderDirection, SenderKind
-from sms_desk.services import directory
+from sms_desk.services import programs
 from sms_desk.services import senders as service
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import SenderRow
@@ -38,7 +38,7 @@ def list_senders(desk: Desk, retired: bool) -> Rows[SenderRow]:
 @with_desk
 def services(desk: Desk) -> Rows[ServiceRow]:
     """List the Messaging Services of all accounts."""
-    found = desk.read(directory.messaging_services)
+    found = desk.read(programs.messaging_services)
     return Rows(tuple(ServiceRow(*row) for row in found))
 
 

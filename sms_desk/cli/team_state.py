@@ -13,7 +13,7 @@ from sms_desk.cli.typed import future
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.wall_time import SnoozeChoice
-from sms_desk.services import directory
+from sms_desk.services import programs
 from sms_desk.services.desk import Desk
 
 
@@ -110,6 +110,6 @@ def takeover(desk: Desk, conversation_id: str) -> Changed:
 def rebind(desk: Desk, conversation_id: str, name: str) -> Changed:
     """Say what a conversation answers."""
     id_ = ids.conversation(desk, conversation_id)
-    program_id = None if name == "none" else desk.read(directory.find_program, name)
+    program_id = None if name == "none" else desk.read(programs.find, name)
     source = c.RebindSource(**desk.stamp(), conversation_id=id_, program_id=program_id)
     return Changed.of(desk.change(source), id_)

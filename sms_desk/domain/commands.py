@@ -317,6 +317,8 @@ class RetireTemplate(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveProgram(Command):
+    """auto_reply: what its auto-responder says, where it takes no replies (R18)."""
+
     program_id: UUID
     kind: ProgramKind
     name: str
@@ -325,6 +327,7 @@ class SaveProgram(Command):
     ends_at: datetime | None = None
     takes_replies: bool = True
     reply_instruction: str = ""
+    auto_reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +350,16 @@ class BindProgram(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndBinding(Command):
+    """never: it is taken back as if it had never been, with what it alone recognised (R61)."""
+
+    binding_id: UUID
+    never: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeBinding(Command):
+    """The way back from EndBinding."""
+
     binding_id: UUID
 
 

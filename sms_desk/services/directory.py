@@ -1,28 +1,24 @@
-"""Lists that screens choose from: people, tags, templates, programs, accounts, the outbox."""
+"""Lists that screens choose from: people, tags, templates, accounts, the outbox."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.domain.model import Channel, OutboxState, ProgramKind, Role
+from sms_desk.domain.model import Channel, OutboxState, Role
 from sms_desk.providers.base import ErrorWords
-from sms_desk.services import inbox
 from sms_desk.services.context import Context
 from sms_desk.services.lines import line_of
 from sms_desk.services.rows import (
     AccountRow,
-    BindingRow,
     OutboxRow,
     PersonRow,
-    ProgramRow,
     TagRow,
     TemplateRow,
     UndoOffer,
 )
 from sms_desk.services.words import error_words, peer_text
-from sms_desk.store import accounts, outbox, people, programs, senders, tags, templates
+from sms_desk.store import accounts, outbox, people, tags, templates
 from sms_desk.store import commands as history
 from sms_desk.store import inbox as inbox_store
 
@@ -63,42 +59,6 @@ def all_templates(ctx: Context, channel: Channel | None = None) -> tuple[Templat
         for row in templates.listing(ctx.tx)
         if channel is None or row["channel"] in (None, channel)
     )
-
-
-def all_programs(ctx: Context, *, retired: bool = False) -> tuple[ProgramRow, ...]:
-    return tuple(_program(ctx, row) for row in programs.listing(ctx.tx, retired=retired))
-
-
-def _program(ctx: Context, row: Any) -> ProgramRow:
-    return ProgramRow(
-        row["id"],
-        ProgramKind(row["kind"]),
-        row["name"],
-        row["attribution_days"],
-        row["starts_at"],
-        row["ends_at"],
-        row["takes_replies"],
-        tuple(
-            BindingRow(found["id"], found["kind"], found["target"])
-            for found in programs.bindings(ctx.tx, row["id"])
-        ),
-        inbox.count(ctx, InboxFilter(program_id=row["id"], waiting=True)),
-        row["retired_at"] is not None,
-    )
-
-
-def reply_instruction(ctx: Context, program_id: UUID) -> str:
-    """How a customer answers a program that sends from a one-way sender ID (R13)."""
-    return str(programs.get(ctx.tx, program_id)["reply_instruction"])
-
-
-def find_program(ctx: Context, name_or_id: str) -> UUID:
-    return programs.find(ctx.tx, name_or_id)
-
-
-def messaging_services(ctx: Context) -> tuple[tuple[UUID, str, str], ...]:
-    """(id, provider's id, name) of every Messaging Service."""
-    return tuple((row["id"], row["provider_sid"], row["name"]) for row in senders.services(ctx.tx))
 
 
 def all_accounts(ctx: Context) -> tuple[AccountRow, ...]:

@@ -22,12 +22,14 @@ from sms_desk.domain.model import (
     Origin,
     OutboxState,
     ProgramKind,
+    Purpose,
     Role,
     SenderDirection,
     SenderKind,
     Source,
     TeamState,
 )
+from sms_desk.domain.programs import Lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,21 @@ class BindingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramSender:
+    """A sender ID that a program writes from: dedicated to it, or in a bound Messaging Service."""
+
+    id: UUID
+    channel: Channel
+    display: str
+    label: str
+    kind: SenderKind
+    direction: SenderDirection
+    purpose: Purpose
+    inbound_id: UUID | None  # where the answers to a one-way one arrive (R60)
+    inbound: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramRow:
     id: UUID
     kind: ProgramKind
@@ -275,7 +292,11 @@ class ProgramRow:
     starts_at: datetime | None
     ends_at: datetime | None
     takes_replies: bool
+    reply_instruction: str  # how to answer, where its sender ID receives nothing (R13)
+    auto_reply: str  # what its auto-responder says, where it takes no replies (R18)
     bindings: tuple[BindingRow, ...]
+    senders: tuple[ProgramSender, ...]
+    lacks: tuple[Lack, ...]
     waiting: int
     retired: bool = False
 

@@ -36,6 +36,13 @@ def get(tx: Tx, program_id: UUID) -> sa.RowMapping:
     return row
 
 
+def find_row(tx: Tx, program_id: UUID) -> sa.RowMapping | None:
+    """The program as it stands, if there is one."""
+    return (
+        tx.execute(sa.select(tables.programs).where(_p.id == program_id)).mappings().one_or_none()
+    )
+
+
 def find(tx: Tx, name_or_id: str) -> UUID:
     """A program by id or by name in any case. Raises NotFoundError."""
     wanted = name_or_id.casefold()
@@ -74,6 +81,28 @@ def bindings(tx: Tx, program_id: UUID) -> list[sa.RowMapping]:
         .outerjoin(tables.messaging_services, service.id == _b.service_id)
         .where(_b.program_id == program_id, _b.until.is_(None))
         .order_by(_b.since)
+    )
+    return list(tx.execute(query).mappings())
+
+
+def senders_of(tx: Tx, program_id: UUID) -> list[sa.RowMapping]:
+    """The sender IDs that a program writes from: dedicated to it or in a bound Messaging Service,
+    each with the address of its inbound number."""
+    s, inbound, member = tables.sender_ids.c, tables.sender_ids.alias(), tables.service_senders.c
+    running = (_b.program_id == program_id, _b.until.is_(None))
+    own = sa.select(_b.sender_id).where(*running, _b.sender_id.is_not(None))
+    pooled = (
+        sa.select(member.sender_id)
+        .join_from(
+            tables.service_senders, tables.program_bindings, _b.service_id == member.service_id
+        )
+        .where(*running)
+    )
+    query = (
+        sa.select(tables.sender_ids, inbound.c.address.label("inbound"))
+        .outerjoin(inbound, inbound.c.id == s.inbound_id)
+        .where(s.id.in_(own.union(pooled)), s.retired_at.is_(None))
+        .order_by(s.channel, s.address)
     )
     return list(tx.execute(query).mappings())
 

@@ -18,7 +18,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import send_checks
 from sms_desk.domain.errors import CredentialError
 from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
-from sms_desk.services import directory, inbox, preferences, senders
+from sms_desk.services import directory, inbox, preferences, programs, senders
 from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
 from sms_desk.settings.files import Profile
@@ -191,14 +191,14 @@ def test_r61_a_program_is_made_and_bound(shop: Shop) -> None:
     pane._name.setText("Autumn offer")
     pane._kind.choose(ProgramKind.CAMPAIGN)
     pane.saved.emit()
-    shop.until(lambda: bool(shop.session.desk.read(directory.all_programs)))
+    shop.until(lambda: bool(shop.session.desk.read(programs.listing)))
     shop.until(lambda: any(p._row for p in screen.findChildren(ProgramDetail)))
     (bound,) = [p for p in screen.findChildren(ProgramDetail) if p._row]
     bound.bind_requested.emit(BindingKind.PATTERN, "Our autumn offer*")
-    shop.until(lambda: bool(shop.session.desk.read(directory.all_programs)[0].bindings))
-    (program,) = shop.session.desk.read(directory.all_programs)
+    shop.until(lambda: bool(shop.session.desk.read(programs.listing)[0].bindings))
+    (program,) = shop.session.desk.read(programs.listing)
     screen._on_binding_ended(program.bindings[0].id)
-    shop.until(lambda: not shop.session.desk.read(directory.all_programs)[0].bindings)
+    shop.until(lambda: not shop.session.desk.read(programs.listing)[0].bindings)
 
 
 def test_r58_a_program_is_retired_and_brought_back(shop: Shop) -> None:
@@ -220,7 +220,7 @@ def test_r58_a_program_is_retired_and_brought_back(shop: Shop) -> None:
     (row,) = screen._table.rows()
     assert row.retired
     screen._on_retired(row, False)
-    shop.until(lambda: bool(desk.read(directory.all_programs)))
+    shop.until(lambda: bool(desk.read(programs.listing)))
 
 
 def test_a_sender_id_is_shown_as_everywhere() -> None:

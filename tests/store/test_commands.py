@@ -26,7 +26,7 @@ from sms_desk.domain.model import (
     SourceKind,
     TeamState,
 )
-from sms_desk.services import directory, inbox, senders, threads
+from sms_desk.services import directory, inbox, programs, senders, threads
 from sms_desk.services.handlers import HANDLERS
 from sms_desk.services.rows import InboxRow, ItemKind
 from sms_desk.store import outbox
@@ -326,7 +326,7 @@ def test_r61_one_sender_id_serves_one_program(office: Office) -> None:
         ann.change(bind(second))
     ann.undo(done.command_id)
     ann.change(bind(second))
-    shown = {row.name: row.bindings for row in ann.read(directory.all_programs)}
+    shown = {row.name: row.bindings for row in ann.read(programs.listing)}
     assert [binding.target for binding in shown["Alerts"]] == ["+12025550103"]
 
 

@@ -1,20 +1,18 @@
-"""Sender IDs, who holds them, and the programs that they serve."""
+"""Sender IDs, and who holds them."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import addresses, routing
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
-from sms_desk.domain.errors import RefusedError, UsageError
-from sms_desk.domain.model import BindingKind, Channel, Health, Purpose, SenderKind
+from sms_desk.domain.errors import UsageError
+from sms_desk.domain.model import Channel, Health, Purpose, SenderKind
 from sms_desk.domain.scopes import Holders, holders_now
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
-from sms_desk.services.handlers.views import named
-from sms_desk.store import events, people, programs, senders, team_states
+from sms_desk.store import events, people, senders, team_states
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
 
@@ -140,94 +138,6 @@ def end_holding(ctx: Context, command: c.EndHolding) -> Effect:
     senders.set_holding_end(ctx.tx, command.holding_id, command.at)
     changes = Changes.of(sender=holding["sender_id"], conversation=None)
     return Effect(changes, 1, "Took the sender ID back")
-
-
-def save_program(ctx: Context, command: c.SaveProgram) -> Effect:
-    require_admin(ctx)
-    if command.attribution_days < 1:
-        raise UsageError("The attribution window has at least one day.")
-    if command.starts_at and command.ends_at and command.ends_at <= command.starts_at:
-        raise UsageError("The program ends before it starts.", "Change the dates.")
-    name = named(command.name, "program")
-    programs.save(
-        ctx.tx,
-        {
-            "id": command.program_id,
-            "kind": command.kind,
-            "name": name,
-            "attribution_days": command.attribution_days,
-            "starts_at": command.starts_at,
-            "ends_at": command.ends_at,
-            "takes_replies": command.takes_replies,
-            "reply_instruction": command.reply_instruction,
-            "created_at": command.at,
-        },
-    )
-    changes = Changes.of(program=command.program_id, conversation=None)
-    return Effect(changes, 1, f"Saved the {command.kind} {name}")
-
-
-def retire_program(ctx: Context, command: c.RetireProgram) -> Effect:
-    require_admin(ctx)
-    name = programs.get(ctx.tx, command.program_id)["name"]
-    programs.set_retired(ctx.tx, command.program_id, command.at if command.retired else None)
-    back = c.RetireProgram(
-        id=command.id, at=command.at, program_id=command.program_id, retired=not command.retired
-    )
-    verb = "Retired" if command.retired else "Brought back"
-    return Effect(Changes.of(program=command.program_id), 1, f"{verb} {name}", inverse=(back,))
-
-
-def bind_program(ctx: Context, command: c.BindProgram) -> Effect:
-    """How a program's messages are recognised (R61); one sender ID serves one program."""
-    require_admin(ctx)
-    name = programs.get(ctx.tx, command.program_id)["name"]
-    values = _target(command)
-    if command.sender_id is not None:
-        _refuse_second_program(ctx, command)
-    programs.bind(
-        ctx.tx,
-        {
-            "id": command.binding_id,
-            "program_id": command.program_id,
-            "kind": command.kind,
-            "since": command.at,
-            **values,
-        },
-    )
-    back = c.EndBinding(id=command.id, at=command.at, binding_id=command.binding_id)
-    return Effect(Changes.of(program=command.program_id), 1, f"Bound {name}", inverse=(back,))
-
-
-def end_binding(ctx: Context, command: c.EndBinding) -> Effect:
-    require_admin(ctx)
-    binding = programs.binding(ctx.tx, command.binding_id)
-    programs.set_binding_end(ctx.tx, command.binding_id, command.at)
-    return Effect(Changes.of(program=binding["program_id"]), 1, "Ended the binding")
-
-
-def _refuse_second_program(ctx: Context, command: c.BindProgram) -> None:
-    assert command.sender_id is not None
-    taken = programs.sender_holder(ctx.tx, command.sender_id)
-    if taken not in (None, command.program_id):
-        other = programs.names(ctx.tx)[taken]
-        raise RefusedError(
-            f"This sender ID is dedicated to {other}.",
-            "End that binding first, or choose another sender ID.",
-            rule="dedicated",
-        )
-
-
-def _target(command: c.BindProgram) -> dict[str, Any]:
-    wanted = {
-        BindingKind.SENDER: "sender_id",
-        BindingKind.MESSAGING_SERVICE: "service_id",
-        BindingKind.PATTERN: "pattern",
-    }[command.kind]
-    values = {name: getattr(command, name) for name in ("sender_id", "service_id", "pattern")}
-    if [name for name, value in values.items() if value] != [wanted]:
-        raise UsageError(f"A binding by {command.kind} names one {wanted.removesuffix('_id')}.")
-    return values
 
 
 _KINDS = {

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import BindingKind
-from sms_desk.services import directory, senders
+from sms_desk.services import programs as programs_of
+from sms_desk.services import senders
 from sms_desk.services.context import Context
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import ProgramRow
@@ -40,17 +41,17 @@ class Around:
 
 
 def around(ctx: Context, program_id: UUID | None) -> Around:
-    instruction = directory.reply_instruction(ctx, program_id) if program_id else ""
+    instruction = programs_of.one(ctx, program_id).reply_instruction if program_id else ""
     return Around(
         tuple((row.id, f"{row.label} {row.display}".strip()) for row in senders.listing(ctx)),
-        tuple((id_, name or sid) for id_, sid, name in directory.messaging_services(ctx)),
+        tuple((id_, name or sid) for id_, sid, name in programs_of.messaging_services(ctx)),
         instruction,
     )
 
 
 def programs(ctx: Context, retired: bool) -> tuple[ProgramRow, ...]:
     """retired: those too."""
-    return directory.all_programs(ctx, retired=retired)
+    return programs_of.listing(ctx, retired=retired)
 
 
 class ProgramsScreen(Screen):

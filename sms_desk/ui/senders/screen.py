@@ -13,6 +13,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import HolderKind, ProgramKind
 from sms_desk.services import directory, holdings, senders
+from sms_desk.services import programs as program_lists
 from sms_desk.services.context import Context
 from sms_desk.services.executor import Done
 from sms_desk.services.holdings import HoldingRow
@@ -71,7 +72,7 @@ class Listing:
 
 
 def listing(ctx: Context, retired: bool) -> Listing:
-    programs = directory.all_programs(ctx)
+    programs = program_lists.listing(ctx)
     services = frozenset(each.name for each in programs if each.kind is ProgramKind.SERVICE)
     rows = senders.listing(ctx, retired=retired)
     return Listing(rows, services, directory.everybody(ctx), holdings.groups(ctx))
