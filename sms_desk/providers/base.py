@@ -12,7 +12,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sms_desk.domain.model import Channel, DeliveryStatus, Direction, SenderDirection, SenderKind
+from sms_desk.domain.model import (
+    ApprovalStatus,
+    Channel,
+    DeliveryStatus,
+    Direction,
+    SenderDirection,
+    SenderKind,
+)
 
 
 class Idempotency(StrEnum):
@@ -40,6 +47,7 @@ class Capabilities:
     uploads: bool  # can take a file from here (R64); Twilio needs a public address
     lists_senders: bool
     read_receipts: frozenset[Channel] = frozenset()
+    lists_templates: bool = False  # approved WhatsApp templates (R42)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,36 @@ class Directory:
     senders: Sequence[RemoteSender]
     services: Sequence[RemoteService]
     unlisted: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTemplate:
+    """A content template as the provider lists it, with WhatsApp's approval (R42).
+
+    kind: the provider's type of content. body: its text as far as it has one, placeholders as they
+    are. variables: every placeholder of that type of content → the provider's sample, or "".
+    status_text: the provider's own word. reason: of a rejection.
+    """
+
+    sid: str
+    name: str
+    language: str
+    category: str
+    kind: str
+    body: str
+    variables: Mapping[str, str]
+    status: ApprovalStatus
+    status_text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateList:
+    """All templates. complete: the list was read to its end."""
+
+    templates: Sequence[RemoteTemplate]
+    poison: Sequence[Poison] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +262,9 @@ class Provider(Protocol):
         """
 
     def directory(self) -> Directory: ...
+
+    def templates(self) -> TemplateList:
+        """Only where `capabilities.lists_templates` says so."""
 
     def send(self, message: Outgoing) -> SendResult:
         """Hand over one message: one POST, never repeated here (algorithms §1.4)."""

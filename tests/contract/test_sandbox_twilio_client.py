@@ -101,7 +101,7 @@ def test_content_and_approvals(client: Client) -> None:
     statuses = [
         c.approval_requests["status"] for c in client.content.v1.content_and_approvals.list()
     ]
-    assert statuses == ["approved", "rejected"]
+    assert statuses == ["approved", "rejected", "pending", "paused"]
 
 
 def test_a_refusal_is_the_clients_own_exception(client: Client) -> None:

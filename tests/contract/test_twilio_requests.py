@@ -38,6 +38,12 @@ NEXT = f"{BASE}/Messages.json?To=%2B12025550171&PageSize=50&Page=1&PageToken=PAS
 ANSWERS = {
     "Messages.json": {"messages": [], "next_page_uri": NEXT},
     "Media.json": {"media_list": []},
+    "ContentAndApprovals": {
+        "contents": [],
+        "meta": {
+            "next_page_url": "https://content.twilio.com/v1/ContentAndApprovals?PageSize=100&Page=1"
+        },
+    },
     "Services": {
         "services": [{"sid": SERVICE, "friendly_name": "Offers"}],
         "meta": {"next_page_url": "https://messaging.twilio.com/v1/Services?PageSize=100&Page=1"},
@@ -98,6 +104,7 @@ CALLS: dict[str, tuple[Callable[[TwilioProvider], object], int]] = {
     "fetch": (lambda provider: provider.fetch_message(MESSAGE), 1),
     "media": (lambda provider: provider.list_media(MESSAGE), 1),
     "directory": (lambda provider: provider.directory(), 13),
+    "templates": (lambda provider: provider.templates(), 2),
     "send": (_send(), 1),
     "send by service": (_send(sender="", service_sid=SERVICE), 1),
     "send by service and number": (_send(service_sid=SERVICE), 1),
@@ -140,6 +147,7 @@ def test_every_operation_that_we_need_is_tried() -> None:
         "/v1/Services/{s}/AlphaSenders",
         "/v1/Services/{s}/ChannelSenders",
         "/v2/Channels/Senders",
+        "/v1/ContentAndApprovals",
     }
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from . import rules
+from . import content, rules
 from .directory import Directory
 from .model import WHATSAPP, SendRequest
 from .rules import refusal
@@ -72,12 +70,4 @@ def _check_sender(request: SendRequest, directory: Directory) -> None:
 def _check_content(request: SendRequest, directory: Directory) -> None:
     if directory.template(request.content_sid) is None:
         raise refusal(21655)
-    if not _is_json_object(request.content_variables):
-        raise refusal(21656)
-
-
-def _is_json_object(text: str) -> bool:
-    try:
-        return not text or isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
+    content.check_variables(request.content_variables)

@@ -98,6 +98,18 @@ def _receipts(sandbox: Sandbox, words: Words) -> Any:
     return {"planned": len(sandbox.world.receipts)}
 
 
+def _change_template(sandbox: Sandbox, words: Words) -> Any:
+    """Judge a template anew, change its text, or remove it."""
+    world, name = sandbox.world, words["name"]
+    sandbox.changed = True
+    if words.get("removed"):
+        world.remove_template(name)
+        return {"removed": name}
+    changes = {key: str(words[key]) for key in ("approval", "reason", "body") if key in words}
+    template = world.change_template(name, **changes)
+    return render.content_and_approvals(template, world.account)
+
+
 def _advance(sandbox: Sandbox, words: Words) -> Any:
     return {"now": sandbox.advance(float(words["advance"])).isoformat()}
 
@@ -135,6 +147,7 @@ ORDERS: tuple[tuple[str, str, Order], ...] = (
     ("POST", "/messages/{sid}/status", _set_status),
     ("DELETE", "/messages/{sid}", _delete),
     ("POST", "/receipts", _receipts),
+    ("POST", "/templates/{name}", _change_template),
     ("POST", "/clock", _advance),
     ("POST", "/timing", _timing),
     ("POST", "/customers", _customers),

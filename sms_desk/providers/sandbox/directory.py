@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from . import rules
 from .model import WHATSAPP, Number, Service, ShortCode, Template, WhatsAppSender
@@ -54,16 +56,34 @@ class Directory:
         name: str,
         body: str,
         *,
-        language: str = "en",
-        category: str = "UTILITY",
-        approval: str = "approved",
         variables: Sequence[tuple[str, str]] = (),
+        buttons: Sequence[str] = (),
+        media: Sequence[str] = (),
+        **words: str,
     ) -> Template:
+        """words: language, category, approval, kind, reason, title."""
         template = Template(
-            self.new_sid("HX"), name, body, language, category, approval, tuple(variables)
+            self.new_sid("HX"),
+            name,
+            body,
+            variables=tuple(variables),
+            buttons=tuple(buttons),
+            media=tuple(media),
+            **words,
         )
         self.templates.append(template)
         return template
+
+    def change_template(self, name: str, **words: Any) -> Template:
+        """Judge a template anew, or give it another text; 404 when there is none of that name."""
+        for at, template in enumerate(self.templates):
+            if name in (template.name, template.sid):
+                self.templates[at] = replace(template, **words)
+                return self.templates[at]
+        raise rules.refusal(20404, 404)
+
+    def remove_template(self, name: str) -> None:
+        self.templates.remove(self.change_template(name))
 
     def service(self, sid: str) -> Service | None:
         return next((s for s in self.services if s.sid == sid), None)

@@ -111,7 +111,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A content template. variables: their default values by name; approval: as WhatsApp says."""
+    """A content template. variables: their default values by name; approval: as WhatsApp says.
+
+    kind: the vendor's type of content. reason: of a rejection. title: of a card. buttons: what the
+    customer can tap. media: addresses of pictures, with placeholders of their own.
+    """
 
     sid: str
     name: str
@@ -120,6 +124,11 @@ class Template:
     category: str = "UTILITY"
     approval: str = "approved"
     variables: tuple[tuple[str, str], ...] = ()
+    kind: str = "twilio/text"
+    reason: str = ""
+    title: str = ""
+    buttons: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

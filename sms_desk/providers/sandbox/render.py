@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from . import content as content_values
 from .model import (
     Account,
     Media,
@@ -284,24 +285,13 @@ def _content_base(value: Template, owner: Account) -> Json:
         "friendly_name": value.name,
         "language": value.language,
         "sid": value.sid,
-        "types": {"twilio/text": {"body": value.body}},
+        "types": content_values.types(value),
         "variables": dict(value.variables),
     }
 
 
-def _approval(value: Template) -> Json:
-    return {
-        "allow_category_change": True,
-        "category": value.category,
-        "content_type": "twilio/text",
-        "name": value.name,
-        "rejection_reason": "",
-        "status": value.approval,
-    }
-
-
 def content_and_approvals(value: Template, owner: Account) -> Json:
-    return {**_content_base(value, owner), "approval_requests": _approval(value)}
+    return {**_content_base(value, owner), "approval_requests": content_values.approval(value)}
 
 
 def approval(value: Template, owner: Account, origin: str) -> Json:
@@ -309,7 +299,7 @@ def approval(value: Template, owner: Account, origin: str) -> Json:
         "account_sid": owner.sid,
         "sid": value.sid,
         "url": f"{origin}/v1/Content/{value.sid}/ApprovalRequests",
-        "whatsapp": {"type": "whatsapp", **_approval(value)},
+        "whatsapp": {"type": "whatsapp", **content_values.approval(value)},
     }
 
 

@@ -57,6 +57,9 @@ DELIVERY_ERRORS = {
     30008: "Unknown error",
     30034: "US A2P 10DLC - Message from an Unregistered Number",
     30036: "Validity Period Expired",
+    63040: "Template Rejected",
+    63041: "Template Paused",
+    63042: "Template Disabled",
     63016: "Failed to send freeform message because you are outside the allowed window. "
     "If you are using WhatsApp, please use a Message Template.",
 }

@@ -13,7 +13,7 @@ WHATSAPP_LINE = "whatsapp:+447700900119"
 
 
 def starter_world(seed: int = 0, timing: Timing | None = None) -> World:
-    """Three numbers, a short code, a WhatsApp sender, two messaging services, two templates."""
+    """Three numbers, a short code, a WhatsApp sender, two messaging services, four templates."""
     world = World(seed=seed, timing=timing)
     world.add_number(LINE, "First line")
     world.add_number(SECOND_LINE, "Second line")
@@ -26,6 +26,14 @@ def starter_world(seed: int = 0, timing: Timing | None = None) -> World:
         "appointment", "Hello {{1}}, see you {{2}}.", variables=[("1", "Sam"), ("2", "tomorrow")]
     )
     world.add_template(
-        "welcome_back", "We miss you, {{1}}!", category="MARKETING", approval="rejected"
+        "welcome_back",
+        "We miss you, {{1}}!",
+        category="MARKETING",
+        approval="rejected",
+        reason="TAG_CONTENT_MISMATCH",
     )
+    world.add_template(
+        "spring_sale", "{{1}}, our sale begins.", category="MARKETING", approval="pending"
+    )
+    world.add_template("stock_alert", "{{item}} is back, {{name}}.", approval="paused")
     return world

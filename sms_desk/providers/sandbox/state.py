@@ -157,9 +157,11 @@ def plain(value: Any) -> Any:
 
 
 def _build(kind: Any, words: dict[str, Any]) -> Any:
-    """A dataclass from plain values, by its annotations."""
+    """A dataclass from plain values, by its annotations; an older file lacks younger fields."""
     hints = typing.get_type_hints(kind)
-    return kind(**{f.name: _value(hints[f.name], words[f.name]) for f in fields(kind)})
+    return kind(
+        **{f.name: _value(hints[f.name], words[f.name]) for f in fields(kind) if f.name in words}
+    )
 
 
 def _value(hint: Any, value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +9,7 @@ from datetime import datetime, timedelta
 
 from typing_extensions import override
 
-from . import images, rules
+from . import content, images, rules
 from .admission import check
 from .archive import Archive
 from .customers import Customers, small_talk
@@ -146,11 +145,7 @@ class World(Directory):
         template = self.template(request.content_sid)
         if template is None:
             return request.body
-        values = dict(template.variables) | json.loads(request.content_variables or "{}")
-        text = template.body
-        for name, value in values.items():
-            text = text.replace(f"{{{{{name}}}}}", str(value))
-        return text
+        return content.text(template, request.content_variables)
 
     # --- receiving ------------------------------------------------------------------------
 
@@ -326,8 +321,8 @@ class World(Directory):
             return [(Status.SENT, None), (Status.UNDELIVERED, self.unreachable[message.to])]
         if number in rules.FAILS_LATER:
             return [(Status.SENT, None), rules.FAILS_LATER[number]]
-        if self._misses_window(message, now):
-            return [(Status.FAILED, 63016)]
+        if message.is_whatsapp and (code := self._refused_content(message, now)):
+            return [(Status.FAILED, code)]
         return self._happy_fate(message)
 
     def _happy_fate(self, message: Message) -> list[tuple[Status, int | None]]:
@@ -336,15 +331,14 @@ class World(Directory):
             steps.append((Status.READ, None))
         return steps
 
-    def _misses_window(self, message: Message, now: datetime) -> bool:
-        """WhatsApp: only an approved template passes when the 24-hour window is closed."""
+    def _refused_content(self, message: Message, now: datetime) -> int:
+        """The code of WhatsApp's no, or 0: only an approved template passes a closed window, and
+        one that was rejected, paused or disabled passes none."""
         template = self.template(message.template_sid)
-        approved = template is not None and template.approval == "approved"
-        return (
-            message.is_whatsapp
-            and not approved
-            and not self.window_is_open(message.sender, message.to, now)
-        )
+        approval = template.approval if template else ""
+        if approval == "approved" or self.window_is_open(message.sender, message.to, now):
+            return content.JUDGED.get(approval, 0)
+        return content.JUDGED.get(approval, 63016)
 
     def _plan_answers(self, message: Message, now: datetime) -> None:
         if rules.is_alpha(message.sender):  # nobody can answer a name

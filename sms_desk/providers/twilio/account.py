@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NoReturn
@@ -32,10 +32,13 @@ from sms_desk.providers.base import (
     RemoteMessage,
     RemoteSender,
     RemoteService,
+    RemoteTemplate,
     SendResult,
+    TemplateList,
 )
 from sms_desk.providers.http import ApiClient, HttpOptions
 
+from .content import parse_template
 from .messages import (
     SID_FORM,
     classify,
@@ -48,6 +51,7 @@ from .words import describe
 
 API = "https://api.twilio.com"
 MESSAGING = "https://messaging.twilio.com"
+CONTENT = "https://content.twilio.com"
 VERSION = "/2010-04-01"
 
 VALIDITY_S = 4 * 3600  # a doubtful message must not surface tomorrow (algorithms §1.4)
@@ -85,7 +89,8 @@ SIGNALWIRE = Dialect(
 class TwilioProvider:
     """One account, spoken to in Twilio's language. May be used by several threads.
 
-    api, messaging: base URLs; the same where one base URL replaces all of Twilio's hosts.
+    api, messaging, content: base URLs; the same where one base URL replaces all of Twilio's hosts.
+    content: by default Twilio's own, or what replaces its `messaging`.
     """
 
     def __init__(
@@ -95,6 +100,7 @@ class TwilioProvider:
         dialect: Dialect = TWILIO,
         api: str = API,
         messaging: str = MESSAGING,
+        content: str | None = None,
         options: HttpOptions | None = None,
     ) -> None:
         self.name = dialect.name
@@ -105,14 +111,17 @@ class TwilioProvider:
             uploads=False,
             lists_senders=True,
             read_receipts=dialect.channels & {Channel.WHATSAPP},
+            lists_templates=dialect is TWILIO,
         )
         self._dialect = dialect
         self._api = check_base_url(api)
         self._messaging = check_base_url(messaging)
+        elsewhere = CONTENT if messaging == MESSAGING else messaging
+        self._content = check_base_url(content or elsewhere)
         self._account_sid = credential.account_sid
         self._account = f"{self._api}{VERSION}/Accounts/{quote(credential.account_sid, safe='')}"
         self._client = ApiClient(
-            [self._api, self._messaging],
+            [self._api, self._messaging, self._content],
             user=credential.user,
             secret=credential.secret,
             provider=dialect.label,
@@ -200,6 +209,21 @@ class TwilioProvider:
             self.test()
         return Directory(list(found.values()), services, unlisted)
 
+    def templates(self) -> TemplateList:
+        """Content templates of all channels, those included that were never submitted (R42)."""
+        found: dict[str, RemoteTemplate] = {}
+        poison: list[Poison] = []
+        items = self._items(f"{self._content}/v1/ContentAndApprovals", "contents", "list templates")
+        try:
+            while True:
+                template = parse_template(next(items), self._account_sid)
+                if isinstance(template, Poison):
+                    poison.append(template)
+                else:
+                    found.setdefault(template.sid, template)
+        except StopIteration as end:
+            return TemplateList(list(found.values()), poison, complete=bool(end.value))
+
     def send(self, message: Outgoing) -> SendResult:
         url = f"{self._account}/Messages.json"
         return classify(self._client.post(url, self._form(message), what="send"), self._account_sid)
@@ -242,21 +266,33 @@ class TwilioProvider:
         return f"{self._account}/Messages/{quote(sid, safe='')}"
 
     def _rows(self, url: str, key: str, what: str, **query: str) -> Iterator[Mapping[str, Any]]:
-        """The objects of a list, all pages of it; the two generations of the API name links apart."""
+        """The objects of a list, all pages of it."""
+        return (row for row in self._items(url, key, what, **query) if isinstance(row, dict))
+
+    def _items(self, url: str, key: str, what: str, **query: str) -> Generator[object, None, bool]:
+        """What stands in a list, all pages of it; the two generations of the API name links apart.
+
+        Returns whether it came to the list's end: not where links lead in a circle, where there are
+        too many pages, or where one holds no list.
+        """
         seen: set[str] = set()
-        host = self._messaging if url.startswith(self._messaging) else self._api
+        hosts = (self._messaging, self._content)
+        whole = True
+        host = next((own for own in hosts if url.startswith(f"{own}/")), self._api)
         params: Sequence[tuple[str, str]] = [*query.items(), ("PageSize", "100")]
         while url not in seen and len(seen) < DIRECTORY_PAGES:
             seen.add(url)
             payload = self._client.get(url, params, what=what)
             rows = payload.get(key)
-            yield from (row for row in rows or () if isinstance(row, dict))
+            whole = whole and isinstance(rows, list)
+            yield from rows if isinstance(rows, list) else ()
             meta = payload.get("meta")
             link = meta.get("next_page_url") if isinstance(meta, dict) else None
             link = link or payload.get("next_page_uri")
             if not isinstance(link, str) or not link:
-                return
+                return whole
             url, params = self._absolute(host, link), ()
+        return False
 
     def _directory_steps(
         self, found: dict[tuple[Channel, str], RemoteSender], services: list[RemoteService]
@@ -308,7 +344,8 @@ class TwilioProvider:
         A base URL replaces Twilio's hosts in links too. Any other host stays as it is, and the
         client refuses it.
         """
-        for known, own in ((API, self._api), (MESSAGING, self._messaging)):
+        hosts = ((API, self._api), (MESSAGING, self._messaging), (CONTENT, self._content))
+        for known, own in hosts:
             if link.startswith(f"{known}/"):
                 host, link = own, link.removeprefix(known)
         if not link.startswith("/") or link.startswith("//"):
@@ -332,7 +369,7 @@ def make_twilio(credential: Credential, *, base_url: str | None = None) -> Twili
     """Twilio itself, or whatever answers at `base_url` for all of its hosts."""
     if base_url is None:
         return TwilioProvider(credential)
-    return TwilioProvider(credential, api=base_url, messaging=base_url)
+    return TwilioProvider(credential, api=base_url, messaging=base_url, content=base_url)
 
 
 def make_signalwire(credential: Credential, *, base_url: str | None = None) -> TwilioProvider:
@@ -348,4 +385,4 @@ def make_signalwire(credential: Credential, *, base_url: str | None = None) -> T
     base = check_base_url(base_url)
     if not urlsplit(base).path:
         base += "/api/laml"
-    return TwilioProvider(credential, dialect=SIGNALWIRE, api=base, messaging=base)
+    return TwilioProvider(credential, dialect=SIGNALWIRE, api=base, messaging=base, content=base)

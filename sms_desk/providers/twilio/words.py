@@ -14,6 +14,7 @@ _LASTING = frozenset(
         *("21211", "21217", "21265", "21266", "21268", "21604"),  # no number that takes messages
         *("21614", "21635", "30005", "30006", "63003", "63031"),  # a landline, or not in use
         *("21610", "30004", "63014", "63033"),  # the contact does not want them
+        *("63040", "63041", "63042"),  # the template itself is refused (R42)
         "63016",  # the WhatsApp window is closed; only the contact opens it (R42)
         *("21602", "21605", "21617", "21619"),  # no text, or too long a one
         *("30007", "63005", "63013", "63021"),  # filtered, or against the channel's rules
