@@ -27,6 +27,7 @@ class Thing(StrEnum):
     TEMPLATE = "template"
     PROGRAM = "program"
     SENDER = "sender"
+    FINDING = "finding"
     PERSON = "person"
     ACCOUNT = "account"
     SETTING = "setting"

@@ -410,6 +410,15 @@ class EndHolding(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveFinding(Command):
+    """A finding of the advisor is accepted as it is (R15); waived False: it counts again."""
+
+    key: str
+    waived: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddPerson(Command):
     person_id: UUID
     name: str

@@ -102,6 +102,15 @@ def services(tx: Tx) -> list[sa.RowMapping]:
     return list(tx.execute(sa.select(tables.messaging_services).order_by(columns.name)).mappings())
 
 
+def service_members(tx: Tx) -> dict[UUID, list[UUID]]:
+    """The sender IDs of each Messaging Service."""
+    member = tables.service_senders.c
+    found: dict[UUID, list[UUID]] = {}
+    for row in tx.execute(sa.select(member.service_id, member.sender_id)):
+        found.setdefault(row.service_id, []).append(row.sender_id)
+    return found
+
+
 def group_names(tx: Tx) -> dict[UUID, str]:
     """Names of teams and profiles by id."""
     columns = tables.teams.c

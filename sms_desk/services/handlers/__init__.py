@@ -9,6 +9,7 @@ from sms_desk.domain import commands as c
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers import (
+    advice,
     conversations,
     my_state,
     people,
@@ -58,6 +59,7 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.BindProgram: programs.bind_program,
     c.EndBinding: programs.end_binding,
     c.ResumeBinding: programs.resume_binding,
+    c.WaiveFinding: advice.waive_finding,
     c.RenameContact: people.rename_contact,
     c.SetContactOwner: people.set_contact_owner,
     c.AddPerson: people.add_person,
