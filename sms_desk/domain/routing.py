@@ -1,65 +1,183 @@
-"""Whose a first message is, and why (R19, R20).
+"""Whose a message is that nobody owns yet, and why (R19, R20).
 
-Each rule looks at who holds the sender ID and says nothing or decides; the first that decides
-counts. The routing issue adds rules (last sender, round robin, …) to RULES.
+Each rule looks at who holds the sender ID and what is known of the contact, and says nothing or
+decides; the first that decides counts. Whoever holds a sender ID alone gets what comes in; among
+several the rule that stands on the holding decides. A rule that finds nobody leaves the message in
+Unrouted and says why: it never falls on whoever happens to be there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain.model import RoutingRule
 from sms_desk.domain.scopes import Holders
+
+UNROUTED = "unrouted"
+"""The outcome of a message that came to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rules look at beside the holders.
+
+    candidates: the present people who hold it, however they do; None: those named on it.
+    writers: who of us wrote to this contact from it, newest first. owner_id: whose the
+    conversation, or else the contact, is. turns: whom round robin chose on this sender ID, newest
+    first. away: who of the candidates is left out because they are absent.
+    """
+
+    candidates: frozenset[UUID] | None = None
+    writers: Sequence[UUID] = ()
+    owner_id: UUID | None = None
+    turns: Sequence[UUID] = ()
+    away: frozenset[UUID] = frozenset()
+    suspended: frozenset[UUID] = frozenset()
+
+
+NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """owner_id None: nobody's yet. rule, outcome: stable words; candidates: who came into question."""
+    """owner_id None: nobody's yet. rule, outcome, why: stable words; candidates: who came into
+    question; why: what the rule went by, or what it lacked."""
 
     rule: str
     outcome: str
     owner_id: UUID | None = None
     candidates: tuple[UUID, ...] = ()
+    why: str = ""
+    away: tuple[UUID, ...] = ()
 
     def trail(self) -> dict[str, Any]:
         """As kept with the event, readable as "Why is this here?" (R20)."""
-        return {
+        found: dict[str, Any] = {
             "rule": self.rule,
             "candidates": [str(person_id) for person_id in self.candidates],
             "outcome": self.outcome,
         }
+        if self.why:
+            found["why"] = self.why
+        if self.away:
+            found["absent"] = [str(person_id) for person_id in self.away]
+        return found
 
 
-Rule = Callable[[Holders], Routing | None]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One message on its way, with the present candidates in the order of their ids."""
+
+    holders: Holders
+    known: Known
+    candidates: tuple[UUID, ...]
+
+    def to(self, rule: str, owner_id: UUID, why: str = "") -> Routing:
+        return Routing(
+            rule, "owner", owner_id, self.candidates, why, tuple(sorted(self.known.away))
+        )
+
+    def nobody(self, rule: str, why: str = "") -> Routing:
+        return Routing(rule, UNROUTED, None, self.candidates, why, tuple(sorted(self.known.away)))
 
 
-def _one_holder(holders: Holders) -> Routing | None:
-    if holders.shared or len(holders.people) != 1:
+Rule = Callable[[_Asked], Routing | None]
+
+
+def _no_holder(asked: _Asked) -> Routing | None:
+    if not asked.holders.nobody:
         return None
-    (person_id,) = holders.people
-    return Routing("one_holder", "owner", person_id, (person_id,))
+    return asked.nobody("program_only" if asked.holders.programs else "no_holder")
 
 
-def _several_holders(holders: Holders) -> Routing | None:
-    if not holders.shared:
+def _nobody_present(asked: _Asked) -> Routing | None:
+    """Held, but by nobody who is here: an empty group, or people who left or are away."""
+    if asked.candidates or asked.holders.rule is RoutingRule.NAMED:
         return None
-    return Routing("several_holders", "shared_inbox", None, tuple(sorted(holders.people)))
+    return asked.nobody("nobody_present")
 
 
-def _nobody(holders: Holders) -> Routing | None:
-    rule = "program_only" if holders.programs else "no_holder"
-    return Routing(rule, "unrouted") if holders.nobody else None
+def _one_holder(asked: _Asked) -> Routing | None:
+    if asked.holders.shared or len(asked.candidates) != 1:
+        return None
+    return asked.to("one_holder", asked.candidates[0])
 
 
-RULES: tuple[Rule, ...] = (_one_holder, _several_holders, _nobody)
+def _last_sender(asked: _Asked) -> Routing | None:
+    if asked.holders.rule is not RoutingRule.LAST_SENDER:
+        return None
+    for writer in asked.known.writers:
+        if writer in asked.candidates:
+            return asked.to("last_sender", writer)
+    why = "writers_gone" if asked.known.writers else "nobody_wrote"
+    return asked.nobody("last_sender", why)
 
 
-def route(holders: Holders) -> Routing:
-    """Whose a contact's first message on a sender ID is."""
+def _owner(asked: _Asked) -> Routing | None:
+    if asked.holders.rule is not RoutingRule.OWNER:
+        return None
+    owner_id = asked.known.owner_id
+    if owner_id is None:
+        return asked.nobody("owner", "no_owner")
+    if owner_id not in asked.candidates:
+        return asked.nobody("owner", "owner_gone")
+    return asked.to("owner", owner_id)
+
+
+def _round_robin(asked: _Asked) -> Routing | None:
+    """Whose turn is longest ago; of those who never had one, the first by id."""
+    if asked.holders.rule is not RoutingRule.ROUND_ROBIN:
+        return None
+    last = {person_id: at for at, person_id in reversed(tuple(enumerate(asked.known.turns)))}
+    never = len(asked.known.turns)
+    longest = max(asked.candidates, key=lambda one: (last.get(one, never), -one.int))
+    return asked.to("round_robin", longest)
+
+
+def _named(asked: _Asked) -> Routing | None:
+    """Whoever is named gets it, also where they do not hold the sender ID themselves."""
+    if asked.holders.rule is not RoutingRule.NAMED:
+        return None
+    named = asked.holders.rule_person_id
+    if named is None or named in asked.known.suspended:
+        return asked.nobody("named", "named_gone")
+    if named in asked.known.away:
+        return asked.nobody("named", "named_away")
+    return asked.to("named", named)
+
+
+def _everyone(asked: _Asked) -> Routing | None:
+    stated = asked.holders.rule is RoutingRule.EVERYONE
+    rule = "everyone" if stated else "several_holders"
+    return Routing(
+        rule, "shared_inbox", None, asked.candidates, "", tuple(sorted(asked.known.away))
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _no_holder,
+    _nobody_present,
+    _one_holder,
+    _last_sender,
+    _owner,
+    _round_robin,
+    _named,
+    _everyone,
+)
+
+
+def route(holders: Holders, known: Known = NOTHING_KNOWN) -> Routing:
+    """Whose a message on a sender ID is that nobody owns."""
+    people = holders.people if known.candidates is None else known.candidates
+    asked = _Asked(holders, known, tuple(sorted(people - known.away - known.suspended)))
+    if known.candidates is None and holders.shared and not holders.people:
+        # Without the members of its groups nobody can be chosen, but somebody is there.
+        return Routing("several_holders", "shared_inbox")
     for rule in RULES:
-        decided = rule(holders)
+        decided = rule(asked)
         if decided is not None:
             return decided
     raise AssertionError("the last rule takes what is left")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
-from sms_desk.domain.model import Actor, HolderKind, Role
+from sms_desk.domain.model import Actor, HolderKind, Role, RoutingRule
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A dated row: who holds a sender ID, from when to when."""
+    """A dated row: who holds a sender ID, from when to when, and how what comes in is routed."""
 
     sender_id: UUID
     kind: HolderKind
     holder_id: UUID | None
     since: datetime
     until: datetime | None
+    rule: RoutingRule | None = None
+    rule_person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,17 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Who holds one sender ID now: people by name, and whether all or a program do."""
+    """Who holds one sender ID now: people by name, and whether all or a program do.
+
+    rule: the one on the newest holding that states any (R19); None: nobody said.
+    """
 
     people: frozenset[UUID] = frozenset()
     groups: frozenset[UUID] = frozenset()
     organisation: bool = False
     programs: frozenset[UUID] = frozenset()
+    rule: RoutingRule | None = None
+    rule_person_id: UUID | None = None
 
     @property
     def shared(self) -> bool:
@@ -57,8 +66,9 @@ class Reach:
     """What a person may see (R31). everything: an admin; then the sets only sort the scopes.
 
     held: sender IDs that the person holds alone or with others; shared: the shared inboxes among
-    them; unheld: sender IDs that nobody holds, which supervisors and admins see; people: members
-    of the teams that a supervisor leads, and team_senders: what those hold.
+    them; unheld: sender IDs through which nobody of us is reached (no holder, or an empty group, or
+    only who left), which supervisors and admins see; people: members of the teams that a supervisor
+    leads, and team_senders: what those hold.
     """
 
     person_id: UUID
@@ -71,7 +81,7 @@ class Reach:
     team_senders: frozenset[UUID] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directory:
     """Dated rows of one moment, as the store read them."""
 
@@ -80,6 +90,24 @@ class Directory:
     sender_ids: frozenset[UUID]
     inbound_of: Mapping[UUID, UUID] = field(default_factory=dict)
     """One-way sender ID → the inbound number whose conversations it writes into (R60)."""
+    people: frozenset[UUID] = frozenset()
+    """Who works here now."""
+    suspended: frozenset[UUID] = frozenset()
+    """Who does not any more: they hold what they held, but nothing new comes to them."""
+
+    def period(self, now: datetime) -> datetime:
+        """When the last dated row began or ended before `now`: until the next one does, the same
+        people hold the same."""
+        n = bisect_right(self._boundaries, now)
+        return self._boundaries[n - 1] if n else now
+
+    @cached_property
+    def _boundaries(self) -> tuple[datetime, ...]:
+        dated = (*self.holdings, *self.memberships)
+        return tuple(sorted({at for row in dated for at in (row.since, row.until) if at}))
+
+
+NOBODY = Holders()
 
 
 def holders_now(directory: Directory, now: datetime) -> dict[UUID, Holders]:
@@ -88,61 +116,72 @@ def holders_now(directory: Directory, now: datetime) -> dict[UUID, Holders]:
     for holding in directory.holdings:
         if _runs(holding.since, holding.until, now):
             found[holding.sender_id].append(holding)
-    return {sender: _holders(found.get(sender, ())) for sender in directory.sender_ids}
+    held = {sender: _holders(holdings) for sender, holdings in found.items()}
+    return {sender: held.get(sender, NOBODY) for sender in directory.sender_ids}
+
+
+def members_now(directory: Directory, now: datetime) -> dict[UUID, frozenset[UUID]]:
+    """Who belongs to each team and profile at `now`."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for member in directory.memberships:
+        if _runs(member.since, member.until, now):
+            found[member.team_id].add(member.person_id)
+    return {team: frozenset(people) for team, people in found.items()}
+
+
+def reachable(
+    holders: Holders, directory: Directory, members: Mapping[UUID, frozenset[UUID]]
+) -> frozenset[UUID]:
+    """The people of us whom something on this sender ID can come to: never who is suspended, and
+    nothing that is no person (R19). members: as `members_now` says."""
+    if holders.organisation:
+        return directory.people | (holders.people - directory.suspended)
+    found = holders.people.union(*(members.get(group, ()) for group in holders.groups))
+    return found - directory.suspended
 
 
 def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
     """What this person may see at `now`."""
     holders = holders_now(directory, now)
-    teams = _teams(directory, actor.person_id, now)
-    people = _led(actor, directory, teams, now)
-    their_teams = frozenset().union(*(_teams(directory, person, now) for person in people))
+    members = members_now(directory, now)
+    teams = frozenset(team for team, people in members.items() if actor.person_id in people)
+    people = frozenset[UUID]()
+    if actor.role is not Role.REP:
+        people = people.union(*(members[team] for team in teams))
+    theirs = frozenset(team for team, some in members.items() if some & people)
+    shows_all = actor.role is Role.ADMIN
     return Reach(
         person_id=actor.person_id,
-        everything=actor.role is Role.ADMIN,
+        everything=shows_all,
         sees_unrouted=actor.role is not Role.REP,
         held=frozenset(s for s, h in holders.items() if _holds(h, actor.person_id, teams)),
         shared=frozenset(
-            s for s, h in holders.items() if h.shared and _sees_shared(h, actor, teams)
+            s
+            for s, h in holders.items()
+            if h.shared and (shows_all or _holds(h, actor.person_id, teams))
         ),
-        unheld=frozenset(s for s, h in holders.items() if h.nobody),
+        unheld=frozenset(
+            s
+            for s, h in holders.items()
+            if h is NOBODY
+            or (not h.people - directory.suspended and not reachable(h, directory, members))
+        ),
         people=people,
         team_senders=frozenset(
             s
             for s, h in holders.items()
-            if people and (h.organisation or h.people & people or h.groups & their_teams)
+            if people and (h.organisation or h.people & people or h.groups & theirs)
         ),
-    )
-
-
-def _sees_shared(holders: Holders, actor: Actor, teams: frozenset[UUID]) -> bool:
-    return actor.role is Role.ADMIN or _holds(holders, actor.person_id, teams)
-
-
-def _led(
-    actor: Actor, directory: Directory, teams: frozenset[UUID], now: datetime
-) -> frozenset[UUID]:
-    if actor.role is Role.REP:
-        return frozenset()
-    return frozenset(
-        member.person_id
-        for member in directory.memberships
-        if member.team_id in teams and _runs(member.since, member.until, now)
-    )
-
-
-def _teams(directory: Directory, person_id: UUID, now: datetime) -> frozenset[UUID]:
-    return frozenset(
-        member.team_id
-        for member in directory.memberships
-        if member.person_id == person_id and _runs(member.since, member.until, now)
     )
 
 
 def _holders(holdings: Iterable[Holding]) -> Holders:
     by_kind: dict[HolderKind, set[UUID]] = defaultdict(set)
     organisation = False
+    rule: Holding | None = None
     for holding in holdings:
+        if holding.rule is not None and (rule is None or holding.since >= rule.since):
+            rule = holding
         if holding.kind is HolderKind.ORGANISATION or holding.holder_id is None:
             organisation = True
         else:
@@ -152,6 +191,8 @@ def _holders(holdings: Iterable[Holding]) -> Holders:
         frozenset(by_kind[HolderKind.PROFILE] | by_kind[HolderKind.TEAM]),
         organisation,
         frozenset(by_kind[HolderKind.PROGRAM]),
+        None if rule is None else rule.rule,
+        None if rule is None else rule.rule_person_id,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import Actor, HolderKind, PersonId, Role
+from sms_desk.domain.model import Actor, HolderKind, PersonId, Role, RoutingRule
 from sms_desk.domain.scopes import Directory, Holding, Membership
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
@@ -60,16 +60,31 @@ def listing(tx: Tx) -> list[sa.RowMapping]:
 def directory(tx: Tx) -> Directory:
     """All dated rows that `domain.scopes` reads. Bounded by people and sender IDs, not messages."""
     held, member, sender = tables.holdings.c, tables.memberships.c, tables.sender_ids.c
+    person = tables.people.c
     holdings = tx.execute(
-        sa.select(held.sender_id, held.holder_kind, held.holder_id, held.since, held.until)
+        sa.select(
+            held.sender_id,
+            held.holder_kind,
+            held.holder_id,
+            held.since,
+            held.until,
+            held.rule,
+            held.rule_person_id,
+        )
     )
     members = tx.execute(sa.select(member.person_id, member.team_id, member.since, member.until))
     senders = tx.execute(sa.select(sender.id, sender.inbound_id)).all()
+    everybody = tx.execute(sa.select(person.id, person.suspended_at)).all()
     return Directory(
-        tuple(Holding(s, HolderKind(k), h, a, b) for s, k, h, a, b in holdings),
+        tuple(
+            Holding(s, HolderKind(k), h, a, b, None if rule is None else RoutingRule(rule), named)
+            for s, k, h, a, b, rule, named in holdings
+        ),
         tuple(Membership(p, t, a, b) for p, t, a, b in members),
         frozenset(row.id for row in senders),
         {row.id: row.inbound_id for row in senders if row.inbound_id is not None},
+        frozenset(row.id for row in everybody if row.suspended_at is None),
+        frozenset(row.id for row in everybody if row.suspended_at is not None),
     )
 
 

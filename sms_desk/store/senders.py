@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,27 @@ import sqlalchemy as sa
 
 from sms_desk.domain.addresses import spellings
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import SenderKind
+from sms_desk.domain.model import HolderKind, SenderKind
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.team_states import chunks
 
 _s = tables.sender_ids.c
 _h = tables.holdings.c
 _a = tables.sender_accounts.c
+_GROUPS = {HolderKind.TEAM, HolderKind.PROFILE}
+_REFERENCES = (
+    tables.conversations.c.sender_id,
+    tables.messages.c.sender_id,
+    tables.outbox.c.sender_id,
+    tables.scheduled_messages.c.sender_id,
+    tables.program_bindings.c.sender_id,
+    tables.service_senders.c.sender_id,
+    tables.dlt_templates.c.sender_id,
+    tables.health_changes.c.sender_id,
+    tables.opt_outs.c.scope_id,
+)
+"""Where a sender ID that was used is named."""
 
 
 def listing(tx: Tx, *, retired: bool = False) -> list[sa.RowMapping]:
@@ -58,6 +72,73 @@ def change(tx: Tx, sender_id: UUID, **values: Any) -> None:
     tx.execute(sa.update(tables.sender_ids).where(_s.id == sender_id).values(values))
 
 
+def insert_many(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New sender IDs. Each row names the same columns."""
+    if rows:
+        tx.execute(sa.insert(tables.sender_ids), [dict(row) for row in rows])
+
+
+def change_many(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Columns of many sender IDs, by `id`. Each row names the same columns."""
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    query = sa.update(tables.sender_ids).where(_s.id == sa.bindparam("which"))
+    query = query.values({name: sa.bindparam(f"to_{name}") for name in names})
+    tx.execute(
+        query,
+        [{"which": row["id"], **{f"to_{name}": row[name] for name in names}} for row in rows],
+    )
+
+
+def some(tx: Tx, ids: Collection[UUID]) -> dict[UUID, sa.RowMapping]:
+    """Sender IDs by id, each with the account that carries it now."""
+    return {
+        row["id"]: row
+        for part in chunks(ids)
+        for row in tx.execute(_with_account().where(_s.id.in_(part))).mappings()
+    }
+
+
+def remove_unused(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
+    """Take sender IDs out that nothing refers to, with their holdings; returns those left, since
+    history is never cut (R58)."""
+    used = {
+        found
+        for column in _REFERENCES
+        for part in chunks(ids)
+        for found in tx.execute(sa.select(column).where(column.in_(part)).distinct()).scalars()
+    }
+    pointed = {
+        found
+        for column in (_s.inbound_id, _s.fallback_id)
+        for part in chunks(ids)
+        for found in tx.execute(
+            sa.select(column).where(column.in_(part), _s.id.not_in(part))
+        ).scalars()
+    }
+    left = (used | pointed) & set(ids)
+    for part in chunks(set(ids) - left):
+        tx.execute(
+            sa.update(tables.sender_ids)
+            .where(_s.id.in_(part))
+            .values(inbound_id=None, fallback_id=None)
+        )
+        tx.execute(sa.delete(tables.holdings).where(_h.sender_id.in_(part)))
+        tx.execute(sa.delete(tables.sender_accounts).where(_a.sender_id.in_(part)))
+        tx.execute(sa.delete(tables.sender_ids).where(_s.id.in_(part)))
+    return left
+
+
+def uncarry(tx: Tx, sender_id: UUID, at: datetime) -> None:
+    """From now on no account carries the sender ID."""
+    tx.execute(
+        sa.update(tables.sender_accounts)
+        .where(_a.sender_id == sender_id, _a.until.is_(None))
+        .values(until=at)
+    )
+
+
 def carry(tx: Tx, *, id_: UUID, sender_id: UUID, account_id: UUID, at: datetime) -> None:
     """From now on this account carries the sender ID; an earlier carrier's row ends (R1)."""
     tx.execute(
@@ -87,19 +168,83 @@ def holding(tx: Tx, holding_id: UUID) -> sa.RowMapping:
     return row
 
 
+def change_holding(tx: Tx, holding_id: UUID, **values: Any) -> None:
+    tx.execute(sa.update(tables.holdings).where(_h.id == holding_id).values(values))
+
+
 def set_holding_end(tx: Tx, holding_id: UUID, at: datetime | None) -> None:
-    tx.execute(sa.update(tables.holdings).where(_h.id == holding_id).values(until=at))
+    change_holding(tx, holding_id, until=at)
 
 
-def holdings(tx: Tx) -> list[sa.RowMapping]:
-    """Every holding, oldest first; ended ones too (R59)."""
-    return list(tx.execute(sa.select(tables.holdings).order_by(_h.since)).mappings())
+def holdings(tx: Tx, sender_id: UUID | None = None) -> list[sa.RowMapping]:
+    """Holdings of one sender ID or of all, oldest first; ended ones too (R59)."""
+    query = sa.select(tables.holdings).order_by(_h.since, _h.id)
+    if sender_id is not None:
+        query = query.where(_h.sender_id == sender_id)
+    return list(tx.execute(query).mappings())
+
+
+def running_holdings(tx: Tx, now: datetime) -> list[sa.RowMapping]:
+    """All holdings that run at `now`, oldest first."""
+    query = (
+        sa.select(tables.holdings)
+        .where(_h.since <= now, _h.until.is_(None) | (_h.until > now))
+        .order_by(_h.since, _h.id)
+    )
+    return list(tx.execute(query).mappings())
+
+
+def overlapping(
+    tx: Tx,
+    *,
+    sender_ids: Collection[UUID],
+    holder_kind: HolderKind,
+    holder_id: UUID | None,
+    since: datetime,
+    until: datetime | None,
+) -> set[UUID]:
+    """Which of the sender IDs this holder holds at any time within the span already."""
+    kinds = {holder_kind}
+    if holder_kind in _GROUPS:
+        kinds |= _GROUPS  # the first release called a profile a team
+    query = sa.select(_h.sender_id).where(
+        _h.sender_id.in_(sender_ids),
+        _h.holder_kind.in_(kinds),
+        _h.holder_id.is_(None) if holder_id is None else _h.holder_id == holder_id,
+        _h.until.is_(None) | (_h.until > since),
+    )
+    if until is not None:
+        query = query.where(_h.since < until)
+    return set(tx.execute(query).scalars())
+
+
+def neighbours(tx: Tx) -> dict[UUID, Any]:
+    """What the rules look at of every sender ID, retired ones too, by id."""
+    query = sa.select(
+        _s.id,
+        _s.channel,
+        _s.address,
+        _s.kind,
+        _s.country,
+        _s.direction,
+        _s.retired_at,
+        _s.inbound_id,
+        _s.fallback_id,
+    )
+    return {row.id: row for row in tx.execute(query)}
 
 
 def services(tx: Tx) -> list[sa.RowMapping]:
     """The Messaging Services of all accounts, by name."""
     columns = tables.messaging_services.c
     return list(tx.execute(sa.select(tables.messaging_services).order_by(columns.name)).mappings())
+
+
+def group_kind(tx: Tx, group_id: UUID) -> HolderKind | None:
+    """Whether a group is a team or a profile; None if there is none."""
+    columns = tables.teams.c
+    kind = tx.execute(sa.select(columns.kind).where(columns.id == group_id)).scalar_one_or_none()
+    return None if kind is None else HolderKind(kind)
 
 
 def service_members(tx: Tx) -> dict[UUID, list[UUID]]:

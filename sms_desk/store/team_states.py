@@ -28,6 +28,7 @@ _STATE = (
     "source_from_id",
     "source_reason",
     "taken_over_at",
+    "human_since",
 )
 _CHUNK = 10_000  # below every engine's limit of bound values in one statement
 T = TypeVar("T")
@@ -76,12 +77,18 @@ def restore(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
         tx.execute(sa.update(tables.conversations).where(_c.id == row["id"]).values(values))
 
 
-def never_owned(tx: Tx, sender_id: UUID) -> list[UUID]:
-    """Conversations of a sender ID that nobody owns and from whom nobody took them away."""
+def never_owned(tx: Tx, sender_ids: Collection[UUID]) -> list[sa.Row[UUID, UUID, UUID]]:
+    """Conversations (id, sender_id, contact_id) of sender IDs that nobody owns and from whom nobody
+    took them away, the oldest first."""
     event = tables.events.c
     decided = sa.exists().where(event.conversation_id == _c.id, event.kind == "assigned")
-    query = sa.select(_c.id).where(_c.sender_id == sender_id, _c.owner_id.is_(None), ~decided)
-    return list(tx.execute(query).scalars())
+    query = sa.select(_c.id, _c.sender_id, _c.contact_id).where(_c.owner_id.is_(None), ~decided)
+    query = query.order_by(_c.last_inbound, _c.id)
+    return [
+        row
+        for part in chunks(sender_ids)
+        for row in tx.execute(query.where(_c.sender_id.in_(part)))
+    ]
 
 
 def due(tx: Tx, now: datetime) -> list[UUID]:

@@ -1,27 +1,40 @@
-"""Sender IDs, and who holds them."""
+"""Sender IDs: added, described, retired, imported (R1, R11, R14, R58)."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from dataclasses import replace
+from typing import Any
 
-from sms_desk.domain import addresses, routing
 from sms_desk.domain import commands as c
+from sms_desk.domain import registration, sender_policy
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import UsageError
-from sms_desk.domain.model import Channel, Health, Purpose, SenderKind
-from sms_desk.domain.scopes import Holders, holders_now
+from sms_desk.domain.model import Channel, Health, Purpose, SenderDirection, SenderKind
+from sms_desk.domain.sender_policy import Draft
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
-from sms_desk.store import events, people, senders, team_states
-from sms_desk.store.events import Event, EventKind
+from sms_desk.services.sender_checks import neighbours
+from sms_desk.settings import facts
+from sms_desk.store import senders
 from sms_desk.store.ids import derived
 
 
 def add_sender(ctx: Context, command: c.AddSender) -> Effect:
     """A sender ID typed by hand, where the key may not list them."""
     require_admin(ctx)
-    address = _address(command)
-    if senders.by_address(ctx.tx, command.channel, address, command.country.upper()) is not None:
+    country = command.country.strip().upper()
+    draft = Draft(
+        command.sender_id,
+        command.channel,
+        command.address,
+        command.kind,
+        country,
+        command.direction,
+        command.purpose,
+    )
+    _refuse_impossible(ctx, draft)
+    address = sender_policy.clean_address(command.address)
+    if senders.by_address(ctx.tx, command.channel, address, country) is not None:
         raise UsageError(f"{command.address} is in the directory already.")
     senders.insert(
         ctx.tx,
@@ -30,10 +43,10 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
             "channel": command.channel,
             "address": address,
             "kind": command.kind,
-            "country": command.country.upper(),
+            "country": country,
             "label": command.label.strip(),
             "direction": command.direction,
-            "purpose": Purpose.DIRECT,
+            "purpose": command.purpose,
             "health": Health.OK,
             "created_at": command.at,
         },
@@ -50,27 +63,90 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
 
 
 def edit_sender(ctx: Context, command: c.EditSender) -> Effect:
+    """All that people say of a sender ID; what cannot be is refused."""
     require_admin(ctx)
-    before = senders.get(ctx.tx, command.sender_id)
-    if command.inbound_id == command.sender_id:
-        raise UsageError("A sender ID is not its own inbound number.")
+    stored = senders.get(ctx.tx, command.sender_id)
+    before = _as_it_is(command, stored)
+    after = command if command.purpose is not None else _completed(command, before)
+    draft = _draft(stored, after)
+    _refuse_impossible(ctx, draft, was=_draft(stored, before))
+    if draft.country != stored["country"]:
+        _refuse_taken(ctx, draft)
+    said = after.registration
     senders.change(
         ctx.tx,
         command.sender_id,
-        label=command.label.strip(),
-        direction=command.direction,
-        inbound_id=command.inbound_id,
+        label=after.label.strip(),
+        direction=after.direction,
+        inbound_id=after.inbound_id,
+        kind=draft.kind,
+        purpose=after.purpose,
+        country=draft.country,
+        registration=None if said is None else registration.to_json(said),
+        fallback_id=after.fallback_id,
     )
-    back = c.EditSender(
+    changes = Changes.of(sender=command.sender_id, conversation=None)
+    return Effect(changes, 1, f"Changed {stored['address']}", inverse=(before,))
+
+
+def _draft(stored: Any, said: c.EditSender) -> Draft:
+    assert said.purpose is not None
+    return Draft(
+        said.sender_id,
+        Channel(stored["channel"]),
+        stored["address"],
+        said.kind or SenderKind(stored["kind"]),
+        said.country.strip().upper(),
+        said.direction,
+        said.purpose,
+        said.registration,
+        said.inbound_id,
+        said.fallback_id,
+    )
+
+
+def _as_it_is(command: c.EditSender, row: Any) -> c.EditSender:
+    """What stands there, as the command that would write it."""
+    said = row["registration"]
+    return c.EditSender(
         id=command.id,
         at=command.at,
         sender_id=command.sender_id,
-        label=before["label"],
-        direction=before["direction"],
-        inbound_id=before["inbound_id"],
+        label=row["label"],
+        direction=SenderDirection(row["direction"]),
+        inbound_id=row["inbound_id"],
+        kind=SenderKind(row["kind"]),
+        purpose=Purpose(row["purpose"]),
+        country=row["country"],
+        registration=None if said is None else registration.from_json(said),
+        fallback_id=row["fallback_id"],
     )
-    changes = Changes.of(sender=command.sender_id, conversation=None)
-    return Effect(changes, 1, f"Changed {before['address']}", inverse=(back,))
+
+
+def _completed(command: c.EditSender, before: c.EditSender) -> c.EditSender:
+    """A command of the first release, which knew of label, direction and inbound number only."""
+    return replace(
+        before,
+        label=command.label,
+        direction=command.direction,
+        inbound_id=command.inbound_id,
+    )
+
+
+def _refuse_impossible(ctx: Context, draft: Draft, was: Draft | None = None) -> None:
+    """Raises UsageError with the first error; advice passes (R14). was: what is stored: an error
+    that stood there already does not keep anybody from changing the rest."""
+    around, countries = neighbours(ctx), facts.sender_id_countries()
+    old = () if was is None else sender_policy.check(was, around, countries)
+    for wrong in sender_policy.errors(sender_policy.check(draft, around, countries)):
+        if wrong not in old:
+            raise UsageError(wrong.title, wrong.next_step)
+
+
+def _refuse_taken(ctx: Context, draft: Draft) -> None:
+    there = senders.by_address(ctx.tx, draft.channel, draft.address, draft.country)
+    if there is not None and there["id"] != draft.id:
+        raise UsageError(f"{draft.address} is in the directory already in that country.")
 
 
 def retire_sender(ctx: Context, command: c.RetireSender) -> Effect:
@@ -83,79 +159,3 @@ def retire_sender(ctx: Context, command: c.RetireSender) -> Effect:
     )
     verb = "Retired" if command.retired else "Brought back"
     return Effect(Changes.of(sender=command.sender_id), 1, f"{verb} {address}", inverse=(back,))
-
-
-def hold_sender(ctx: Context, command: c.HoldSender) -> Effect:
-    """A dated holding begins (R59)."""
-    require_admin(ctx)
-    address = senders.get(ctx.tx, command.sender_id)["address"]
-    senders.hold(
-        ctx.tx,
-        {
-            "id": command.holding_id,
-            "sender_id": command.sender_id,
-            "holder_kind": command.holder_kind,
-            "holder_id": command.holder_id,
-            "since": command.at,
-            "until": command.until,
-            "reason": command.reason,
-        },
-    )
-    taken = _route_unowned(ctx, command)
-    back: list[c.Command] = [
-        c.EndHolding(id=command.id, at=command.at, holding_id=command.holding_id)
-    ]
-    if taken:
-        targets = c.Targets(tuple(taken))
-        back.append(c.Assign(id=command.id, at=command.at, targets=targets, owner_id=None))
-    changes = Changes.of(sender=command.sender_id, conversation=None)
-    return Effect(changes, 1, f"Gave out {address}", inverse=tuple(back))
-
-
-def _route_unowned(ctx: Context, command: c.HoldSender) -> list[UUID]:
-    """Whoever wrote while nobody held the sender ID is now routed by the rule (R19): a first sync
-    brings conversations before anybody has said whose number it is."""
-    holders = holders_now(people.directory(ctx.tx), ctx.now).get(command.sender_id, Holders())
-    decided = routing.route(holders)
-    if decided.owner_id is None:
-        return []
-    ids = team_states.never_owned(ctx.tx, command.sender_id)
-    team_states.set_owner(ctx.tx, ids, decided.owner_id)
-    detail = {"before": None, "after": str(decided.owner_id), "trail": decided.trail()}
-    events.append(
-        ctx.tx,
-        [
-            Event(derived(command.id, id_), id_, ctx.now, EventKind.ROUTED, detail=detail)
-            for id_ in ids
-        ],
-    )
-    return ids
-
-
-def end_holding(ctx: Context, command: c.EndHolding) -> Effect:
-    require_admin(ctx)
-    holding = senders.holding(ctx.tx, command.holding_id)
-    senders.set_holding_end(ctx.tx, command.holding_id, command.at)
-    changes = Changes.of(sender=holding["sender_id"], conversation=None)
-    return Effect(changes, 1, "Took the sender ID back")
-
-
-_KINDS = {
-    SenderKind.SHORT_CODE: addresses.AddressKind.SHORT_CODE,
-    SenderKind.ALPHANUMERIC: addresses.AddressKind.ALPHANUMERIC,
-}
-
-
-def _address(command: c.AddSender) -> str:
-    """The address as the directory keeps it; what is no such sender ID is refused."""
-    _, rest = addresses.split_channel(command.address.strip())
-    found = addresses.from_provider(rest)
-    wanted = _KINDS.get(command.kind, addresses.AddressKind.PHONE)
-    if found.kind is not wanted:
-        raise UsageError(
-            f"“{command.address}” is not a {command.kind.replace('_', ' ')}.",
-            "Numbers begin with + and the country code; names have at most eleven characters.",
-        )
-    if (command.kind is SenderKind.WHATSAPP) != (command.channel is Channel.WHATSAPP):
-        raise UsageError("A WhatsApp number has the channel WhatsApp, and no other kind has.")
-    return found.e164 or found.key

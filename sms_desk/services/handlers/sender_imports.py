@@ -1,0 +1,262 @@
+"""Many sender IDs at once, from a file or from the provider's list: all of them or none (R11)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sms_desk.domain import commands as c
+from sms_desk.domain import registration, sender_policy
+from sms_desk.domain.addresses import match_key
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import UsageError
+from sms_desk.domain.model import (
+    Channel,
+    Health,
+    HolderKind,
+    Purpose,
+    SenderDirection,
+    SenderKind,
+)
+from sms_desk.domain.sender_policy import Draft, Neighbour, Neighbours
+from sms_desk.services.context import Context
+from sms_desk.services.effects import Effect, require_admin
+from sms_desk.services.handlers import holdings
+from sms_desk.services.sender_checks import by_id
+from sms_desk.settings import facts
+from sms_desk.store import senders
+from sms_desk.store.ids import derived
+
+Stored = Mapping[UUID, Any]
+
+
+def import_senders(ctx: Context, command: c.ImportSenders) -> Effect:
+    """Each line as it shall be; the way back is one import too."""
+    require_admin(ctx)
+    stored = senders.some(ctx.tx, [line.sender_id for line in command.lines])
+    _check(ctx, command, stored)
+    added = [line for line in command.lines if line.sender_id not in stored]
+    changed = [line for line in command.lines if line.sender_id in stored]
+    senders.insert_many(ctx.tx, [_new_row(line, command) for line in added])
+    senders.change_many(ctx.tx, [_row(line, stored, command) for line in changed])
+    # Numbers that name one another are there by now.
+    senders.change_many(ctx.tx, [_links(line) for line in command.lines])
+    for line in command.lines:
+        _carry(ctx, command, line, stored)
+    begun, ended = _hold(ctx, command)
+    _take_out(ctx, command)
+    back = c.ImportSenders(
+        id=command.id,
+        at=command.at,
+        lines=tuple(_as_line(stored[line.sender_id]) for line in changed),
+        removed=tuple(line.sender_id for line in added),
+    )
+    ends = (c.EndHolding(id=command.id, at=command.at, holding_id=id_) for id_ in begun)
+    resumed = (holdings.restored(command, row) for row in ended)
+    count = len(command.lines) + len(command.removed)
+    label = f"Imported {count:,} sender ID{'' if count == 1 else 's'}"
+    changes = Changes.of(sender=None, conversation=None)
+    return Effect(changes, count, label, inverse=(*ends, *resumed, back))
+
+
+# --- what cannot be -------------------------------------------------------------------------------
+
+
+def _check(ctx: Context, command: c.ImportSenders, stored: Stored) -> None:
+    """Raises UsageError for the first line that cannot be."""
+    before = by_id(ctx)
+    after = before | {line.sender_id: _neighbour(line) for line in command.lines}
+    was, will = Neighbours(before), Neighbours(after)
+    countries = facts.sender_id_countries()
+    _refuse_twins(after)
+    for line in command.lines:
+        found = sender_policy.errors(sender_policy.check(draft_of(line), will, countries))
+        if not found:
+            continue
+        row = stored.get(line.sender_id)
+        old = () if row is None else sender_policy.check(draft_of(_as_line(row)), was, countries)
+        for wrong in found:
+            if wrong not in old:
+                raise UsageError(f"{line.address}: {wrong.title}", wrong.next_step)
+
+
+def _refuse_twins(after: Mapping[UUID, Neighbour]) -> None:
+    """A sender ID is one by channel and address, a short code in each country (R1)."""
+    seen = set[tuple[str, str, str]]()
+    for each in after.values():
+        key = identity(each.channel, each.kind, each.address, each.country)
+        if key in seen:
+            raise UsageError(f"{each.address} stands there twice.", "Keep one of the two.")
+        seen.add(key)
+
+
+def identity(
+    channel: Channel, kind: SenderKind, address: str, country: str
+) -> tuple[str, str, str]:
+    """What makes a sender ID one (R1)."""
+    only_there = country if kind is SenderKind.SHORT_CODE else ""
+    return channel, match_key(address), only_there
+
+
+def draft_of(line: c.SenderLine) -> Draft:
+    """The line as the rules look at it."""
+    return Draft(
+        line.sender_id,
+        line.channel,
+        line.address,
+        line.kind,
+        line.country,
+        line.direction,
+        line.purpose,
+        line.registration,
+        line.inbound_id,
+        line.fallback_id,
+    )
+
+
+def _neighbour(line: c.SenderLine) -> Neighbour:
+    return Neighbour(
+        line.channel,
+        line.address,
+        line.kind,
+        line.country,
+        line.direction,
+        line.retired,
+        line.inbound_id,
+        line.fallback_id,
+    )
+
+
+# --- rows -------------------------------------------------------------------------------------------
+
+
+def _as_line(row: Any) -> c.SenderLine:
+    """What stands there, as the line that would write it; its holders are not its own."""
+    return line_of(row)
+
+
+def line_of(row: Any, holders: tuple[c.Holder, ...] | None = None) -> c.SenderLine:
+    """A stored sender ID as a line. row: as `store.senders.some` reads it."""
+    said = row["registration"]
+    return c.SenderLine(
+        sender_id=row["id"],
+        channel=Channel(row["channel"]),
+        address=row["address"],
+        kind=SenderKind(row["kind"]),
+        country=row["country"],
+        label=row["label"],
+        direction=SenderDirection(row["direction"]),
+        purpose=Purpose(row["purpose"]),
+        registration=None if said is None else registration.from_json(said),
+        inbound_id=row["inbound_id"],
+        fallback_id=row["fallback_id"],
+        account_id=row["account_id"],
+        retired=row["retired_at"] is not None,
+        holders=holders,
+    )
+
+
+def _described(line: c.SenderLine) -> dict[str, Any]:
+    said = line.registration
+    return {
+        "id": line.sender_id,
+        "kind": line.kind,
+        "country": line.country.strip().upper(),
+        "label": line.label.strip(),
+        "direction": line.direction,
+        "purpose": line.purpose,
+        "registration": None if said is None else registration.to_json(said),
+    }
+
+
+def _new_row(line: c.SenderLine, command: c.ImportSenders) -> dict[str, Any]:
+    return {
+        **_described(line),
+        "channel": line.channel,
+        "address": sender_policy.clean_address(line.address),
+        "health": Health.OK,
+        "created_at": command.at,
+        "retired_at": command.at if line.retired else None,
+    }
+
+
+def _row(line: c.SenderLine, stored: Stored, command: c.ImportSenders) -> dict[str, Any]:
+    retired_at = stored[line.sender_id]["retired_at"] or command.at
+    return {**_described(line), "retired_at": retired_at if line.retired else None}
+
+
+def _links(line: c.SenderLine) -> dict[str, Any]:
+    return {
+        "id": line.sender_id,
+        "inbound_id": line.inbound_id,
+        "fallback_id": line.fallback_id,
+    }
+
+
+def _carry(ctx: Context, command: c.ImportSenders, line: c.SenderLine, stored: Stored) -> None:
+    row = stored.get(line.sender_id)
+    before = None if row is None else row["account_id"]
+    if line.account_id == before:
+        return
+    if line.account_id is None:
+        senders.uncarry(ctx.tx, line.sender_id, command.at)
+    else:
+        senders.carry(
+            ctx.tx,
+            id_=derived(command.id, f"carry {line.sender_id}"),
+            sender_id=line.sender_id,
+            account_id=line.account_id,
+            at=command.at,
+        )
+
+
+# --- holders, and what is taken back -------------------------------------------------------------------
+
+
+def _hold(ctx: Context, command: c.ImportSenders) -> tuple[list[UUID], list[Any]]:
+    """The holders named in each line hold it from now on, and nobody else. Returns the ids of the
+    holdings that began, and those that ended as they were."""
+    wanted = {line.sender_id: line.holders for line in command.lines if line.holders is not None}
+    if not wanted:
+        return [], []
+    running: dict[UUID, dict[c.Holder, Any]] = defaultdict(dict)
+    for row in senders.running_holdings(ctx.tx, ctx.now):
+        holder = c.Holder(HolderKind(row["holder_kind"]), row["holder_id"])
+        running[row["sender_id"]][holder] = row
+    real = _real_holders(ctx, wanted.values())
+    begun, ended = list[UUID](), list[Any]()
+    for sender_id, named in wanted.items():
+        theirs, now = {real[holder] for holder in named}, running[sender_id]
+        ended += [row for holder, row in now.items() if holder not in theirs]
+        for holder in sorted(theirs - now.keys(), key=str):
+            begun.append(derived(command.id, f"{sender_id} {holder.kind} {holder.id}"))
+            senders.hold(ctx.tx, _holding(begun[-1], sender_id, holder, command))
+    for row in ended:
+        senders.set_holding_end(ctx.tx, row["id"], command.at)
+    return begun, ended
+
+
+def _real_holders(ctx: Context, named: Iterable[tuple[c.Holder, ...]]) -> dict[c.Holder, c.Holder]:
+    every = {holder for some in named for holder in some}
+    return {holder: c.Holder(holdings.checked(ctx, holder), holder.id) for holder in every}
+
+
+def _holding(
+    id_: UUID, sender_id: UUID, holder: c.Holder, command: c.ImportSenders
+) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "sender_id": sender_id,
+        "holder_kind": holder.kind,
+        "holder_id": holder.id,
+        "since": command.at,
+        "reason": "import",
+    }
+
+
+def _take_out(ctx: Context, command: c.ImportSenders) -> None:
+    """What an undone import had added: gone where nobody used it, else retired (R58)."""
+    for sender_id in senders.remove_unused(ctx.tx, command.removed):
+        senders.change(ctx.tx, sender_id, retired_at=command.at)
