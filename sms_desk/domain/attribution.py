@@ -52,7 +52,8 @@ class TakeOver:
 # --- text patterns --------------------------------------------------------------------------------
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """As texts are compared: letters in one case, runs of white space as one space."""
     return " ".join(text.split()).casefold()
 
 
@@ -62,8 +63,8 @@ def matches(pattern: str, body: str) -> bool:
     Letters in any case, runs of white space as one space; so "Sale: *" is every text that begins
     so. No pattern language of a person's reaches a regular expression: the walk is linear.
     """
-    first, *rest = _folded(pattern).split("*")
-    text = _folded(body)
+    first, *rest = folded(pattern).split("*")
+    text = folded(body)
     if not rest:
         return bool(first) and text == first
     if not (first or any(rest)) or not text.startswith(first):

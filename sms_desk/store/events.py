@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     REBOUND = "rebound"  # R61; detail: before, after (program ids or null)
     OPTED_OUT = "opted_out"  # detail: scope
     OPTED_IN = "opted_in"
+    SILENCED = "silenced"  # R51: a person answered, the automation is silent; detail: program
+    RELEASED = "released"  # it may answer again; detail: before, after
 
 
 @dataclass(frozen=True, slots=True)

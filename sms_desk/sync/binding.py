@@ -12,6 +12,7 @@ from sms_desk.domain.outbox import Sighting
 from sms_desk.store import attempts, conversations, messages, outbox
 from sms_desk.store.attempts import Attempt
 from sms_desk.store.engine import Tx
+from sms_desk.sync.auto_respond import person_answered
 
 ARRIVED_TWICE = "arrived_twice"
 ARRIVED_AFTER_ALL = "arrived_after_all"
@@ -66,7 +67,7 @@ def _close_newer(tx: Tx, outbox_id: UUID) -> None:
 
 
 def adopt(tx: Tx, account_id: UUID, owned: Iterable[tuple[str, UUID]]) -> None:
-    """Mark stored messages as what a person sent through the desk, as (provider id, outbox id)."""
+    """Mark stored messages as what was sent through the desk, as (provider id, outbox id)."""
     by_sid = dict(owned)
     stored = messages.known(tx, account_id, by_sid)
     for sid, message in stored.items():
@@ -80,4 +81,5 @@ def adopt(tx: Tx, account_id: UUID, owned: Iterable[tuple[str, UUID]]) -> None:
                 author_id=entry.author_id,
                 on_behalf_id=entry.on_behalf_id,
             )
+        person_answered(tx, message.conversation_id, entry, message.at)
     conversations.refresh(tx, {message.conversation_id for message in stored.values()})

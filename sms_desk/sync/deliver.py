@@ -21,6 +21,7 @@ from sms_desk.domain.model import (
     Channel,
     DeliveryStatus,
     Direction,
+    Origin,
     OutboxState,
 )
 from sms_desk.domain.send_checks import CheckResult, Verdict
@@ -322,7 +323,10 @@ def give_back(
 
 
 def replied(tx: Tx, entry: Entry, *, at: datetime) -> None:
-    """A person's reply reopens or wakes the conversation that it stands in (R49)."""
+    """A person's reply reopens or wakes the conversation that it stands in (R49); what a machine
+    says moves no state (R51)."""
+    if entry.origin is not Origin.PERSON:
+        return
     row = conversations.load(tx, [entry.conversation_id])[entry.conversation_id]
     states = {entry.conversation_id: reactions.state_of(row)}
     reactions.moved(tx, states, Happening.PERSON_REPLIED, at=at, reason="replied")

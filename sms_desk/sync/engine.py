@@ -30,6 +30,7 @@ from sms_desk.store.attempts import Holder
 from sms_desk.store.engine import Workspace
 from sms_desk.sync import discover, reactions
 from sms_desk.sync.audit import Auditor
+from sms_desk.sync.auto_respond import AutoResponder
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.deliver import Deliverer, hold_uncarried, recover
 from sms_desk.sync.intake import Intake, Stored
@@ -204,6 +205,7 @@ class _Account:
         self.statuses = StatusRefresher(workspace, account_id, provider)
         self._media = MediaFetcher(workspace, account_id, provider)
         self._late = LateRecogniser(workspace, account_id)
+        self._responder = AutoResponder(workspace, account_id)
         self._auditor = Auditor(
             workspace, account_id, self._receiver.days, self._receiver.take_late
         )
@@ -214,6 +216,7 @@ class _Account:
         yield self._deliver
         yield self._discover
         yield self._scan_now if force else self._scan
+        yield self._respond
         yield self._look_up
         yield lambda now: _changes(self.statuses.run(now))
         yield self._backfill
@@ -256,6 +259,11 @@ class _Account:
 
     def _scan_now(self, now: datetime) -> Changes:
         return _changes(self._receiver.scan(HOT, now)) | self._scan(now)
+
+    def _respond(self, now: datetime) -> Changes:
+        """Who wrote to a program that takes no replies is told at once (R18)."""
+        queued = self._responder.run(now)
+        return queued | self._deliverer.run(now) if queued else NOTHING
 
     def _look_up(self, now: datetime) -> Changes:
         return self._reconciler.run(now, with_warm=self._warm_ran)

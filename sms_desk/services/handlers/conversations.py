@@ -25,7 +25,7 @@ from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
 from sms_desk.store.types import from_micros, to_micros
 
-_INSTANTS = frozenset({"snoozed_until", "state_at", "closed_at", "taken_over_at"})
+_INSTANTS = frozenset({"snoozed_until", "state_at", "closed_at", "taken_over_at", "human_since"})
 _IDS = frozenset({"owner_id", "source_program_id", "source_from_id", "program_id"})
 _STATE = ("team_state", "snoozed_until", "state_at", "closed_at")
 _SOURCE = ("source_kind", "source_program_id", "source_from_id", "source_reason", "taken_over_at")
@@ -194,6 +194,19 @@ def rebind_source(ctx: Context, command: c.RebindSource) -> Effect:
     return _resource(ctx, command, row, after, EventKind.REBOUND, "Changed the source", told)
 
 
+def release_automation(ctx: Context, command: c.ReleaseAutomation) -> Effect:
+    """The auto-responder may answer here again; undo makes it silent since when it was (R51)."""
+    (row,) = _load(ctx, command.conversation_id).values()
+    if row["human_since"] is None:
+        raise RefusedError("No automation is silent in this conversation.", rule="automation")
+    after = {"human_since": None}
+    team_states.restore(ctx.tx, [{"id": row["id"], **after}])
+    detail = {"before": _plain(row, after), "after": after}
+    _note(ctx, command, {row["id"]: row}, EventKind.RELEASED, "person", lambda _: detail)
+    changes = Changes.of(conversation=row["id"])
+    return Effect(changes, 1, "Released the automation", by_events=True)
+
+
 def _tell_message(ctx: Context, command: c.RebindSource, kind: SourceKind) -> dict[str, Any]:
     """The word stands with the message that it is about, so that later ones follow from it (R3).
 
@@ -285,6 +298,7 @@ _OPPOSITE = {
     EventKind.CLOSED: EventKind.REOPENED,
     EventKind.REOPENED: EventKind.CLOSED,
     EventKind.SNOOZED: EventKind.WOKEN,
+    EventKind.RELEASED: EventKind.SILENCED,
 }
 
 
