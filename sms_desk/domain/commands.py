@@ -110,13 +110,6 @@ class ReleaseAutomation(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseAutomation(Command):
-    """A person hands the conversation back to the program's auto-responder (R51)."""
-
-    conversation_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RebindSource(Command):
     """A person says what a conversation answers (R61). program_id None: nothing, direct."""
 

@@ -32,7 +32,6 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.TakeOver: conversations.take_over,
     c.RebindSource: conversations.rebind_source,
     c.ReleaseAutomation: conversations.release_automation,
-    c.ReleaseAutomation: conversations.release_automation,
     c.MarkRead: my_state.mark_read,
     c.MarkUnread: my_state.mark_unread,
     c.RestoreReadMarkers: my_state.restore_read_markers,
