@@ -43,10 +43,19 @@ class ProgramSend:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """A person made a conversation his own: from that program, from then on (R5)."""
+    """A person made a conversation his own: from that program, from then on (R5).
+
+    program_id None: he said that it answers no program, whichever; any send ends that.
+    """
 
     program_id: ProgramId | None
     at: datetime
+
+    def runs(self, at: datetime, sends: Iterable[ProgramSend]) -> bool:
+        """Whether it holds at that time. sends: until then."""
+        return at > self.at and not any(
+            send.at > self.at and self.program_id in (None, send.program_id) for send in sends
+        )
 
 
 # --- text patterns --------------------------------------------------------------------------------
@@ -141,22 +150,29 @@ class Recogniser:
     ) -> Source:
         """What an inbound message of that time answers (R3).
 
-        sends: all program sends of the conversation, in any order. After a take-over only what a
-        program sent later counts, and neither does the sender's dedication, until then (R5).
+        sends: the program sends of the conversation that may matter, in any order: those of the
+        longest window before, and for a take-over all since then. While a take-over runs nothing
+        else counts, neither another program's later send nor the sender's dedication; it ends with
+        the next send of the program that the conversation was taken over from, and from then on
+        all is as if it had never been (R5).
         """
-        taken = taken_over if taken_over is not None and at > taken_over.at else None
-        counted = [s for s in sends if s.at <= at and (taken is None or s.at > taken.at)]
+        before = [send for send in sends if send.at <= at]
+        if taken_over is not None and taken_over.runs(at, before):
+            return Source(SourceKind.DIRECT, None, SourceReason.TAKEN_OVER, taken_over.program_id)
         recent = max(
-            (send for send in counted if self._is_recent(send, at)),
+            (send for send in before if self._is_recent(send, at)),
             key=lambda send: (send.at, send.program_id.int),
             default=None,
         )
         if recent is not None:
             return self._source(recent.program_id, SourceReason.RECENT_SEND)
-        if taken is not None and not counted:
-            return Source(SourceKind.DIRECT, None, SourceReason.TAKEN_OVER, taken.program_id)
         dedicated = self.dedicated_to(sender_id)
         return DIRECT if dedicated is None else self._source(dedicated, SourceReason.DEDICATED)
+
+    @property
+    def longest_window(self) -> timedelta:
+        """No send explains an answer that comes later than this."""
+        return timedelta(days=max((p.attribution_days for p in self.programs.values()), default=0))
 
     def _is_recent(self, send: ProgramSend, at: datetime) -> bool:
         program = self.programs.get(send.program_id)

@@ -57,9 +57,14 @@ def first_at(at: datetime) -> Position:
     return Position(_seconds(at) << _SECOND_SHIFT)
 
 
+def last_at(at: datetime) -> Position:
+    """The highest position of that second."""
+    return Position(first_at(at) | (1 << _SECOND_SHIFT) - 1)
+
+
 def instant(position: Position) -> datetime:
     """The whole second that a position stands at."""
-    return _EPOCH + timedelta(seconds=position >> _SECOND_SHIFT)
+    return datetime.fromtimestamp(position >> _SECOND_SHIFT, UTC)
 
 
 def _pack(at: datetime, tie: int, kind: Kind) -> Position:

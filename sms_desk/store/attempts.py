@@ -162,12 +162,15 @@ def bindable(tx: Tx, account_id: UUID, lanes: Collection[str]) -> list[Attempt]:
     return _all(tx, query.order_by(_T.started_at, _T.outbox_id, _T.n))
 
 
+def any_bindable(tx: Tx, account_id: UUID) -> bool:
+    """Whether the account has any attempt to which a listed message may belong."""
+    return tx.execute(_ANY_BINDABLE, {"account_id": account_id}).first() is not None
+
+
 def bound(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, UUID]:
     """Outbox ids by those of the given provider ids that an attempt owns (I4)."""
-    query = sa.select(_T.provider_sid, _T.outbox_id).where(
-        _T.account_id == account_id, _T.provider_sid.in_(sorted(sids))
-    )
-    return {str(row.provider_sid): row.outbox_id for row in tx.execute(query)}
+    found = tx.execute(_BOUND, {"account_id": account_id, "sids": sorted(sids)})
+    return {str(row.provider_sid): row.outbox_id for row in found}
 
 
 def next_check(tx: Tx) -> datetime | None:
@@ -178,6 +181,22 @@ def next_check(tx: Tx) -> datetime | None:
         )
     ).scalar()
     return found
+
+
+# Built once: intake asks these for every page.
+_ANY_BINDABLE = (
+    sa.select(_T.n)
+    .where(
+        _T.account_id == sa.bindparam("account_id"),
+        _T.provider_sid.is_(None),  # one that has its message is bound
+        _T.state.in_(sorted(rules.BINDABLE)),
+    )
+    .limit(1)
+)
+_BOUND = sa.select(_T.provider_sid, _T.outbox_id).where(
+    _T.account_id == sa.bindparam("account_id"),
+    _T.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+)
 
 
 def _key(attempt: Attempt) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

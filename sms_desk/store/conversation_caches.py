@@ -1,12 +1,14 @@
 """The columns of a conversation that are derived: made anew from messages, outbox and events.
 
 `refresh` runs after every change of one of those, `rebuild` for all; both are the same code, so
-what is shown is what a query over the messages gives (R7).
+what is shown is what a query over the messages gives (R7). Where new messages are all that changed,
+`advanced` says the same from them alone, or that it must be counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +17,10 @@ from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import positions
 from sms_desk.domain.model import DeliveryStatus, Direction, Origin, OutboxState
-from sms_desk.store import tables
+from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import EventKind
+from sms_desk.store.messages import NewMessage
 
 _C = tables.conversations.c
 _M = tables.messages.c
@@ -32,7 +35,7 @@ _TROUBLE = (OutboxState.ASK, OutboxState.HELD, OutboxState.IN_DOUBT)
 _SNIPPET = 200
 _SNIPPET_FROM = 4 * _SNIPPET  # characters read; white space may fall away
 _CHUNK = 200
-_CACHED = (
+CACHED = (
     "reply_raw",
     "last_position",
     "last_inbound",
@@ -66,14 +69,12 @@ def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 def _refresh(tx: Tx, ids: list[UUID]) -> None:
     outgoing = _outgoing(tx, ids)
-    changed = []
+    changed: dict[UUID, dict[str, Any]] = {}
     for row in tx.execute(_FACTS, {"ids": ids}).mappings():
         entries = outgoing.get(row["id"], [])
         new = _derived(row, entries)
-        if any(row[name] != value for name, value in new.items()):
-            changed.append({"b_id": row["id"], **new})
-    if changed:
-        tx.execute(_UPDATE, changed)
+        changed[row["id"]] = {name: value for name, value in new.items() if row[name] != value}
+    fast.update(tx, tables.conversations, "id", changed)
 
 
 def _derived(row: RowMapping, entries: list[tuple[int, OutboxState]]) -> dict[str, Any]:
@@ -116,8 +117,7 @@ def _snippet(body: str) -> str:
 
 def _outgoing(tx: Tx, ids: list[UUID]) -> dict[UUID, list[tuple[int, OutboxState]]]:
     found: dict[UUID, list[tuple[int, OutboxState]]] = {}
-    query = sa.select(_O.conversation_id, _O.queue_n, _O.state).where(_O.conversation_id.in_(ids))
-    for row in tx.execute(query):
+    for row in tx.execute(_OUTGOING, {"ids": ids}):
         found.setdefault(row.conversation_id, []).append((row.queue_n, OutboxState(row.state)))
     return found
 
@@ -172,7 +172,7 @@ def _facts() -> sa.Select[Any]:
     return sa.select(
         _C.id,
         _C.created_at,
-        *(_C[name] for name in _CACHED),
+        *(_C[name] for name in CACHED),
         newest.label("newest"),
         inbound.label("inbound"),
         _newest(_M.direction == Direction.OUTBOUND).label("outbound"),
@@ -188,8 +188,77 @@ def _facts() -> sa.Select[Any]:
 
 
 _FACTS = _facts()
-_UPDATE = (
-    sa.update(tables.conversations)
-    .where(_C.id == sa.bindparam("b_id"))
-    .values({name: sa.bindparam(name) for name in _CACHED})
+_OUTGOING = sa.select(_O.conversation_id, _O.queue_n, _O.state).where(
+    _O.conversation_id.in_(sa.bindparam("ids", expanding=True))
 )
+
+
+# --- from new messages alone ----------------------------------------------------------------------
+
+
+def with_outbox(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the conversations that somebody has ever written in through the desk: what they
+    show depends on more than messages, so that `advanced` does not apply."""
+    return {
+        id_ for chunk in _chunks(ids) for id_ in tx.execute(_WITH_OUTBOX, {"ids": chunk}).scalars()
+    }
+
+
+_WITH_OUTBOX = (
+    sa.select(_O.conversation_id)
+    .where(_O.conversation_id.in_(sa.bindparam("ids", expanding=True)))
+    .distinct()
+)
+
+
+def advanced(before: Mapping[str, Any], new: Sequence[NewMessage]) -> dict[str, Any] | None:
+    """The cached columns once new messages have been stored; None where only counting can tell.
+
+    before: the conversation without them, and with nothing in its outbox.
+    """
+    newest = max(new)
+    inbound = max((row for row in new if row.direction == Direction.INBOUND), default=None)
+    outbound = max((row.position for row in new if row.direction == Direction.OUTBOUND), default=0)
+    human = max((row for row in new if row.origin in HUMAN), default=None)
+    answered = before["answered_position"]
+    values: dict[str, Any] = {"version": before["version"] + len(new)}
+    if human is not None and human.position > answered:
+        answered = values["answered_position"] = human.position
+        values["trouble"] = "failed" if human.status in _FAILED else None
+        if _stands_within(before, answered):
+            return None
+    if newest.position > before["last_position"] or not before["version"]:
+        values["last_position"] = newest.position
+        values["snippet"] = _snippet(newest.body)
+        values["snippet_from"] = newest.origin
+    if inbound is not None and inbound.position > before["last_inbound"]:
+        values["last_inbound"] = inbound.position
+        values["reply_raw"] = inbound.peer_raw or before["reply_raw"]
+    if outbound > before["last_outbound"]:
+        values["last_outbound"] = outbound
+    if inbound is not None or human is not None:
+        values["listed"] = True
+    values["waiting_since"] = _waiting_since(before, new, answered)
+    return values
+
+
+def _stands_within(before: Mapping[str, Any], answered: int) -> bool:
+    """Whether an answer stands among the messages that wait, of which only the oldest is known."""
+    oldest: datetime | None = before["waiting_since"]
+    return oldest is not None and positions.first_at(oldest) <= answered < before["last_inbound"]
+
+
+def _waiting_since(
+    before: Mapping[str, Any], new: Sequence[NewMessage], answered: int
+) -> datetime | None:
+    """The oldest inbound message after the newest answer (R8). What is new was stored after the
+    last close, so that only what waited before can have been answered by it."""
+    waited: datetime | None = before["waiting_since"]
+    if before["last_inbound"] < answered:
+        waited = None
+    unanswered = [
+        row.at for row in new if row.direction == Direction.INBOUND and row.position > answered
+    ]
+    if waited is not None:
+        unanswered.append(waited)
+    return min(unanswered, default=None)

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.model import Channel, SourceKind, SourceReason, TeamState
-from sms_desk.store import conversation_caches, search_index, tables, upserts
+from sms_desk.store import conversation_caches, fast, search_index, tables, upserts
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
+from sms_desk.store.messages import NewMessage
 
 _C = tables.conversations.c
 
@@ -31,10 +32,11 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """created: it was made just now; contact_created: so was its contact."""
+    """row: as `load` gives it. created: it was made just now; contact_created: so was its contact."""
 
     id: UUID
     contact_id: UUID
+    row: Mapping[str, Any]
     created: bool
     contact_created: bool = False
 
@@ -78,7 +80,8 @@ def ensure(
 ) -> dict[Key, Found]:
     """The conversations of many keys, made where there are none. Keys name receiving sender IDs."""
     found = {
-        key: Found(row.id, row.contact_id, False) for key, row in _existing(tx, wanted).items()
+        key: Found(row["id"], row["contact_id"], row, False)
+        for key, row in _existing(tx, wanted).items()
     }
     missing = {key: wanted[key] for key in wanted if key not in found}
     if not missing:
@@ -86,40 +89,57 @@ def ensure(
     contacts, new_contacts = _contacts(
         tx, {peer.key: peer for _, peer in missing.values()}, at, contact_ids or {}
     )
-    _insert_ignoring(
-        tx,
-        tables.conversations,
-        [
-            {
-                "id": (ids or {}).get(key) or new_id(),
-                "sender_id": key.sender_id,
-                "channel": channel,
-                "peer_key": key.peer_key,
-                "contact_id": contacts[key.peer_key],
-                "created_at": at,
-                "team_state": TeamState.OPEN,
-                "state_at": at,
-                "source_kind": SourceKind.DIRECT,
-                "source_reason": SourceReason.NONE,
-                "reply_raw": peer.raw,
-            }
-            for key, (channel, peer) in missing.items()
-        ],
-    )
-    for key, row in _existing(tx, missing).items():
-        found[key] = Found(row.id, row.contact_id, True, row.contact_id in new_contacts)
+    made = {
+        key: {
+            "id": (ids or {}).get(key) or new_id(),
+            "sender_id": key.sender_id,
+            "channel": channel,
+            "peer_key": key.peer_key,
+            "contact_id": contacts[key.peer_key],
+            "created_at": at,
+            "team_state": TeamState.OPEN,
+            "state_at": at,
+            "source_kind": SourceKind.DIRECT,
+            "source_reason": SourceReason.NONE,
+            "reply_raw": peer.raw,
+        }
+        for key, (channel, peer) in missing.items()
+    }
+    if not _insert_ignoring(tx, tables.conversations, list(made.values())):
+        made = _existing(tx, missing)  # somebody else has just made one of them
+    for key, values in made.items():
+        row = {**_EMPTY, **values}
+        new_contact = values["contact_id"] in new_contacts
+        found[key] = Found(row["id"], row["contact_id"], row, True, new_contact)
     return found
+
+
+def change(tx: Tx, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Set columns of many conversations."""
+    fast.update(tx, tables.conversations, "id", changes)
+
+
+def grown(
+    tx: Tx, rows: Mapping[UUID, Mapping[str, Any]], new: Mapping[UUID, Sequence[NewMessage]]
+) -> tuple[dict[UUID, dict[str, Any]], set[UUID]]:
+    """What new messages, stored already, make of the cached columns, and which conversations are
+    left to `refresh`. rows: the conversations as they were before."""
+    recount = conversation_caches.with_outbox(tx, new.keys())
+    changes: dict[UUID, dict[str, Any]] = {}
+    for id_, messages in new.items():
+        values = None if id_ in recount else conversation_caches.advanced(rows[id_], messages)
+        if values is None:
+            recount.add(id_)
+            continue
+        row = rows[id_]
+        changes[id_] = {name: value for name, value in values.items() if row[name] != value}
+    return changes, recount
 
 
 def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Rows by id, with what rules about team state, owner, source and order read."""
     found = tx.execute(_LOAD, {"ids": list(ids)})
     return {row[0]: dict(zip(_LOADED, row, strict=True)) for row in found}
-
-
-def set_source(tx: Tx, conversation_id: UUID, **values: Any) -> None:
-    """values: source_kind, source_program_id, source_reason."""
-    tx.execute(sa.update(tables.conversations).where(_C.id == conversation_id).values(**values))
 
 
 def next_contact_row(tx: Tx) -> int:
@@ -145,27 +165,34 @@ _LOADED = (
     "source_from_id",
     "source_reason",
     "taken_over_at",
-    "version",
-    "reply_raw",
-    "last_position",
-    "last_inbound",
+    *conversation_caches.CACHED,
 )
-# Built once: intake asks these for every slice.
+_EMPTY: Mapping[str, Any] = {
+    **dict.fromkeys(_LOADED),
+    **dict.fromkeys(("owner_epoch", "version", "last_position", "last_inbound"), 0),
+    **dict.fromkeys(("last_outbound", "answered_position"), 0),
+    "listed": False,
+    "snippet": "",
+    "snippet_from": "",
+}
+"""A conversation that was made just now, but for what makes it this one."""
+# Built once: intake asks these for every page.
 _LOAD = sa.select(*(_C[name] for name in _LOADED)).where(
     _C.id.in_(sa.bindparam("ids", expanding=True))
 )
-_EXISTING = sa.select(_C.id, _C.sender_id, _C.peer_key, _C.contact_id).where(
+_EXISTING = sa.select(*(_C[name] for name in _LOADED)).where(
     sa.tuple_(_C.sender_id, _C.peer_key).in_(sa.bindparam("keys", expanding=True))
 )
 
 
-def _existing(tx: Tx, wanted_keys: Iterable[Key]) -> dict[Key, Any]:
+def _existing(tx: Tx, wanted_keys: Iterable[Key]) -> dict[Key, dict[str, Any]]:
     wanted = list(wanted_keys)
-    found: dict[Key, Any] = {}
+    found: dict[Key, dict[str, Any]] = {}
     for start in range(0, len(wanted), 200):
         keys = [tuple(key) for key in wanted[start : start + 200]]
-        for row in tx.execute(_EXISTING, {"keys": keys}):
-            found[Key(row.sender_id, row.peer_key)] = row
+        for values in tx.execute(_EXISTING, {"keys": keys}):
+            row = dict(zip(_LOADED, values, strict=True))
+            found[Key(row["sender_id"], row["peer_key"])] = row
     return found
 
 
@@ -173,32 +200,37 @@ def _contacts(
     tx: Tx, peers: Mapping[str, Address], at: datetime, contact_ids: Mapping[str, UUID]
 ) -> tuple[dict[str, UUID], frozenset[UUID]]:
     """Contacts by peer key, made with an empty name where an address is new (R53)."""
-    a = tables.contact_addresses.c
-    query = sa.select(a.peer_key, a.contact_id).where(a.peer_key.in_(sorted(peers)))
-    known = {row.peer_key: row.contact_id for row in tx.execute(query)}
+    found = tx.execute(_ADDRESSES, {"keys": sorted(peers)})
+    known = {row.peer_key: row.contact_id for row in found}
     new = {key: contact_ids.get(key) or new_id() for key in peers if key not in known}
     if not new:
         return known, frozenset()
     first = next_contact_row(tx)
-    _insert_ignoring(
+    rows = {id_: first + n for n, id_ in enumerate(dict.fromkeys(new.values()))}
+    made = [{"id": id_, "created_at": at, "search_row": row} for id_, row in rows.items()]
+    all_new = _insert_ignoring(tx, tables.contacts, made)
+    fast.insert(
         tx,
-        tables.contacts,
-        [
-            {"id": id_, "created_at": at, "search_row": first + n}
-            for n, id_ in enumerate(dict.fromkeys(new.values()))
-        ],
+        tables.contact_addresses,
+        ("peer_key", "contact_id", "raw", "e164"),
+        [(key, id_, peers[key].raw, peers[key].e164) for key, id_ in new.items()],
     )
-    tx.execute(
-        sa.insert(tables.contact_addresses),
-        [
-            {"peer_key": key, "contact_id": id_, "raw": peers[key].raw, "e164": peers[key].e164}
-            for key, id_ in new.items()
-        ],
-    )
-    search_index.feed_contacts(tx, set(new.values()))
+    if all_new and len(made) == len(new):
+        search_index.feed_nameless(
+            tx, [(rows[id_], key, peers[key].e164) for key, id_ in new.items()]
+        )
+    else:
+        search_index.feed_contacts(tx, set(new.values()))
     return known | new, frozenset(new.values())
 
 
-def _insert_ignoring(tx: Tx, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert what is not there yet; the unique index decides between two at once (GR3)."""
-    tx.execute(upserts.insert(tx, table).on_conflict_do_nothing(), [dict(row) for row in rows])
+_A = tables.contact_addresses.c
+_ADDRESSES = sa.select(_A.peer_key, _A.contact_id).where(
+    _A.peer_key.in_(sa.bindparam("keys", expanding=True))
+)
+
+
+def _insert_ignoring(tx: Tx, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Insert what is not there yet; the unique index decides between two at once (GR3). Whether
+    all of it was new."""
+    return upserts.insert_ignoring(tx, table, rows) == len(rows)

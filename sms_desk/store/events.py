@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from sms_desk.domain import positions
 from sms_desk.domain.model import Position
-from sms_desk.store import tables
+from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
 
 _ROOM = 100_000
@@ -59,21 +59,38 @@ def append(tx: Tx, events: Iterable[Event]) -> None:
         return
     wished = [positions.of_own(event.at, positions.Kind.EVENT) for event in events]
     places = _free_places(tx, wished)
-    rows = [
-        {
-            "position": place,
-            "id": event.id,
-            "conversation_id": event.conversation_id,
-            "at": event.at,
-            "kind": event.kind,
-            "actor_id": event.actor_id,
-            "reason": event.reason,
-            "detail": dict(event.detail or {}),
-            "batch_id": event.batch_id,
-        }
-        for place, event in zip(places, events, strict=True)
-    ]
-    tx.execute(sa.insert(tables.events), rows)
+    fast.insert(
+        tx,
+        tables.events,
+        _COLUMNS,
+        [
+            (
+                place,
+                event.id,
+                event.conversation_id,
+                event.at,
+                event.kind,
+                event.actor_id,
+                event.reason,
+                dict(event.detail or {}),
+                event.batch_id,
+            )
+            for place, event in zip(places, events, strict=True)
+        ],
+    )
+
+
+_COLUMNS = (
+    "position",
+    "id",
+    "conversation_id",
+    "at",
+    "kind",
+    "actor_id",
+    "reason",
+    "detail",
+    "batch_id",
+)
 
 
 def of_batch(tx: Tx, batch_id: UUID) -> list[Event]:
@@ -100,15 +117,24 @@ def of_batch(tx: Tx, batch_id: UUID) -> list[Event]:
 def _free_places(tx: Tx, wished: Sequence[Position]) -> list[Position]:
     """For each wished position (ascending) the first free one from there on.
 
-    A batch shares one instant, so what is taken is asked once for the whole reach.
+    Most are free. A batch shares one instant, so what lies behind a taken one is asked once for the
+    whole reach.
     """
-    column = tables.events.c.position
-    room = wished[-1] + (_ROOM + len(wished)) * 4
-    taken = set(tx.execute(sa.select(column).where(column.between(wished[0], room))).scalars())
+    taken = set(tx.execute(_TAKEN, {"positions": list(dict.fromkeys(wished))}).scalars())
+    known_to = -1
     places: list[Position] = []
     for wish in wished:
         place = wish if not places else max(wish, positions.after(places[-1]))
-        while place in taken:
-            place = positions.after(place)
+        if place != wish or place in taken:
+            if place > known_to:
+                known_to = place + (_ROOM + len(wished)) * 4
+                taken |= set(tx.execute(_REACH, {"first": place, "last": known_to}).scalars())
+            while place in taken:
+                place = positions.after(place)
         places.append(Position(place))
     return places
+
+
+_P = tables.events.c.position
+_TAKEN = sa.select(_P).where(_P.in_(sa.bindparam("positions", expanding=True)))
+_REACH = sa.select(_P).where(_P.between(sa.bindparam("first"), sa.bindparam("last")))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,55 +13,80 @@ from sqlalchemy.engine import RowMapping
 from sms_desk.domain import positions
 from sms_desk.domain.attribution import ProgramSend
 from sms_desk.domain.model import Direction, Origin, SourceReason
-from sms_desk.store import tables
+from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
 
 _M = tables.messages.c
 
 
-def program_sends(tx: Tx, conversation_ids: Collection[UUID]) -> dict[UUID, list[ProgramSend]]:
-    """What programs sent, by conversation; what a person said that a contact answers stands for a
-    send that nobody recognised (R61)."""
-    query = sa.select(_M.conversation_id, _M.program_id, _M.at).where(
-        _M.conversation_id.in_(conversation_ids),
-        _M.program_id.is_not(None),
-        sa.or_(_M.direction == Direction.OUTBOUND, _M.source_reason == SourceReason.REBOUND),
-    )
-    found: dict[UUID, list[ProgramSend]] = {}
-    for row in tx.execute(query):
-        found.setdefault(row.conversation_id, []).append(ProgramSend(row.program_id, row.at))
-    return found
+class Answer(NamedTuple):
+    """An inbound message, with the source that it has."""
+
+    position: int
+    conversation_id: UUID
+    at: datetime
+    sender_id: UUID
+    source_kind: str | None
+    source_reason: str | None
+    program_id: UUID | None
 
 
-def inbound_since(tx: Tx, conversation_id: UUID, at: datetime) -> list[RowMapping]:
-    """Inbound messages from that second on, with the source that they have."""
-    query = sa.select(
-        _M.position, _M.at, _M.sender_id, _M.source_kind, _M.source_reason, _M.program_id
-    ).where(
-        _M.conversation_id == conversation_id,
-        _M.position >= positions.first_at(at),
-        _M.direction == Direction.INBOUND,
-    )
-    return list(tx.execute(query).mappings())
+def program_sends(
+    tx: Tx, conversation_ids: Collection[UUID], first: datetime, last: datetime
+) -> list[tuple[UUID, ProgramSend]]:
+    """What programs sent in that time, as (conversation, send); what a person said that a contact
+    answers stands for a send that nobody recognised (R61)."""
+    if not conversation_ids:
+        return []
+    found = tx.execute(_SENDS, _within(conversation_ids, first, last))
+    return [(row[0], ProgramSend(row[1], row[2])) for row in found]
 
 
-def newest_inbound(tx: Tx, conversation_id: UUID) -> RowMapping | None:
-    """The contact's latest message, with its source."""
-    query = (
-        sa.select(_M.position, _M.at, _M.source_kind, _M.source_reason, _M.program_id)
-        .where(_M.conversation_id == conversation_id, _M.direction == Direction.INBOUND)
-        .order_by(_M.position.desc())
-        .limit(1)
-    )
-    return tx.execute(query).mappings().first()
+def inbound_between(
+    tx: Tx, conversation_ids: Collection[UUID], first: datetime, last: datetime
+) -> list[Answer]:
+    """Inbound messages of those seconds."""
+    if not conversation_ids:
+        return []
+    return [Answer(*row) for row in tx.execute(_INBOUND, _within(conversation_ids, first, last))]
 
 
-def set_source(tx: Tx, position: int, *, kind: str, program_id: UUID | None, reason: str) -> None:
-    tx.execute(
-        sa.update(tables.messages)
-        .where(_M.position == position)
-        .values(source_kind=kind, program_id=program_id, source_reason=reason)
-    )
+def set_sources(tx: Tx, answers: Iterable[Answer]) -> None:
+    """Write down what messages answer."""
+    changes = {
+        answer.position: {
+            "source_kind": answer.source_kind,
+            "program_id": answer.program_id,
+            "source_reason": answer.source_reason,
+        }
+        for answer in answers
+    }
+    fast.update(tx, tables.messages, "position", changes)
+
+
+# Built once: intake asks these for every page.
+_THERE = (
+    _M.conversation_id.in_(sa.bindparam("ids", expanding=True)),
+    _M.position.between(sa.bindparam("first"), sa.bindparam("last")),
+)
+_SENDS = sa.select(_M.conversation_id, _M.program_id, _M.at).where(
+    *_THERE,
+    _M.program_id.is_not(None),
+    sa.or_(_M.direction == Direction.OUTBOUND, _M.source_reason == SourceReason.REBOUND),
+)
+_INBOUND = sa.select(*(_M[name] for name in Answer._fields)).where(
+    *_THERE, _M.direction == Direction.INBOUND
+)
+
+
+def _within(
+    conversation_ids: Collection[UUID], first: datetime, last: datetime
+) -> dict[str, object]:
+    return {
+        "ids": list(conversation_ids),
+        "first": positions.first_at(first),
+        "last": positions.last_at(last),
+    }
 
 
 # --- what a person says (R61) ---------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -180,22 +180,36 @@ def sids_between(tx: Tx, account_id: UUID, start: datetime, end: datetime) -> se
     return set(tx.execute(query).scalars())
 
 
-def newer_seen_before(tx: Tx, conversation_id: UUID, position: int, seen: datetime) -> bool:
-    """Whether a newer message of the thread was here before that time (GR5)."""
-    query = sa.select(_M.position).where(
-        _M.conversation_id == conversation_id, _M.position > position, _M.seen_at < seen
+def newest_seen_before(
+    tx: Tx, conversation_ids: Collection[UUID], seen: datetime
+) -> dict[UUID, int]:
+    """The position of the newest message that was here before that time, by conversation (GR5)."""
+    conversation = tables.conversations.c
+    newest = (
+        sa.select(_M.position)
+        .where(_M.conversation_id == conversation.id, _M.seen_at < seen)
+        .order_by(_M.position.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return tx.execute(query.limit(1)).first() is not None
+    query = sa.select(conversation.id, newest.label("newest")).where(
+        conversation.id.in_(conversation_ids)
+    )
+    return {row.id: row.newest for row in tx.execute(query) if row.newest is not None}
 
 
-def mark_unread_from(tx: Tx, conversation_id: UUID, position: int) -> None:
-    """Move the read markers that stand at or after a message found late back before it (GR5)."""
+def mark_unread_from(tx: Tx, first: Mapping[UUID, int]) -> None:
+    """Move the read markers that stand at or after a message found late back before it (GR5).
+
+    first: by conversation, the position of the oldest such message.
+    """
     mine = tables.my_states.c
-    tx.execute(
-        sa.update(tables.my_states)
-        .where(mine.conversation_id == conversation_id, mine.read_position >= position)
-        .values(read_position=position - 1)
-    )
+    for conversation_id, position in first.items():
+        tx.execute(
+            sa.update(tables.my_states)
+            .where(mine.conversation_id == conversation_id, mine.read_position >= position)
+            .values(read_position=position - 1)
+        )
 
 
 # --- asking again for what has no end -------------------------------------------------------------
@@ -298,6 +312,8 @@ def _known(row: RowMapping) -> Known:
 
 def _with_receipts(tx: Tx, rows: Sequence[NewMessage]) -> list[NewMessage]:
     early = receipts.of(tx, rows[0].account_id, [row.provider_sid for row in rows])
+    if not early:
+        return list(rows)
     return [_heard(row, early.get(row.provider_sid, ())) for row in rows]
 
 

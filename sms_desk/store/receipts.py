@@ -39,13 +39,18 @@ def append(tx: Tx, account_id: UUID, heard: Mapping[str, Report], *, at: datetim
 
 def of(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, list[Report]]:
     """All that was heard of these, in the order of hearing."""
-    query = (
-        sa.select(tables.receipts)
-        .where(_R.account_id == account_id, _R.provider_sid.in_(sids))
-        .order_by(_R.id)
-    )
     found: dict[str, list[Report]] = {}
-    for row in tx.execute(query):
+    for row in tx.execute(_OF, {"account_id": account_id, "sids": list(sids)}):
         heard = Report(DeliveryStatus(row.status), row.status_text, row.error_code, row.error_text)
         found.setdefault(row.provider_sid, []).append(heard)
     return found
+
+
+_OF = (
+    sa.select(tables.receipts)
+    .where(
+        _R.account_id == sa.bindparam("account_id"),
+        _R.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+    )
+    .order_by(_R.id)
+)

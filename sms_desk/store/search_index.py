@@ -35,6 +35,7 @@ TABLES = (
 SHORTEST_NUMBER = 3
 """Digits of a number that can be sought."""
 _BATCH = 1_000
+_FEED_CONTACTS = "INSERT OR REPLACE INTO contact_index (rowid, name, number) VALUES (?, ?, ?)"
 
 
 def feed_messages(tx: Tx, rows: Iterable[tuple[int, str]]) -> None:
@@ -68,6 +69,18 @@ def feed_contacts(tx: Tx, contact_ids: Iterable[UUID]) -> None:
     ids = iter(contact_ids)
     while batch := list(islice(ids, _BATCH)):
         _feed_contacts(tx, tables.contacts.c.id.in_(batch))
+
+
+def feed_nameless(tx: Tx, rows: Iterable[tuple[int, str, str | None]]) -> None:
+    """Make new contacts findable that have one address and no name yet.
+
+    rows: (search row, match key, E.164 or None).
+    """
+    if not _has_index(tx):
+        return
+    entries = [(row, *_entry("", ((key, e164),))) for row, key, e164 in rows]
+    if entries:
+        tx.exec_driver_sql(_FEED_CONTACTS, entries)
 
 
 def drop_contacts(tx: Tx, search_rows: Iterable[int]) -> None:
@@ -148,9 +161,7 @@ def _feed_contacts(tx: Tx, which: sa.ColumnElement[bool]) -> None:
     )
     entries = [(row, *_contact_entry(group)) for row, group in _grouped(rows)]
     if entries:
-        tx.exec_driver_sql(
-            "INSERT OR REPLACE INTO contact_index (rowid, name, number) VALUES (?, ?, ?)", entries
-        )
+        tx.exec_driver_sql(_FEED_CONTACTS, entries)
 
 
 def _grouped(rows: Iterable[Any]) -> Iterator[tuple[int, list[Any]]]:
@@ -165,10 +176,14 @@ def _grouped(rows: Iterable[Any]) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _contact_entry(addresses: list[Any]) -> tuple[str, str]:
+    return _entry(addresses[0].name, [(row.peer_key, row.e164) for row in addresses])
+
+
+def _entry(name: str, addresses: Iterable[tuple[str | None, str | None]]) -> tuple[str, str]:
     """(name, number) of one contact as tokens. A peer without digits, a sender's name, is a name."""
-    names, numbers = [indexed(addresses[0].name)], list[str]()
-    for address in addresses:
-        spellings = {address.peer_key or "", address.e164 or ""}
+    names, numbers = [indexed(name)], list[str]()
+    for key, e164 in addresses:
+        spellings = {key or "", e164 or ""}
         for digits in sorted({spelling.lstrip("+") for spelling in spellings if spelling}):
             if digits.isdecimal() and digits.isascii():
                 numbers.append(number_tokens(digits))

@@ -36,6 +36,8 @@ def keep(
 
 def resolve(tx: Tx, account_id: UUID, sids: Collection[str], *, at: datetime) -> None:
     """These have found their place."""
+    if tx.execute(_ANY, {"account_id": account_id}).first() is None:
+        return
     tx.execute(
         sa.update(tables.unplaced)
         .where(_U.account_id == account_id, _U.provider_sid.in_(sids), _U.resolved_at.is_(None))
@@ -57,6 +59,13 @@ def listing(tx: Tx, account_id: UUID | None = None) -> list[RowMapping]:
     if account_id is not None:
         query = query.where(_U.account_id == account_id)
     return list(tx.execute(query).mappings())
+
+
+_ANY = (
+    sa.select(_U.id)
+    .where(_U.account_id == sa.bindparam("account_id"), _U.resolved_at.is_(None))
+    .limit(1)
+)
 
 
 def _is_kept(tx: Tx, account_id: UUID, raw: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from uuid import UUID
@@ -9,9 +10,9 @@ from uuid import UUID
 from sms_desk.domain.addresses import Address, AddressKind, from_provider
 from sms_desk.domain.attribution import Recogniser
 from sms_desk.domain.model import Channel, Health, Purpose, SenderDirection, SenderKind
-from sms_desk.domain.scopes import Holders, holders_now
 from sms_desk.providers.base import RemoteMessage
-from sms_desk.store import conversations, people, programs, senders
+from sms_desk.services.routing import Router, Unowned
+from sms_desk.store import carriers, conversations, people, programs, pulse, senders
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
 
@@ -21,7 +22,7 @@ _KINDS = {
 }
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def peer_address(channel: Channel, raw: str) -> Address:
     """The address of a peer as the provider named it, channel prefix removed."""
     if channel is not Channel.WHATSAPP:
@@ -39,7 +40,20 @@ class Book:
         self._account_id = account_id
         self._at = at
         self.new_senders: set[UUID] = set()
-        self._holders: dict[UUID, Holders] | None = None
+        self._router: Router | None = None
+
+    def turn(self, tx: Tx, at: datetime) -> None:
+        """Go on in another transaction, where nothing in it has changed since."""
+        self._tx = tx
+        self.new_senders = set()
+        if at != self._at:
+            self._at, self._router = at, None
+
+    def forget(self) -> None:
+        """Read all anew: what was learnt has been taken back with its savepoint."""
+        fresh = Book(self._tx, self._account_id, at=self._at)
+        vars(self).clear()
+        vars(self).update(vars(fresh))
 
     @cached_property
     def homes(self) -> dict[UUID, UUID]:
@@ -72,19 +86,21 @@ class Book:
     def service(self, sid: str | None) -> UUID | None:
         return None if sid is None else self._services.get(sid)
 
-    def holders(self, sender_id: UUID) -> Holders:
-        if self._holders is None or sender_id not in self._holders:
-            self._holders = holders_now(people.directory(self._tx), self._at)
-        return self._holders[sender_id]
+    def router(self, unowned: Sequence[Unowned]) -> Router:
+        """Who holds what, read again for a sender ID that was not there before."""
+        router = self._router
+        if router is None or not all(router.knows(each.sender_id) for each in unowned):
+            router = self._router = Router(people.directory(self._tx), self._at)
+        return router
 
     @cached_property
     def _senders(self) -> dict[tuple[Channel, str], UUID]:
         """By channel and match key; where two countries share a short code, this account's own."""
         found: dict[tuple[Channel, str], UUID] = {}
-        rows = senders.listing(self._tx, retired=True)
-        for row in sorted(rows, key=lambda row: row["account_id"] == self._account_id):
-            channel = Channel(row["channel"])
-            found[channel, peer_address(channel, row["address"]).key] = row["id"]
+        rows = carriers.listing(self._tx)
+        for row in sorted(rows, key=lambda row: row.account_id == self._account_id):
+            channel = Channel(row.channel)
+            found[channel, peer_address(channel, row.address).key] = row.sender_id
         return found
 
     def _make(self, channel: Channel, address: Address) -> UUID:
@@ -110,3 +126,30 @@ class Book:
         )
         self.new_senders.add(sender_id)
         return sender_id
+
+
+class Shelf:
+    """Keeps an account's book from one transaction to the next, while nobody writes in between.
+
+    Every transaction counts itself (`store.engine`), so that what others wrote is noticed.
+    """
+
+    def __init__(self, account_id: UUID) -> None:
+        self._account_id = account_id
+        self._kept: tuple[Book, int] | None = None
+        self._written = 0
+
+    def take(self, tx: Tx, at: datetime) -> Book:
+        """The book for this transaction. `keep` it once that is committed."""
+        kept, self._kept = self._kept, None
+        self._written = pulse.count(tx)
+        if kept is None or kept[1] != self._written:
+            book = Book(tx, self._account_id, at=at)
+        else:
+            book = kept[0]
+            book.turn(tx, at)
+        return book
+
+    def keep(self, book: Book) -> None:
+        """After the transaction was committed: it was one more."""
+        self._kept = book, self._written + 1

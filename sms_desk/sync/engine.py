@@ -193,12 +193,11 @@ class _Account:
         self._account_id = account_id
         self._provider = provider
         keywords = lexicon(facts.keyword_rules(), name).meaning_of
-        slicer = Slicer()
-        intake = Intake(account_id, keywords, slicer.breathe)
+        intake = Intake(account_id, keywords, Slicer())
         self._deliverer = Deliverer(
             workspace, account_id, provider, intake, engine._clock, engine._holder
         )
-        self._receiver = Receiver(workspace, account_id, provider, intake, slicer)
+        self._receiver = Receiver(workspace, account_id, provider, intake)
         self._reconciler = Reconciler(
             workspace, account_id, provider, intake, lambda id_: id_ in engine._on_screen
         )

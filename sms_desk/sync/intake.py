@@ -6,6 +6,7 @@ The result is the same in whatever order and however often messages come.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from sms_desk.sync.listed import (
     report_of,
     sighting_of,
 )
+from sms_desk.sync.slices import Slicer
 from sms_desk.sync.sources import Sources
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -82,23 +84,27 @@ class Stored:
 class _Batch:
     """New messages on their way, with sender ID, peer and conversation. unknown: never seen at all."""
 
-    placed: list[tuple[RemoteMessage, UUID, Address]] = field(default_factory=list)
+    placed: list[tuple[RemoteMessage, UUID, Address, Key]] = field(default_factory=list)
     found: dict[Key, Found] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+
+    @property
+    def conversations(self) -> dict[UUID, Mapping[str, Any]]:
+        """As they are without the batch."""
+        return {found.id: found.row for found in self.found.values()}
 
 
 class Intake:
     """Stores the messages of one account. keywords: what a text says to this provider (R39).
 
-    breathe: called between the steps of a batch, each of which is short (design §4).
+    A batch is read for, decided and written as a whole: no statement is for one message. slicer:
+    asked between its steps, each of which is short (design §4).
     """
 
-    def __init__(
-        self, account_id: UUID, keywords: Keywords, breathe: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, account_id: UUID, keywords: Keywords, slicer: Slicer | None = None) -> None:
         self.account_id = account_id
         self._keywords = keywords
-        self._breathe = breathe
+        self._slicer = slicer or Slicer()
 
     def set_aside(self, tx: Tx, poison: Sequence[Poison], *, at: datetime) -> None:
         """Keep what could not be read (GR6)."""
@@ -110,20 +116,29 @@ class Intake:
     ) -> Stored:
         """Store what is new, move the status of what is known forward."""
         by_sid = {message.sid: message for message in listed}
+        if not by_sid:
+            return Stored()
         known = messages.known(tx, self.account_id, by_sid)
-        moved = messages.merge_reports(
-            tx,
-            self.account_id,
-            {sid: report_of(by_sid[sid]) for sid in known},
-            known,
-            at=arrival.seen_at,
-        )
+        stored = self._heard_again(tx, by_sid, known, arrival) if known else Stored()
+        fresh = [message for sid, message in by_sid.items() if sid not in known]
+        if fresh:
+            self._slicer.breathe()
+            stored |= self._store_new(tx, book, fresh, arrival)
+        return stored
+
+    def _heard_again(
+        self,
+        tx: Tx,
+        by_sid: Mapping[str, RemoteMessage],
+        known: dict[str, Known],
+        arrival: Arrival,
+    ) -> Stored:
+        heard = {sid: report_of(by_sid[sid]) for sid in self._slicer.pieces(list(known))}
+        moved = messages.merge_reports(tx, self.account_id, heard, known, at=arrival.seen_at)
         touched = frozenset(message.conversation_id for message in moved)
         conversations.refresh(tx, touched)
         offered = self._offer(tx, [by_sid[sid] for sid in known], known, arrival)
-        fresh = [message for sid, message in by_sid.items() if sid not in known]
-        stored = self._store_new(tx, book, fresh, arrival)
-        return stored | Stored(
+        return Stored(
             conversation_ids=touched,
             message_ids=frozenset(message.id for message in moved),
             outbox_ids=frozenset(offered),
@@ -137,28 +152,22 @@ class Intake:
         batch = self._place(tx, book, fresh, arrival)
         if not batch.placed:
             return Stored(unknown=frozenset(batch.unknown))
-        ids = {found.id for found in batch.found.values()}
-        before = conversations.load(tx, ids)
-        self._breathe()
-        rows = self._rows(tx, book, batch, arrival, before)
-        self._breathe()
+        before = batch.conversations
+        rows = self._marked_late(tx, self._rows(tx, book, batch, arrival), before, arrival)
+        self._slicer.breathe()
         sources = Sources(tx, book, before, rows)
-        rows = [_with_source(row, sources) for row in rows]
-        self._breathe()
+        rows = [_with_source(row, sources) for row in self._slicer.pieces(rows)]
         rows = messages.insert(tx, rows)
-        self._breathe()
-        attachments.expect(tx, [(row.id, row.media_count) for row in rows])
-        sources.settle(rows)
-        conversations.refresh(tx, ids)
-        self._breathe()
-        reactions.to_new(tx, book, rows, before, arrival.seen_at, live=arrival.live)
+        self._slicer.breathe()
+        attachments.expect(tx, [(row.id, row.media_count) for row in rows if row.media_count])
+        self._change(tx, book, batch, rows, sources, arrival)
         unplaced.resolve(
             tx, self.account_id, [row.provider_sid for row in rows], at=arrival.seen_at
         )
-        offered = self._offer(tx, [message for message, _, _ in batch.placed], {}, arrival)
+        offered = self._offer(tx, [message for message, *_ in batch.placed], {}, arrival)
         wrote = {row.conversation_id for row in rows if row.direction == Direction.INBOUND}
         return Stored(
-            frozenset(ids),
+            frozenset(before),
             frozenset(row.id for row in rows),
             frozenset(wrote) if arrival.live else frozenset(),
             frozenset(offered),
@@ -167,58 +176,80 @@ class Intake:
             frozenset(batch.unknown),
         )
 
+    def _change(
+        self,
+        tx: Tx,
+        book: Book,
+        batch: _Batch,
+        rows: Sequence[NewMessage],
+        sources: Sources,
+        arrival: Arrival,
+    ) -> None:
+        """What the new messages make of their conversations, each written once."""
+        before = batch.conversations
+        new: dict[UUID, list[NewMessage]] = defaultdict(list)
+        for row in rows:
+            new[row.conversation_id].append(row)
+        changes, recount = conversations.grown(tx, before, new)
+        self._slicer.breathe()
+        owned = reactions.to_new(tx, book, rows, before, arrival.seen_at, live=arrival.live)
+        for decided in (sources.settle(rows), owned):
+            for id_, values in decided.items():
+                changes[id_] = changes.get(id_, {}) | values
+        self._slicer.breathe()
+        conversations.change(tx, changes)
+        conversations.refresh(tx, recount)
+        self._slicer.breathe()
+
     def _place(
         self, tx: Tx, book: Book, fresh: Sequence[RemoteMessage], arrival: Arrival
     ) -> _Batch:
         batch = _Batch(unknown={message.sid for message in fresh})
         aside: list[tuple[str | None, str, str]] = []
         wanted = {}
-        for message in fresh:
+        for message in self._slicer.pieces(fresh):
             why = cannot_place(message)
             if why:
                 aside.append((message.sid, why, raw(message)))
                 continue
             sender_id = book.sender(message)
             peer = peer_address(message.channel, clean_intake(message.peer_raw))
-            batch.placed.append((message, sender_id, peer))
-            wanted[Key(book.home(sender_id), peer.key)] = (message.channel, peer)
+            key = Key(book.home(sender_id), peer.key)
+            batch.placed.append((message, sender_id, peer, key))
+            wanted[key] = (message.channel, peer)
         if aside:
             waiting = {sid for sid, _, _ in aside if sid is not None}
             batch.unknown -= unplaced.waiting(tx, self.account_id, waiting)
             unplaced.keep(tx, self.account_id, aside, at=arrival.seen_at)
+        self._slicer.breathe()
         batch.found = conversations.ensure(tx, wanted, at=arrival.seen_at)
+        self._slicer.breathe()
         return batch
 
-    def _rows(
-        self,
-        tx: Tx,
-        book: Book,
-        batch: _Batch,
-        arrival: Arrival,
-        before: Mapping[UUID, Mapping[str, Any]],
-    ) -> list[NewMessage]:
-        sids = [m.sid for m, _, _ in batch.placed if m.direction is Direction.OUTBOUND]
+    def _rows(self, tx: Tx, book: Book, batch: _Batch, arrival: Arrival) -> list[NewMessage]:
+        sids = [m.sid for m, *_ in batch.placed if m.direction is Direction.OUTBOUND]
         ours = attempts.bound(tx, self.account_id, sids) if sids else {}
         rows = []
-        for message, sender_id, peer in batch.placed:
-            conversation_id = batch.found[Key(book.home(sender_id), peer.key)].id
-            row = self._row(book, message, sender_id, peer, arrival)._replace(
-                conversation_id=conversation_id,
-                seen_at=_seen_at(arrival, before[conversation_id]["closed_at"]),
-            )
+        for message, sender_id, peer, key in self._slicer.pieces(batch.placed):
+            conversation = batch.found[key].row
+            row = self._row(book, message, sender_id, peer, conversation, arrival)
             if message.sid in ours:
                 row = _by_person(row, outbox.get(tx, ours[message.sid]))
             if arrival.live and row.origin in messages.ASKED_FOR:
                 status = DeliveryStatus(row.status)
                 check = delivery.next_check(status, timedelta(0), arrival.seen_at)
                 row = row._replace(next_check_at=check)
-            if _is_late(tx, row, before[conversation_id], arrival):
-                row = row._replace(late=True)
             rows.append(row)
         return rows
 
     def _row(
-        self, book: Book, message: RemoteMessage, sender_id: UUID, peer: Address, arrival: Arrival
+        self,
+        book: Book,
+        message: RemoteMessage,
+        sender_id: UUID,
+        peer: Address,
+        conversation: Mapping[str, Any],
+        arrival: Arrival,
     ) -> NewMessage:
         inbound = message.direction is Direction.INBOUND
         body = clean_intake(message.body)
@@ -235,13 +266,13 @@ class Intake:
         return NewMessage(
             position=positions.of_message(message.created_at, message.sid, outbound=not inbound),
             id=new_id(),
-            conversation_id=_NOWHERE,
+            conversation_id=conversation["id"],
             account_id=self.account_id,
             provider_sid=message.sid,
             direction=message.direction,
             origin=origin_of(message, in_program=attributed.program_id is not None),
             at=message.created_at,
-            seen_at=arrival.seen_at,
+            seen_at=_seen_at(arrival, conversation["closed_at"]),
             late=False,
             sender_id=sender_id,
             peer_raw=peer.raw,
@@ -267,6 +298,32 @@ class Intake:
             next_check_at=None,
         )
 
+    @staticmethod
+    def _marked_late(
+        tx: Tx,
+        rows: list[NewMessage],
+        before: Mapping[UUID, Mapping[str, Any]],
+        arrival: Arrival,
+    ) -> list[NewMessage]:
+        """Inbound messages above which something stands that was here before the walk (GR5)."""
+        within = {
+            row.conversation_id
+            for row in rows
+            if arrival.live
+            and row.direction == Direction.INBOUND
+            and row.position < before[row.conversation_id]["last_position"]
+        }
+        if not within:
+            return rows
+        seen = messages.newest_seen_before(tx, within, arrival.walk_began)
+        return [
+            row._replace(late=True)
+            if row.direction == Direction.INBOUND
+            and row.position < seen.get(row.conversation_id, 0)
+            else row
+            for row in rows
+        ]
+
     # --- what may be ours (GS7) ---
 
     def _offer(
@@ -277,6 +334,8 @@ class Intake:
         arrival: Arrival,
     ) -> list[UUID]:
         """Offer unbound outbound messages to the attempts in doubt."""
+        if not attempts.any_bindable(tx, self.account_id):
+            return []
         sightings = [
             sighting_of(message, known[message.sid].seen_at if message.sid in known else None)
             for message in listed
@@ -286,9 +345,6 @@ class Intake:
             and (message.sid not in known or known[message.sid].outbox_id is None)
         ]
         return binding.offer(tx, self.account_id, sightings, at=arrival.seen_at)
-
-
-_NOWHERE = UUID(int=0)
 
 
 def _by_person(row: NewMessage, entry: outbox.Entry) -> NewMessage:
@@ -317,12 +373,3 @@ def _seen_at(arrival: Arrival, closed_at: datetime | None) -> datetime:
     if closed_at is None:
         return arrival.seen_at
     return max(arrival.seen_at, closed_at + _MICROSECOND)
-
-
-def _is_late(tx: Tx, row: NewMessage, conversation: Mapping[str, Any], arrival: Arrival) -> bool:
-    return (
-        arrival.live
-        and row.direction == Direction.INBOUND
-        and row.position < conversation["last_position"]
-        and messages.newer_seen_before(tx, row.conversation_id, row.position, arrival.walk_began)
-    )

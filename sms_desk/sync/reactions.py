@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sms_desk.domain import positions, routing
+from sms_desk.domain import positions
 from sms_desk.domain.model import Channel, Direction, TeamState
 from sms_desk.domain.team_state import Happening, State, move
+from sms_desk.services.routing import Unowned
 from sms_desk.store import events, messages, opt_outs, team_states
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import Event, EventKind
@@ -24,15 +25,19 @@ _OPT = {"stop": EventKind.OPTED_OUT, "start": EventKind.OPTED_IN}
 
 def to_new(
     tx: Tx, book: Book, rows: Sequence[NewMessage], before: Before, now: datetime, *, live: bool
-) -> None:
-    """React to messages that have just been stored. before: their conversations until then."""
+) -> dict[UUID, dict[str, Any]]:
+    """React to messages that have just been stored. before: their conversations until then.
+
+    Returns what of those is to be written besides: an owner, where one was found.
+    """
     inbound = [row for row in rows if row.direction == Direction.INBOUND]
     if not inbound:
-        return
-    _route(tx, book, inbound, before, now, live=live)
+        return {}
+    owned = _route(tx, book, inbound, before, now, live=live)
     _reopen(tx, inbound, before, now, live=live)
     _learn_opt_outs(tx, inbound, before, now, live=live)
     _unread_again(tx, (row for row in inbound if row.late))
+    return owned
 
 
 def moved(
@@ -71,26 +76,36 @@ def _route(
     now: datetime,
     *,
     live: bool,
-) -> None:
-    """A contact's first message finds its owner (R19); the trail stays with it (R20)."""
-    first: dict[UUID, NewMessage] = {}
-    for row in sorted(inbound, key=lambda row: row.position):
+) -> dict[UUID, dict[str, Any]]:
+    """What nobody owns finds its owner (R19); the trail stays with it (R20). Where a later message
+    finds nobody either, what was decided of the first one still holds."""
+    unowned: dict[UUID, NewMessage] = {}
+    for row in inbound:
         conversation = before[row.conversation_id]
-        if conversation["owner_id"] is None and not conversation["last_inbound"]:
-            first.setdefault(row.conversation_id, row)
-    owners: dict[UUID, list[UUID]] = defaultdict(list)
+        if conversation["owner_id"] is None and (live or not conversation["last_inbound"]):
+            unowned[row.conversation_id] = min(row, unowned.get(row.conversation_id, row))
+    if not unowned:
+        return {}
+    asked = [
+        Unowned(id_, before[id_]["sender_id"], before[id_]["contact_id"])
+        for id_ in sorted(unowned, key=lambda id_: unowned[id_].position)
+    ]
+    owned: dict[UUID, dict[str, Any]] = {}
     happened = []
-    for id_, row in first.items():
-        decided = routing.route(book.holders(before[id_]["sender_id"]))
+    for id_, decided in book.router(asked).decide(tx, asked).items():
+        conversation = before[id_]
         if decided.owner_id is not None:
-            owners[decided.owner_id].append(id_)
-        after = None if decided.owner_id is None else str(decided.owner_id)
+            # The epoch grows, so that sends in flight notice (GS5).
+            epoch = conversation["owner_epoch"] + 1
+            owned[id_] = {"owner_id": decided.owner_id, "owner_epoch": epoch}
+        elif conversation["last_inbound"]:
+            continue
+        after = decided.owner_id and str(decided.owner_id)
         detail = {"before": None, "after": after, "trail": decided.trail()}
-        at = now if live else row.at
+        at = now if live else unowned[id_].at
         happened.append(Event(new_id(), id_, at, EventKind.ROUTED, detail=detail))
-    for owner_id, ids in owners.items():
-        team_states.set_owner(tx, ids, owner_id)
     events.append(tx, happened)
+    return owned
 
 
 def _reopen(
@@ -135,5 +150,7 @@ def _learn_opt_outs(
 
 def _unread_again(tx: Tx, late: Iterable[NewMessage]) -> None:
     """What stands above a read marker and was found late is unread for everybody (GR5)."""
+    first: dict[UUID, int] = {}
     for row in late:
-        messages.mark_unread_from(tx, row.conversation_id, row.position)
+        first[row.conversation_id] = min(row.position, first.get(row.conversation_id, row.position))
+    messages.mark_unread_from(tx, first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,9 +15,8 @@ from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.savepoints import savepoint
 from sms_desk.store.scans import Backfill
 from sms_desk.sync import walks
-from sms_desk.sync.book import Book
+from sms_desk.sync.book import Book, Shelf
 from sms_desk.sync.intake import Arrival, Intake, Stored
-from sms_desk.sync.slices import Slicer
 from sms_desk.sync.walks import COLD, HOT, WARM, Cursor, Walk
 
 log = logging.getLogger(__name__)
@@ -41,13 +40,12 @@ class Receiver:
         account_id: UUID,
         provider: Provider,
         intake: Intake,
-        slicer: Slicer | None = None,
     ) -> None:
         self._workspace = workspace
         self._account_id = account_id
         self._provider = provider
         self._intake = intake
-        self._slicer = slicer or Slicer()
+        self._shelf = Shelf(account_id)
         self._backfill_next: str | None = None
         self._backfill_followed = set[str]()
 
@@ -93,9 +91,9 @@ class Receiver:
         path, self._backfill_next = self._backfill_next, None  # after an error: again by date
         page = self._resumed(state) if path is None else self._provider.next_page(path)
         self._check_link(page)
-        stored = self._take(page, now, None)
-        self._note_progress(state, page, stored, now)
-        return stored
+        return self._take(
+            page, now, None, lambda tx, stored: self._note_progress(tx, state, page, stored, now)
+        )
 
     def backfill_state(self) -> Backfill:
         with self._workspace.read() as tx:
@@ -116,7 +114,9 @@ class Receiver:
         if page.next_path is not None:
             self._backfill_followed.add(page.next_path)
 
-    def _note_progress(self, state: Backfill, page: Page, stored: Stored, now: datetime) -> None:
+    def _note_progress(
+        self, tx: Tx, state: Backfill, page: Page, stored: Stored, now: datetime
+    ) -> None:
         times = _times(page)
         # The page's newest: one wild date among them must not seem to be progress.
         reached = max(times, default=state.reached)
@@ -124,11 +124,10 @@ class Receiver:
             reached = min(reached, state.reached)
         past = state.until is not None and bool(times) and max(times) < state.until
         done = page.next_path is None or past
-        with self._workspace.write() as tx:
-            fresh = self._backfill(tx)  # somebody may have stopped it meanwhile
-            count = fresh.count + len(stored.message_ids)
-            new = replace(fresh, reached=reached, count=count, done=done)
-            scans.save_backfill(tx, self._account_id, new, at=now)
+        fresh = self._backfill(tx)  # somebody may have stopped it meanwhile
+        count = fresh.count + len(stored.message_ids)
+        new = replace(fresh, reached=reached, count=count, done=done)
+        scans.save_backfill(tx, self._account_id, new, at=now)
         self._backfill_next = None if done else page.next_path
 
     # --- counting a day again ---
@@ -156,8 +155,17 @@ class Receiver:
             followed.add(page.next_path)
             page = self._provider.next_page(page.next_path)
 
-    def _take(self, page: Page, now: datetime, live_after: Backfill | None) -> Stored:
-        """Store a page in one short transaction. live_after: what is new by it; None: all is old."""
+    def _take(
+        self,
+        page: Page,
+        now: datetime,
+        live_after: Backfill | None,
+        and_then: Callable[[Tx, Stored], None] | None = None,
+    ) -> Stored:
+        """Store a page in one short transaction. live_after: what is new by it; None: all is old.
+
+        and_then: what is written with it, or not at all.
+        """
         live: list[RemoteMessage] = []
         old: list[RemoteMessage] = []
         for message in page.messages:
@@ -165,29 +173,34 @@ class Receiver:
             (live if is_live else old).append(message)
         stored = Stored()
         with self._workspace.write() as tx:
-            book = Book(tx, self._account_id, at=now)
+            book = self._shelf.take(tx, now)
             for messages, is_live in ((live, True), (old, False)):
                 arrival = Arrival(now, live=is_live, walk_began=now)
-                for part in self._slicer.slices(messages):
-                    stored |= self._store(tx, book, part, arrival)
+                stored |= self._store(tx, book, messages, arrival)
             self._intake.set_aside(tx, page.poison, at=now)
+            if and_then is not None:
+                and_then(tx, stored)
+        self._shelf.keep(book)
         return stored
 
     def _store(self, tx: Tx, book: Book, part: Sequence[RemoteMessage], arrival: Arrival) -> Stored:
-        """A slice, or where one of it cannot be stored, its neighbours without it (GR6)."""
+        """All of it, or where one of it cannot be stored, its neighbours without it (GR6)."""
+        if not part:
+            return Stored()
         try:
             with savepoint(tx):
                 return self._intake.store(tx, book, part, arrival)
         except _UNREADABLE as error:
+            book.forget()  # what it made meanwhile was taken back
             if len(part) == 1:
                 log.warning("a message could not be stored: %s", type(error).__name__)
                 poison = Poison(part[0].sid, repr(part[0]), f"not_stored: {type(error).__name__}")
                 self._intake.set_aside(tx, [poison], at=arrival.seen_at)
                 return Stored()
-        stored = Stored()
-        for message in part:
-            stored |= self._store(tx, book, [message], arrival)
-        return stored
+        half = len(part) // 2
+        return self._store(tx, book, part[:half], arrival) | self._store(
+            tx, book, part[half:], arrival
+        )
 
     def _cursor(self, tx: Tx, walk: Walk) -> Cursor:
         return Cursor.of(scans.load(tx, self._account_id, walk.name))

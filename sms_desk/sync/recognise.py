@@ -18,7 +18,7 @@ from sms_desk.store import conversations, message_sources, scans
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.sync.book import Book
 from sms_desk.sync.intake import Stored
-from sms_desk.sync.sources import Sources
+from sms_desk.sync.sources import Sources, Span
 
 _NAME = "programs"
 _PAGE = 500
@@ -67,21 +67,21 @@ class LateRecogniser:
 
 def _again(tx: Tx, book: Book, rows: Sequence[Mapping[Any, Any]]) -> set[UUID]:
     """Recognise what goes out, then ask again what the answers answer. Returns what changed."""
-    since: dict[UUID, datetime] = {}
+    spans: dict[UUID, Span] = {}
     sent = set[UUID]()
     for row in rows:
         if row["direction"] == Direction.OUTBOUND:
             if not _recognised(tx, book, row):
                 continue
             sent.add(row["conversation_id"])
-        id_ = row["conversation_id"]
-        since[id_] = min(row["at"], since.get(id_, row["at"]))
-    if not since:
+        id_, at = row["conversation_id"], row["at"]
+        spans[id_] = spans.get(id_, Span(at, at)).including(at)
+    if not spans:
         return sent
-    sources = Sources(tx, book, conversations.load(tx, since.keys()), (), asked=since.keys())
-    changed = sources.ask_again(since)
+    found = Sources(tx, book, conversations.load(tx, spans.keys()), (), spans).settle()
+    conversations.change(tx, found)
     conversations.refresh(tx, sent)
-    return sent | changed
+    return sent | found.keys()
 
 
 def _recognised(tx: Tx, book: Book, row: Mapping[Any, Any]) -> bool:

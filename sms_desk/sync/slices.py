@@ -10,15 +10,19 @@ T = TypeVar("T")
 
 LIMIT_S = 0.004
 """Of the interpreter's lock at a stretch: a quarter of a frame."""
-_FEWEST, _MOST, _FIRST = 32, 200, 64
+_ENOUGH_S = LIMIT_S / 4
+"""Sooner nobody needs a breath; the next step may take the rest."""
+_REST_S = 0.000_05
+"""Really asleep: who wakes another and goes straight on takes the lock back before that runs."""
+_PIECE = 25
 
 
-def _yield_lock() -> None:
-    time.sleep(0)
+def _rest() -> None:
+    time.sleep(_REST_S)
 
 
 class Slicer:
-    """Hands out slices such that no stretch between two breaths lasts longer than LIMIT_S.
+    """Lets others run, such that no stretch between two breaths lasts longer than LIMIT_S.
 
     cost: seconds; the wall clock counts waits and what C code does without the lock, too, and so
     errs on the window's side. (`time.thread_time` took 0.7 ms a call on a virtual machine, 2026-11.)
@@ -27,33 +31,21 @@ class Slicer:
     def __init__(
         self,
         cost: Callable[[], float] = time.perf_counter,
-        pause: Callable[[], None] = _yield_lock,
+        pause: Callable[[], None] = _rest,
     ) -> None:
         self._cost = cost
         self._pause = pause
-        self._since = 0.0
-        self._longest = 0.0
-        self.size = _FIRST
-
-    def slices(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
-        """The items in slices, each as large as the ones before have shown to fit."""
-        start = 0
-        while start < len(items):
-            taken = items[start : start + self.size]
-            start += len(taken)
-            self._longest, self._since = 0.0, self._cost()
-            yield taken
-            self.breathe()
-            self._adapt(len(taken))
+        self._since = cost()
 
     def breathe(self) -> None:
-        """Let others run; called between the steps of the work on a slice."""
-        self._longest = max(self._longest, self._cost() - self._since)
-        self._pause()
-        self._since = self._cost()
+        """Let others run, if the last time was a while ago; called between the steps of a batch."""
+        if self._cost() - self._since >= _ENOUGH_S:
+            self._pause()
+            self._since = self._cost()
 
-    def _adapt(self, count: int) -> None:
-        if count < self.size and self._longest < LIMIT_S:
-            return  # a short last slice says little
-        fitting = int(count * LIMIT_S / self._longest) if self._longest > 0 else _MOST
-        self.size = max(_FEWEST, min(_MOST, fitting, 2 * self.size))
+    def pieces(self, items: Sequence[T]) -> Iterator[T]:
+        """The items, with a breath after every few."""
+        for n, item in enumerate(items, 1):
+            yield item
+            if not n % _PIECE:
+                self.breathe()

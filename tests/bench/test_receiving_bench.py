@@ -30,11 +30,12 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from sms_desk.domain.compliance import lexicon
 from sms_desk.domain.model import HolderKind, Role
 from sms_desk.domain.search_text import indexed
 from sms_desk.providers.base import Credential, Page
 from sms_desk.providers.twilio import TwilioProvider
-from sms_desk.settings import keys
+from sms_desk.settings import facts, keys
 from sms_desk.settings.files import REAL_PROFILE, Profile
 from sms_desk.store import accounts, people, programs, search_index, tables
 from sms_desk.store.engine import Tx, Workspace, ensure_schema, open_file
@@ -337,9 +338,9 @@ def test_receiving(file: File, tmp_path: Path) -> None:
     with served(tmp_path / "pages", file.account, listed) as url:
         credential = Credential(file.account, file.account, "secret")
         provider = Watched(TwilioProvider(credential, api=url, messaging=url))
-        slicer = stretches.slicer()
-        intake = Intake(file.account_id, lambda _body: None, slicer.breathe)
-        receiver = Receiver(file.ours, file.account_id, provider, intake, slicer)  # type: ignore[arg-type]
+        keywords = lexicon(facts.keyword_rules(), "twilio").meaning_of
+        intake = Intake(file.account_id, keywords, stretches.slicer())
+        receiver = Receiver(file.ours, file.account_id, provider, intake)  # type: ignore[arg-type]
         seconds = 0.0
         while receiver.backfill_state().running:
             stretches.begin()

@@ -116,9 +116,9 @@ def _since_our_own_clock(patch: pytest.MonkeyPatch) -> None:
     """Rows that are older than the last walk, by the desk's clock, are taken for known."""
     take = Receiver._take
 
-    def filtered(self: Receiver, page: Any, now: datetime, live: Any) -> Any:
+    def filtered(self: Receiver, page: Any, now: datetime, *rest: Any) -> Any:
         fresh = [m for m in page.messages if m.created_at >= now - timedelta(minutes=30)]
-        return take(self, replace(page, messages=fresh), now, live)
+        return take(self, replace(page, messages=fresh), now, *rest)
 
     patch.setattr(Receiver, "_take", filtered)
 
