@@ -218,6 +218,7 @@ def _conversation_state(row: rows.InboxRow) -> str:
             row.team_state,
             f"{row.unread} unread" if row.unread else "",
             f"waiting since {when(row.waiting_since)}" if row.waiting_since else "",
+            f"late from {when(row.late_at)}" if row.late_at else "",
             _TROUBLES.get(row.trouble, row.trouble),
             mark(row.pinned, "pinned"),
             mark(row.muted, "muted"),

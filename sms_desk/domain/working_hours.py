@@ -94,6 +94,19 @@ def after_working(since: datetime, span: timedelta, hours: WorkingHours, zone: t
     raise AssertionError("the spans never end")
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingRule:
+    """When waiting turns red: after so much time within the hours (R8)."""
+
+    limit: timedelta
+    hours: WorkingHours
+    zone: tzinfo
+
+    def late_at(self, since: datetime) -> datetime:
+        """The instant from which a customer who waits since then waits too long."""
+        return after_working(since, self.limit, self.hours, self.zone)
+
+
 # --- spans of instants ------------------------------------------------------------------------
 
 

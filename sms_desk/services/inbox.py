@@ -20,6 +20,7 @@ from sms_desk.domain.model import (
     SourceReason,
     TeamState,
 )
+from sms_desk.domain.working_hours import WaitingRule
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.services.rows import Cursor, InboxPage, InboxRow, ProgramCount, RailCounts, ViewRow
@@ -52,9 +53,9 @@ def _rows(ctx: Context, wanted: Sequence[UUID]) -> tuple[InboxRow, ...]:
     tags = inbox.tags_of(ctx.tx, wanted)
     names = people_store.names(ctx.tx)
     program_names = programs.names(ctx.tx)
-    nudge = preferences.nudge_days(ctx)
+    nudge, waiting = preferences.nudge_days(ctx), preferences.waiting_rule(ctx)
     return tuple(
-        _row(details[id_], tags.get(id_, []), names, program_names, ctx.now, nudge)
+        _row(details[id_], tags.get(id_, []), names, program_names, ctx.now, nudge, waiting)
         for id_ in wanted
     )
 
@@ -136,6 +137,7 @@ def _row(
     program_names: Mapping[UUID, str],
     now: datetime,
     nudge_days: int,
+    waiting: WaitingRule,
 ) -> InboxRow:
     source = source_of(row)
     return InboxRow(
@@ -164,6 +166,7 @@ def _row(
         tags=tuple(name for _, name in tags),
         pinned=bool(row["pinned"]),
         muted=bool(row["muted"]),
+        late_at=waiting.late_at(row["waiting_since"]) if row["waiting_since"] else None,
     )
 
 

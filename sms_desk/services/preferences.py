@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sms_desk.domain.wall_time import require_zone
+from sms_desk.domain.working_hours import WaitingRule, parse_hours
 from sms_desk.services.context import Context
 from sms_desk.settings import registry
 from sms_desk.store import settings
@@ -28,3 +30,9 @@ def nudge_days(ctx: Context) -> int:
 def waiting_limit(ctx: Context) -> timedelta:
     """After which time waiting turns red (R8)."""
     return timedelta(minutes=int(value(ctx, "waiting_minutes")))
+
+
+def waiting_rule(ctx: Context) -> WaitingRule:
+    """When waiting turns red for the actor: the limit, in the actor's own hours at work (R8)."""
+    hours = parse_hours(value(ctx, "working_hours"))
+    return WaitingRule(waiting_limit(ctx), hours, require_zone(ctx.actor.zone))

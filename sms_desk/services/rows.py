@@ -69,6 +69,7 @@ class InboxRow:
     tags: tuple[str, ...]
     pinned: bool
     muted: bool
+    late_at: datetime | None = None  # when waiting turns red, by my own hours at work (R8)
 
 
 @dataclass(frozen=True, slots=True)

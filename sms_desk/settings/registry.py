@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.working_hours import EXAMPLE, parse_hours
 
 
 class Scope(StrEnum):
@@ -106,7 +107,15 @@ def _one_of(*words: str) -> Kind:
     return Kind(f"one of {', '.join(words)}", parse)
 
 
+def _hours(value: Any) -> str:
+    """In the words that say the hours shortest. Raises UsageError, which names what is wrong."""
+    if not isinstance(value, str):
+        raise TypeError
+    return str(parse_hours(value))
+
+
 _ON_OFF = Kind("on or off", _boolean)
+_HOURS = Kind(f"hours of the week, as in {EXAMPLE}, or nothing for always", _hours)
 
 
 # --- the settings -----------------------------------------------------------------------------
@@ -119,6 +128,15 @@ _ALL = (
         30,
         "Waiting turns red after",
         "How long a customer may wait for an answer before the list says so in red.",
+    ),
+    Setting(
+        "working_hours",
+        Scope.PERSON,
+        _HOURS,
+        "",
+        "Working hours",
+        "Waiting turns red by the time that passes within them, on your own clock. "
+        f"As in {EXAMPLE}; empty means always.",
     ),
     Setting(
         "nudge_days",

@@ -67,6 +67,9 @@ def row(number: int, name: str = "", snippet: str = "Hello", **fields: object) -
         last_at=at,
         last_position=number,
     )
+    waits = fields.get("waiting_since")
+    if isinstance(waits, datetime):
+        fields = {"late_at": waits + timedelta(minutes=30)} | fields
     return replace(base, **fields)  # type: ignore[arg-type]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -335,6 +335,27 @@ def test_r3_every_stored_reason_has_its_words(reason: SourceReason) -> None:
         said = source_words(source, "Autumn offer")
         assert said.endswith(".")
         assert "{" not in said
+
+
+def test_r8_the_head_says_how_long_they_wait_and_reddens_with_the_list(
+    qtbot: QtBot,
+) -> None:
+    now = [invented.NOW]
+    head = ThreadHead(Reader(invented.ME, invented.ZONE), lambda: now[0])
+    qtbot.addWidget(head)
+    head.resize(800, 60)
+    waits = invented.NOW - timedelta(minutes=41)
+    row = replace(invented.INBOX_ROW, waiting_since=waits, late_at=invented.NOW)
+    head.show_conversation(replace(invented.DETAIL, row=row))
+    assert (head._waiting.words(), head._waiting.is_late()) == ("41 min", True)
+    assert head._waiting.accessibleName() == "waiting 41 min"
+    now[0] -= timedelta(minutes=1)
+    head._ages.timeout.emit()
+    assert (head._waiting.words(), head._waiting.is_late()) == ("40 min", False)
+    answered = replace(row, waiting_since=None, late_at=None)
+    head.show_conversation(replace(invented.DETAIL, row=answered))
+    assert not head._waiting.isVisibleTo(head)
+    assert not head._ages.isActive()
 
 
 def test_r61_the_head_says_what_a_conversation_answers(head: ThreadHead, qtbot: QtBot) -> None:

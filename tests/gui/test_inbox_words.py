@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sms_desk.domain.model import Origin, TeamState
-from sms_desk.ui.inbox.row_words import Clock, age_words, row_words, time_words
+from sms_desk.ui.inbox.row_words import Clock, row_words, time_words
+from sms_desk.ui.widgets.times import age_words
 from tests.gui.invented import CAMPAIGN, NOW, SERVICE, row
 
 CLOCK = Clock(NOW, UTC)
@@ -57,11 +58,9 @@ def test_ages(minutes: int, said: str) -> None:
 
 def test_waiting_turns_red_after_its_limit() -> None:
     """R8."""
-    assert _chips(waiting_since=NOW - timedelta(minutes=29)) == [("29 min", "secondary")]
-    assert _chips(waiting_since=NOW - timedelta(minutes=30)) == [("30 min", "waiting")]
-    longer = Clock(NOW, UTC, timedelta(hours=2))
-    words = row_words(row(1, waiting_since=NOW - timedelta(minutes=30)), longer)
-    assert words.chips[0].ink == "secondary"
+    since, soon = NOW - timedelta(minutes=30), NOW + timedelta(seconds=1)
+    assert _chips(waiting_since=since, late_at=soon) == [("30 min", "secondary")]
+    assert _chips(waiting_since=since, late_at=NOW) == [("30 min", "waiting")]
 
 
 def test_the_third_line_says_what_there_is_to_say() -> None:

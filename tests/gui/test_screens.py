@@ -452,7 +452,10 @@ def test_a_setting_takes_effect_in_the_window(shop: Shop, settings_screen: Setti
     line.setText("5")
     line.editingFinished.emit()
     shop.until(lambda: shop.session.desk.read(preferences.waiting_limit) == timedelta(minutes=5))
-    shop.until(lambda: shop.wiring.page.inbox._waiting_limit == timedelta(minutes=5))
+    (row,) = shop.session.desk.read(inbox.rows, list(shop.shown))
+    assert row.waiting_since is not None
+    assert row.late_at == row.waiting_since + timedelta(minutes=5)
+    shop.until(lambda: shop.wiring.page.inbox.row(row.id) == row)
 
 
 def test_a_wrong_value_is_explained_and_not_kept(
@@ -478,7 +481,31 @@ def test_a_setting_of_the_machine_stays_on_the_machine(
 
 def test_only_settings_that_do_something_are_shown(settings_screen: SettingsScreen) -> None:
     names = {each._setting.name for each in settings_screen.findChildren(SettingField)}
-    assert names == {"waiting_minutes", "nudge_days", "enter_sends", "theme", "close_to_tray"}
+    assert names == {
+        "waiting_minutes",
+        "working_hours",
+        "nudge_days",
+        "enter_sends",
+        "theme",
+        "close_to_tray",
+    }
+
+
+def test_r8_working_hours_are_typed_as_words_and_a_wrong_one_explained(
+    shop: Shop, settings_screen: SettingsScreen
+) -> None:
+    found = field(settings_screen, "working_hours")
+    line = found.control()
+    assert isinstance(line, QLineEdit)
+    line.setText("mon-fri 9am")
+    line.editingFinished.emit()
+    assert "is not a span of hours" in found._wrong.text()
+    assert found._wrong.isVisibleTo(found)
+    line.setText("Monday - Friday 9-18")
+    line.editingFinished.emit()
+    hours = "mon-fri 9:00-18:00"
+    shop.until(lambda: shop.session.desk.read(preferences.value, "working_hours") == hours)
+    assert not found._wrong.isVisibleTo(found)
 
 
 def test_a_number_says_its_unit(settings_screen: SettingsScreen) -> None:

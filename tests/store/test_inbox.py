@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.errors import UsageError
 from sms_desk.domain.inbox_filters import (
     InboxFilter,
     Order,
@@ -62,6 +63,29 @@ def test_r31_a_rep_sees_own_and_shared_and_nothing_else(office: Office) -> None:
     assert cara.read(inbox.rows, [hidden]) == ()
     with pytest.raises(Exception, match="not yours to see"):
         cara.change(c.Close(**cara.stamp(), targets=c.Targets.one(hidden)))
+
+
+def test_r8_waiting_turns_red_by_ones_own_working_hours(office: Office) -> None:
+    """Noon on a Tuesday is one o'clock in Berlin; the workspace's default holds for the others."""
+    conversation = office.conversation(office.own, "+12025550171", office.ben)
+    office.message(conversation, "First")
+    ben, ann = office.desk(office.ben), office.desk(office.ann)
+
+    def late(desk: Desk) -> datetime | None:
+        return desk.read(inbox.rows, [conversation])[0].late_at
+
+    assert late(ben) == NOON + timedelta(minutes=30)
+
+    def choose(desk: Desk, name: str, value: object, person: UUID | None) -> None:
+        desk.change(c.ChangeSetting(**desk.stamp(), name=name, value=value, person_id=person))
+
+    choose(ann, "waiting_minutes", 60, None)
+    choose(ann, "working_hours", "mon-fri 14:00-15:00", None)
+    choose(ben, "working_hours", "mon-fri 9:00-13:45; sat 10:00-14:00", ben.person_id)
+    assert late(ann) == NOON + timedelta(hours=2)
+    assert late(ben) == NOON + timedelta(hours=20, minutes=15)
+    with pytest.raises(UsageError, match="not a span"):
+        choose(ben, "working_hours", "mon 9", ben.person_id)
 
 
 def test_r8_waiting_counts_from_the_oldest_unanswered_message_and_ends_by_a_reply(

@@ -25,6 +25,8 @@ TYPED = [
     ("enter_sends", "on", True),
     ("enter_sends", "No", False),
     ("theme", "dark", "dark"),
+    ("working_hours", "Mon - Fri 9-18", "mon-fri 9:00-18:00"),
+    ("working_hours", " ", ""),
 ]
 WRONG = [
     ("waiting_minutes", "0"),
@@ -34,6 +36,7 @@ WRONG = [
     ("enter_sends", "maybe"),
     ("theme", "pink"),
     ("theme", ["dark"]),
+    ("working_hours", 9),
 ]
 
 

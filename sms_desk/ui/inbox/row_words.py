@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale, QTime
@@ -16,10 +16,8 @@ from sms_desk.domain.model import Channel, Origin, TeamState
 from sms_desk.domain.plain_text import display_name, initials, isolate, preview
 from sms_desk.services.rows import InboxRow
 from sms_desk.ui.widgets.sources import source_sign
+from sms_desk.ui.widgets.times import age_words
 from sms_desk.ui.widgets.words import tr
-
-WAITING_LIMIT: Final = timedelta(minutes=30)
-"""After this long a waiting customer is shown in red (R8), unless the setting says otherwise."""
 
 _MOST_TAGS: Final = 6
 
@@ -49,11 +47,10 @@ class RowWords:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What ages are measured by: the instant, the person's zone, and the limit of waiting."""
+    """What ages are measured by: the instant, and the person's zone."""
 
     now: datetime
     zone: tzinfo
-    waiting_limit: timedelta = WAITING_LIMIT
 
 
 def row_words(row: InboxRow, clock: Clock) -> RowWords:
@@ -90,18 +87,6 @@ def clock_time(local: datetime) -> str:
     if locale.language() == QLocale.Language.C:
         return time.toString("HH:mm")
     return locale.toString(time, QLocale.FormatType.ShortFormat)
-
-
-def age_words(age: timedelta) -> str:
-    """How long, in one or two units: 41 min, 3 h 12 min, 2 days."""
-    minutes = max(0, int(age.total_seconds() // 60))
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return tr("inbox", "%n min", minutes)
-    if hours < 24:
-        only_hours = tr("inbox", "%n h", hours)
-        return f"{only_hours} {tr('inbox', '%n min', rest)}" if rest else only_hours
-    return tr("inbox", "%n day(s)", hours // 24)
 
 
 def _initials(name: str) -> str:
@@ -158,7 +143,7 @@ def _waiting_chip(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
     if row.waiting_since is None:
         return
     age = clock.now - row.waiting_since
-    late = age >= clock.waiting_limit
+    late = row.late_at is not None and clock.now >= row.late_at
     yield ChipWords(age_words(age), "clock", "waiting" if late else "secondary", strong=late)
 
 

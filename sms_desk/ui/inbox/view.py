@@ -7,7 +7,7 @@ The view asks (`page_wanted`, `total_wanted`, `filter_changed`) and tells what t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from sms_desk.ui.inbox.list_view import InboxList
 from sms_desk.ui.inbox.model import InboxModel, InboxRole
 from sms_desk.ui.inbox.options import FilterChoices, with_fields
 from sms_desk.ui.inbox.pill import Pill
-from sms_desk.ui.inbox.row_words import WAITING_LIMIT, Clock
+from sms_desk.ui.inbox.row_words import Clock
 from sms_desk.ui.inbox.skeleton import Skeleton
 from sms_desk.ui.inbox.targets import Targets
 from sms_desk.ui.theme.tokens import LIST_WIDTH
@@ -69,7 +69,6 @@ class InboxView(QWidget):
         super().__init__(parent)
         self._now = now
         self._zone = zone
-        self._waiting_limit = WAITING_LIMIT
         self._all_matching = False
         self._total: int | None = None
         self._model = InboxModel(self._clock)
@@ -107,11 +106,6 @@ class InboxView(QWidget):
     def set_choices(self, choices: FilterChoices) -> None:
         """Programs, sender IDs, owners and tags for the menus."""
         self._bar.set_choices(choices)
-
-    def set_waiting_limit(self, limit: timedelta) -> None:
-        """After how long a waiting customer turns red (R8)."""
-        self._waiting_limit = limit
-        self._model.repaint_ages()
 
     def show_loading(self) -> None:
         """A first page is on its way; the shapes of rows appear if it takes a while."""
@@ -263,7 +257,7 @@ class InboxView(QWidget):
         self._minute.start()
 
     def _clock(self) -> Clock:
-        return Clock(self._now(), self._zone, self._waiting_limit)
+        return Clock(self._now(), self._zone)
 
     # --- showing ---------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from sms_desk.ui import theme
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.snooze_menu import add_choices
 from sms_desk.ui.thread.source_chip import SourceChip
+from sms_desk.ui.thread.waiting_sign import WaitingSign
 from sms_desk.ui.thread.words import Reader, name_in_text, tr
 from sms_desk.ui.widgets.avatar import avatar_icon
 from sms_desk.ui.widgets.buttons import icon_button, plain
@@ -25,13 +26,14 @@ from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.sources import KIND_SIGNS, source_sign
 from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
-from sms_desk.ui.widgets.times import moment_words
+from sms_desk.ui.widgets.times import age_words, moment_words
 
 ROOMY = 520
 """Width in pixels from which the buttons carry words."""
 _BESIDE_NAME = 8
 _NAME_LEAST = 72
 """Pixels of the name that what it answers never takes."""
+_AGES_EVERY_MS = 15_000
 
 
 class ThreadHead(QWidget):
@@ -68,6 +70,7 @@ class ThreadHead(QWidget):
         self._name = ElidedLabel("", "title", parent=self)
         self._source = SourceChip(self)
         self._source.why_requested.connect(self.source_why_requested)
+        self._waiting = WaitingSign(self)
         self._numbers = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._own = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._owner = MenuButton(icon="user", parent=self)
@@ -87,7 +90,12 @@ class ThreadHead(QWidget):
         first.addWidget(self._source)
         first.addStretch(1)
         names.addLayout(first)
-        names.addWidget(self._numbers)
+        second = QHBoxLayout()
+        second.setSpacing(_BESIDE_NAME)
+        second.addWidget(self._numbers)
+        second.addWidget(self._waiting)
+        second.addStretch(1)
+        names.addLayout(second)
         names.addWidget(self._own)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 10, 12, 10)
@@ -97,6 +105,9 @@ class ThreadHead(QWidget):
             layout.addWidget(button)
 
     def _connect(self) -> None:
+        self._ages = QTimer(self)
+        self._ages.setInterval(_AGES_EVERY_MS)
+        self._ages.timeout.connect(self._fit)
         self._close.clicked.connect(self._on_close_clicked)
         self._owner.about_to_show.connect(self._fill_owner)
         self._snooze.about_to_show.connect(self._fill_snooze)
@@ -131,6 +142,20 @@ class ThreadHead(QWidget):
         buttons = (self._owner, self._snooze, self._close, self._more)
         return self.width() - 20 - 12 - sum(button.sizeHint().width() + 8 for button in buttons)
 
+    def _show_waiting(self, row: InboxRow) -> None:
+        """How long the customer has waited, red once it is too long (R8); the numbers go first."""
+        since, now = row.waiting_since, self._clock()
+        if since is None:
+            self._ages.stop()
+            self._waiting.hide()
+            return
+        late = row.late_at is not None and now >= row.late_at
+        self._waiting.show_age(age_words(now - since), late=late)
+        self._ages.start()
+        numbers = self._numbers.fontMetrics().horizontalAdvance(self._numbers.text())
+        taken = self._waiting.sizeHint().width() + _BESIDE_NAME
+        self._waiting.setVisible(numbers + taken <= self._room_for_names())
+
     def _show_numbers(self, row: InboxRow, own: str) -> None:
         """Both numbers on one line, or whole on two: cut short they say nothing."""
         peer = name_in_text(row.peer) if row.contact_name else ""
@@ -141,6 +166,7 @@ class ThreadHead(QWidget):
         self._numbers.setText(line if fits or not peer else peer)
         self._own.setText(tr("to yours, {number}").format(number=number))
         self._own.setVisible(bool(peer) and not fits)
+        self._show_waiting(row)
 
     def _show_owner(self, row: InboxRow) -> None:
         self._owner.setAccessibleName(

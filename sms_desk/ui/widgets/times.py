@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from PySide6.QtCore import QDate, QLocale, QTime
+
+from sms_desk.ui.widgets.words import tr
 
 
 def clock_words(at: datetime, now: datetime, zone: tzinfo) -> str:
@@ -31,3 +33,15 @@ def moment_words(at: datetime, now: datetime, zone: tzinfo) -> str:
         return time
     pattern = "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy"
     return f"{QLocale().toString(QDate(local.year, local.month, local.day), pattern)} {time}"
+
+
+def age_words(age: timedelta) -> str:
+    """How long, in one or two units: 41 min, 3 h 12 min, 2 days."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return tr("inbox", "%n min", minutes)
+    if hours < 24:
+        only_hours = tr("inbox", "%n h", hours)
+        return f"{only_hours} {tr('inbox', '%n min', rest)}" if rest else only_hours
+    return tr("inbox", "%n day(s)", hours // 24)

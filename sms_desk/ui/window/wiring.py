@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,9 +38,9 @@ def reader_of(ctx: Context) -> Reader:
     return Reader(ctx.actor.person_id, ZoneInfo(ctx.actor.zone))
 
 
-def taste_of(ctx: Context) -> tuple[timedelta, bool]:
-    """The person's settings that the page shows: when waiting is red, and whether Enter sends."""
-    return preferences.waiting_limit(ctx), bool(preferences.value(ctx, "enter_sends"))
+def taste_of(ctx: Context) -> bool:
+    """The person's setting that the composer follows: whether Enter sends."""
+    return bool(preferences.value(ctx, "enter_sends"))
 
 
 class Wiring(QObject):
@@ -211,9 +210,8 @@ class Wiring(QObject):
         counts: RailCounts = read.counts
         self.counts_changed.emit(counts)
 
-    def _on_taste(self, taste: tuple[timedelta, bool]) -> None:
-        self.page.inbox.set_waiting_limit(taste[0])
-        self.page.column.composer.set_enter_sends(taste[1])
+    def _on_taste(self, enter_sends: bool) -> None:
+        self.page.column.composer.set_enter_sends(enter_sends)
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
