@@ -91,6 +91,8 @@ class Session(Protocol):
     def start_backfill(self, account_id: UUID, *, since: datetime) -> None: ...
 
     def stop_backfill(self, account_id: UUID) -> None: ...
+    def refresh_templates(self) -> None:
+        """Read the lists of WhatsApp templates again, in the next cycle (R42)."""
 
     def acting_as(self, person_id: UUID) -> None:
         """Somebody else sits at this desk from now on."""

@@ -110,6 +110,15 @@ class LocalSession:
         with self._workspace.write() as tx:
             scans.stop_backfill(tx, account_id, at=self.desk.now())
 
+    def refresh_templates(self) -> None:
+        """Read the lists of WhatsApp templates again, in the next cycle (R42)."""
+        from sms_desk.store import accounts, content_templates
+
+        with self._workspace.write() as tx:
+            for account in accounts.listing(tx):
+                content_templates.ask_for_list(tx, account["id"], at=self.desk.now())
+        self._poke()
+
     # --- accounts ---
 
     def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:

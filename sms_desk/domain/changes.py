@@ -25,6 +25,7 @@ class Thing(StrEnum):
     TAG = "tag"
     VIEW = "view"
     TEMPLATE = "template"
+    CONTENT_TEMPLATE = "content_template"
     PROGRAM = "program"
     SENDER = "sender"
     FINDING = "finding"

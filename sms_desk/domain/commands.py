@@ -184,7 +184,9 @@ class StartConversation(Command):
 class Reply(Command):
     """Queue a message. seen_version: the newest version that its writer had seen (GS6).
 
-    confirmed: names of checks that the writer has waived, such as `unseen`.
+    confirmed: names of checks that the writer has waived, such as `unseen`. content_sid: the
+    provider's id of an approved template (R42), content_variables: its blanks as (name, value)
+    pairs; the text is then what these make, and body may be empty.
     """
 
     conversation_id: UUID
@@ -194,6 +196,8 @@ class Reply(Command):
     seen_version: int
     not_after: datetime
     confirmed: tuple[str, ...] = ()
+    content_sid: str | None = None
+    content_variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sms_desk.domain import dlt, one_way, quiet_hours
+from sms_desk.domain import dlt, one_way, quiet_hours, whatsapp_window
 from sms_desk.domain.addresses import Address, is_answerable
 from sms_desk.domain.compliance import SenderIdCountry, Support
 from sms_desk.domain.dlt import Deviation
@@ -28,6 +28,7 @@ from sms_desk.domain.model import (
 )
 from sms_desk.domain.quiet_hours import Quiet, QuietRule
 from sms_desk.domain.registration import HeaderType, India
+from sms_desk.domain.whatsapp_window import WindowState
 
 
 class Verdict(StrEnum):
@@ -70,6 +71,17 @@ class QuietPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """The WhatsApp template that a message is sent as, as the provider of this account judges it now.
+
+    why_not: why it cannot be sent, "" if it can (`content_templates.why_not`).
+    """
+
+    name: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SendFacts:
     """Everything the checks look at, as it is when the message is about to go.
 
@@ -81,6 +93,7 @@ class SendFacts:
     country: what is known of sender IDs where the contact is. last_inbound_at: when the contact
     last wrote, by our clock. dlt: the registered texts that this header may send.
     inbound, reply_instruction: of a one-way sender ID, "" where there is none.
+    content: None for free text.
     """
 
     now: datetime
@@ -113,6 +126,7 @@ class SendFacts:
     dlt: tuple[dlt.Template, ...] = ()
     inbound: str = ""
     reply_instruction: str = ""
+    content: Content | None = None
 
     @property
     def one_way(self) -> bool:
@@ -307,16 +321,25 @@ def _is_promotional(facts: SendFacts) -> bool:
 
 
 def _window(facts: SendFacts) -> CheckResult:
-    """Free text goes only into an open window (R42); templates are another issue."""
+    """Free text goes only into an open window, an approved template always (R42)."""
     if facts.channel is not Channel.WHATSAPP:
         return _ALLOWED
-    if facts.window_closes_at is not None and facts.now < facts.window_closes_at:
+    if facts.content is not None:
+        return _content(facts.content)
+    if whatsapp_window.state(facts.window_closes_at, facts.now) is not WindowState.CLOSED:
         return _ALLOWED
-    return _held(
-        "window",
-        "The WhatsApp window is closed: 24 hours have passed since the contact wrote.",
-        "Wait for the contact to write, which opens it again, or drop the message.",
-    )
+    title = "The WhatsApp window is closed: 24 hours have passed since the contact wrote."
+    if facts.window_closes_at is None:
+        title = "The WhatsApp window is closed: the contact has never written here."
+    step = "Send an approved template instead, or wait for the contact to write."
+    return _held("window", title, step, WayOut.PICK_TEMPLATE)
+
+
+def _content(content: Content) -> CheckResult:
+    if not content.why_not:
+        return _ALLOWED
+    title = f"The template “{content.name}” cannot be sent. {content.why_not}"
+    return _held("window", title, "Choose another approved template.", WayOut.PICK_TEMPLATE)
 
 
 def _dlt(facts: SendFacts) -> CheckResult:

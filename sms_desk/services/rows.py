@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import (
+    ApprovalStatus,
     AttachmentState,
     Channel,
     DeliveryStatus,
@@ -260,6 +261,35 @@ class TemplateRow:
     keyword: str
     channel: Channel | None
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentTemplateRow:
+    """A WhatsApp template as its provider lists it (R42)."""
+
+    id: UUID
+    content_sid: str  # the provider's id, which a message is sent by
+    name: str
+    language: str  # as the provider writes it: en, pt_BR
+    category: str  # UTILITY, MARKETING, AUTHENTICATION …
+    kind: str  # the provider's type of content: twilio/text, twilio/quick-reply, whatsapp/card …
+    body: str  # with its blanks as {{1}} or {{name}}; "" where the content has no text of its own
+    variables: dict[str, str]  # every blank, with the provider's sample for it
+    status: ApprovalStatus
+    why_not: str  # why it cannot be sent, "" if it can
+    account_label: str
+    seen_at: datetime  # when it last changed here
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateListState:
+    """How the list of an account's WhatsApp templates stands."""
+
+    account_id: UUID
+    account_label: str
+    refreshed_at: datetime | None
+    problem: str  # why it could not be read, "" if it could
+    unreadable: int  # templates that were left out because they could not be read
 
 
 @dataclass(frozen=True, slots=True)

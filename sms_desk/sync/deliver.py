@@ -334,7 +334,14 @@ def replied(tx: Tx, entry: Entry, *, at: datetime) -> None:
 
 def _outgoing(tx: Tx, entry: Entry) -> Outgoing:
     sender = senders.get(tx, entry.sender_id)
-    return Outgoing(Channel(sender["channel"]), sender["address"], entry.to_raw, entry.body)
+    return Outgoing(
+        Channel(sender["channel"]),
+        sender["address"],
+        entry.to_raw,
+        entry.body,
+        content_sid=entry.content_sid,
+        content_variables=entry.content_variables or {},
+    )
 
 
 def _unless_credential(result: SendResult) -> SendResult:

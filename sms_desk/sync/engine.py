@@ -28,7 +28,7 @@ from sms_desk.store import (
 )
 from sms_desk.store.attempts import Holder
 from sms_desk.store.engine import Workspace
-from sms_desk.sync import discover, reactions
+from sms_desk.sync import discover, reactions, refresh_templates
 from sms_desk.sync.audit import Auditor
 from sms_desk.sync.auto_respond import AutoResponder
 from sms_desk.sync.clock import Clock
@@ -217,6 +217,7 @@ class _Account:
         yield self._scan_now if force else self._scan
         yield self._respond
         yield self._look_up
+        yield self._refresh_templates
         yield lambda now: _changes(self.statuses.run(now))
         yield self._backfill
         yield lambda now: _changes(self._late.run(now))
@@ -247,6 +248,15 @@ class _Account:
             done = {"at": now.isoformat(), "unlisted": list(directory.unlisted)}
             scans.save(tx, self._account_id, _DIRECTORY, done, at=now)
         return Changes.of(sender=new) if new else NOTHING
+
+    def _refresh_templates(self, now: datetime) -> Changes:
+        """Approved WhatsApp templates, on their schedule or because somebody asked (R42)."""
+        if not self._provider.capabilities.lists_templates:
+            return NOTHING
+        with self._workspace.read() as tx:
+            if not refresh_templates.due(tx, self._account_id, now):
+                return NOTHING
+        return refresh_templates.refresh(self._workspace, self._account_id, self._provider, now)
 
     def _scan(self, now: datetime) -> Changes:
         stored = Stored()

@@ -23,7 +23,7 @@ from sms_desk.domain.model import (
     SenderKind,
 )
 from sms_desk.domain.registration import HeaderType, India, Route
-from sms_desk.domain.send_checks import QuietPolicy, SendFacts, Unseen, Verdict, WayOut
+from sms_desk.domain.send_checks import Content, QuietPolicy, SendFacts, Unseen, Verdict, WayOut
 from sms_desk.settings.facts import quiet_rules, sender_id_countries
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -47,6 +47,8 @@ NIGHT = datetime(2026, 3, 2, 9, tzinfo=UTC)  # 4:00 in New York
 QUIET = QuietPolicy(quiet_rules(), timedelta(minutes=60))
 IN_INDIA = from_provider("+919876543210")
 DOMESTIC = India(Route.DOMESTIC, "1101234560000012345", "ACMECO", HeaderType.SERVICE)
+PAUSED = Content("order_ready", "WhatsApp has paused it.")
+OPEN = NOW + timedelta(hours=3)
 PROMO = replace(DOMESTIC, header="565656", header_type=HeaderType.PROMOTIONAL)
 REGISTERED = dlt.Template(
     UUID(int=9), "1107", "Code", DltKind.SERVICE_IMPLICIT, "Your code: {#numeric#}"
@@ -70,6 +72,7 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("dlt", {"to": IN_INDIA, "india": PROMO, "dlt": (REGISTERED,), "body": "Your code: 1"}, False),
     ("window", {"channel": Channel.WHATSAPP}, False),
     ("window", {"channel": Channel.WHATSAPP, "window_closes_at": NOW}, False),
+    ("window", {"channel": Channel.WHATSAPP, "content": PAUSED, "window_closes_at": OPEN}, False),
     ("ownership", {"owner_id": BOB, "owner_name": "Bob", "epoch_moved": True}, True),
     ("unseen", {"unseen": (Unseen("Bob", NOW),)}, True),
     ("unseen", {"unseen": (Unseen("", NOW),), "composed_at": OLD}, True),
@@ -111,6 +114,7 @@ def test_a_person_can_waive_only_what_is_a_persons_to_waive(
         {"sender_health": Health.DEGRADED},
         {"sender_direction": SenderDirection.OUTGOING},
         {"channel": Channel.WHATSAPP, "window_closes_at": NOW + timedelta(seconds=1)},
+        {"channel": Channel.WHATSAPP, "content": Content("order_ready")},  # R42: always
         {"may_use": False, "author_id": None},  # an auto-responder is nobody's
         {"quiet": QUIET, "last_inbound_at": NOW - timedelta(minutes=60)},  # R40: an answer
         {"quiet": QUIET, "to": from_provider("+4915112345678")},

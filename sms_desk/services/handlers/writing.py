@@ -12,6 +12,7 @@ from sms_desk.domain.model import DraftMode, Role
 from sms_desk.domain.plain_text import clean_intake
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
+from sms_desk.services.handlers.contents import filled
 from sms_desk.services.handlers.targets import resolve
 from sms_desk.store import (
     contacts,
@@ -33,8 +34,8 @@ from sms_desk.store.outbox import Entry
 def reply(ctx: Context, command: c.Reply) -> Effect:
     """Queue a message; it is checked again when its turn comes (R33)."""
     resolve(ctx, c.Targets.one(command.conversation_id))
-    body = written(command.body, "The message is empty.")
     refuse_other_sender(ctx, command.conversation_id, command.sender_id)
+    body, values = _said(ctx, command)
     entry = outbox.enqueue(
         ctx.tx,
         outbox_id=command.outbox_id,
@@ -46,14 +47,24 @@ def reply(ctx: Context, command: c.Reply) -> Effect:
         sender_id=command.sender_id,
         confirmed=command.confirmed,
         not_after=command.not_after,
+        content_sid=command.content_sid,
+        content_variables=values,
     )
     uncarried.hold(ctx.tx, command.at)
-    my_states.save_draft(
-        ctx.tx, ctx.actor.person_id, command.conversation_id, DraftMode.REPLY, "", command.at
-    )
+    if command.content_sid is None:  # a template leaves what stands half-typed where it is
+        my_states.save_draft(
+            ctx.tx, ctx.actor.person_id, command.conversation_id, DraftMode.REPLY, "", command.at
+        )
     drop = c.Drop(id=command.id, at=command.at, outbox_id=command.outbox_id)
     changes = _touched(entry) | Changes.of(draft=command.conversation_id)
     return Effect(changes, 1, "Queued a message", inverse=(drop,))
+
+
+def _said(ctx: Context, command: c.Reply) -> tuple[str, dict[str, str] | None]:
+    """What was written, or what an approved template makes of its values (R42)."""
+    if command.content_sid is None:
+        return written(command.body, "The message is empty."), None
+    return filled(ctx, command.sender_id, command.content_sid, command.content_variables)
 
 
 def add_note(ctx: Context, command: c.AddNote) -> Effect:
