@@ -12,7 +12,7 @@ from uuid import UUID
 from sms_desk.domain import routing
 from sms_desk.domain.model import RoutingRule
 from sms_desk.domain.routing import Known, Routing
-from sms_desk.domain.scopes import NOBODY, Directory, Holders, holders_now, members_now, reachable
+from sms_desk.domain.scopes import NOBODY, Directory, holders_now, members_now, reachable
 from sms_desk.store import routing_facts
 from sms_desk.store.engine import Tx
 
@@ -27,16 +27,16 @@ class Unowned:
 
 
 class Router:
-    """Reads who holds what once, for one moment; what it decides it must be told to nobody else."""
+    """Who holds what at one moment, and whose what comes in is therefore."""
 
     def __init__(self, directory: Directory, now: datetime) -> None:
         self._directory = directory
         self._members = members_now(directory, now)
         self._holders = holders_now(directory, now)
 
-    def holders(self, sender_id: UUID) -> Holders | None:
-        """Who holds a sender ID now; None for one that the directory did not know."""
-        return self._holders.get(sender_id)
+    def knows(self, sender_id: UUID) -> bool:
+        """Whether the directory had this sender ID."""
+        return sender_id in self._holders
 
     def decide(self, tx: Tx, unowned: Sequence[Unowned]) -> dict[UUID, Routing]:
         """By conversation, in the order in which they came: each turn of a round robin counts for
