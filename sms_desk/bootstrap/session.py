@@ -110,6 +110,12 @@ class LocalSession:
         with self._workspace.write() as tx:
             scans.stop_backfill(tx, account_id, at=self.desk.now())
 
+    def resume_backfill(self, account_id: UUID) -> None:
+        """Go on from where it was stopped."""
+        with self._workspace.write() as tx:
+            scans.resume_backfill(tx, account_id, at=self.desk.now())
+        self._poke()
+
     def refresh_templates(self) -> None:
         """Read the lists of WhatsApp templates again, in the next cycle (R42)."""
         from sms_desk.store import accounts, content_templates

@@ -31,4 +31,5 @@ def line_of(ctx: Context, account: Any) -> LineState:
         backfill_done=backfill.count,
         backfill_until=backfill.reached,
         backfill_running=backfill.running,
+        backfill_stopped=backfill.stopped and not backfill.done,
     )

@@ -407,6 +407,7 @@ class LineState:
     backfill_done: int  # messages stored by the running first sync
     backfill_until: datetime | None  # how far back it has come
     backfill_running: bool
+    backfill_stopped: bool = False  # by a person, before it was done
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,9 @@ class FakeSession:
     def stop_backfill(self, account_id: UUID) -> None:
         self.asked.append("stop")
 
+    def resume_backfill(self, account_id: UUID) -> None:
+        self.asked.append("resume")
+
     def acting_as(self, person_id: UUID) -> None:
         self.desk = self.desk.acting_as(person_id)
 

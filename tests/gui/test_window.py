@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain import commands as c
@@ -337,6 +338,39 @@ def test_a_back_fill_says_how_far_and_can_be_stopped(shop: Shop) -> None:
     shop.until(shop.window.work.isVisible)
     shop.window.work.stop_requested.emit()
     shop.until(lambda: "stop" in shop.session.asked)
+
+
+def test_a_stopped_back_fill_is_resumed_where_it_was_stopped(shop: Shop) -> None:
+    running = line(LineCondition.ONLINE, backfill_running=True, backfill_done=1200)
+    shop.session.line_states = (running,)
+    bar = shop.window.work
+    shop.until(bar.isVisible)
+    bar._stop.click()
+    shop.until(lambda: "stop" in shop.session.asked)
+    stopped = replace(running, backfill_running=False, backfill_stopped=True)
+    shop.session.line_states = (stopped,)
+    shop.until(lambda: bar._stop.text() == "Resume")
+    assert "stopped" in bar._what.text()
+    bar._stop.click()
+    shop.until(lambda: "resume" in shop.session.asked)
+    shop.session.line_states = (stopped,)  # somebody else stopped it again: no bar of ours
+    shop.until(lambda: not bar.isVisible())
+
+
+def test_r63_a_locked_key_store_takes_the_secret_or_another_look(shop: Shop) -> None:
+    locked = line(LineCondition.LOCKED, title="The keyring is locked.", next_step="Unlock it.")
+    shop.session.line_states = (locked,)
+    banner = shop.window.banner
+    shop.until(banner.isVisible)
+    buttons = [each for each in banner.findChildren(QPushButton) if each.isVisible()]
+    assert [each.text() for each in buttons[:2]] == ["Enter the secret…", "Try again"]
+    wanted: list[object] = []
+    shop.wiring.line.secret_wanted.disconnect()
+    shop.wiring.line.secret_wanted.connect(wanted.append)
+    buttons[0].click()
+    assert wanted == [UUID(int=7)]
+    buttons[1].click()
+    shop.until(lambda: "sync" in shop.session.asked)
 
 
 # --- shape and titles ----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from sms_desk.ui.doors import Doors
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form
 from sms_desk.ui.widgets.text import Label, ask, label
-from sms_desk.ui.widgets.times import clock_words
+from sms_desk.ui.widgets.times import clock_words, date_words
 from sms_desk.ui.widgets.unseen import ask_unseen
 from sms_desk.ui.widgets.words import tr
 
@@ -80,7 +80,20 @@ class AccountsPage(Form):
             at = clock_words(line.last_sync_at, self._doors.desk.now(), self._zone)
             words += " · " + tr("settings", "last synced {time}").replace("{time}", at)
         trouble = f"{line.title} {line.next_step}".strip()
-        return f"{words}\n{trouble}" if trouble else words
+        return "\n".join(filter(None, (words, trouble, self._fetched_words(line))))
+
+    def _fetched_words(self, line: LineState) -> str:
+        """How far the fetching of older messages has come, while it is not done."""
+        if not (line.backfill_running or line.backfill_stopped):
+            return ""
+        words = tr("settings", "Fetching older messages, {count} so far")
+        if line.backfill_stopped:
+            words = tr("settings", "Fetching older messages was stopped after {count}")
+        words = words.replace("{count}", f"{line.backfill_done:,}")
+        if line.backfill_until is not None:
+            day = date_words(line.backfill_until, self._doors.desk.now(), self._zone)
+            words += tr("settings", ", back to {day}").replace("{day}", day)
+        return words
 
     def _buttons(self, account: AccountRow, state: Label, card: QWidget) -> QWidget:
         line = QWidget(card)
@@ -121,8 +134,27 @@ class AccountsPage(Form):
         fetch = plain(tr("settings", "Fetch"), parent=line)
         fetch.clicked.connect(lambda: self._on_fetch(account, state, far.value()))
         row.addWidget(fetch)
+        row.addWidget(self._going(account, state, line))
         row.addStretch(1)
         return line
+
+    def _going(self, account: AccountRow, state: Label, line: QWidget) -> QWidget:
+        """Stop what is being fetched, or resume what somebody stopped."""
+        session, stopped = self._session, account.line.backfill_stopped
+        act = session.resume_backfill if stopped else session.stop_backfill
+        words = tr("settings", "Resume") if stopped else tr("settings", "Stop")
+        button = plain(words, parent=line)
+        button.setAccessibleName(f"{words} {account.label}")
+        button.setVisible(stopped or account.line.backfill_running)
+        button.clicked.connect(
+            lambda: self._doors.call(
+                self,
+                lambda: act(account.id),
+                then=lambda _none: self.changed.emit(),
+                failed=partial(_say, state),
+            )
+        )
+        return button
 
     # --- what is asked ---------------------------------------------------------------------------
 

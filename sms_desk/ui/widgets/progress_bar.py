@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from sms_desk.ui.widgets.buttons import quiet
+from sms_desk.ui.widgets.buttons import icon_button, quiet
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, Label
 from sms_desk.ui.widgets.words import tr
@@ -22,12 +22,15 @@ class Work:
     total: int | None  # None: nobody knows
     seconds_left: int | None
     stoppable: bool = True
+    stopped: bool = False  # a person stopped it, and may resume it
 
 
 class WorkBar(QWidget):
     """Shown while there is work, gone when there is none."""
 
     stop_requested = Signal()
+    resume_requested = Signal()
+    put_away = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +41,10 @@ class WorkBar(QWidget):
         self._bar.setFixedWidth(160)
         self._far = Label("", "snippet", tone="secondary", parent=self)
         self._stop = quiet(tr("work", "Stop"), parent=self)
-        self._stop.clicked.connect(self.stop_requested)
+        self._stop.clicked.connect(self._on_stop_clicked)
+        self._away = icon_button("x", tr("work", "Put away"), parent=self)
+        self._away.clicked.connect(self.put_away)
+        self._stopped = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 2, 8, 2)
         layout.setSpacing(12)
@@ -46,6 +52,7 @@ class WorkBar(QWidget):
         layout.addWidget(self._bar)
         layout.addWidget(self._far)
         layout.addWidget(self._stop)
+        layout.addWidget(self._away)
         self.hide()
 
     def show_work(self, work: Work | None) -> None:
@@ -58,8 +65,16 @@ class WorkBar(QWidget):
         self._bar.setValue(work.done)
         self._bar.setAccessibleName(work.what)
         self._far.setText(progress_words(work))
+        self._stopped = work.stopped
+        words = tr("work", "Resume") if work.stopped else tr("work", "Stop")
+        self._stop.set_words(words)
         self._stop.setVisible(work.stoppable)
-        self._stop.setAccessibleName(f"{tr('work', 'Stop')}: {work.what}")
+        self._stop.setAccessibleName(f"{words}: {work.what}")
+        self._bar.setVisible(not work.stopped)
+        self._away.setVisible(work.stopped)
+
+    def _on_stop_clicked(self) -> None:
+        (self.resume_requested if self._stopped else self.stop_requested).emit()
 
 
 def progress_words(work: Work) -> str:

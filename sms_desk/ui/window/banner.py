@@ -14,6 +14,7 @@ from sms_desk.ui.widgets.words import tr
 
 class Banner(QWidget):
     action_requested = Signal()
+    other_requested = Signal()
     put_away = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -22,8 +23,10 @@ class Banner(QWidget):
         self._sign = label(parent=self)
         self._words = label(wrap=True, parent=self)
         self._action = plain("", parent=self)
+        self._other = plain("", parent=self)
         self._away = icon_button("x", tr("banner", "Put away"), parent=self)
         self._action.clicked.connect(self.action_requested)
+        self._other.clicked.connect(self.other_requested)
         self._away.clicked.connect(self.put_away)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 8, 12, 8)
@@ -31,16 +34,19 @@ class Banner(QWidget):
         layout.addWidget(self._sign)
         layout.addWidget(self._words, 1)
         layout.addWidget(self._action)
+        layout.addWidget(self._other)
         layout.addWidget(self._away)
         theme.signals.changed.connect(self._draw_sign)
         self._draw_sign()
         self.hide()
 
-    def show_words(self, title: str, next_step: str, action: str) -> None:
-        """action: the button's words, "" for none."""
+    def show_words(self, title: str, next_step: str, action: str, other: str = "") -> None:
+        """action, other: the buttons' words, "" for none."""
         self._words.setText(f"{title} {next_step}".strip())
         self._action.set_words(action)
         self._action.setVisible(bool(action))
+        self._other.set_words(other)
+        self._other.setVisible(bool(other))
         self.setAccessibleName(self._words.text())
         self.show()
 

@@ -33,12 +33,16 @@ class LineController(QObject):
         self._work = work
         self._ties = ties
         self._backfill: UUID | None = None
+        self._stopped: UUID | None = None
         self._lines: tuple[LineState, ...] = ()
         self._asked_for: UUID | None = None
         self._put_away: LineCondition | None = None
         status.sync_requested.connect(self.sync)
         work.stop_requested.connect(self._on_stop_requested)
+        work.resume_requested.connect(self._on_resume_requested)
+        work.put_away.connect(self._on_work_put_away)
         banner.action_requested.connect(self._on_action_requested)
+        banner.other_requested.connect(self.sync)
         banner.put_away.connect(self._on_put_away)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -63,7 +67,7 @@ class LineController(QObject):
             story = f"{line.label}: {line.title} {line.next_step}".strip()
             self._status.say(line.condition, line_words(line, now, zone), story)
         self._show_banner(line)
-        self._show_backfill(next((each for each in lines if each.backfill_running), None))
+        self._show_backfill(self._working(lines))
 
     @Slot()
     def sync(self) -> None:
@@ -80,7 +84,13 @@ class LineController(QObject):
             self._banner.hide()
             return
         self._asked_for = line.account_id
-        self._banner.show_words(line.title, line.next_step, _action_words(line.condition))
+        self._banner.show_words(line.title, line.next_step, *_action_words(line.condition))
+
+    def _working(self, lines: tuple[LineState, ...]) -> LineState | None:
+        """The line that fetches, or whose fetching was stopped here."""
+        running = next((each for each in lines if each.backfill_running), None)
+        here = (each for each in lines if each.account_id == self._stopped)
+        return running or next((each for each in here if each.backfill_stopped), None)
 
     def _show_backfill(self, line: LineState | None) -> None:
         if line is None:
@@ -92,12 +102,27 @@ class LineController(QObject):
 
     @Slot()
     def _on_stop_requested(self) -> None:
-        account_id = self._backfill
+        account_id = self._stopped = self._backfill
         if account_id is not None:
             session = self._ties.session
             self._ties.doors.call(
                 self, lambda: session.stop_backfill(account_id), then=lambda _none: self.look()
             )
+
+    @Slot()
+    def _on_resume_requested(self) -> None:
+        account_id, self._stopped = self._stopped, None
+        if account_id is not None:
+            session = self._ties.session
+            self._ties.doors.call(
+                self, lambda: session.resume_backfill(account_id), then=lambda _none: self.look()
+            )
+
+    @Slot()
+    def _on_work_put_away(self) -> None:
+        """Settings, Accounts resumes it any time."""
+        self._stopped = None
+        self._work.show_work(None)
 
     @Slot()
     def _on_action_requested(self) -> None:
@@ -116,16 +141,20 @@ class LineController(QObject):
 _ACTIONS = frozenset({LineCondition.CREDENTIAL, LineCondition.LOCKED})
 
 
-def _action_words(condition: LineCondition) -> str:
+def _action_words(condition: LineCondition) -> tuple[str, str]:
+    """What helps: a secret, and where the key store may be open by now, another look."""
     if condition is LineCondition.CREDENTIAL:
-        return tr("line", "Enter a new secret…")
-    return ""
+        return tr("line", "Enter a new secret…"), ""
+    return tr("line", "Enter the secret…"), tr("line", "Try again")
 
 
 def backfill_work(line: LineState, now: datetime, zone: tzinfo) -> Work:
     """Nobody knows where a provider's history begins, so it says how far and not how long still."""
     what = tr("line", "Fetching earlier messages")
+    if line.backfill_stopped:
+        what = tr("line", "Earlier messages: stopped")
     if line.backfill_until is not None:
-        what = tr("line", "Fetching earlier messages, back to {day}")
-        what = what.replace("{day}", date_words(line.backfill_until, now, zone))
-    return Work(what, line.backfill_done, None, None)
+        what += tr("line", ", back to {day}").replace(
+            "{day}", date_words(line.backfill_until, now, zone)
+        )
+    return Work(what, line.backfill_done, None, None, stopped=line.backfill_stopped)
