@@ -17,7 +17,8 @@ from sms_desk.domain import outbox as rules
 from sms_desk.domain import send_checks
 from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import AttemptState, OutboxState
-from sms_desk.store import attempts, conversations, outbox, tables
+from sms_desk.domain.send_checks import Verdict
+from sms_desk.store import attempts, conversations, outbox, send_facts, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.outbox import Entry
 
@@ -58,19 +59,18 @@ def confirm(
     at: datetime,
     not_after: datetime | None = None,
 ) -> Entry:
-    """*Send anyway*: let a held message pass the named checks.
+    """*Send anyway*: let a held message pass the named checks; one that is mended just goes.
 
     What the person has seen by now becomes the message's base, so what happens after this moment
     holds it again. Raises RefusedError, rule `not_confirmable`, where no one may waive a check.
     """
     entry = _in(tx, outbox_id, frozenset({OutboxState.HELD}), "It is not held.")
     checks = frozenset(checks)
-    if not checks <= send_checks.CONFIRMABLE:
-        raise RefusedError(
-            entry.reason_text or "This cannot be waived.",
-            "Mend that first, or drop the message.",
-            rule="not_confirmable",
-        )
+    for found in send_checks.run_all(send_facts.gather(tx, entry, at)):
+        if found.name in checks and not found.can_confirm and found.verdict is Verdict.HELD:
+            raise RefusedError(
+                found.title, "Mend that first, or drop the message.", rule="not_confirmable"
+            )
     _rebase(tx, entry)
     waived = entry.confirmed | checks - send_checks.REBASED
     outbox.update(tx, entry.id, confirmed=sorted(waived))

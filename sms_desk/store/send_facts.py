@@ -2,36 +2,94 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
-from sms_desk.domain.addresses import Address, from_provider
+from sms_desk.domain import content_templates as content_rules
+from sms_desk.domain import quiet_hours, registration, whatsapp_window
+from sms_desk.domain.addresses import Address, display, from_provider
+from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import (
+    ApprovalStatus,
     Channel,
     Direction,
     Health,
     Origin,
     PersonId,
+    Role,
     SenderDirection,
+    SenderKind,
 )
-from sms_desk.domain.send_checks import SendFacts, Unseen
-from sms_desk.store import opt_outs, tables
+from sms_desk.domain.scopes import Holders, holders_now, reach
+from sms_desk.domain.send_checks import Content, QuietPolicy, SendFacts, Unseen
+from sms_desk.settings import facts, registry
+from sms_desk.store import (
+    content_templates,
+    dlt,
+    opt_outs,
+    people,
+    programs,
+    senders,
+    settings,
+    tables,
+)
 from sms_desk.store.engine import Tx
-from sms_desk.store.outbox import Entry
 
 _C = tables.conversations.c
 _S = tables.sender_ids.c
 _M = tables.messages.c
 
-WINDOW = timedelta(hours=24)
-"""WhatsApp: how long a contact's message lets one write freely (R42)."""
+class Writing(Protocol):
+    """A message as the checks look at it: an entry of the outbox, or one that is being written."""
+
+    @property
+    def conversation_id(self) -> UUID: ...
+    @property
+    def sender_id(self) -> UUID: ...
+    @property
+    def to_raw(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def author_id(self) -> UUID | None: ...
+    @property
+    def owner_epoch(self) -> int: ...
+    @property
+    def seen_version(self) -> int: ...
+    @property
+    def confirmed(self) -> frozenset[str]: ...
+    @property
+    def composed_at(self) -> datetime: ...
+    @property
+    def not_after(self) -> datetime: ...
+    @property
+    def content_sid(self) -> str | None: ...
 
 
-def gather(tx: Tx, entry: Entry, now: datetime, *, offset: timedelta | None = None) -> SendFacts:
-    """The facts about one entry. offset: provider's clock minus ours, for the window (R42)."""
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A message before it is queued: what its writer would send at this moment."""
+
+    conversation_id: UUID
+    sender_id: UUID
+    to_raw: str
+    body: str
+    author_id: UUID | None
+    owner_epoch: int
+    seen_version: int
+    composed_at: datetime
+    not_after: datetime
+    confirmed: frozenset[str] = frozenset()
+    content_sid: str | None = None
+
+
+def gather(tx: Tx, entry: Writing, now: datetime, *, offset: timedelta | None = None) -> SendFacts:
+    """The facts about one message. offset: provider's clock minus ours, for the window (R42)."""
     place = _place(tx, entry)
     channel = Channel(place["channel"])
     account_id = carrier(tx, entry.sender_id)
@@ -42,26 +100,88 @@ def gather(tx: Tx, entry: Entry, now: datetime, *, offset: timedelta | None = No
         sender_ids={entry.sender_id, place["home_id"]},
         account_id=account_id,
     )
+    to = _address(channel, entry.to_raw)
+    closes = _window(tx, place["last_inbound"], offset)
+    india = registration.from_json(place["registration"]).india
+    may_use, holders = _holding(tx, entry, now)
     return SendFacts(
         now=now,
         composed_at=entry.composed_at,
         not_after=entry.not_after,
         author_id=None if entry.author_id is None else PersonId(entry.author_id),
         channel=channel,
-        to=_address(channel, entry.to_raw),
+        to=to,
         sender_label=place["label"] or place["address"],
         sender_retired=place["retired_at"] is not None,
         sender_health=Health(place["health"]),
         sender_direction=SenderDirection(place["direction"]),
         carried=account_id is not None,
         opt_out=None if opted is None else opted.scope,
-        window_closes_at=_window(tx, place["last_inbound"], offset),
+        window_closes_at=closes,
         owner_id=place["owner_id"],
         owner_name=place["owner_name"] or "",
         epoch_moved=place["owner_epoch"] != entry.owner_epoch,
         unseen=unseen(tx, entry) if place["version"] != entry.seen_version else (),
         confirmed=entry.confirmed,
+        content=_content(tx, entry, account_id),
+        body=entry.body,
+        may_use=may_use,
+        holders=holders,
+        fallback=place["fallback_label"] or place["fallback_address"] or "",
+        sender_kind=SenderKind(place["kind"]),
+        country=facts.sender_id_countries().get(quiet_hours.place_of(to.e164).country),
+        last_inbound_at=None if closes is None else closes - whatsapp_window.WINDOW,
+        quiet=quiet_policy(tx),
+        india=india,
+        dlt=dlt.for_header(tx, entry.sender_id, india.entity_id) if india else (),
+        inbound=_shown(place["inbound_address"]),
+        reply_instruction=_instruction(tx, entry.sender_id, place["source_program_id"]),
     )
+
+
+def quiet_policy(tx: Tx) -> QuietPolicy:
+    """The rules of the countries in which the workspace keeps quiet hours, and how strictly."""
+    chosen = settings.read(tx)
+
+    def value(name: str) -> Any:
+        return chosen.get(name, registry.get(name).default)
+
+    kept = (rule for rule in facts.quiet_rules() if value(f"quiet_hours_{rule.country.lower()}"))
+    return QuietPolicy(
+        tuple(kept),
+        timedelta(minutes=int(value("quiet_hours_reply_minutes"))),
+        bool(value("quiet_hours_waivable")),
+    )
+
+
+def _holding(tx: Tx, entry: Writing, now: datetime) -> tuple[bool, str]:
+    """Whether its author may write from the sender ID now (R31), and who holds it, in words."""
+    if entry.author_id is None:
+        return True, ""
+    held = people.directory(tx)
+    holders = holders_now(held, now).get(entry.sender_id, Holders())
+    names = people.names(tx) | senders.group_names(tx)
+    words = sorted(names[id_] for id_ in holders.people | holders.groups if id_ in names)
+    try:
+        author = people.actor(tx, entry.author_id)
+    except NotFoundError:  # suspended since it was written
+        return False, ", ".join(words)
+    if author.role is not Role.REP:
+        return True, ", ".join(words)
+    return entry.sender_id in reach(author, held, now).held, ", ".join(words)
+
+
+def _instruction(tx: Tx, sender_id: UUID, source_program_id: UUID | None) -> str:
+    """How to answer, in the words of the program that the sender ID serves, else of the source."""
+    program_id = programs.sender_holder(tx, sender_id) or source_program_id
+    if program_id is None:
+        return ""
+    found = programs.find_row(tx, program_id)
+    return "" if found is None else str(found["reply_instruction"])
+
+
+def _shown(address: str | None) -> str:
+    return display(from_provider(address)) if address else ""
 
 
 def carrier(tx: Tx, sender_id: UUID) -> UUID | None:
@@ -78,7 +198,7 @@ def carrier(tx: Tx, sender_id: UUID) -> UUID | None:
     return found
 
 
-def unseen(tx: Tx, entry: Entry) -> tuple[Unseen, ...]:
+def unseen(tx: Tx, entry: Writing) -> tuple[Unseen, ...]:
     """What the contact or a colleague wrote that the writer's screen did not hold yet (GS6).
 
     A conversation's version counts its messages, so those the writer had seen are the first
@@ -119,8 +239,9 @@ def unseen(tx: Tx, entry: Entry) -> tuple[Unseen, ...]:
     )
 
 
-def _place(tx: Tx, entry: Entry) -> RowMapping:
+def _place(tx: Tx, entry: Writing) -> RowMapping:
     person = tables.people.c
+    fallback, inbound = tables.sender_ids.alias(), tables.sender_ids.alias()
     query = (
         sa.select(
             _C.channel,
@@ -135,12 +256,21 @@ def _place(tx: Tx, entry: Entry) -> RowMapping:
             _S.retired_at,
             _S.health,
             _S.direction,
+            _S.kind,
+            _S.registration,
+            _C.source_program_id,
+            fallback.c.label.label("fallback_label"),
+            fallback.c.address.label("fallback_address"),
+            inbound.c.address.label("inbound_address"),
             person.name.label("owner_name"),
         )
         .select_from(
             tables.conversations.join(
                 tables.sender_ids, _S.id == sa.literal(entry.sender_id, _S.id.type)
-            ).outerjoin(tables.people, person.id == _C.owner_id)
+            )
+            .outerjoin(tables.people, person.id == _C.owner_id)
+            .outerjoin(fallback, fallback.c.id == _S.fallback_id)
+            .outerjoin(inbound, inbound.c.id == _S.inbound_id)
         )
         .where(_C.id == entry.conversation_id)
     )
@@ -151,7 +281,25 @@ def _window(tx: Tx, last_inbound: int, offset: timedelta | None) -> datetime | N
     if not last_inbound:
         return None
     at: datetime = tx.execute(sa.select(_M.at).where(_M.position == last_inbound)).scalar_one()
-    return at + WINDOW - (offset or timedelta(0))
+    return whatsapp_window.closes_at(at, offset)
+
+
+def _content(tx: Tx, entry: Writing, account_id: UUID | None) -> Content | None:
+    """The template that the message is sent as, as the account that carries it now lists it (R42)."""
+    if entry.content_sid is None:
+        return None
+    row = None
+    if account_id is not None:
+        row = content_templates.find(tx, account_id, entry.content_sid)
+    if row is None:
+        return Content(entry.content_sid, "This sender ID's account does not list it.")
+    why_not = content_rules.why_not(
+        ApprovalStatus(row["status"]),
+        word=row["status_text"],
+        reason=row["reason"],
+        gone=row["gone_at"] is not None,
+    )
+    return Content(row["name"], why_not)
 
 
 def _address(channel: Channel, raw: str) -> Address:

@@ -1,13 +1,12 @@
-"""Queued messages that no connected account could send: held at once, with the reason (R33)."""
+"""Queued messages that no connected account could send: stopped at once, with the reason (R33)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sms_desk.domain import send_checks
-from sms_desk.domain.model import OutboxState
 from sms_desk.domain.send_checks import Verdict
-from sms_desk.store import conversations, outbox, send_facts
+from sms_desk.store import outbox, send_facts, stopping
 from sms_desk.store.engine import Tx
 from sms_desk.store.outbox import Entry
 
@@ -22,11 +21,7 @@ def hold(tx: Tx, now: datetime) -> list[Entry]:
     held = []
     for entry in stranded(tx, now):
         checked = send_checks.run(send_facts.gather(tx, entry, now))
-        if checked.verdict is Verdict.ALLOWED:
-            continue
-        outbox.set_state(
-            tx, entry, OutboxState.HELD, at=now, reason=checked.name, reason_text=checked.title
-        )
-        held.append(entry)
-    conversations.refresh(tx, {entry.conversation_id for entry in held})
+        if checked.verdict is Verdict.HELD:
+            stopping.stop(tx, entry, checked, at=now)
+            held.append(entry)
     return held

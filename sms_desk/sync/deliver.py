@@ -35,6 +35,7 @@ from sms_desk.store import (
     outbox,
     send_facts,
     senders,
+    stopping,
     uncarried,
 )
 from sms_desk.store.attempts import Attempt, Holder
@@ -78,10 +79,7 @@ def hold_uncarried(workspace: Workspace, now: datetime) -> Changes:
 
 
 def _held(tx: Tx, entry: Entry, checked: CheckResult, now: datetime) -> Changes:
-    outbox.set_state(
-        tx, entry, OutboxState.HELD, at=now, reason=checked.name, reason_text=checked.title
-    )
-    conversations.refresh(tx, [entry.conversation_id])
+    stopping.stop(tx, entry, checked, at=now)
     return _touched(entry)
 
 
@@ -141,7 +139,7 @@ class Deliverer:
                 return NOTHING, None
             offset = accounts.clock_offset(tx, self._account_id)
             checked = send_checks.run(send_facts.gather(tx, entry, now, offset=offset))
-            if checked.verdict is not Verdict.ALLOWED:
+            if checked.verdict is Verdict.HELD:
                 return _held(tx, entry, checked, now), None
             if not attempts.lane_is_free(tx, entry.lane):
                 # The same text to the same person is being confirmed (I5): this one waits.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sms_desk.domain.errors import NotFoundError, ProviderUnreachable, RefusedError
-from sms_desk.domain.model import Channel, DeliveryStatus, OutboxState
+from sms_desk.domain.model import Channel, DeliveryStatus, HolderKind, OutboxState
 from sms_desk.domain.team_state import CLOSED
 from sms_desk.store import (
     attempts,
@@ -23,7 +23,7 @@ from sms_desk.store import (
 )
 from sms_desk.store.ids import new_id
 from sms_desk.sync import deliver
-from tests.fixtures.desk import Desk, desk_at
+from tests.fixtures.desk import Desk, desk_at, hold
 from tests.fixtures.fake_provider import CUSTOMER, START, Died
 
 
@@ -352,7 +352,7 @@ def test_an_opt_out_stops_what_is_queued(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("cause", "reason"),
-    [("owner", "ownership"), ("sender", "sender"), ("expiry", "expired"), ("stop", "opt_out")],
+    [("owner", "ownership"), ("sender", "health"), ("expiry", "expired"), ("stop", "opt_out")],
 )
 def test_no_send_is_claimed_after_its_cause(desk: Desk, cause: str, reason: str) -> None:
     """GS5."""
@@ -382,6 +382,8 @@ def test_a_colleagues_answer_holds_and_a_confirmation_covers_only_what_was_there
 ) -> None:
     """GS6."""
     bob = desk.add_person("Bob")
+    with desk.workspace.write() as tx:
+        hold(tx, desk.sender_id, HolderKind.PERSON, bob)
     desk.reply("Bob is faster", author=bob)
     mine = desk.reply("Ann is slower")
     desk.settle(20)

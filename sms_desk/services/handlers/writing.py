@@ -152,9 +152,10 @@ def drop(ctx: Context, command: c.Drop) -> Effect:
 
 
 def confirm_held(ctx: Context, command: c.ConfirmHeld) -> Effect:
-    entry = _own(ctx, command.outbox_id)
-    for check in command.checks:
-        entry = decisions.confirm(ctx.tx, command.outbox_id, check, at=ctx.now)
+    _own(ctx, command.outbox_id)
+    entry = decisions.confirm(
+        ctx.tx, command.outbox_id, command.checks, at=ctx.now, not_after=command.not_after
+    )
     return Effect(_touched(entry), 1, "Queued the message")
 
 
