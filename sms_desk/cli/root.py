@@ -34,6 +34,7 @@ ENTRIES = {
     "snooze": _entry("team_state", "snooze", "Put conversations aside until a time."),
     "tag": _entry("team_state", "tag", "Add and remove tags."),
     "takeover": _entry("team_state", "takeover", "Make a program's reply a direct conversation."),
+    "release": _entry("team_state", "release", "Let the automation answer again."),
     "rebind": _entry("team_state", "rebind", "Say what a conversation answers."),
     "read": _entry("my_state", "read", "Mark conversations read for oneself."),
     "unread": _entry("my_state", "unread", "Mark conversations unread for oneself."),

@@ -28,6 +28,7 @@ from sms_desk.domain.model import (
     SenderDirection,
     SenderKind,
     Source,
+    SourceReason,
     TeamState,
 )
 from sms_desk.domain.programs import Lack
@@ -330,6 +331,71 @@ class ProgramRow:
     lacks: tuple[Lack, ...]
     waiting: int
     retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextTest:
+    """fits: whether the pattern that was typed does. program: whose the text would be, and why.
+
+    patterns: the names of all programs of which a pattern fits it.
+    """
+
+    fits: bool
+    program_id: UUID | None
+    program_name: str
+    reason: SourceReason
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BindingPreview:
+    """How many stored messages a binding would recognise. looked_at: how many were tried, newest
+    first; complete: those were all."""
+
+    messages: int
+    conversations: int
+    looked_at: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SenderFigures:
+    """What became of a program's messages from one sender ID (R2: never summed over them).
+
+    reached, replied: different contacts, written to and writing. Rates are parts of one: of what
+    was sent, delivered; of those reached, who answered, complained, opted out. None without any.
+    """
+
+    sender_id: UUID
+    channel: Channel
+    display: str
+    label: str
+    sent: int
+    delivered: int
+    failed: int
+    reached: int
+    replied: int
+    complaints: int
+    opt_outs: int
+    auto_replies: int
+    delivery_rate: float | None
+    reply_rate: float | None
+    complaint_rate: float | None
+    opt_out_rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFigures:
+    """A program's figures from since (None: the beginning) until now. waiting: who waits now."""
+
+    program_id: UUID
+    kind: ProgramKind
+    name: str
+    period: str
+    since: datetime | None
+    until: datetime
+    waiting: int
+    senders: tuple[SenderFigures, ...]
 
 
 @dataclass(frozen=True, slots=True)
