@@ -24,6 +24,7 @@ ENTRIES = {
     "line": _entry("sync", "line", "The state of the line to each provider."),
     "inbox": _entry("inbox", "inbox", "List conversations."),
     "thread": _entry("thread", "thread", "Show one conversation."),
+    "windows": _entry("windows", "windows", "Open WhatsApp windows, the first to close first."),
     "search": _entry("search", "search", "Find messages, notes and contacts."),
     "send": _entry("writing", "send", "Write to a number."),
     "reply": _entry("writing", "reply", "Answer in a conversation."),

@@ -293,6 +293,42 @@ class TemplateListState:
     unreadable: int  # templates that were left out because they could not be read
 
 
+class WindowGap(StrEnum):
+    """Why nobody will be there before a WhatsApp window closes (R42)."""
+
+    SUSPENDED = "suspended"  # the owner is
+    OFF_DUTY = "off_duty"  # outside working hours until it closes
+    NOBODY = "nobody"  # no owner, and nobody holds the sender ID
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """An open WhatsApp window. id: the conversation's."""
+
+    id: UUID
+    contact_name: str  # "" where nobody named the contact
+    peer: str
+    sender_id: UUID
+    sender_label: str
+    owner_id: UUID | None
+    owner_name: str
+    closes_at: datetime
+    snippet: str
+    snippet_from: Origin | None
+    last_at: datetime | None
+    waiting_since: datetime | None
+    gap: WindowGap | None  # None: somebody will be there
+    back_at: datetime | None  # when the first who may answer is there again; None for never
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPage:
+    """Soonest to close first."""
+
+    rows: tuple[WindowRow, ...]
+    next: Cursor | None
+
+
 @dataclass(frozen=True, slots=True)
 class BindingRow:
     id: UUID
