@@ -55,12 +55,12 @@ class WindowStart:
         invocation = import_module("sms_desk.cli.invocation").Invocation(home=self.home)
         return int(import_module("sms_desk.cli.running").run(["demo", "--remove"], invocation))
 
-    def _open(self, _launch: object, _ask: Callable[[str], str]) -> Any:
+    def _open(self, _launch: object, front: Any) -> Any:
         """The workspace, by the passphrase from the file descriptor instead of a question."""
         bootstrap = import_module("sms_desk.bootstrap")
         asked = import_module("sms_desk.cli.secrets").Asked(self.passphrase_fd, "passphrase")
         options = bootstrap.Options(self.home, self.as_person, asked, self.demo)
-        return bootstrap.open_session(options)
+        return import_module("sms_desk.ui.opening").open_with(options, front)
 
 
 _TAKES_VALUE: dict[str, tuple[str, Callable[[str], Any]]] = {

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from sms_desk.domain.changes import Changes
-from sms_desk.domain.commands import Command
-from sms_desk.services.desk import Desk
-
-if TYPE_CHECKING:  # a window's first page waits for no provider
+if TYPE_CHECKING:  # a window's first page waits for no store and no provider
+    from sms_desk.domain.changes import Changes
+    from sms_desk.domain.commands import Command
+    from sms_desk.domain.inbox_filters import Scope
     from sms_desk.providers.base import Directory
+    from sms_desk.services.desk import Desk
     from sms_desk.services.rows import LineState
 
 Ask = Callable[[str], str]
-Also = Callable[[UUID], Sequence[Command]]
+Also = Callable[[UUID], "Sequence[Command]"]
 """Commands that follow an account's own, given its id."""
 
 
@@ -98,5 +98,10 @@ class Session(Protocol):
     def acting_as(self, person_id: UUID) -> None:
         """Somebody else sits at this desk from now on."""
 
-    def close(self) -> None:
-        """Stop what runs within ten seconds, and let go of the locks."""
+    def keep_glance(self, scope: Scope) -> None:
+        """Keep what stands at this place of the rail now: the next start shows it first. A cache:
+        that it cannot be kept is no error."""
+
+    def close(self, begins_at: Scope | None = None) -> None:
+        """Stop what runs within ten seconds, and let go of the locks. begins_at: where a window
+        begins the next time, to keep its glance when nothing is written any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -11,7 +12,9 @@ from uuid import UUID
 from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain.changes import Changes
-from sms_desk.services import lines
+from sms_desk.domain.errors import StorageError
+from sms_desk.domain.inbox_filters import Scope
+from sms_desk.services import glance_keeping, lines
 from sms_desk.services.desk import Desk
 from sms_desk.settings import clock as clocks
 from sms_desk.settings.files import Profile
@@ -22,6 +25,8 @@ if TYPE_CHECKING:  # a window's first page waits for no provider (measured.md, S
     from sms_desk.bootstrap.link import Link
     from sms_desk.providers.base import Directory
     from sms_desk.services.rows import LineState
+
+_log = logging.getLogger(__name__)
 
 
 class LocalSession:
@@ -144,7 +149,20 @@ class LocalSession:
     def remove_account(self, account_id: UUID) -> None:
         self._link.remove_account(self.desk, account_id)
 
-    def close(self) -> None:
+    # --- the end ---
+
+    def keep_glance(self, scope: Scope) -> None:
+        try:
+            if self.desk.person_id == self._me:
+                glance_keeping.keep(self.desk, scope)
+            else:
+                glance_keeping.forget(self.desk)
+        except StorageError:
+            _log.warning("the glance could not be kept")
+
+    def close(self, begins_at: Scope | None = None) -> None:
         if self._linked is not None:
             self._linked.close()
+        if begins_at is not None:
+            self.keep_glance(begins_at)
         self._workspace.close()

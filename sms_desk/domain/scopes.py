@@ -101,6 +101,11 @@ class Directory:
         n = bisect_right(self._boundaries, now)
         return self._boundaries[n - 1] if n else now
 
+    def until(self, now: datetime) -> datetime | None:
+        """When the next dated row begins or ends; None where none will."""
+        n = bisect_right(self._boundaries, now)
+        return self._boundaries[n] if n < len(self._boundaries) else None
+
     @cached_property
     def _boundaries(self) -> tuple[datetime, ...]:
         dated = (*self.holdings, *self.memberships)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from sms_desk.domain.model import (
 from sms_desk.domain.working_hours import WaitingRule
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
+from sms_desk.services.glances import nudged
 from sms_desk.services.rows import Cursor, InboxPage, InboxRow, ProgramCount, RailCounts, ViewRow
 from sms_desk.services.words import peer_text
 from sms_desk.store import inbox, programs, views
@@ -67,6 +68,11 @@ def matching(ctx: Context, wanted: InboxFilter, ids: Collection[UUID]) -> frozen
 
 def count(ctx: Context, wanted: InboxFilter) -> int:
     return inbox.count(ctx.tx, asked(ctx, wanted))
+
+
+def troubled(ctx: Context) -> int:
+    """Conversations, also closed ones, whose message to the contact failed or is held."""
+    return count(ctx, InboxFilter(failed=True, state=None))
 
 
 def rail(ctx: Context) -> RailCounts:
@@ -186,10 +192,11 @@ def program_name(source: Source, names: Mapping[UUID, str]) -> str:
     return names.get(program_id, "") if program_id else ""
 
 
-def _nudge(row: Mapping[Any, Any], now: datetime, limit: int) -> int | None:
-    """Whole days since we spoke last, once they reach the limit and nobody opened it since (R9)."""
+def is_silent(row: Mapping[Any, Any]) -> bool:
+    """Whether we spoke last, and nobody opened it since (R9); row: of `store.inbox.details`."""
     last = row["last_position"]
-    if not last or row["answered_position"] != last or last <= row["nudge_seen"]:
-        return None
-    days = (now - positions.instant(last)) // timedelta(days=1)
-    return days if days >= limit else None
+    return bool(last) and row["answered_position"] == last and last > row["nudge_seen"]
+
+
+def _nudge(row: Mapping[Any, Any], now: datetime, limit: int) -> int | None:
+    return nudged(row["last_position"], now, limit) if is_silent(row) else None

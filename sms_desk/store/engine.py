@@ -20,12 +20,10 @@ from sqlalchemy.pool import QueuePool
 
 from sms_desk.domain.errors import StorageError
 from sms_desk.store import tables
+from sms_desk.store.head import HEAD as HEAD
 
 Tx: TypeAlias = Connection
 """A running transaction. Whoever holds one passes it on and never commits."""
-
-HEAD = "0002"
-"""The newest migration; a test compares it with the migrations folder."""
 
 _BUSY_MS = 5000
 _PLAIN_HEADER = b"SQLite format 3\0"
@@ -55,13 +53,17 @@ class Workspace:
                 transaction.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """One short transaction, committed with full sync at the end or not at all."""
+    def write(self, *, quiet: bool = False) -> Iterator[Tx]:
+        """One short transaction, committed with full sync at the end or not at all.
+
+        quiet: nothing that anybody shows becomes different, so no other window is to look.
+        """
         with self._writer, _translated(), self.engine.connect() as connection:
             connection = connection.execution_options(desk_write=True)
             with connection.begin():
                 yield connection
-                self._beat(connection)
+                if not quiet:
+                    self._beat(connection)
 
     def foreign_beat(self) -> tuple[int, int]:
         """(SQLite's data version, writes of other processes): a change of the second means that

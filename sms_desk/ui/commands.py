@@ -80,6 +80,11 @@ def is_single(key: str) -> bool:
     return _SINGLE.fullmatch(key) is not None
 
 
+def key_of(event: QKeyEvent) -> str:
+    """The key that was pressed, in the form in which commands carry theirs."""
+    return _portable(QKeySequence(event.keyCombination()))
+
+
 def _portable(sequence: QKeySequence) -> str:
     """Signs carry no Shift: which key makes a ? differs between keyboards."""
     text = sequence.toString(_PORTABLE)
@@ -197,13 +202,13 @@ class Registry(QObject):
 
     def _take(self, event: QKeyEvent) -> bool:
         """Whether the list's key is a command's, or a letter that means nothing now."""
-        pressed = _portable(QKeySequence(event.keyCombination()))
+        pressed = key_of(event)
         if not is_single(pressed):
             return False
         command = self.taken_by(pressed)
         if command is not None:
             command.run()
-        return command is not None or pressed in _LETTERS
+        return command is not None or pressed in LIST_LETTERS
 
     def _bind_all(self) -> None:
         for command in self:
@@ -230,5 +235,5 @@ class Registry(QObject):
                 shortcut.setEnabled(not in_thread)
 
 
-_LETTERS: Final = frozenset("ESAUT")
+LIST_LETTERS: Final = frozenset("ESAUT")
 """What the list itself would take for an action: only the registry may say so."""

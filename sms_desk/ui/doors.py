@@ -20,10 +20,10 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
-from sms_desk.domain.commands import Command
 from sms_desk.domain.errors import DeskError
 
 if TYPE_CHECKING:  # heavy to import, and needed for their names only
+    from sms_desk.domain.commands import Command
     from sms_desk.services.context import Context
     from sms_desk.services.desk import Desk, Stamp
     from sms_desk.services.executor import Done

@@ -8,18 +8,22 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, MachineState, Profile
 from sms_desk.ui import theme
-from sms_desk.ui.opening import Launch, Open, open_workspace
+from sms_desk.ui.opening import Frame, Launch, Open, open_workspace
 from sms_desk.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:  # comes after the first paint, with all that costs time
     from sms_desk.ui.program import Program
+
+
+LISTEN_MS: Final = 500
+"""After the first paint; whatever the workspace does then, a second start raises this window."""
 
 
 def main() -> int:
@@ -41,7 +45,7 @@ def run(launch: Launch, open_: Open = open_workspace) -> int:
     theme.apply(app, state.setting("theme"))
     window = MainWindow()
     window.take_shape(state)
-    start = Start(app, window, launch, state, open_)
+    start = Start(Frame(app, window, launch, state, open_))
     start.listen_in(profile.folder)
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, lambda _signal, _frame: start.quit())
@@ -59,23 +63,12 @@ class Start(QObject):
     started = Signal(object)
     """The `Program`."""
 
-    def __init__(
-        self,
-        app: QApplication,
-        window: MainWindow,
-        launch: Launch,
-        state: MachineState,
-        open_: Open = open_workspace,
-    ) -> None:
-        super().__init__(app)
-        self._app = app
-        self._window = window
-        self._launch = launch
-        self._state = state
-        self._open = open_
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame.app)
+        self._frame = frame
         self._folder: Path | None = None
         self.program: Program | None = None
-        window.painted.connect(self._on_painted)
+        frame.window.painted.connect(self._on_painted)
 
     def listen_in(self, folder: Path) -> None:
         """Hear later starts on this profile, once there is time."""
@@ -86,7 +79,7 @@ class Start(QObject):
         if self.program is not None:
             self.program.quit()
         else:
-            self._app.quit()
+            self._frame.app.quit()
 
     def finish(self) -> None:
         """Close the workspace; what hangs is left behind."""
@@ -95,15 +88,19 @@ class Start(QObject):
 
     @Slot()
     def _on_painted(self) -> None:
-        from sms_desk.ui.program import Program  # 0.2 s of imports (measured.md, Start)
+        from sms_desk.ui.program import Program  # all that the list needs (measured.md, Start)
 
-        self.program = Program(self._app, self._window, self._launch, self._state, self._open)
-        self.program.begin()
+        self.program = Program(self._frame, self)
         self.started.emit(self.program)
+        self.program.begin()
+        QTimer.singleShot(LISTEN_MS, self, self._listen)
+
+    @Slot()
+    def _listen(self) -> None:
         if self._folder is not None:
             from sms_desk.ui.raising import RaiseServer  # Qt's network module
 
-            RaiseServer(self._folder, self).raise_requested.connect(self._window.bring_up)
+            RaiseServer(self._folder, self).raise_requested.connect(self._frame.window.bring_up)
 
 
 def window_lock(path: Path) -> QLockFile:

@@ -8,18 +8,25 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from sms_desk.domain.errors import DeskError, KeyringError
 
-if TYPE_CHECKING:  # imports the store and all providers
-    from sms_desk.bootstrap import Session
+if TYPE_CHECKING:  # all of it comes after the first paint
+    from PySide6.QtWidgets import QApplication
+
+    from sms_desk.bootstrap import Options, Session
+    from sms_desk.services.glances import Glance
+    from sms_desk.settings.files import MachineState
+    from sms_desk.ui.window.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
 _MOST_SECONDS: Final = 10.0
+_SHOWN_SECONDS: Final = 2.0
+"""Longer than this the workspace does not wait for its glance to be painted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +38,55 @@ class Launch:
     as_person: str | None = None
 
 
-Open = Callable[[Launch, Callable[[str], str]], "Session"]
-"""Opens a workspace; the second argument asks the person for a passphrase."""
+class Front(Protocol):
+    """What the thread that opens may want of the window."""
+
+    def __call__(self, prompt: str) -> str:
+        """Ask the person for a passphrase. Raises KeyringError if there is none."""
+
+    def show(self, glance: Glance) -> None:
+        """Show what is known before the workspace is open; returns when it stands there."""
 
 
-def open_workspace(launch: Launch, ask_passphrase: Callable[[str], str]) -> Session:
+Open = Callable[[Launch, Front], "Session"]
+"""Opens a workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The window that is painted first, and what is to be opened in it."""
+
+    app: QApplication
+    window: MainWindow
+    launch: Launch
+    state: MachineState
+    open: Open
+
+
+def open_workspace(launch: Launch, front: Front) -> Session:
     """The real one. Runs in a thread of its own, after the window is painted."""
-    from sms_desk.bootstrap import Options, open_session  # 0.5 s of imports (measured.md, Start)
+    from sms_desk.bootstrap import Options
 
-    return open_session(
-        Options(launch.home, launch.as_person, ask_passphrase=ask_passphrase, demo=launch.demo)
-    )
+    options = Options(launch.home, launch.as_person, ask_passphrase=front, demo=launch.demo)
+    return open_with(options, front)
+
+
+def open_with(options: Options, front: Front) -> Session:
+    """First the glance, if there is one that holds, then the whole workspace."""
+    from sms_desk.bootstrap import open_session, read_glance, unlock
+
+    unlocked = unlock(options)
+    glance = read_glance(unlocked, options)
+    if glance is not None:
+        front.show(glance)
+    return open_session(options, unlocked)  # SQLAlchemy and the store: 0.3 s of imports
 
 
 class Opening(QObject):
-    """One attempt to open; `given_up` ends the wait for it."""
+    """One attempt to open; `give_up` ends the wait for it. The `Front` of its thread."""
 
+    glanced = Signal(object)
+    """A `Glance` to be shown; whoever shows it answers with `go_on`."""
     opened = Signal(object)
     failed = Signal(object)
     passphrase_wanted = Signal(str, object)
@@ -58,6 +98,7 @@ class Opening(QObject):
         self._launch = launch
         self._open = open_
         self._given_up = threading.Event()
+        self._shown = threading.Event()
         self._asked: Future[str] | None = None
         self._thread = threading.Thread(target=self._run, name="desk-open", daemon=True)
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
@@ -68,13 +109,18 @@ class Opening(QObject):
     def give_up(self) -> None:
         """The program ends: a workspace that opens after all is closed at once."""
         self._given_up.set()
+        self._shown.set()
         if self._asked is not None and not self._asked.done():
             self._asked.set_exception(_no_passphrase())
         self._thread.join(_MOST_SECONDS)
 
+    def go_on(self) -> None:
+        """The glance stands there, or will not: time for the rest."""
+        self._shown.set()
+
     def _run(self) -> None:
         try:
-            found: Session | DeskError = self._open(self._launch, self._ask)
+            found: Session | DeskError = self._open(self._launch, self)
         except DeskError as error:
             found = error
         except Exception:  # noqa: BLE001 (the thread begins here: the window must hear of it)
@@ -89,7 +135,11 @@ class Opening(QObject):
             return
         self._arrived.emit(found)
 
-    def _ask(self, prompt: str) -> str:
+    def show(self, glance: Glance) -> None:
+        self.glanced.emit(glance)
+        self._shown.wait(_SHOWN_SECONDS)
+
+    def __call__(self, prompt: str) -> str:
         self._asked = Future()
         self.passphrase_wanted.emit(prompt, self._asked)
         return self._asked.result()

@@ -1,6 +1,7 @@
 """The running program: opens a workspace behind the painted window, and ends in good order.
 
-Imported after the first paint: all that costs time hangs on it.
+What is known from the last time is shown first (services.glances), then the workspace's own first
+page, then all that stands beside it. Imported after the first paint.
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QApplication
 
 from sms_desk.domain.errors import DeskError, KeyringError
 from sms_desk.services.rows import LineCondition, RailCounts
-from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, MachineState, Profile
-from sms_desk.settings.keys import SHORTEST_PASSPHRASE
-from sms_desk.ui.opening import Launch, Open, Opening, open_workspace
-from sms_desk.ui.tray import Tray, desk_icon, has_tray
+from sms_desk.settings import clock as clocks
+from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, Profile
+from sms_desk.ui.opening import Frame, Launch, Opening
+from sms_desk.ui.widgets.painted import OncePainted
 from sms_desk.ui.widgets.text import set_window_title
-from sms_desk.ui.widgets.unseen import ask_new_passphrase, ask_unseen
 from sms_desk.ui.widgets.words import tr
-from sms_desk.ui.window.main_window import MainWindow
 
-if TYPE_CHECKING:  # both import the store and all providers
+if TYPE_CHECKING:  # each comes when it is wanted
     from sms_desk.bootstrap import Session
+    from sms_desk.services.glances import Glance
+    from sms_desk.ui.tray import Tray
+    from sms_desk.ui.window.first_page import FirstPage
     from sms_desk.ui.window.wiring import Wiring
 
 _log = logging.getLogger(__name__)
@@ -36,53 +37,65 @@ CLOSE_SECONDS: Final = 10.0
 class Program(QObject):
     """One window, and in it one workspace at a time."""
 
+    page_shown = Signal()
+    """The first page of the inbox is painted."""
     ready = Signal()
-    """The first page of the inbox stands in the window."""
+    """All that belongs to it is there."""
 
-    def __init__(
-        self,
-        app: QApplication,
-        window: MainWindow,
-        launch: Launch,
-        state: MachineState,
-        open_: Open = open_workspace,
-    ) -> None:
-        super().__init__(app)
-        self._app = app
-        self.window = window
-        self.launch = launch
-        self.state = state
-        self._open = open_
+    def __init__(self, frame: Frame, parent: QObject | None = None) -> None:
+        super().__init__(parent or frame.app)
+        self._app = frame.app
+        self.window = frame.window
+        self.launch = frame.launch
+        self.state = frame.state
+        self._open = frame.open
         self._opening: Opening | None = None
         self._session: Session | None = None
+        self._first: FirstPage | None = None
         self.wiring: Wiring | None = None
-        window.furnish()
-        window.setWindowIcon(desk_icon(0))
-        self._tray = self._made_tray()
-        window.close_wanted.connect(self._on_close_wanted)
-        window.waiting.retry_requested.connect(self.begin)
-
-    def _made_tray(self) -> Tray | None:
-        if not has_tray():
-            return None
-        tray = Tray(self)
-        tray.open_requested.connect(self.window.bring_up)
-        tray.quit_requested.connect(self.quit)
-        return tray
+        self._tray: Tray | None = None
+        self._unread = 0
+        self._title = ""
+        self.window.close_wanted.connect(self._on_close_wanted)
 
     # --- opening ---------------------------------------------------------------------------------
 
     @Slot()
     def begin(self) -> None:
         """Open the workspace, or try it again."""
-        self.window.show_screen(self.window.waiting)
-        self.window.waiting.show_shapes()
-        self.window.side.line.say(LineCondition.SYNCING, tr("opening", "Opening…"), "")
         self._opening = Opening(self.launch, self._open, self)
+        self._opening.glanced.connect(self._on_glanced)
         self._opening.opened.connect(self._on_opened)
         self._opening.failed.connect(self._on_failed)
         self._opening.passphrase_wanted.connect(self._on_passphrase_wanted)
-        self._opening.start()
+        self._opening.start()  # it reads while the window is furnished
+        if self.window.furnish():
+            self.window.waiting.retry_requested.connect(self.begin)
+        self.window.show_screen(self.window.waiting)
+        self.window.waiting.show_shapes()
+        self.window.side.line.say(LineCondition.SYNCING, tr("opening", "Opening…"), "")
+
+    @Slot(object)
+    def _on_glanced(self, glance: Glance) -> None:
+        """Show what the window showed last, if it is where it begins now."""
+        from sms_desk.ui.window.first_page import FirstPage, first_scope, reader_of
+
+        assert self._opening is not None
+        if glance.scope is not first_scope(self.state.get("place")):
+            self._opening.go_on()
+            return
+        clock = clocks.chosen(played=self.launch.demo)
+        self._first = FirstPage(self.window, reader_of(glance), clock, self.state)
+        self._first.show_glance(glance)
+        self._title = glance.title
+        self._on_counts(glance.counts)
+        self._first.page.inbox.focus_first()
+        OncePainted(self._first.page.inbox.surface(), self._on_glance_painted)
+
+    def _on_glance_painted(self) -> None:
+        self.page_shown.emit()
+        if self._opening is not None:
+            self._opening.go_on()
 
     @Slot(object)
     def _on_opened(self, session: Session) -> None:
@@ -94,16 +107,39 @@ class Program(QObject):
         from sms_desk.ui.window.wiring import Wiring  # heavy, and by now imported behind the window
 
         assert self._session is not None
-        set_window_title(self.window, f"{self._session.title} — SMS Desk")
-        self.wiring = Wiring(self.window, self._session, self.state)
-        self.wiring.ready.connect(self.ready)
-        self.wiring.counts_changed.connect(self._on_counts)
-        self.wiring.desk.quit_requested.connect(self.quit)
-        self.wiring.desk.person_chosen.connect(self._on_person_chosen)
-        self.wiring.desk.demo_wanted.connect(self._on_demo_wanted)
-        self.wiring.start()
+        self._title = self._session.title
+        self._show_title()
+        first, self._first = self._first, None
+        wiring = self.wiring = Wiring(self.window, self._session, self.state, first)
+        wiring.page_shown.connect(self._on_page_shown)
+        wiring.ready.connect(self._on_ready)
+        wiring.counts_changed.connect(self._on_counts)
+        wiring.quit_requested.connect(self.quit)
+        wiring.person_chosen.connect(self._on_person_chosen)
+        wiring.demo_wanted.connect(self._on_demo_wanted)
+        wiring.start()
+
+    @Slot()
+    def _on_page_shown(self) -> None:
+        if self.wiring is not None and self.wiring.first.glance is None:
+            self.page_shown.emit()
+
+    @Slot()
+    def _on_ready(self) -> None:
+        from sms_desk.ui.tray import Tray, desk_icon, has_tray
+
+        if self._tray is None and has_tray():
+            self._tray = Tray(self)
+            self._tray.open_requested.connect(self.window.bring_up)
+            self._tray.quit_requested.connect(self.quit)
+            self._tray.show_unread(self._unread)
+        self.window.setWindowIcon(desk_icon(0))
+        self.ready.emit()
 
     def _unwire(self) -> None:
+        if self._first is not None:
+            self._first.drop()
+            self._first = None
         if self.wiring is not None:
             self.wiring.keep()
             self.wiring.stop()
@@ -112,6 +148,8 @@ class Program(QObject):
 
     @Slot(object)
     def _on_failed(self, error: DeskError) -> None:
+        self._unwire()
+        self.window.show_screen(self.window.waiting)
         self.window.waiting.show_error(error)
         locked = isinstance(error, KeyringError)
         condition = LineCondition.LOCKED if locked else LineCondition.NO_ACCOUNT
@@ -132,6 +170,9 @@ class Program(QObject):
 
     def _passphrase(self, prompt: str) -> str:
         """Typed twice for a workspace that is only made now."""
+        from sms_desk.settings.keys import SHORTEST_PASSPHRASE
+        from sms_desk.ui.widgets.unseen import ask_new_passphrase, ask_unseen
+
         prompt = f"{prompt.rstrip(': ')}."
         profile = Profile.of(DEMO_PROFILE if self.launch.demo else REAL_PROFILE, self.launch.home)
         if not profile.identity.exists():
@@ -163,11 +204,14 @@ class Program(QObject):
 
     @Slot(object)
     def _on_counts(self, counts: RailCounts) -> None:
+        self._unread = counts.unread_mine
         if self._tray is not None:
-            self._tray.show_unread(counts.unread_mine)
-        if self._session is not None:
-            unread = f"({counts.unread_mine}) " if counts.unread_mine else ""
-            set_window_title(self.window, f"{unread}{self._session.title} — SMS Desk")
+            self._tray.show_unread(self._unread)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        unread = f"({self._unread}) " if self._unread else ""
+        set_window_title(self.window, f"{unread}{self._title} — SMS Desk")
 
     # --- the end -----------------------------------------------------------------------------------
 
@@ -195,7 +239,12 @@ class Program(QObject):
         session, self._session = self._session, None
         if session is None:
             return True
-        closing = threading.Thread(target=session.close, name="desk-close", daemon=True)
+        from sms_desk.ui.window.first_page import first_scope
+
+        place = first_scope(self.state.get("place"))
+        closing = threading.Thread(
+            target=session.close, args=(place,), name="desk-close", daemon=True
+        )
         closing.start()
         closing.join(seconds)
         if closing.is_alive():

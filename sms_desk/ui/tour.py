@@ -26,7 +26,7 @@ from sms_desk.domain.model import DeliveryStatus
 from sms_desk.settings.files import MachineState
 from sms_desk.ui import theme
 from sms_desk.ui.main import Start, make_app, profile_of
-from sms_desk.ui.opening import Launch
+from sms_desk.ui.opening import Frame, Launch, open_workspace
 from sms_desk.ui.window.main_window import MainWindow
 
 LOOK_MS: Final = 30
@@ -469,7 +469,7 @@ def play(out: Path, home: Path, say: Callable[[str], object] | None = None) -> i
     theme.apply(app, "light")
     window = MainWindow()
     window.take_shape(state)
-    start = Start(app, window, launch, state)
+    start = Start(Frame(app, window, launch, state, open_workspace))
     tour = Tour(start, window, out, say)
     tour.start()
     window.show()

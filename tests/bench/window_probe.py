@@ -2,6 +2,7 @@
 
     python -m tests.bench.window_probe bare
     python -m tests.bench.window_probe desk HOME        # a workspace of tests.bench.generate
+    python -m tests.bench.window_probe closed HOME      # opens it and closes it in good order
     python -m tests.bench.window_probe busy HOME URL    # receives a sandbox's messages meanwhile
 
 Prints one JSON object: seconds since the parent's BENCH_STARTED until the first paint and until the
@@ -66,15 +67,15 @@ def bare() -> None:
     app.exec()
 
 
-def start(launch: Any, open_: Any, when_ready: Callable[[Any], None]) -> None:
-    """Start the desk as `sms-desk` does; call back with the program at its first page."""
+def start(launch: Any, open_: Any, when_started: Callable[[Any], None]) -> None:
+    """Start the desk as `sms-desk` does; call back with the program before it opens anything."""
     from sms_desk.ui import main
 
     class Watched(main.Start):
-        def __init__(self, app: Any, window: Any, *rest: Any) -> None:
-            window.painted.connect(lambda: FOUND.setdefault("paint", since()))
-            super().__init__(app, window, *rest)
-            self.started.connect(lambda program: program.ready.connect(lambda: when_ready(program)))
+        def __init__(self, frame: Any) -> None:
+            frame.window.painted.connect(lambda: FOUND.setdefault("paint", since()))
+            super().__init__(frame)
+            self.started.connect(when_started)
 
     setattr(main, "Start", Watched)  # noqa: B010 (a class is no variable to the checker)
     main.run(launch, open_)
@@ -84,17 +85,42 @@ def desk(home: str) -> None:
     """The real start, as `sms-desk` runs it."""
     from sms_desk.ui.opening import Launch, open_workspace
 
-    def ready(program: Any) -> None:
+    def started(program: Any) -> None:
         from PySide6.QtCore import QTimer
+
+        def page_shown() -> None:
+            (page,) = program.window.findChildren(ConversationsPage)
+            assert page.inbox.shown_ids(), "an empty list is no page"
+            FOUND.update(page=since())
+            gaps.begin()
+
+        def ready() -> None:
+            gaps.end()
+            FOUND.update(ready=since(), gap=max(gaps.all) / 1000)
+            QTimer.singleShot(SETTLE_MS, program, settled)
 
         def settled() -> None:
             say(mb=resident_mb(), **FOUND)
             os._exit(0)  # the time of leaving is nobody's wait
 
-        FOUND.update(page=since(), mb_page=resident_mb())
-        QTimer.singleShot(SETTLE_MS, program, settled)
+        from sms_desk.ui.window.conversations import ConversationsPage
 
-    start(Launch(home=Path(home)), open_workspace, ready)
+        gaps = Gaps(program)
+        program.page_shown.connect(page_shown)
+        program.ready.connect(ready)
+
+    start(Launch(home=Path(home)), open_workspace, started)
+
+
+def closed(home: str) -> None:
+    """A start and a good end, after which the next start knows what it shows."""
+    from sms_desk.ui.opening import Launch, open_workspace
+
+    def started(program: Any) -> None:
+        program.ready.connect(program.quit)
+
+    start(Launch(home=Path(home)), open_workspace, started)
+    say(closed=True)
 
 
 def busy(home: str, url: str) -> None:
@@ -115,39 +141,63 @@ def busy(home: str, url: str) -> None:
         )
         return session
 
-    start(Launch(home=Path(home)), opened, lambda program: pulses.append(Pulse(program)))
+    def started(program: Any) -> None:
+        program.ready.connect(lambda: pulses.append(Pulse(program)))
+
+    start(Launch(home=Path(home)), opened, started)
 
 
-class Pulse:
-    """Measures the gaps between turns of the event loop, from the first page on."""
+class Gaps:
+    """Measures the gaps between turns of the event loop (ms), once begun."""
 
     def __init__(self, program: Any) -> None:
         from PySide6.QtCore import Qt, QTimer
 
-        self._program = program
-        self._gaps: list[float] = []
+        self.all: list[float] = []
         self._last = 0.0
-        self._begun = time.perf_counter()
         self._beat = QTimer(program, interval=1, timerType=Qt.TimerType.PreciseTimer)
         self._beat.timeout.connect(self._on_turn)
+
+    def begin(self) -> None:
+        self._last = time.perf_counter()
         self._beat.start()
-        self._look = QTimer(program, interval=500)
-        self._look.timeout.connect(self._on_look)
-        self._look.start()
+
+    def end(self) -> None:
+        self._on_turn()
+        self._beat.stop()
+
+    def leave_out(self) -> None:
+        """What passed since the last turn is the probe's own."""
+        self._last = 0.0
 
     def _on_turn(self) -> None:
         now = time.perf_counter()
         if self._last:
-            self._gaps.append((now - self._last) * 1000)
+            self.all.append((now - self._last) * 1000)
         self._last = now
 
+
+class Pulse:
+    """The window's calm while messages come in, until all are here."""
+
+    def __init__(self, program: Any) -> None:
+        from PySide6.QtCore import QTimer
+
+        self._program = program
+        self._gaps = Gaps(program)
+        self._gaps.begin()
+        self._begun = time.perf_counter()
+        self._look = QTimer(program, interval=500)
+        self._look.timeout.connect(self._on_look)
+        self._look.start()
+
     def _on_look(self) -> None:
-        self._last = 0.0  # this look is the probe's own
+        self._gaps.leave_out()
         session = self._program._session
         (line,) = session.lines()
         seconds = time.perf_counter() - self._begun
         if not line.backfill_running or seconds > STALL_SECONDS:
-            say(gaps=sorted(self._gaps), received=session.desk.read(stored), seconds=seconds)
+            say(gaps=sorted(self._gaps.all), received=session.desk.read(stored), seconds=seconds)
             os._exit(0)
 
 
@@ -157,5 +207,7 @@ if __name__ == "__main__":
             bare()
         case ["desk", home]:
             desk(home)
+        case ["closed", home]:
+            closed(home)
         case ["busy", home, url]:
             busy(home, url)

@@ -17,7 +17,7 @@ from sms_desk.settings import keys
 from sms_desk.settings.files import MachineState, Profile
 from sms_desk.settings.keys import KeySource
 from sms_desk.ui import theme
-from sms_desk.ui.opening import Launch
+from sms_desk.ui.opening import Frame, Launch, open_workspace
 from sms_desk.ui.program import Program
 from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.wizard import Wizard
@@ -61,7 +61,10 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
         window.resize(1280, 800)
         profile = Profile.of(under=tmp_path)
         profile.make()
-        program = Program(qapp, window, Launch(home=tmp_path), MachineState(profile.state))
+        frame = Frame(
+            qapp, window, Launch(home=tmp_path), MachineState(profile.state), open_workspace
+        )
+        program = Program(frame)
         running.append(program)
         window.show()
         program.begin()

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.inbox_filters import Scope
 from sms_desk.domain.model import Channel, SenderDirection, SenderKind
 from sms_desk.providers.base import Directory, RemoteSender
 from sms_desk.services.desk import Desk
@@ -57,6 +58,7 @@ class FakeSession:
     asked: list[str] = field(default_factory=list)
     secrets: dict[UUID, str] = field(default_factory=dict)
     account_id: UUID | None = None
+    kept: list[Scope] = field(default_factory=list)
     closes: Callable[[], None] = lambda: None
 
     def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
@@ -117,7 +119,12 @@ class FakeSession:
     def acting_as(self, person_id: UUID) -> None:
         self.desk = self.desk.acting_as(person_id)
 
-    def close(self) -> None:
+    def keep_glance(self, scope: Scope) -> None:
+        self.kept.append(scope)
+
+    def close(self, begins_at: Scope | None = None) -> None:
+        if begins_at is not None:
+            self.kept.append(begins_at)
         self.closes()
 
 

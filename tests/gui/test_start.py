@@ -10,17 +10,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.errors import KeyringError, StorageError
+from sms_desk.domain.inbox_filters import Scope
+from sms_desk.services import glance_keeping
 from sms_desk.settings.files import MachineState
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.main import window_lock
-from sms_desk.ui.opening import Launch, Open, Opening
+from sms_desk.ui.opening import Frame, Front, Launch, Open, Opening
+from sms_desk.ui.palette import Palette
 from sms_desk.ui.program import Program
 from sms_desk.ui.raising import RaiseServer, raise_other, server_name
 from sms_desk.ui.widgets.unseen import NewPassphraseDialog
+from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.main_window import MainWindow
 from tests.gui.session import FakeSession
 from tests.store.office import Office
@@ -101,7 +107,7 @@ def begun(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[Open], Progr
     def begin(open_: Open) -> Program:
         window = MainWindow()
         state = MachineState(tmp_path / "state.json")
-        program = Program(qapp, window, Launch(), state, open_)
+        program = Program(Frame(qapp, window, Launch(), state, open_))
         made.append(program)
         window.show()
         program.begin()
@@ -116,8 +122,7 @@ def begun(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[Open], Progr
 
 
 @pytest.fixture
-def session(local_workspace: Workspace, tmp_path: Path) -> FakeSession:
-    office = Office(local_workspace)
+def session(office: Office, tmp_path: Path) -> FakeSession:
     return FakeSession(office.desk(office.ben), tmp_path)
 
 
@@ -155,7 +160,7 @@ def test_without_a_keyring_a_passphrase_is_asked(
     monkeypatch: pytest.MonkeyPatch,
     typed: str,
 ) -> None:
-    monkeypatch.setattr("sms_desk.ui.program.ask_new_passphrase", lambda *_words: typed)
+    monkeypatch.setattr("sms_desk.ui.widgets.unseen.ask_new_passphrase", lambda *_words: typed)
     given: list[str] = []
 
     def open_(_launch: Launch, ask: Callable[[str], str]) -> FakeSession:
@@ -241,3 +246,205 @@ def test_who_is_asked_for_a_passphrase_may_also_quit(qapp: QApplication) -> None
         threading.Event().wait(0.01)
     opening.give_up()
     assert ended
+
+
+# --- what is shown before the workspace is open ----------------------------------------------------
+
+
+class Held:
+    """A workspace that opens when the test says so; until then there is only its glance."""
+
+    def __init__(self, session: FakeSession, scope: Scope = Scope.MINE) -> None:
+        self.session = session
+        self.glance = session.desk.read(glance_keeping.take, scope)
+        self.shown = threading.Event()
+        self.may_open = threading.Event()
+
+    def open(self, _launch: Launch, front: Front) -> FakeSession:
+        assert self.glance is not None
+        front.show(self.glance)
+        self.shown.set()
+        self.may_open.wait(10)
+        return self.session
+
+
+@pytest.fixture
+def office(local_workspace: Workspace) -> Office:
+    """Four contacts wrote to Ben."""
+    made = Office(local_workspace)
+    for n in range(4):
+        made.message(made.conversation(made.own, f"+1202555014{n}", made.ben), f"Message {n}")
+        made.later(minutes=1)
+    return made
+
+
+@pytest.fixture
+def held(office: Office, tmp_path: Path) -> Iterator[Held]:
+    made = Held(FakeSession(office.desk(office.ben), tmp_path))
+    yield made
+    made.may_open.set()
+
+
+def page_of(program: Program) -> ConversationsPage:
+    (found,) = program.window.findChildren(ConversationsPage)
+    return found
+
+
+def test_the_glance_stands_before_the_workspace_is_open(
+    begun: Callable[[Open], Program], held: Held, qtbot: QtBot
+) -> None:
+    program = begun(held.open)
+    qtbot.waitUntil(held.shown.is_set)
+    page = page_of(program)
+    shown = page.inbox.shown_ids()
+    assert len(shown) == 4
+    assert program.wiring is None
+    assert program.window.windowTitle().startswith("(4) ")
+    assert program.window.side.rail.chosen_key() == "scope:mine"
+    resets: list[bool] = []
+    page.list_widget().model().modelReset.connect(lambda: resets.append(True))
+    with qtbot.waitSignal(program.ready):
+        held.may_open.set()
+    assert page_of(program) is page
+    assert page.inbox.shown_ids() == shown
+    assert not resets  # what stood there was taken over, row by row
+
+
+def test_what_came_meanwhile_enters_without_a_jump(
+    begun: Callable[[Open], Program], held: Held, office: Office, qtbot: QtBot
+) -> None:
+    program = begun(held.open)
+    qtbot.waitUntil(held.shown.is_set)
+    page = page_of(program)
+    before = page.inbox.shown_ids()
+    page.inbox.select(before[1])
+    new = office.conversation(office.own, "+12025550190", office.ben)
+    office.message(new, "I am new")
+    with qtbot.waitSignal(program.ready):
+        held.may_open.set()
+    qtbot.waitUntil(lambda: page.inbox.shown_ids() == (new, *before))
+    assert page.inbox.current_id() == before[1]
+
+
+def test_a_click_before_everything_is_there_opens_then(
+    begun: Callable[[Open], Program], held: Held, qtbot: QtBot
+) -> None:
+    program = begun(held.open)
+    qtbot.waitUntil(held.shown.is_set)
+    page = page_of(program)
+    view = page.inbox.list_view()
+    row = view.visualRect(view.model().index(2, 0)).center()
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mouseClick(view.viewport(), left, none, row)
+    wanted = page.inbox.shown_ids()[2]
+    with qtbot.waitSignal(program.ready):
+        held.may_open.set()
+    assert program.wiring is not None
+    assert program.wiring.thread_controller.conversation_id() == wanted
+
+
+def test_keys_before_everything_is_there_are_not_lost(
+    begun: Callable[[Open], Program], held: Held, qtbot: QtBot
+) -> None:
+    program = begun(held.open)
+    qtbot.waitUntil(held.shown.is_set)
+    page = page_of(program)
+    view = page.inbox.list_view()
+    page.inbox.select(page.inbox.shown_ids()[0])
+    QTest.keyClick(view, Qt.Key.Key_J)
+    closed = page.inbox.current_id()
+    QTest.keyClick(view, Qt.Key.Key_E)
+    QTest.keyClick(view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert not program.window.findChildren(Palette)
+    with qtbot.waitSignal(program.ready):
+        held.may_open.set()
+    assert program.window.findChildren(Palette)
+    qtbot.waitUntil(lambda: closed not in page.inbox.shown_ids())
+    assert len(page.inbox.shown_ids()) == 3
+
+
+def test_a_place_and_a_word_chosen_before_hold(
+    begun: Callable[[Open], Program], held: Held, office: Office, qtbot: QtBot
+) -> None:
+    program = begun(held.open)
+    qtbot.waitUntil(held.shown.is_set)
+    page = page_of(program)
+    program.window.side.rail.choose("scope:shared")
+    with qtbot.waitSignal(program.ready):
+        held.may_open.set()
+    assert page.inbox.filter().scope is Scope.SHARED
+    qtbot.waitUntil(lambda: not page.inbox.shown_ids())
+
+
+def test_a_glance_of_another_place_is_not_shown(
+    begun: Callable[[Open], Program], session: FakeSession, office: Office, qtbot: QtBot
+) -> None:
+    held = Held(session, Scope.ALL)
+    held.may_open.set()
+    program = begun(held.open)
+    with qtbot.waitSignal(program.ready):
+        pass
+    assert held.shown.is_set()
+    assert program.wiring is not None
+    assert program.wiring.first.glance is None
+
+
+def test_a_glance_of_somebody_else_gives_way(
+    begun: Callable[[Open], Program], held: Held, office: Office, tmp_path: Path, qtbot: QtBot
+) -> None:
+    held.session = FakeSession(office.desk(office.cara), tmp_path)
+    program = begun(held.open)
+    qtbot.waitUntil(held.shown.is_set)
+    with qtbot.waitSignal(program.ready):
+        held.may_open.set()
+    assert program.wiring is not None
+    assert program.wiring.first.glance is None
+    assert not program.wiring.page.inbox.shown_ids()
+
+
+def test_a_workspace_that_fails_after_its_glance_says_so(
+    begun: Callable[[Open], Program], held: Held, qtbot: QtBot
+) -> None:
+    def open_(launch: Launch, front: Front) -> FakeSession:
+        held.open(launch, front)
+        raise StorageError("The disk is full.", "Free some space.")
+
+    program = begun(open_)
+    qtbot.waitUntil(held.shown.is_set)
+    held.may_open.set()
+    qtbot.waitUntil(lambda: "disk is full" in program.window.waiting.words())
+    assert program.window.screen_shown() is program.window.waiting
+
+
+def test_the_end_keeps_the_glance_of_where_the_next_start_begins(
+    begun: Callable[[Open], Program], session: FakeSession, office: Office, qtbot: QtBot
+) -> None:
+    program = begun(lambda _launch, _front: session)
+    with qtbot.waitSignal(program.ready):
+        pass
+    program.window.side.rail.choose("scope:all")
+    program._unwire()
+    program.finish(1.0)
+    assert session.kept[-1] is Scope.ALL
+
+
+# --- what an import costs --------------------------------------------------------------------------
+
+READS_NO_SOURCE = """
+import linecache
+import sms_desk.ui.window.rest
+print([name for name, held in linecache.cache.items() if len(held) > 1 and "site-packages/sqlalchemy" in name])
+"""
+
+
+def test_nobody_s_source_is_read_into_memory() -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", READS_NO_SOURCE],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]", done.stderr

@@ -193,6 +193,11 @@ class InboxView(QWidget):
         """Whether the list may go along with what opened: nobody walks on, nobody picks."""
         return not self._list.is_walking() and len(self._list.selected_ids()) < 2
 
+    def surface(self) -> QWidget:
+        """What is painted where the list is: the list, or what stands in its place."""
+        shown = self._stack.currentWidget()
+        return self._list.viewport() if shown is self._list or shown is None else shown
+
     def list_view(self) -> InboxList:
         """The list itself: where single letters are keys, and beside which menus open."""
         return self._list
@@ -208,6 +213,11 @@ class InboxView(QWidget):
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self._list.currentIndex().isValid() and self._model.loaded():
             self._list.setCurrentIndex(self._model.index(0))
+
+    def focus_first(self) -> None:
+        """The list takes the keys where nothing else has them; it marks no row by itself."""
+        if self.window().focusWidget() is None:
+            self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_search(self) -> None:
         self._bar.focus_search()

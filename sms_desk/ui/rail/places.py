@@ -47,6 +47,11 @@ _ICONS: Final = {
 _DOTS: Final = {ProgramKind.CAMPAIGN: "campaign", ProgramKind.SERVICE: "service"}
 
 
+def scope_key(scope: Scope) -> str:
+    """The key of a scope's line."""
+    return f"scope:{scope}"
+
+
 def scope_title(scope: Scope) -> str:
     """The scope's one word, in rail, list and message alike."""
     return {
@@ -90,7 +95,7 @@ def _scopes(counts: RailCounts) -> Iterator[Place]:
         waiting: int = getattr(counts, scope.value)
         if scope in _ALWAYS or waiting:
             yield Place(
-                f"scope:{scope}",
+                scope_key(scope),
                 scope_title(scope),
                 _ICONS[scope],
                 waiting=waiting,

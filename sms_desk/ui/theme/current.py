@@ -31,6 +31,7 @@ class _Current(QObject):
         self.tokens = tokens.LIGHT
         self.signals = Signals()
         self._scheme: Scheme = "system"
+        self._ratios: tuple[float, ...] = ()
         self._listening_to: QApplication | None = None
 
     def apply(self, app: QApplication, scheme: Scheme) -> None:
@@ -48,8 +49,15 @@ class _Current(QObject):
         self._listening_to = app
         app.setStyle("Fusion")
         app.setFont(fonts.interface_font())
+        app.screenAdded.connect(self._on_screen_added)
         app.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         app.styleHints().accessibility().contrastPreferenceChanged.connect(self._on_system_changed)
+
+    @Slot()
+    def _on_screen_added(self) -> None:
+        """A sharper screen: icons are drawn for it, too."""
+        if icons.ratios() != self._ratios:
+            self._refresh()
 
     @Slot()
     def _on_system_changed(self) -> None:
@@ -62,6 +70,7 @@ class _Current(QObject):
         wanted = self._wanted(app)
         self.tokens = wanted
         icons.forget()
+        self._ratios = icons.ratios()
         app.setPalette(palette_of(wanted))
         app.setStyleSheet(stylesheet_of(wanted))
         self.signals.changed.emit()

@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 
 _RATIOS: Final = (1.0, 1.5, 2.0, 3.0)
-"""The device pixel ratios that an icon holds pixmaps for; Qt picks the one that fits."""
+"""The device pixel ratios that an icon may hold pixmaps for; Qt picks the one that fits."""
+
+
+def ratios() -> tuple[float, ...]:
+    """Those up to the sharpest screen's: drawing the others for nobody took 30 ms of each start."""
+    sharpest = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+    enough = next((ratio for ratio in _RATIOS if ratio >= sharpest), _RATIOS[-1])
+    return tuple(ratio for ratio in _RATIOS if ratio <= enough)
 
 
 def icon(name: str, color: QColor, size: int, disabled: QColor) -> QIcon:
     """An icon of `size` logical pixels. Raises FileNotFoundError if there is none of that name."""
     made = QIcon()
-    for ratio in _RATIOS:
+    for ratio in ratios():
         made.addPixmap(pixmap(name, color, size, ratio))
         made.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
     return made

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from uuid import UUID
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from sms_desk.domain import plain_text
 from sms_desk.domain.model import AttachmentState, DeliveryStatus, Direction, Origin, OutboxState
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
+from sms_desk.ui.reader import Reader as Reader
 from sms_desk.ui.thread.arrange import Row
 from sms_desk.ui.widgets.words import tr as translated
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads: for "you", and for the times of his own zone."""
-
-    person_id: UUID
-    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,40 +5,32 @@ Below 1180 pixels of the window the context folds away; below 900 the list slide
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QSize, Qt, Signal
+from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QListView,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QListView, QSplitter, QWidget
 from typing_extensions import override
 
 from sms_desk.ui import theme
-from sms_desk.ui.composer import Composer
-from sms_desk.ui.context import ContextPane
 from sms_desk.ui.inbox import InboxView
+from sms_desk.ui.reader import Reader
 from sms_desk.ui.theme.tokens import CONTEXT_WIDTH, LIST_WIDTH
-from sms_desk.ui.thread import Reader, ThreadHead, ThreadView
-from sms_desk.ui.widgets.buttons import icon_button
-from sms_desk.ui.widgets.empty_state import EmptyState
-from sms_desk.ui.widgets.panes import horizontal_line, on_ground, vertical_line
-from sms_desk.ui.widgets.words import tr
+from sms_desk.ui.widgets.panes import on_ground, vertical_line
+
+if TYPE_CHECKING:  # they come when the list stands (measured.md, Start)
+    from sms_desk.ui.context import ContextPane
+    from sms_desk.ui.window.thread_column import ThreadColumn
 
 CONTEXT_FROM: Final = 1180
 """Window width from which the context pane stands open by itself."""
 LIST_FROM: Final = 900
 """Window width from which the list has a place of its own."""
-_THREAD_LEAST: Final = 340
+THREAD_LEAST: Final = 340
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +42,34 @@ class Widths:
 
 
 class ConversationsPage(QWidget):
-    """Arranges; knows nothing of what is shown."""
+    """Arranges; knows nothing of what is shown. Before `furnish` it is the list beside an empty
+    ground."""
+
+    column: ThreadColumn
+    context: ContextPane
 
     def __init__(
         self, reader: Reader, clock: Callable[[], datetime], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         on_ground(self, "base")
+        self._reader = reader
+        self._clock = clock
         self.inbox = InboxView(clock, reader.zone, self)
-        self.column = ThreadColumn(reader, clock, self)
-        self.context = ContextPane(clock, reader.zone, self)
         self._widths = Widths()
         self._narrow = False
         self._was_wide = True
         self._context_open = True
+        self._furnished = False
+        self._ground = QWidget(self)  # where the thread will stand
+        self._ground.setMinimumWidth(THREAD_LEAST)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for pane in (self.inbox, self.column, self.context):
+        for pane in (self.inbox, self._ground):
             self._splitter.addWidget(pane)
-        self.context.hide()  # until there is somebody to tell of
-        for at, stretch in enumerate((0, 1, 0)):
-            self._splitter.setStretchFactor(at, stretch)
+        self._splitter.setStretchFactor(0, 0)
+        self._splitter.setStretchFactor(1, 1)
         self._splitter.splitterMoved.connect(self._on_splitter_moved)
         self._slide = QPropertyAnimation(self.inbox, b"pos", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -82,7 +80,55 @@ class ConversationsPage(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
-        self.column.list_requested.connect(self.show_list)
+
+    # --- what comes when the list stands -----------------------------------------------------------
+
+    def furnish(self) -> Iterator[None]:
+        """Bring thread and context, a piece at a time: whoever calls lets the window breathe
+        between. What stood beside the list was empty ground, so nothing jumps."""
+        from sms_desk.ui.thread import ThreadHead, ThreadView
+
+        yield
+        head = ThreadHead(self._reader, self._clock)
+        yield
+        thread = ThreadView(self._reader, self._clock)
+        yield
+        from sms_desk.ui.composer import Composer
+
+        yield
+        composer = Composer()
+        yield
+        from sms_desk.ui.context import ContextPane
+        from sms_desk.ui.window.thread_column import ThreadColumn
+
+        yield
+        context = ContextPane(self._clock, self._reader.zone)
+        yield
+        self._take_in(ThreadColumn(head, thread, composer, self), context)
+
+    def is_furnished(self) -> bool:
+        """Whether thread and context are there."""
+        return self._furnished
+
+    def _take_in(self, column: ThreadColumn, context: ContextPane) -> None:
+        self.column, self.context = column, context
+        self._furnished = True
+        context.hide()  # until there is somebody to tell of
+        self._splitter.replaceWidget(self._splitter.indexOf(self._ground), column)
+        self._ground.deleteLater()
+        column.show()
+        self._splitter.addWidget(context)
+        self._splitter.setStretchFactor(self._splitter.indexOf(column), 1)
+        self._splitter.setStretchFactor(self._splitter.indexOf(context), 0)
+        column.offer_list(self._narrow)
+        column.list_requested.connect(self.show_list)
+        self._share_out()
+
+    def _has_conversation(self) -> bool:
+        return self._furnished and self.column.has_conversation()
+
+    def _is_context_shown(self) -> bool:
+        return self._furnished and self.context.isVisibleTo(self)
 
     # --- width -----------------------------------------------------------------------------------
 
@@ -110,13 +156,13 @@ class ConversationsPage(QWidget):
         if self._narrow:
             return
         wished = self._widths
-        context = wished.context if self.context.isVisibleTo(self) else 0
-        middle = max(_THREAD_LEAST, self.width() - wished.list - context)
-        self._splitter.setSizes([wished.list, middle, context])
+        context = wished.context if self._is_context_shown() else 0
+        middle = max(THREAD_LEAST, self.width() - wished.list - context)
+        self._splitter.setSizes([wished.list, middle, context][: self._splitter.count()])
 
     def _on_splitter_moved(self) -> None:
         sizes = self._splitter.sizes()
-        context = sizes[2] if self.context.isVisibleTo(self) else self._widths.context
+        context = sizes[2] if self._is_context_shown() else self._widths.context
         self._widths = Widths(sizes[0], context)
 
     @override
@@ -129,7 +175,7 @@ class ConversationsPage(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(_THREAD_LEAST, 320)
+        return QSize(THREAD_LEAST, 320)
 
     # --- context -----------------------------------------------------------------------------------
 
@@ -142,8 +188,9 @@ class ConversationsPage(QWidget):
 
     def set_context_open(self, is_open: bool) -> None:
         self._context_open = is_open
-        self.context.setVisible(is_open and self.column.has_conversation())
-        self._share_out()
+        if self._furnished:
+            self.context.setVisible(is_open and self._has_conversation())
+            self._share_out()
 
     # --- the list --------------------------------------------------------------------------------
 
@@ -181,12 +228,13 @@ class ConversationsPage(QWidget):
         if narrow == self._narrow:
             return
         self._narrow = narrow
-        self.column.offer_list(narrow)
+        if self._furnished:
+            self.column.offer_list(narrow)
         self.inbox.set_walk_opens(not narrow)
         if narrow:
             self.inbox.setParent(self)
             self.inbox.resize(self._drawer_size())
-            hidden = self.column.has_conversation()
+            hidden = self._has_conversation()
             self.inbox.move(-self.inbox.width() - 1 if hidden else 0, 0)
             self.inbox.setVisible(not hidden)
             self.inbox.raise_()
@@ -217,57 +265,3 @@ class ConversationsPage(QWidget):
         self._edge.setVisible(self._narrow and self.inbox.isVisibleTo(self))
         self._edge.setGeometry(self.inbox.geometry().right() + 1, 0, 1, self.height())
         self._edge.raise_()
-
-
-class ThreadColumn(QWidget):
-    """Head, messages and composer of one conversation; a sentence while there is none."""
-
-    list_requested = Signal()
-
-    def __init__(
-        self, reader: Reader, clock: Callable[[], datetime], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        on_ground(self, "base")
-        self.head = ThreadHead(reader, clock, self)
-        self.thread_view = ThreadView(reader, clock, self)
-        self.composer = Composer(self)
-        self.empty = EmptyState(self)
-        self.empty.show_words("messages-square", tr("window", "Choose a conversation to read it."))
-        self._back = icon_button("arrow-left", tr("window", "Show the list"), parent=self)
-        self._back.clicked.connect(self.list_requested)
-        self._back.hide()
-        conversation = QWidget(self)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(conversation)
-        self._lay_out(conversation)
-        self.setMinimumWidth(_THREAD_LEAST)
-
-    def _lay_out(self, conversation: QWidget) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(0)
-        head.addSpacing(4)
-        head.addWidget(self._back)
-        head.addWidget(self.head, 1)
-        inside = QVBoxLayout(conversation)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
-        inside.addLayout(head)
-        inside.addWidget(horizontal_line(conversation))
-        inside.addWidget(self.thread_view, 1)
-        inside.addWidget(self.composer)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
-
-    def has_conversation(self) -> bool:
-        return self._stack.currentIndex() == 1
-
-    def show_conversation(self, shown: bool) -> None:
-        self._stack.setCurrentIndex(1 if shown else 0)
-
-    def offer_list(self, offered: bool) -> None:
-        """Whether a button brings the list, which has no place of its own."""
-        self._back.setVisible(offered)

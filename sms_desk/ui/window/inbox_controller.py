@@ -63,6 +63,11 @@ class InboxController(QObject):
         self._view.show_place(value, title)
         self.read_first()
 
+    def confirm(self) -> None:
+        """A first page stands there already, of another reading: take over what differs (R6)."""
+        self._read_head()
+        self.shown.emit()
+
     @Slot()
     def read_first(self) -> None:
         self._doors.overtake(self, _NEXT)

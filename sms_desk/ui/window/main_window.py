@@ -60,18 +60,19 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(first)
         first.installEventFilter(self)
 
-    def furnish(self) -> None:
-        """Fill the frame; called when it has been painted."""
+    def furnish(self) -> bool:
+        """Fill the frame; called when it has been painted. False if that was done before."""
         from sms_desk.ui.window.body import Body  # 0.1 s of imports (measured.md, Start)
 
         if self._body is not None:
-            return
+            return False
         body = self._body = Body(self)
         self.side, self.banner, self.work = body.side, body.banner, body.work
         self.waiting, self.toast = body.waiting, body.toast
         body.side.rail.collapsed_changed.connect(self._on_rail_collapsed)
         self.setCentralWidget(body)
         self._fit_rail()
+        return True
 
     # --- screens ---------------------------------------------------------------------------------
 

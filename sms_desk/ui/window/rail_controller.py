@@ -49,8 +49,7 @@ def surroundings(ctx: Context) -> Surroundings:
         owners=tuple((row.id, row.name) for row in people if not row.suspended),
         tags=tuple((row.id, row.name) for row in tags),
     )
-    troubled = inbox.count(ctx, InboxFilter(failed=True, state=None))
-    return Surroundings(counts, choices, people, tags, troubled)
+    return Surroundings(counts, choices, people, tags, inbox.troubled(ctx))
 
 
 class RailController(QObject):

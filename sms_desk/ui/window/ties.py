@@ -9,7 +9,7 @@ from datetime import datetime
 from sms_desk.bootstrap import Session
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
-from sms_desk.ui.thread import Reader
+from sms_desk.ui.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

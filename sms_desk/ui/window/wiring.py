@@ -1,7 +1,13 @@
-"""Wires one person's screens to the doors: made when a workspace is open, and again for another person."""
+"""Wires one person's screens to the doors: made when a workspace is open, and again for another person.
+
+First the list, as soon as there is anything to show; then `rest` brings all that stands beside it,
+a piece at a time, so that the window answers meanwhile (measured.md, Start).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,24 +19,28 @@ from sms_desk.domain.errors import DeskError
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
-from sms_desk.services.rows import ConversationDetail, RailCounts
 from sms_desk.settings.files import MachineState
-from sms_desk.ui.bus import Bus, ForeignWatch
-from sms_desk.ui.commands import Registry
+from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
-from sms_desk.ui.thread import Reader
+from sms_desk.ui.rail.places import scope_key
+from sms_desk.ui.reader import Reader
+from sms_desk.ui.widgets.painted import OncePainted
 from sms_desk.ui.widgets.text import tell_error
-from sms_desk.ui.window.action_controller import ActionController
-from sms_desk.ui.window.conversations import ConversationsPage, Widths
-from sms_desk.ui.window.desk_controller import DeskController
+from sms_desk.ui.window.first_page import FirstPage, first_scope, last_conversation
 from sms_desk.ui.window.inbox_controller import InboxController
-from sms_desk.ui.window.line_controller import LineController
 from sms_desk.ui.window.main_window import MainWindow
-from sms_desk.ui.window.rail_controller import RailController, Surroundings
-from sms_desk.ui.window.reading_controller import ReadingController
-from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.ties import Ties
-from sms_desk.ui.window.writing_controller import WritingController
+
+if TYPE_CHECKING:  # `rest` makes them
+    from sms_desk.services.rows import ConversationDetail
+    from sms_desk.ui.commands import Registry
+    from sms_desk.ui.window.action_controller import ActionController
+    from sms_desk.ui.window.desk_controller import DeskController
+    from sms_desk.ui.window.line_controller import LineController
+    from sms_desk.ui.window.rail_controller import RailController, Surroundings
+    from sms_desk.ui.window.reading_controller import ReadingController
+    from sms_desk.ui.window.thread_controller import ThreadController
+    from sms_desk.ui.window.writing_controller import WritingController
 
 
 def reader_of(ctx: Context) -> Reader:
@@ -46,102 +56,141 @@ def taste_of(ctx: Context) -> bool:
 class Wiring(QObject):
     """Owns doors, bus, page and controllers of one session and person."""
 
-    ready = Signal()
+    page_shown = Signal()
     """The first page of the list stands there."""
+    ready = Signal()
+    """So does everything else."""
     counts_changed = Signal(object)
     """`RailCounts`, for tray and title."""
+    quit_requested = Signal()
+    demo_wanted = Signal()
+    person_chosen = Signal(object)
+    """Somebody else sits here from now on: the person's id."""
 
-    def __init__(self, window: MainWindow, session: Session, state: MachineState) -> None:
+    registry: Registry
+    thread_controller: ThreadController
+    rail_controller: RailController
+    actions: ActionController
+    writing: WritingController
+    reading: ReadingController
+    line: LineController
+    desk: DeskController
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        state: MachineState,
+        first: FirstPage | None = None,
+    ) -> None:
+        """first: a page that stands there already, of the same reader."""
         super().__init__(window)
         self.window = window
         self.state = state
         self.doors = Doors(session.desk, self)
         self.bus = Bus(self)
-        self.ties = Ties(session, self.doors, self.bus, session.desk.read(reader_of))
-        self.page = ConversationsPage(self.ties.reader, self.ties.clock, window)
-        self.registry = Registry(window)
-        self.thread_controller = ThreadController(self.page, self.ties)
+        reader = session.desk.read(reader_of)
+        self.ties = Ties(session, self.doors, self.bus, reader)
+        self.first = self._fitting(first) or FirstPage(window, reader, self.ties.clock, state)
+        self.page = self.first.page
         self.inbox_controller = InboxController(self.page.inbox, self.ties)
-        self.rail_controller = RailController(window.side.rail, self.ties)
-        self.actions = ActionController(self.page, self.thread_controller, window.toast, self.ties)
-        self.writing = WritingController(self.page, self.thread_controller, self.ties)
-        self.reading = ReadingController(self.page, self.thread_controller, self.ties)
-        self.line = LineController(window.side.line, window.banner, window.work, self.ties)
-        self.desk = DeskController(self)
+        self.is_ready = False
+        self._is_shown = False
         self._place_key = ""
-        self._connected = False
-        self._foreign = ForeignWatch(session.foreign_changes, self.doors, self.bus, self)
-        self._connect()
-
-    def _connect(self) -> None:
-        page, rail = self.page, self.window.side.rail
-        self.doors.changed.connect(self.bus.tell)
+        self._rest: Iterator[None] = iter(())
         self.doors.failed.connect(self._on_failed)
-        self.bus.changed.connect(self._on_changed)
-        page.inbox.conversation_opened.connect(self.open_conversation)
-        page.inbox.conversation_walked_to.connect(self.thread_controller.open)
-        page.inbox.save_view_requested.connect(self.rail_controller.save_view)
-        page.inbox.everywhere_requested.connect(lambda text: self.desk.search(text))
-        page.context.conversation_opened.connect(self.open_conversation)
-        page.context.fold_requested.connect(page.toggle_context)
-        page.column.head.context_toggled.connect(page.toggle_context)
-        page.column.head.search_opened.connect(page.column.thread_view.open_search)
-        page.column.head.rename_requested.connect(self._on_rename_requested)
-        self.writing.conversation_wanted.connect(self.open_conversation)
-        self.thread_controller.opened.connect(self._on_opened)
-        self.thread_controller.turned_to.connect(page.inbox.set_open)
-        self.rail_controller.surroundings_read.connect(self._on_surroundings)
         self.inbox_controller.shown.connect(self._on_list_shown)
-        rail.place_chosen.connect(self._on_place_chosen)
-        rail.screen_chosen.connect(self.desk.show_screen)
-        self.window.resized.connect(page.fit)
-        self.registry.watch(page.list_widget(), page.column.thread_view)
+        window.side.rail.place_chosen.connect(self._on_place_chosen)
+
+    def _fitting(self, first: FirstPage | None) -> FirstPage | None:
+        """The page that stands there, if it is of whoever sits here."""
+        if first is None or first.reader == self.ties.reader:
+            return first
+        first.drop()
+        return None
 
     # --- beginning and end -----------------------------------------------------------------------
 
     def start(self) -> None:
         """Show the page, read what stands on it, and go where the person was."""
-        widths = self.state.get("widths")
-        if (
-            isinstance(widths, list)
-            and len(widths) == 2
-            and all(isinstance(w, int) for w in widths)
-        ):
-            self.page.set_widths(Widths(*widths))
-        self.window.show_screen(self.page)
-        self.page.fit(self.window.width())
-        key = self.state.get("place", "")
-        self.window.side.rail.choose(key if str(key).startswith("scope:") else "scope:mine")
-        self.rail_controller.read()
-        self.doors.read(self, taste_of, then=self._on_taste)
-        self.desk.start()
-        last = self.state.get("conversation")
-        if isinstance(last, str):
-            QTimer.singleShot(0, self, lambda: self._open_last(last))
+        rail = self.window.side.rail
+        glance = self.first.glance
+        if glance is None:
+            rail.choose(scope_key(first_scope(self.state.get("place"))))
+            self.first.grant_list()
+            self.first.show()
+            return
+        self._place_key = scope_key(glance.scope)
+        self.first.grant_list()
+        if self.page.inbox.filter() == InboxFilter(scope=glance.scope):
+            self.inbox_controller.confirm()
 
     def keep(self) -> None:
         """Remember where the person stands."""
         widths = self.page.widths()
         self.state.put("widths", [widths.list, widths.context])
         self.state.put("place", self.window.side.rail.chosen_key())
-        opened = self.thread_controller.conversation_id()
-        self.state.put("conversation", str(opened) if opened else None)
+        if self.is_ready:
+            opened = self.thread_controller.conversation_id()
+            self.state.put("conversation", str(opened) if opened else None)
 
     def stop(self) -> None:
         """Write what is half typed, and answer no more."""
-        self.page.column.composer.flush()
+        self._rest = iter(())
+        if self.is_ready:
+            self.page.column.composer.flush()
         self.doors.close()
 
     def dispose(self) -> None:
         """Another person's wiring follows: nothing of this one stays."""
-        self.desk.dispose()
-        self.registry.dispose()
-        for controller in (self.rail_controller, self.line):
-            controller.deleteLater()  # their parents stay
+        if self.is_ready:
+            self.desk.dispose()
+        for name in ("registry", "rail_controller", "line"):
+            made = vars(self).get(name)  # their parents stay
+            if made is not None:
+                made.dispose() if name == "registry" else made.deleteLater()
         self.window.side.rail.disconnect(self)
         self.window.disconnect(self.page)
-        self.window.drop_screen(self.page)
+        self.first.drop()
         self.deleteLater()
+
+    # --- what stands beside the list ---------------------------------------------------------------
+
+    @Slot()
+    def _on_list_shown(self) -> None:
+        if self._is_shown:
+            if self.is_ready:
+                self._select_opened()
+            return
+        self._is_shown = True
+        if self.first.glance is not None:
+            self._on_painted()
+        else:
+            OncePainted(self.page.inbox.surface(), self._on_painted)
+
+    def _on_painted(self) -> None:
+        self.page_shown.emit()
+        self.doors.run(self, _bring_rest, then=self._on_rest_there)
+
+    def _select_opened(self) -> None:
+        opened = self.thread_controller.conversation_id()
+        if opened is not None:
+            self.page.inbox.select(opened)
+
+    def _on_rest_there(self, _none: None) -> None:
+        from sms_desk.ui.window.rest import furnish  # by now imported behind the window
+
+        self._rest = furnish(self)
+        self._take_step()
+
+    @Slot()
+    def _take_step(self) -> None:
+        """One piece, then whatever the person does."""
+        try:
+            next(self._rest)
+        except StopIteration:
+            return
+        QTimer.singleShot(0, self, self._take_step)
 
     # --- where the person goes -------------------------------------------------------------------
 
@@ -171,62 +220,47 @@ class Wiring(QObject):
         if self.page.is_narrow():
             self.page.show_list()
 
-    def _open_last(self, text: str) -> None:
-        try:
-            conversation_id = UUID(text)
-        except ValueError:
-            return
-        if self.thread_controller.conversation_id() is None:
-            self.thread_controller.open(conversation_id)
+    def open_last(self) -> None:
+        """The conversation that stood open when the window was last closed."""
+        last = last_conversation(self.state)
+        if last is not None and self.thread_controller.conversation_id() is None:
+            self.thread_controller.open(last)
 
     # --- what happened ---------------------------------------------------------------------------
 
     @Slot(object)
-    def _on_opened(self, detail: ConversationDetail) -> None:
+    def on_opened(self, detail: ConversationDetail) -> None:
         if self.page.inbox.may_move():
             self.page.inbox.select(detail.row.id)
         session = self.ties.session
         self.doors.run(self, lambda: session.watch([detail.row.id]), then=lambda _none: None)
 
-    @Slot()
-    def _on_list_shown(self) -> None:
-        opened = self.thread_controller.conversation_id()
-        if opened is not None:
-            self.page.inbox.select(opened)
-        if not self._connected:
-            self._connected = True
-            session, tell = self.ties.session, self.bus.tell
-            # The first page stands: now there is time for the providers and all they import.
-            self.doors.call(self, lambda: session.start_connector(tell), then=lambda _first: None)
-        self.ready.emit()
-
     @Slot(object)
-    def _on_surroundings(self, read: Surroundings) -> None:
+    def on_surroundings(self, read: Surroundings) -> None:
         self.page.inbox.set_choices(read.choices)
         self.page.context.set_tags(read.tags)
         self.thread_controller.set_people(read.people)
         self.page.column.head.set_programs(read.choices.programs)
         self.actions.set_surroundings(read)
-        counts: RailCounts = read.counts
-        self.counts_changed.emit(counts)
+        self.counts_changed.emit(read.counts)
 
-    def _on_taste(self, enter_sends: bool) -> None:
+    def on_taste(self, enter_sends: bool) -> None:
         self.page.column.composer.set_enter_sends(enter_sends)
 
     @Slot(object)
-    def _on_changed(self, changes: Changes) -> None:
+    def on_changed(self, changes: Changes) -> None:
         if changes.touches(Thing.SETTING):
-            self.doors.read(self, taste_of, then=self._on_taste)
+            self.doors.read(self, taste_of, then=self.on_taste)
         if changes.touches(Thing.PERSON, self.ties.reader.person_id):
             self.doors.read(self, reader_of, then=self._on_reader)
 
     def _on_reader(self, reader: Reader) -> None:
         """Another time zone: every time on the page is said anew."""
         if reader != self.ties.reader:
-            self.desk.person_chosen.emit(reader.person_id)
+            self.person_chosen.emit(reader.person_id)
 
     @Slot()
-    def _on_rename_requested(self) -> None:
+    def on_rename_requested(self) -> None:
         self.page.set_context_open(True)
         self.page.context.edit_name()
 
@@ -234,3 +268,8 @@ class Wiring(QObject):
     def _on_failed(self, error: DeskError) -> None:
         """The one home of failures that nobody else shows."""
         QTimer.singleShot(0, self.window, lambda: tell_error(self.window, error))
+
+
+def _bring_rest() -> None:
+    """Import it, in a reader's thread: the window answers while it lasts."""
+    import sms_desk.ui.window.rest  # noqa: F401

@@ -1,0 +1,32 @@
+"""The glance: what a window showed last, kept beside the count of all writes until then.
+
+A cache of one row (design §3). It says nothing by itself: whoever reads it back compares the count.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.store import tables
+from sms_desk.store.engine import Tx
+
+_glance = tables.glance
+
+
+def pulse(tx: Tx) -> int:
+    """How often anybody has written, as of this transaction."""
+    beats = sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0))
+    return int(tx.execute(beats).scalar_one())
+
+
+def put(tx: Tx, person_id: UUID, pulse: int, body: bytes) -> None:
+    """Keep this one and no other: nobody's names stay behind in an old one."""
+    forget(tx)
+    tx.execute(sa.insert(_glance).values(person_id=person_id, pulse=pulse, body=body))
+
+
+def forget(tx: Tx) -> None:
+    """Keep none."""
+    tx.execute(sa.delete(_glance))

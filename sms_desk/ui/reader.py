@@ -1,0 +1,15 @@
+"""Who reads; by itself, since the first page is built before any thread is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: for "you", and for the times of his own zone."""
+
+    person_id: UUID
+    zone: tzinfo
