@@ -192,6 +192,7 @@ _PLAIN = {
     UUID: "id",
     str: "text",
     int: "number",
+    float: "number with a fraction",
     bool: "true or false",
     datetime: "time",
     Cursor: "text, for `--after`",
