@@ -10,10 +10,12 @@ from uuid import UUID
 from sms_desk.domain.segments import Encoding
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import (
+    ContentTemplateRow,
     ConversationDetail,
     LineState,
     OtherConversation,
     SenderChoice,
+    TemplateListState,
     ThreadItem,
 )
 
@@ -32,6 +34,14 @@ class Count:
     """How many there are, or would be touched."""
 
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContentTemplates:
+    """WhatsApp templates, those that can be sent first, and how each account's list stands."""
+
+    rows: tuple[ContentTemplateRow, ...]
+    lists: tuple[TemplateListState, ...]
 
 
 @dataclass(frozen=True, slots=True)

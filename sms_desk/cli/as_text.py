@@ -145,6 +145,30 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("CHANNEL", lambda row: row.channel or "any"),
         Column("TEXT", lambda row: row.body, _TEXT),
     ),
+    rows.ContentTemplateRow: (
+        Column("ID", lambda row: row.content_sid, 36),
+        Column("NAME", lambda row: row.name),
+        Column("LANGUAGE", lambda row: row.language, 12),
+        Column("CATEGORY", lambda row: row.category.lower(), 16),
+        Column("APPROVAL", lambda row: row.status),
+        Column("TEXT", lambda row: row.body, _TEXT),
+        Column("WHY NOT", lambda row: row.why_not, _TEXT),
+    ),
+    rows.TemplateListState: (
+        Column("ACCOUNT", lambda row: row.account_label),
+        Column("REFRESHED", lambda row: when(row.refreshed_at) or "never"),
+        Column("PROBLEM", lambda row: row.problem, 120),
+    ),
+    rows.WindowRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("CLOSES", lambda row: when(row.closes_at)),
+        Column("CONTACT", lambda row: who(row.contact_name, row.peer), 48),
+        Column("TO", lambda row: row.sender_label),
+        Column("OWNER", lambda row: row.owner_name or "nobody", 16),
+        Column("UNATTENDED", lambda row: _gap(row), 40),
+        Column("WAITING SINCE", lambda row: when(row.waiting_since)),
+        Column("LAST MESSAGE", lambda row: row.snippet, _TEXT),
+    ),
     rows.PersonRow: (
         Column("ID", lambda row: short(row.id)),
         Column("NAME", lambda row: row.name),
@@ -262,6 +286,27 @@ def _inbox(answer: rows.InboxPage) -> Iterator[str]:
     yield from _table(answer.rows, "No conversation matches.")
     if answer.next is not None:
         yield f"More with: --after {cursor_text(answer.next)}"
+
+
+@lines.register
+def _windows(answer: rows.WindowPage) -> Iterator[str]:
+    yield from _table(answer.rows, "No WhatsApp window is open.")
+    if answer.next is not None:
+        yield f"More with: --after {cursor_text(answer.next)}"
+
+
+def _gap(row: rows.WindowRow) -> str:
+    if row.gap is None:
+        return ""
+    back = f", back {when(row.back_at)}" if row.back_at else ""
+    return f"{row.gap.replace('_', ' ')}{back}"
+
+
+@lines.register
+def _content_templates(answer: answers.ContentTemplates) -> Iterator[str]:
+    yield from _table(answer.rows, "No account lists a WhatsApp template.")
+    yield ""
+    yield from _table(answer.lists)
 
 
 @lines.register

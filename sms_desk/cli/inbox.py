@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 import click
@@ -14,6 +16,7 @@ from sms_desk.services import inbox as service
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import Cursor, InboxPage
 
+F = TypeVar("F", bound=Callable[..., Any])
 LONGEST_PAGE = 1000
 
 
@@ -29,22 +32,27 @@ def _cursor(_ctx: click.Context, _param: click.Parameter, text: str | None) -> C
         ) from error
 
 
+def page_options(function: F) -> F:
+    """Add --limit and --after, handed over as `limit` and `after`."""
+    function = click.option(
+        "--after",
+        callback=_cursor,
+        metavar="CURSOR",
+        help="The page after this one: `next` of the answer.",
+    )(function)
+    return click.option(
+        "--limit",
+        type=click.IntRange(1, LONGEST_PAGE),
+        default=50,
+        show_default=True,
+        metavar="N",
+        help="At most so many.",
+    )(function)
+
+
 @command()
 @filter_options
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LONGEST_PAGE),
-    default=50,
-    show_default=True,
-    metavar="N",
-    help="At most so many.",
-)
-@click.option(
-    "--after",
-    callback=_cursor,
-    metavar="CURSOR",
-    help="The page after this one: `next` of the answer.",
-)
+@page_options
 @click.option("--count", "only_count", is_flag=True, help="Only how many match.")
 @with_desk
 def inbox(

@@ -105,6 +105,16 @@ def takeover(desk: Desk, conversation_id: str) -> Changed:
 
 @command()
 @click.argument("conversation_id", metavar="ID")
+@with_desk
+def release(desk: Desk, conversation_id: str) -> Changed:
+    """Let a program's auto-responder answer again where a person had taken over."""
+    id_ = ids.conversation(desk, conversation_id)
+    released = c.ReleaseAutomation(**desk.stamp(), conversation_id=id_)
+    return Changed.of(desk.change(released), id_)
+
+
+@command()
+@click.argument("conversation_id", metavar="ID")
 @click.option("--program", "name", required=True, metavar="NAME", help="A program, or none.")
 @with_desk
 def rebind(desk: Desk, conversation_id: str, name: str) -> Changed:

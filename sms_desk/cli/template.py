@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
+from sms_desk.bootstrap import Session
 from sms_desk.cli import ids
-from sms_desk.cli.answers import Changed, Preview, Rows
-from sms_desk.cli.framework import group, with_desk
+from sms_desk.cli.answers import Changed, ContentTemplates, Preview, Rows
+from sms_desk.cli.framework import group, with_desk, with_session
 from sms_desk.cli.typed import as_name, text_or_stdin
 from sms_desk.domain import commands as c
 from sms_desk.domain import segments, templates
-from sms_desk.domain.errors import NotFoundError, UsageError
+from sms_desk.domain.errors import NotFoundError, StorageError, UsageError
 from sms_desk.domain.model import Channel
+from sms_desk.services import content_templates as content
 from sms_desk.services import directory
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import TemplateRow
@@ -26,10 +30,34 @@ def template() -> None:
 
 @template.command("list")
 @click.option("--channel", type=_CHANNELS, help="Those that fit this channel.")
+@click.option(
+    "--whatsapp", is_flag=True, help="The provider's templates with their approval, not one's own."
+)
 @with_desk
-def list_templates(desk: Desk, channel: str | None) -> Rows[TemplateRow]:
+def list_templates(
+    desk: Desk, channel: str | None, whatsapp: bool
+) -> Rows[TemplateRow] | ContentTemplates:
     """List the templates in use."""
+    if whatsapp:
+        return _from_whatsapp(desk)
     return Rows(desk.read(directory.all_templates, Channel(channel) if channel else None))
+
+
+@template.command()
+@with_session
+def refresh(session: Session) -> ContentTemplates:
+    """Read the providers' lists of WhatsApp templates again.
+
+    Where another process of this workspace syncs, it is asked to, and the answer is what is here.
+    """
+    session.refresh_templates()
+    with suppress(StorageError):
+        session.sync_once()
+    return _from_whatsapp(session.desk)
+
+
+def _from_whatsapp(desk: Desk) -> ContentTemplates:
+    return ContentTemplates(desk.read(content.listing), desk.read(content.states))
 
 
 @template.command()

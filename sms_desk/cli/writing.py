@@ -10,6 +10,7 @@ from sms_desk.bootstrap import Session
 from sms_desk.cli import ids
 from sms_desk.cli.answers import Changed, Explanation
 from sms_desk.cli.framework import command, with_desk, with_session
+from sms_desk.cli.saying import Said, SayingWords, saying_options
 from sms_desk.cli.typed import text_or_stdin
 from sms_desk.cli.waiting import followed, wait_options
 from sms_desk.domain import addresses, segments
@@ -40,9 +41,9 @@ _TEXT_HELP = "TEXT is the message, or - to read it from stdin."
 @click.option(
     "--name", default="", metavar="NAME", help="The contact's name, where nobody named it yet."
 )
-@click.argument("text")
 @with_session
 @wait_options
+@saying_options
 def send(
     session: Session,
     number: str,
@@ -50,18 +51,18 @@ def send(
     channel: str,
     name: str,
     wait: int | None,
-    text: str,
+    saying: SayingWords,
 ) -> OutboxRow:
     """Write to a number; a conversation that exists is used again.
 
     Without --from the sender ID is the one that the window would propose.
     """
     desk = session.desk
-    body = text_or_stdin(text)
     address = addresses.from_person(number, None)
     sender_id = (
         desk.read(senders.find, sender) if sender else _proposed(desk, Channel(channel)).sender.id
     )
+    said = saying.said(desk, sender_id)
     start = c.StartConversation(
         **desk.stamp(),
         conversation_id=ids.fresh(desk),
@@ -72,7 +73,7 @@ def send(
         contact_name=name,
     )
     (conversation_id,) = desk.change(start).changes.touched[Thing.CONVERSATION]
-    return _queued(session, conversation_id, sender_id, body, (), wait)
+    return _queued(session, conversation_id, sender_id, said, (), wait)
 
 
 @command(epilog=_TEXT_HELP)
@@ -82,9 +83,9 @@ def send(
 @click.option(
     "--anyway", is_flag=True, help="Waive what a person may waive: expired, ownership, unseen."
 )
-@click.argument("text")
 @with_session
 @wait_options
+@saying_options
 def reply(
     session: Session,
     conversation_id: str,
@@ -92,7 +93,7 @@ def reply(
     explain: bool,
     anyway: bool,
     wait: int | None,
-    text: str,
+    saying: SayingWords,
 ) -> OutboxRow | Explanation:
     """Answer in a conversation.
 
@@ -101,13 +102,13 @@ def reply(
     """
     desk = session.desk
     id_ = ids.conversation(desk, conversation_id)
-    body = text_or_stdin(text)
-    if explain:
-        return desk.read(_explained, id_, body)
     own = desk.read(threads.detail, id_).row.sender_id
     sender_id = desk.read(senders.find, sender) if sender else own
+    said = saying.said(desk, sender_id)
+    if explain:
+        return desk.read(_explained, id_, said.body)
     confirmed = tuple(sorted(CONFIRMABLE)) if anyway else ()
-    return _queued(session, id_, sender_id, body, confirmed, wait)
+    return _queued(session, id_, sender_id, said, confirmed, wait)
 
 
 @command(epilog=_TEXT_HELP)
@@ -132,7 +133,7 @@ def _queued(
     session: Session,
     conversation_id: UUID,
     sender_id: UUID,
-    body: str,
+    said: Said,
     confirmed: tuple[str, ...],
     wait: int | None,
 ) -> OutboxRow:
@@ -145,7 +146,9 @@ def _queued(
             conversation_id=conversation_id,
             outbox_id=outbox_id,
             sender_id=sender_id,
-            body=body,
+            body=said.body,
+            content_sid=said.content_sid,
+            content_variables=said.variables,
             seen_version=desk.read(threads.detail, conversation_id).version,
             not_after=stamp["at"] + EXPIRES_AFTER,
             confirmed=confirmed,

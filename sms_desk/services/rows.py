@@ -28,6 +28,7 @@ from sms_desk.domain.model import (
     SenderDirection,
     SenderKind,
     Source,
+    SourceReason,
     TeamState,
 )
 from sms_desk.domain.programs import Lack
@@ -292,6 +293,42 @@ class TemplateListState:
     unreadable: int  # templates that were left out because they could not be read
 
 
+class WindowGap(StrEnum):
+    """Why nobody will be there before a WhatsApp window closes (R42)."""
+
+    SUSPENDED = "suspended"  # the owner is
+    OFF_DUTY = "off_duty"  # outside working hours until it closes
+    NOBODY = "nobody"  # no owner, and nobody holds the sender ID
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """An open WhatsApp window. id: the conversation's."""
+
+    id: UUID
+    contact_name: str  # "" where nobody named the contact
+    peer: str
+    sender_id: UUID
+    sender_label: str
+    owner_id: UUID | None
+    owner_name: str
+    closes_at: datetime
+    snippet: str
+    snippet_from: Origin | None
+    last_at: datetime | None
+    waiting_since: datetime | None
+    gap: WindowGap | None  # None: somebody will be there
+    back_at: datetime | None  # when the first who may answer is there again; None for never
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPage:
+    """Soonest to close first."""
+
+    rows: tuple[WindowRow, ...]
+    next: Cursor | None
+
+
 @dataclass(frozen=True, slots=True)
 class BindingRow:
     id: UUID
@@ -330,6 +367,71 @@ class ProgramRow:
     lacks: tuple[Lack, ...]
     waiting: int
     retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextTest:
+    """fits: whether the pattern that was typed does. program: whose the text would be, and why.
+
+    patterns: the names of all programs of which a pattern fits it.
+    """
+
+    fits: bool
+    program_id: UUID | None
+    program_name: str
+    reason: SourceReason
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BindingPreview:
+    """How many stored messages a binding would recognise. looked_at: how many were tried, newest
+    first; complete: those were all."""
+
+    messages: int
+    conversations: int
+    looked_at: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SenderFigures:
+    """What became of a program's messages from one sender ID (R2: never summed over them).
+
+    reached, replied: different contacts, written to and writing. Rates are parts of one: of what
+    was sent, delivered; of those reached, who answered, complained, opted out. None without any.
+    """
+
+    sender_id: UUID
+    channel: Channel
+    display: str
+    label: str
+    sent: int
+    delivered: int
+    failed: int
+    reached: int
+    replied: int
+    complaints: int
+    opt_outs: int
+    auto_replies: int
+    delivery_rate: float | None
+    reply_rate: float | None
+    complaint_rate: float | None
+    opt_out_rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFigures:
+    """A program's figures from since (None: the beginning) until now. waiting: who waits now."""
+
+    program_id: UUID
+    kind: ProgramKind
+    name: str
+    period: str
+    since: datetime | None
+    until: datetime
+    waiting: int
+    senders: tuple[SenderFigures, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,50 @@ def page(tx: Tx, account_id: UUID, *, below: int | None, limit: int) -> list[Row
     return list(tx.execute(query if below is None else query.where(_M.position < below)).mappings())
 
 
+def page_of_program(
+    tx: Tx,
+    account_id: UUID,
+    program_id: UUID,
+    direction: Direction,
+    *,
+    below: int | None,
+    limit: int,
+) -> list[RowMapping]:
+    """The newest messages of a program under a position: what it sent, or what answered it."""
+    query = (
+        sa.select(
+            _M.position,
+            _M.conversation_id,
+            _M.at,
+            _M.sender_id,
+            _M.service_sid,
+            _M.body,
+            _M.program_reason,
+        )
+        .where(
+            _M.program_id == program_id,
+            _M.direction == direction,
+            _M.account_id == account_id,
+        )
+        .order_by(_M.position.desc())
+        .limit(limit)
+    )
+    return list(tx.execute(query if below is None else query.where(_M.position < below)).mappings())
+
+
+def forget(tx: Tx, position: int) -> None:
+    """A message that went out turns out to be no program's."""
+    restore(
+        tx,
+        position,
+        {
+            "program_id": None,
+            "program_reason": SourceReason.NONE,
+            "origin": Origin.ELSEWHERE,
+        },
+    )
+
+
 def recognise(tx: Tx, position: int, program_id: UUID, reason: str) -> None:
     """A message that went out turns out to be a program's."""
     restore(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import Binding, BindingKind, Program, ProgramId, ProgramKind
+from sms_desk.domain.model import Binding, BindingKind, Origin, Program, ProgramId, ProgramKind
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 
@@ -139,32 +140,81 @@ def sender_holder(tx: Tx, sender_id: UUID) -> UUID | None:
 
 def for_attribution(tx: Tx) -> tuple[dict[ProgramId, Program], list[Binding]]:
     """Programs and running bindings as the attribution rules read them (R3, R61)."""
-    programs = {
-        row["id"]: Program(
-            row["id"],
-            ProgramKind(row["kind"]),
-            row["name"],
-            row["attribution_days"],
-            row["starts_at"],
-            row["ends_at"],
-        )
-        for row in listing(tx)
-    }
+    programs = {row["id"]: _program(row) for row in listing(tx)}
     found = tx.execute(
         sa.select(tables.program_bindings)
         .where(_b.until.is_(None), _b.program_id.in_(programs))
         .order_by(_b.since)
     ).mappings()
-    return programs, [
-        Binding(
-            row["program_id"],
-            BindingKind(row["kind"]),
-            row["sender_id"],
-            row["service_id"],
-            row["pattern"],
+    return programs, [_binding(row) for row in found]
+
+
+class Taken(NamedTuple):
+    """A binding that was taken back as if it had never been: it ends where it began."""
+
+    id: UUID
+    binding: Binding
+
+
+def taken_back(tx: Tx) -> list[Taken]:
+    """Those of all programs, the first taken back first."""
+    query = sa.select(tables.program_bindings).where(_b.until == _b.since).order_by(_b.id)
+    return [Taken(row["id"], _binding(row)) for row in tx.execute(query).mappings()]
+
+
+def ever_bound(tx: Tx) -> list[Binding]:
+    """All bindings that hold or once held."""
+    query = sa.select(tables.program_bindings).where(
+        sa.or_(_b.until.is_(None), _b.until != _b.since)
+    )
+    return [_binding(row) for row in tx.execute(query.order_by(_b.since)).mappings()]
+
+
+def rule_of(tx: Tx, program_id: UUID) -> Program:
+    """A program, retired or not, as the attribution rules read it."""
+    return _program(get(tx, program_id))
+
+
+def _program(row: sa.RowMapping) -> Program:
+    return Program(
+        row["id"],
+        ProgramKind(row["kind"]),
+        row["name"],
+        row["attribution_days"],
+        row["starts_at"],
+        row["ends_at"],
+    )
+
+
+def _binding(row: sa.RowMapping) -> Binding:
+    return Binding(
+        row["program_id"],
+        BindingKind(row["kind"]),
+        row["sender_id"],
+        row["service_id"],
+        row["pattern"],
+    )
+
+
+def services_by_sid(tx: Tx) -> dict[tuple[UUID, str], UUID]:
+    """Messaging Services by account and the provider's id."""
+    s = tables.messaging_services.c
+    query = sa.select(s.id, s.account_id, s.provider_sid)
+    return {(row.account_id, row.provider_sid): row.id for row in tx.execute(query)}
+
+
+def unrecognised(tx: Tx, *, below: int | None, limit: int) -> list[sa.Row[Any]]:
+    """What went out by no person of ours and no known program, newest first."""
+    m = tables.messages.c
+    query = (
+        sa.select(
+            m.position, m.account_id, m.conversation_id, m.sender_id, m.service_sid, m.body, m.at
         )
-        for row in found
-    ]
+        .where(m.origin == Origin.ELSEWHERE, m.program_id.is_(None))
+        .order_by(m.position.desc())
+        .limit(limit)
+    )
+    return list(tx.execute(query if below is None else query.where(m.position < below)))
 
 
 def by_sender(tx: Tx) -> dict[UUID, UUID]:

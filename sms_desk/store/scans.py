@@ -82,6 +82,12 @@ def save(tx: Tx, account_id: UUID, name: str, state: dict[str, Any], *, at: date
 # --- the first sync: how far back, how far it came, stopped and resumed ---------------------------
 
 
+def named(tx: Tx, name: str) -> list[dict[str, Any]]:
+    """How far a walk has come, for each account."""
+    query = sa.select(_S.state).where(_S.name == name)
+    return [dict(state) for state in tx.execute(query).scalars()]
+
+
 def backfill(tx: Tx, account_id: UUID) -> Backfill:
     """The account's back-fill; one that nobody chose goes back to the first message."""
     return Backfill.of(load(tx, account_id, _BACKFILL))

@@ -21,6 +21,12 @@ def read(tx: Tx, person_id: UUID | None = None) -> dict[str, Any]:
     return {row.name: row.value for row in tx.execute(query)}
 
 
+def of_people(tx: Tx, name: str) -> dict[UUID, Any]:
+    """What each person chose for one setting; who chose nothing is not among them."""
+    query = sa.select(_s.scope, _s.value).where(_s.name == name, _s.scope != _WORKSPACE)
+    return {UUID(row.scope): row.value for row in tx.execute(query)}
+
+
 def write(tx: Tx, name: str, value: Any, at: datetime, person_id: UUID | None = None) -> None:
     """Choose a value; None goes back to the default."""
     where = (_s.scope == _scope(person_id), _s.name == name)

@@ -434,9 +434,15 @@ messages = Table(
         postgresql_where=text("direction = 'inbound'"),
     ),
     Index(
-        "ix_messages_program",
+        "ix_messages_program",  # a program's figures are counted without fetching a row
         "program_id",
         "position",
+        "direction",
+        "sender_id",
+        "conversation_id",
+        "status",
+        "keyword",
+        "error_code",
         sqlite_where=text("program_id IS NOT NULL"),
         postgresql_where=text("program_id IS NOT NULL"),
     ),

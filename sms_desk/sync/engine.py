@@ -33,6 +33,7 @@ from sms_desk.sync.audit import Auditor
 from sms_desk.sync.auto_respond import AutoResponder
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.deliver import Deliverer, hold_uncarried, recover
+from sms_desk.sync.forget import Forgetter
 from sms_desk.sync.intake import Intake, Stored
 from sms_desk.sync.media import MediaFetcher
 from sms_desk.sync.receive import Receiver
@@ -204,6 +205,7 @@ class _Account:
         self.statuses = StatusRefresher(workspace, account_id, provider)
         self._media = MediaFetcher(workspace, account_id, provider)
         self._late = LateRecogniser(workspace, account_id)
+        self._forgetter = Forgetter(workspace, account_id)
         self._responder = AutoResponder(workspace, account_id)
         self._auditor = Auditor(
             workspace, account_id, self._receiver.days, self._receiver.take_late
@@ -220,6 +222,7 @@ class _Account:
         yield self._refresh_templates
         yield lambda now: _changes(self.statuses.run(now))
         yield self._backfill
+        yield lambda now: _changes(self._forgetter.run(now))
         yield lambda now: _changes(self._late.run(now))
         yield self._audit
         yield lambda now: _changes(self._media.run(now))
@@ -227,6 +230,7 @@ class _Account:
     def has_more(self, now: datetime) -> bool:
         """Whether another cycle at once would get further."""
         more = self._receiver.backfill_state().running or self._late.has_more
+        more = more or self._forgetter.has_more
         return more or self._media.waiting(now)
 
     def close(self) -> None:

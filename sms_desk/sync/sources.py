@@ -44,9 +44,14 @@ class Sources:
         conversations: Mapping[UUID, Mapping[str, Any]],
         batch: Sequence[NewMessage],
         again: Spans | None = None,
+        *,
+        forgotten: UUID | None = None,
     ) -> None:
         """again: when something else has changed what stored messages may answer, besides the
-        program sends of the batch; an answer comes up to the longest window after that."""
+        program sends of the batch; an answer comes up to the longest window after that.
+
+        forgotten: a program of which answers may be taken away again (R61)."""
+        self._forgotten = forgotten
         self._tx = tx
         self._recogniser = book.recogniser
         self._conversations = conversations
@@ -89,7 +94,9 @@ class Sources:
             if row.source_reason == SourceReason.REBOUND:
                 continue  # a person has said so (R61)
             source = self._of(conversation_id, row.at, row.sender_id)
-            if source.reason == SourceReason.NONE:
+            if source.reason == SourceReason.NONE and (
+                self._forgotten is None or row.program_id != self._forgotten
+            ):
                 continue  # what was recognised stays so
             if (row.program_id, row.source_reason) != (source.program_id, source.reason):
                 changed.append(

@@ -180,7 +180,15 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("program", "unbind", binding)
     call("program", "bind", "Spring", "--service", "Offers")
     call("program", "list")
+    assert call("program", "bind", "Spring", "--pattern", "spr*", "--dry-run")["complete"]
+    assert call("program", "test", "spring is here")["program_id"] is None
+    call("program", "edit", "Spring", "--no-replies", "--auto-reply", "Nobody reads this.")
+    assert call("program", "show", "Spring")["auto_reply"] == "Nobody reads this."
+    assert call("program", "edit", "Spring", "--name", " ", code=2)["error"]["code"] == "usage"
+    assert call("program", "stats", "Spring", "--period", "all")["senders"] == []
+    call("program", "replies", "Spring")
     call("rebind", one, "--program", "Spring")
+    call("release", one, code=3)
     assert call("inbox", "--program", "Spring", "--count")["count"] == 1
     call("takeover", one)
     call("program", "retire", program)

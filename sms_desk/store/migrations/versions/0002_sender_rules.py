@@ -50,6 +50,7 @@ def upgrade() -> None:
     _set_author_nullable(nullable=True)
     _index("ix_conversations_continued", "conversations", "continued_from_id IS NOT NULL")
     _index("ix_conversations_window", "conversations", "channel = 'whatsapp'", "last_inbound")
+    _index_program_messages(*_FIGURES)
     _create_tables()
 
 
@@ -67,6 +68,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_conversations_window", "conversations")
     op.drop_index("ix_conversations_continued", "conversations")
+    _index_program_messages()
     # What nobody of us wrote has no place in the older schema.
     op.execute(
         "DELETE FROM attempts WHERE outbox_id IN (SELECT id FROM outbox WHERE author_id IS NULL)"
@@ -92,6 +94,23 @@ def _index(name: str, table: str, where: str, column: str = "continued_from_id")
     condition = sa.text(where)
     op.create_index(
         name, table, [column], sqlite_where=condition, postgresql_where=condition, unique=False
+    )
+
+
+_FIGURES = ("direction", "sender_id", "conversation_id", "status", "keyword", "error_code")
+
+
+def _index_program_messages(*columns: str) -> None:
+    """The same index with more in it: what a program's figures ask for."""
+    condition = sa.text("program_id IS NOT NULL")
+    op.drop_index("ix_messages_program", "messages")
+    op.create_index(
+        "ix_messages_program",
+        "messages",
+        ["program_id", "position", *columns],
+        sqlite_where=condition,
+        postgresql_where=condition,
+        unique=False,
     )
 
 

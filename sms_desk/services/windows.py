@@ -1,0 +1,215 @@
+"""The board of open WhatsApp windows: what closes next, and whether anybody will be there (R42)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from sms_desk.domain import duty, positions, whatsapp_window
+from sms_desk.domain.duty import Duty
+from sms_desk.domain.model import Position
+from sms_desk.domain.scopes import Holders, holders_now
+from sms_desk.domain.wall_time import require_zone
+from sms_desk.domain.working_hours import parse_hours
+from sms_desk.services import inbox
+from sms_desk.services.context import Context
+from sms_desk.services.rows import Cursor, InboxRow, WindowGap, WindowPage, WindowRow
+from sms_desk.settings import registry
+from sms_desk.store import accounts, people, senders, settings, windows
+from sms_desk.store.windows import Opened
+
+PAGE = 100
+URGENT = timedelta(hours=2)
+"""What the rail counts: nobody will be there, and it closes within so much."""
+_WALK = 500  # conversations read at once
+_LONGEST_WALK = 20_000  # an end for a filter that hardly anything passes
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFilter:
+    """owner_id: of this person. unattended: nobody will be there before it closes. within: closes
+    within so much time."""
+
+    owner_id: UUID | None = None
+    unattended: bool = False
+    within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSummary:
+    """any: there is a WhatsApp sender ID at all. urgent: unattended, and closing within URGENT."""
+
+    any: bool = False
+    urgent: int = 0
+
+
+def page(
+    ctx: Context,
+    wanted: WindowFilter | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+) -> WindowPage:
+    """Open windows within the actor's reach, the first to close first; after: the `next` before."""
+    board = _Board(ctx)
+    start = (after.value, after.id) if after else None
+    found = list(islice(board.walk(wanted or WindowFilter(), start), limit + 1))
+    shown = found[:limit]
+    details = {row.id: row for row in inbox.rows(ctx, [each.id for each in shown])}
+    rows = tuple(board.row(each, details[each.id]) for each in shown if each.id in details)
+    last = shown[-1] if len(found) > limit else None
+    return WindowPage(rows, Cursor(last.last_inbound, last.id) if last else None)
+
+
+def summary(ctx: Context) -> WindowSummary:
+    """For the rail."""
+    if not windows.exist(ctx.tx):
+        return WindowSummary()
+    urgent = WindowFilter(unattended=True, within=URGENT)
+    return WindowSummary(True, sum(1 for _ in _Board(ctx).walk(urgent, None)))
+
+
+def closes_at(ctx: Context, sender_id: UUID, last_inbound: datetime | None) -> datetime | None:
+    """When one window closes by our clock; None if the contact never wrote."""
+    return whatsapp_window.closes_at(last_inbound, _Offsets(ctx).of(sender_id))
+
+
+class _Offsets:
+    """The provider's clock minus ours, by the sender ID whose account it is."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._of: dict[UUID, timedelta] = {}
+
+    def of(self, sender_id: UUID) -> timedelta:
+        if sender_id not in self._of:
+            account_id = senders.get(self._ctx.tx, sender_id)["account_id"]
+            found = accounts.clock_offset(self._ctx.tx, account_id) if account_id else None
+            self._of[sender_id] = found or timedelta(0)
+        return self._of[sender_id]
+
+    def bounds(self) -> tuple[timedelta, timedelta]:
+        """The least and the greatest of all accounts."""
+        rows = accounts.listing(self._ctx.tx)
+        found = [accounts.clock_offset(self._ctx.tx, row["id"]) for row in rows]
+        known = [offset for offset in found if offset is not None] or [timedelta(0)]
+        return min(*known, timedelta(0)), max(*known, timedelta(0))
+
+
+class _Board:
+    """One look at the board: who is there when is found out once per person."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._offsets = _Offsets(ctx)
+        self._duties = _duties(ctx)
+        self._there: dict[UUID, datetime | None] = {}
+        self._teams = _members(ctx)
+        self._holders = holders_now(ctx.directory, ctx.now)
+
+    def walk(self, wanted: WindowFilter, start: tuple[int, UUID] | None) -> Iterator[Opened]:
+        """What passes the filter, the first to close first."""
+        now = self._ctx.now
+        least, most = self._offsets.bounds()
+        since = whatsapp_window.opened_after(now, least)
+        until = None
+        if wanted.within is not None:
+            until = whatsapp_window.opened_after(now + wanted.within, most) + timedelta(seconds=1)
+        walked = 0
+        while walked < _LONGEST_WALK:
+            found = windows.opened(
+                self._ctx.tx,
+                self._ctx.reach,
+                since=since,
+                until=until,
+                owner_id=wanted.owner_id,
+                after=start,
+                limit=_WALK,
+            )
+            yield from (each for each in found if self._passes(each, wanted))
+            if len(found) < _WALK:
+                return
+            walked += len(found)
+            start = (found[-1].last_inbound, found[-1].id)
+
+    def closes(self, each: Opened) -> datetime:
+        at = positions.instant(Position(each.last_inbound))
+        closes = whatsapp_window.closes_at(at, self._offsets.of(each.sender_id))
+        assert closes is not None
+        return closes
+
+    def gap(self, each: Opened) -> tuple[WindowGap | None, datetime | None]:
+        """Why nobody will be there in time, and when somebody is there again."""
+        who = self._who(each)
+        back = min(filter(None, map(self._next_there, who)), default=None)
+        if back is not None and back < self.closes(each):
+            return None, back
+        if not who:
+            return WindowGap.NOBODY, None
+        if each.owner_id is not None and self._duties[each.owner_id].suspended:
+            return WindowGap.SUSPENDED, back
+        return WindowGap.OFF_DUTY, back
+
+    def row(self, each: Opened, row: InboxRow) -> WindowRow:
+        gap, back_at = self.gap(each)
+        return WindowRow(
+            id=row.id,
+            contact_name=row.contact_name,
+            peer=row.peer,
+            sender_id=row.sender_id,
+            sender_label=row.sender_label,
+            owner_id=row.owner_id,
+            owner_name=row.owner_name,
+            closes_at=self.closes(each),
+            snippet=row.snippet,
+            snippet_from=row.snippet_from,
+            last_at=row.last_at,
+            waiting_since=row.waiting_since,
+            gap=gap,
+            back_at=back_at,
+        )
+
+    def _passes(self, each: Opened, wanted: WindowFilter) -> bool:
+        left = whatsapp_window.time_left(self.closes(each), self._ctx.now)
+        if not left or (wanted.within is not None and left > wanted.within):
+            return False
+        return not wanted.unattended or self.gap(each)[0] is not None
+
+    def _who(self, each: Opened) -> Sequence[UUID]:
+        """Who answers: the owner; where there is none, whoever holds the sender ID."""
+        if each.owner_id is not None:
+            return (each.owner_id,)
+        holders = self._holders.get(each.sender_id, Holders())
+        if holders.organisation:
+            return tuple(self._duties)
+        groups = (member for group in holders.groups for member in self._teams.get(group, ()))
+        return tuple({*holders.people, *groups})
+
+    def _next_there(self, person_id: UUID) -> datetime | None:
+        if person_id not in self._there:
+            self._there[person_id] = duty.next_there(self._duties[person_id], self._ctx.now)
+        return self._there[person_id]
+
+
+def _duties(ctx: Context) -> dict[UUID, Duty]:
+    chosen = settings.of_people(ctx.tx, "working_hours")
+    otherwise = settings.read(ctx.tx).get("working_hours", registry.get("working_hours").default)
+    return {
+        row["id"]: Duty(
+            parse_hours(chosen.get(row["id"], otherwise)),
+            require_zone(row["zone"]),
+            row["suspended_at"] is not None,
+        )
+        for row in people.listing(ctx.tx)
+    }
+
+
+def _members(ctx: Context) -> Mapping[UUID, Iterable[UUID]]:
+    """Who belongs to each team or profile now."""
+    found: dict[UUID, list[UUID]] = {}
+    for each in ctx.directory.memberships:
+        if each.since <= ctx.now and (each.until is None or ctx.now < each.until):
+            found.setdefault(each.team_id, []).append(each.person_id)
+    return found
