@@ -13,7 +13,7 @@ from sms_desk.cli.terminal import safe_line, safe_lines, table
 from sms_desk.domain import inbox_filters
 from sms_desk.domain.model import Direction, OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
-from sms_desk.services import rows
+from sms_desk.services import advisor, rows, scheduled
 
 _NAME = 28
 _TEXT = 60
@@ -104,6 +104,15 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("WHY", lambda row: _why(row), _TEXT),
         Column("TEXT", lambda row: row.body, _TEXT),
     ),
+    scheduled.ScheduledRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("DUE", lambda row: when(row.due_at)),
+        Column("TO", lambda row: who(row.contact_name, row.peer), 48),
+        Column("FROM", lambda row: row.sender_label),
+        Column("BY", lambda row: row.author_name, 16),
+        Column("STATE", lambda row: row.state),
+        Column("TEXT", lambda row: row.body, _TEXT),
+    ),
     rows.SenderRow: (
         Column("ID", lambda row: short(row.id)),
         Column("CHANNEL", lambda row: row.channel),
@@ -113,6 +122,13 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("DIRECTION", lambda row: row.direction),
         Column("HELD BY", lambda row: words(row.holders) or row.program_name or "nobody", 40),
         Column("ACCOUNT", lambda row: mark(row.retired, "retired") or row.account_label or "none"),
+    ),
+    advisor.FindingRow: (
+        Column("SEVERITY", lambda row: mark(row.waived, "accepted") or row.severity),
+        Column("FINDING", lambda row: row.title, 80),
+        Column("RESTS ON", lambda row: "; ".join(row.based_on), 80),
+        Column("DO", lambda row: row.remedy or row.next_step, 80),
+        Column("KEY", lambda row: row.key, 200),
     ),
     answers.ServiceRow: (
         Column("ID", lambda row: short(row.id)),

@@ -102,12 +102,16 @@ class _WithGlobalOptions(click.Command):
 
 
 class Unsettled(Exception):
-    """An error that leaves something behind: with JSON, the answer's keys stand beside it."""
+    """An error that leaves something behind: with JSON, the answer's keys stand beside it.
 
-    def __init__(self, error: DeskError, answer: object) -> None:
+    shown: without JSON, too, the answer is printed, before the error.
+    """
+
+    def __init__(self, error: DeskError, answer: object, *, shown: bool = False) -> None:
         super().__init__(error.title)
         self.error = error
         self.answer = answer
+        self.shown = shown
 
 
 # --- commands and groups --------------------------------------------------------------------------

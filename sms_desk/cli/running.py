@@ -59,6 +59,8 @@ def _run(words: list[str], call: Invocation) -> int:
     except click.ClickException as error:
         return _say_error(_usage(error), call)
     except Unsettled as unsettled:
+        if unsettled.shown and not call.json:
+            call.say(unsettled.answer)
         return _say_error(unsettled.error, call, unsettled.answer)
     except DeskError as error:
         return _say_error(error, call)

@@ -6,6 +6,7 @@ import click
 
 from sms_desk.cli import ids, lookups
 from sms_desk.cli.account import find_account
+from sms_desk.cli.advise import advise
 from sms_desk.cli.answers import Changed, Rows, ServiceRow
 from sms_desk.cli.framework import group, with_desk
 from sms_desk.cli.people import find_group
@@ -24,6 +25,9 @@ _DIRECTIONS = click.Choice([str(direction) for direction in SenderDirection])
 @group()
 def senders() -> None:
     """Sender IDs and who holds them."""
+
+
+senders.add_command(advise)
 
 
 @senders.command("list")

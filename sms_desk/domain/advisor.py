@@ -614,7 +614,7 @@ def _cross_channel_block(facts: Facts) -> Iterator[Finding]:
                 Severity.ADVICE,
                 f"{troubled.name} is {troubled.health} on {here}; watch it on {there}",
                 "The sender-ID guide says that a report on one platform blocks the other. We found "
-                "no rule that says so, and the desk leaves the other channel alone (R17).",
+                "no rule that says so, and the desk leaves the other channel alone.",
                 (f"{here}: {troubled.health}", f"{there}: {other.health}"),
                 "Look at its delivery figures on both channels.",
                 sender_ids=(troubled.id, other.id),
