@@ -43,7 +43,6 @@ class LocalSession:
         self._linking = threading.Lock()
         self._watched: tuple[UUID, ...] = ()
         with workspace.read() as tx:
-            self._name = workspaces.name(tx)
             me = people.me(tx)
         assert me is not None, "a workspace has a person from its first start"
         self._me = me
@@ -52,10 +51,11 @@ class LocalSession:
 
     @property
     def title(self) -> str:
-        if self.desk.person_id == self._me:
-            return self._name
         with self._workspace.read() as tx:
-            return f"{self._name} · as {people.names(tx)[self.desk.person_id]}"
+            name = workspaces.name(tx)
+            if self.desk.person_id == self._me:
+                return name
+            return f"{name} · as {people.names(tx)[self.desk.person_id]}"
 
     def acting_as(self, person_id: UUID) -> None:
         self.desk = self.desk.acting_as(person_id)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from sms_desk.bootstrap import Session
-from sms_desk.cli.answers import Rows, SettingRow
+from sms_desk.cli.answers import Changed, Rows, SettingRow
 from sms_desk.cli.framework import group, with_session
 from sms_desk.domain import commands as c
 from sms_desk.services import preferences
@@ -54,6 +54,15 @@ def set_setting(session: Session, name: str, value: str | None, back: bool) -> S
         person_id = desk.person_id if known.scope is Scope.PERSON else None
         desk.change(c.ChangeSetting(**desk.stamp(), name=name, value=chosen, person_id=person_id))
     return _row(session, known)
+
+
+@setting.command("workspace-name")
+@click.argument("name")
+@with_session
+def rename_workspace(session: Session, name: str) -> Changed:
+    """Call the workspace NAME, as the window's title says it; needs an admin."""
+    desk = session.desk
+    return Changed.of(desk.change(c.RenameWorkspace(**desk.stamp(), name=name)))
 
 
 def _row(session: Session, known: Setting) -> SettingRow:

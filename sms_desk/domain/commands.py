@@ -568,6 +568,11 @@ class RemoveAccount(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenameWorkspace(Command):
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSetting(Command):
     """person_id None: for the workspace. value None: back to the default."""
 

@@ -18,12 +18,13 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import send_checks
 from sms_desk.domain.errors import CredentialError
 from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
-from sms_desk.services import directory, inbox, preferences, programs, senders
+from sms_desk.services import directory, inbox, preferences, programs, senders, workspace
 from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
 from sms_desk.settings.files import Profile
-from sms_desk.store import outbox
+from sms_desk.store import outbox, workspaces
 from sms_desk.store.engine import Workspace
+from sms_desk.store.ids import new_id
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.outbox import OutboxScreen
 from sms_desk.ui.outbox.screen import DROPPABLE, reason_words, state_cell
@@ -37,6 +38,7 @@ from sms_desk.ui.settings_screen import SettingsScreen
 from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.people import PeoplePage
+from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.detail import TemplateDetail
 from sms_desk.ui.wizard import Wizard
@@ -470,6 +472,20 @@ def test_a_wrong_value_is_explained_and_not_kept(
     assert shop.session.desk.read(preferences.waiting_limit) == timedelta(minutes=30)
 
 
+def test_an_admin_renames_the_workspace(shop: Shop, settings_screen: SettingsScreen) -> None:
+    with shop.office.workspace.write() as tx:
+        workspaces.insert(
+            tx, id_=new_id(), name="Mill", kind="real", me_id=shop.office.ann, at=shop.office.now
+        )
+    form = settings_screen.findChild(WorkspaceName)
+    assert form is not None
+    assert not form._save.isEnabled()
+    form._name.setText("Coats & more")
+    form._name.textEdited.emit("Coats & more")
+    form._save.click()
+    shop.until(lambda: shop.session.desk.read(workspace.name) == "Coats & more")
+
+
 def test_a_setting_of_the_machine_stays_on_the_machine(
     shop: Shop, settings_screen: SettingsScreen
 ) -> None:
@@ -485,6 +501,10 @@ def test_only_settings_that_do_something_are_shown(settings_screen: SettingsScre
         "waiting_minutes",
         "working_hours",
         "nudge_days",
+        "quiet_hours_us",
+        "quiet_hours_in",
+        "quiet_hours_reply_minutes",
+        "quiet_hours_waivable",
         "enter_sends",
         "theme",
         "close_to_tray",

@@ -74,5 +74,6 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.AddMember: people.add_member,
     c.AddAccount: people.add_account,
     c.RemoveAccount: people.remove_account,
+    c.RenameWorkspace: people.rename_workspace,
     c.ChangeSetting: people.change_setting,
 }

@@ -12,7 +12,7 @@ from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
 from sms_desk.services.handlers.views import named
 from sms_desk.settings import registry
-from sms_desk.store import accounts, contacts, people, settings, uncarried
+from sms_desk.store import accounts, contacts, people, settings, uncarried, workspaces
 
 
 def add_person(ctx: Context, command: c.AddPerson) -> Effect:
@@ -123,6 +123,16 @@ def remove_account(ctx: Context, command: c.RemoveAccount) -> Effect:
         changes |= Changes.of(outbox=entry.id, conversation=entry.conversation_id)
     verb = "Disconnected" if command.removed else "Connected"
     return Effect(changes, 1, f"{verb} the account", inverse=(back,))
+
+
+def rename_workspace(ctx: Context, command: c.RenameWorkspace) -> Effect:
+    """What the window's title says."""
+    require_admin(ctx)
+    before, name = workspaces.name(ctx.tx), named(command.name, "workspace")
+    workspaces.rename(ctx.tx, name)
+    back = c.RenameWorkspace(id=command.id, at=command.at, name=before)
+    label = f"The workspace is called {name} now"
+    return Effect(Changes.of(setting=None), 1, label, inverse=(back,))
 
 
 def change_setting(ctx: Context, command: c.ChangeSetting) -> Effect:

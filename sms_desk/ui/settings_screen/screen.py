@@ -22,7 +22,7 @@ from typing_extensions import override
 from sms_desk.bootstrap import Session
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
-from sms_desk.services import directory, preferences
+from sms_desk.services import directory, preferences, workspace
 from sms_desk.services.context import Context
 from sms_desk.services.rows import AccountRow, PersonRow
 from sms_desk.settings import registry
@@ -35,6 +35,7 @@ from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.keys import KeysPage
 from sms_desk.ui.settings_screen.people import MePage, PeoplePage
+from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.widgets.forms import Form, scrolled
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground, vertical_line
 from sms_desk.ui.widgets.text import label
@@ -51,6 +52,7 @@ class Values:
     people: tuple[PersonRow, ...]
     accounts: tuple[AccountRow, ...]
     values: dict[str, Any]
+    workspace_name: str
 
 
 def values(ctx: Context) -> Values:
@@ -64,6 +66,7 @@ def values(ctx: Context) -> Values:
             for setting in registry.SETTINGS.values()
             if setting.scope is not Scope.MACHINE
         },
+        workspace.name(ctx),
     )
 
 
@@ -168,12 +171,15 @@ class SettingsScreen(QWidget):
             self._doors, found.people, found.me, self._act_as, playing=self._session.demo
         )
         machine = {s.name: self._state.setting(s.name) for s in registry.of_scope(Scope.MACHINE)}
+        shop = Form()
+        shop.add_widget(WorkspaceName(self._doors, found.workspace_name, found.me))
+        shop.add_widget(self._settings(Scope.WORKSPACE, found.values))
         return [
             (tr("settings", "You"), MePage(self._doors, found.me)),
             (tr("settings", "Accounts"), accounts),
             (tr("settings", "Appearance"), self._settings(Scope.MACHINE, machine)),
             (tr("settings", "Inbox"), self._settings(Scope.PERSON, found.values)),
-            (tr("settings", "Workspace"), self._settings(Scope.WORKSPACE, found.values)),
+            (tr("settings", "Workspace"), shop),
             (tr("settings", "People"), people),
             (tr("settings", "Keys"), keys),
         ]
