@@ -9,10 +9,7 @@ Logs name the call, never an address, a URL, a text or a secret.
 from __future__ import annotations
 
 import base64
-import json
 import logging
-import math
-import re
 import socket
 import threading
 import time
@@ -20,8 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http.client import IncompleteRead, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -50,6 +46,7 @@ from sms_desk.domain.hosts import (
     joined,
     origin,
 )
+from sms_desk.providers.reading import Unreadable, parse_date, parse_json, parse_retry_after
 
 CONNECT_S = 10.0
 LIST_READ_S = 30.0
@@ -60,8 +57,9 @@ MEDIA_TOTAL_S = 60.0
 IDLE_S = 15.0  # an older connection may have died in its sleep, and would answer with silence
 MEDIA_HOPS = 5
 BODY_LIMIT = 8 * 1024 * 1024
-DEPTH_LIMIT = 64
-RETRY_AFTER_LIMIT_S = 3600.0
+HUGE_LIMIT = 64 * 1024 * 1024
+"""Of an answer of which only the ends are kept."""
+_EDGE = 64 * 1024
 _CHUNK = 64 * 1024
 
 _log = logging.getLogger(__name__)
@@ -104,84 +102,8 @@ class NoAnswer:
     why: str
 
 
-# --- Reading what a server sends --------------------------------------------------------------
-
-
-class Unreadable(ValueError):
-    """Not JSON within the limits. why: a stable word."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-_LEAF = re.compile(r"\[\]|\{\}")
-_NO_BRACKET = re.compile(r"[^\[\]{}]++")
-
-
-def parse_json(data: bytes) -> object:
-    """The JSON value of `data`; raises Unreadable.
-
-    Bytes that are not UTF-8 become U+FFFD, so that one bad text does not hide its neighbours. Of
-    duplicate keys the last counts, as everywhere. NaN and Infinity read as null.
-    """
-    text = data.decode("utf-8-sig", "replace")
-    if not _is_shallow(text):
-        raise Unreadable("too_deep")
-    try:
-        value: object = json.loads(text, parse_int=_whole, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        raise Unreadable("not_json") from None
-    return value
-
-
-def _whole(digits: str) -> int | str:
-    """An integer; one of absurd length, which Python would not convert, stays text."""
-    return int(digits) if len(digits) <= 30 else digits
-
-
-def _is_shallow(text: str) -> bool:
-    """Whether brackets nest at most DEPTH_LIMIT deep: each round peels the innermost ones off.
-
-    Text with few unbalanced brackets counts as shallow; the parser refuses it.
-    """
-    brackets = _NO_BRACKET.sub("", _STRING.sub("", text))
-    for _ in range(DEPTH_LIMIT):
-        brackets, peeled = _LEAF.subn("", brackets)
-        if not peeled:
-            return len(brackets) <= DEPTH_LIMIT
-    return not brackets
-
-
-def parse_date(header: str | None) -> datetime | None:
-    """An RFC 2822 or HTTP date as an aware UTC instant; None if it is none."""
-    if not header:
-        return None
-    try:
-        date = parsedate_to_datetime(header)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def parse_retry_after(header: str | None, server_date: datetime | None) -> float | None:
-    """Seconds to wait, of a number or a date (RFC 9110 §10.2.3), in 0 … one hour.
-
-    A date is measured by the server's own clock; without its Date header it says nothing.
-    """
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        until = parse_date(header)
-        if until is None or server_date is None:
-            return None
-        seconds = (until - server_date).total_seconds()
-    if math.isnan(seconds):
-        return None
-    return min(max(seconds, 0.0), RETRY_AFTER_LIMIT_S)
+class AnswerTooLarge(ProviderUnreachable):
+    """The provider sent more than the desk reads at once; asked for less, it may send less."""
 
 
 # --- One request on the wire -----------------------------------------------------------------
@@ -379,10 +301,31 @@ def _read(response: requests.Response, limit: int) -> bytes:
     return bytes(body)
 
 
-def _answer(response: requests.Response, exchange: _Exchange) -> Answer:
-    payload, fault = None, ""
+def _edges(response: requests.Response) -> tuple[str, str]:
+    """The first and the last characters of a body, however large it is in between."""
+    head, tail, size = bytearray(), b"", 0
+    for chunk in response.raw.stream(_CHUNK, decode_content=True):
+        size += len(chunk)
+        if size > HUGE_LIMIT:
+            raise Unreadable("too_large")
+        head += chunk[: _EDGE - len(head)]
+        tail = (tail + chunk)[-_EDGE:]
+    return head.decode("utf-8", "replace"), tail.decode("utf-8", "replace")
+
+
+def _json(response: requests.Response) -> object:
+    return parse_json(_read(response, BODY_LIMIT))
+
+
+def _answer(
+    response: requests.Response,
+    exchange: _Exchange,
+    read: Callable[[requests.Response], object] = _json,
+) -> Answer:
+    payload: object = None
+    fault = ""
     try:
-        payload = parse_json(_read(response, BODY_LIMIT))
+        payload = read(response)
     except Unreadable as error:
         fault = error.why
     except (wire.HTTPError, OSError) as error:
@@ -433,18 +376,35 @@ class ApiClient:
     ) -> Mapping[str, Any]:
         """The JSON object at `url`. what: the call's name, for the log.
 
-        Raises CredentialError, NotFoundError, RateLimited, ProviderRefusal, ProviderUnreachable.
+        Raises CredentialError, NotFoundError, RateLimited, ProviderRefusal, ProviderUnreachable,
+        of these AnswerTooLarge for one above BODY_LIMIT.
         """
         if params:
             url = f"{url}?{urlencode(params)}"
+        payload = self._get(url, what, _json)
+        if not isinstance(payload, dict):
+            raise self._unreachable("not_json")
+        return payload
+
+    def edges(self, url: str, *, what: str) -> tuple[str, str]:
+        """The first and last 64 KB, as text, of an answer that is too large to be read.
+
+        Raises as `get`; AnswerTooLarge only above HUGE_LIMIT.
+        """
+        found = self._get(url, what, _edges)
+        assert isinstance(found, tuple)
+        return found
+
+    def _get(self, url: str, what: str, read: Callable[[requests.Response], object]) -> object:
         self._drop_idle()
-        answer = self._call(self._session, "GET", url, None, (LIST_READ_S, LIST_TOTAL_S), what)
+        limits = (LIST_READ_S, LIST_TOTAL_S)
+        answer = self._call(self._session, "GET", url, None, limits, what, read)
         if isinstance(answer, NoAnswer):
             raise self._unreachable(answer.why)
         if not 200 <= answer.status < 300:
             raise self._error(answer)
-        if answer.fault or not isinstance(answer.payload, dict):
-            raise self._unreachable(answer.fault or "not_json")
+        if answer.fault:
+            raise self._unreachable(answer.fault)
         return answer.payload
 
     def post(self, url: str, form: Sequence[tuple[str, str]], *, what: str) -> Answer | NoAnswer:
@@ -491,6 +451,7 @@ class ApiClient:
         body: bytes | None,
         limits: tuple[float, float],
         what: str,
+        read: Callable[[requests.Response], object] = _json,
     ) -> Answer | NoAnswer:
         if not self.owns(url):
             raise self._foreign()
@@ -505,7 +466,7 @@ class ApiClient:
                     method, url, data=body, headers=headers, timeout=(CONNECT_S, read_s),
                     stream=True,
                 ) as response:  # fmt: skip
-                    result: Answer | NoAnswer = _answer(response, exchange)
+                    result: Answer | NoAnswer = _answer(response, exchange, read)
             except (requests.RequestException, wire.HTTPError, OSError) as error:
                 result = NoAnswer(exchange.sent, _word(error, exchange))
         _log_call(what, result, time.monotonic() - started)
@@ -600,7 +561,8 @@ class ApiClient:
 
     def _unreachable(self, why: str) -> ProviderUnreachable:
         words = _UNREACHABLE.get(why, f"answered in an unknown way ({why})")
-        return ProviderUnreachable(
+        kind = AnswerTooLarge if why == "too_large" else ProviderUnreachable
+        return kind(
             f"{self._provider} {words}.",
             "Check the network and the base URL; the desk tries again by itself.",
         )

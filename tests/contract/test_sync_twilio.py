@@ -14,7 +14,7 @@ from sms_desk.domain.addresses import from_provider
 from sms_desk.domain.model import Channel, OutboxState, Role
 from sms_desk.providers.base import Credential
 from sms_desk.providers.twilio import make_twilio
-from sms_desk.store import accounts, conversations, people, senders, tables
+from sms_desk.store import accounts, conversations, people, senders, tables, unplaced
 from sms_desk.store.ids import new_id
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.engine import Engine
@@ -189,3 +189,52 @@ def test_everything_that_the_sandbox_lists_is_here(wire: Wire) -> None:
     listed = {row["sid"] for row in wire.api.listed(PageSize=50)}
     assert listed == {row["provider_sid"] for row in wire.desk.messages()}
     wire.desk.assert_rebuilt()
+
+
+@pytest.mark.parametrize("sizes", [(5, 5), (9,), (9, 9), (5, 9, 5)])
+def test_a_page_that_is_too_large_stops_no_neighbour(wire: Wire, sizes: tuple[int, ...]) -> None:
+    """GR6: fewer rows at once; one that alone is too large is kept aside with the reason."""
+    desk, world = wire.desk, wire.api.sandbox.world
+    line = next(r["address"] for r in desk.rows(tables.sender_ids) if r["kind"] == "long_code")
+    known = {row["provider_sid"] for row in desk.messages()}
+    huge = [world.receive(CUSTOMER, line, "before", wire.api.sandbox.now())]
+    huge += [
+        world.receive(CUSTOMER, line, "x" * size * 1_000_000, wire.api.sandbox.now())
+        for size in sizes
+    ]
+    huge.append(world.receive(CUSTOMER, line, "after", wire.api.sandbox.now()))
+    wire.pass_time(11)
+    assert desk.line()["condition"] == "online", desk.line()
+    new = {r["provider_sid"]: r["body"] for r in desk.messages() if r["provider_sid"] not in known}
+    alone = {m.sid for m, size in zip(huge[1:-1], sizes, strict=True) if size == 9}
+    assert set(new) == {message.sid for message in huge} - alone
+    assert {"before", "after"} <= set(new.values())
+    with desk.workspace.read() as tx:
+        kept = {row["provider_sid"]: row["why"] for row in unplaced.listing(tx)}
+    assert kept == dict.fromkeys(alone, "it is too large to be read")
+
+
+def test_behind_what_is_too_large_pages_are_large_again(wire: Wire) -> None:
+    """GR6: a back-fill of years is not read row by row ever after."""
+    desk, world = wire.desk, wire.api.sandbox.world
+    line = next(r["address"] for r in desk.rows(tables.sender_ids) if r["kind"] == "long_code")
+    now = wire.api.sandbox.now()
+    for n in range(600):
+        body = "x" * 9_000_000 if n == 500 else f"text {n}"
+        world.receive(CUSTOMER, line, body, now, created=now - timedelta(days=30, minutes=600 - n))
+    server = wire.api.server
+    account = Credential(server.account.sid, server.account.sid, server.account.auth_token)
+    provider = make_twilio(account, base_url=server.base_url)
+    page = provider.list_messages(page_size=200)
+    bodies, sizes = [message.body for message in page.messages], [len(page.messages)]
+    while page.next_path is not None:
+        page = provider.next_page(page.next_path)
+        bodies += [message.body for message in page.messages]
+        sizes.append(len(page.messages))
+    provider.close()
+    assert {f"text {n}" for n in range(600) if n != 500} <= set(bodies)
+    assert len(bodies) == len(set(bodies) & {f"text {n}" for n in range(600)}) + len(
+        desk.messages()
+    )
+    assert max(sizes[2:]) >= 50
+    assert len(sizes) < 60

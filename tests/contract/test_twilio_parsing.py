@@ -15,7 +15,8 @@ from sms_desk.domain import positions
 from sms_desk.domain.errors import NotFoundError, ProviderError, ProviderUnreachable
 from sms_desk.domain.model import Channel, DeliveryStatus, Direction, SenderKind
 from sms_desk.providers.base import Credential, Page, Poison, RemoteMessage
-from sms_desk.providers.http import DEPTH_LIMIT, Answer, Unreadable, parse_date, parse_json
+from sms_desk.providers.http import Answer
+from sms_desk.providers.reading import DEPTH_LIMIT, Unreadable, parse_date, parse_json
 from sms_desk.providers.twilio import TwilioProvider
 from sms_desk.providers.twilio.messages import RAW_LIMIT, classify, parse_message, parse_page
 from sms_desk.providers.twilio.senders import number_country, number_kind
@@ -192,6 +193,38 @@ def test_error_codes(code: Any, expected: str | None) -> None:
 
 
 # --- dates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fri, 24 May 2019 17:44:46 +0000",
+        "Sat, 29 Feb 2020 00:00:00 +0000",
+        "Fri, 31 Feb 2020 00:00:00 +0000",
+        "Fri, 24 Mai 2019 17:44:46 +0000",
+        "Fri, 24 May 2019 24:44:46 +0000",
+        "Fri, 24 May 2019 17:44:46 +0200",
+        "Fri, 24 May 2019 17:44:46 -0000",
+        "Fri, 24 May 2019 17:44:46 GMT",
+        "24 May 2019 17:44:46 +0000",
+        "Fri, 4 May 2019 17:44:46 +0000",
+        "Fri, 24 May 2019 17:44:60 +0000",
+        "fri, 24 may 2019 17:44:46 +0000",
+        "Fri, ٢٤ May 2019 17:44:46 +0000",
+        "2019-05-24T17:44:46Z",
+        "",
+    ],
+)
+def test_the_quick_way_to_a_date_says_what_the_long_one_does(text: str) -> None:
+    found = parse_message(
+        {**ROW, "date_created": text, "date_updated": None, "date_sent": None}, ACCOUNT
+    )
+    expected = parse_date(text)
+    if expected is None:
+        assert isinstance(found, Poison)
+    else:
+        assert isinstance(found, RemoteMessage)
+        assert found.created_at == expected
 
 
 @pytest.mark.parametrize("sent", [None, "", "soon", 5, "Fri, 31 Dec 9999 23:59:59 +0000"])

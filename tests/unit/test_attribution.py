@@ -140,7 +140,28 @@ def test_a_dedicated_sender_names_its_program_and_so_does_a_one_way_partner() ->
     assert source(bindings=(partner,), homes={}) == DIRECT
 
 
-def test_a_take_over_lasts_until_a_program_sends_again() -> None:
+def test_r5_another_programs_send_does_not_end_a_take_over() -> None:
+    """Direct, from campaign X, until X sends again: then R3 holds as ever."""
+    taken = TakeOver(SALE, T0)
+    other, again = ProgramSend(TEXTS, T0 + DAY), ProgramSend(SALE, T0 + 3 * DAY)
+    during = source(other, at=T0 + 2 * DAY, taken=taken, bindings=(BY_SENDER,))
+    assert during == Source(SourceKind.DIRECT, None, SourceReason.TAKEN_OVER, SALE)
+    assert source(other, again, at=T0 + 2 * DAY, taken=taken) == during
+    assert source(other, again, at=T0 + 4 * DAY, taken=taken).program_id == SALE
+    later = ProgramSend(TEXTS, T0 + 5 * DAY)
+    assert source(other, again, later, at=T0 + 6 * DAY, taken=taken).program_id == TEXTS
+    assert source(again, at=T0 + 50 * DAY, taken=taken).reason is SourceReason.NONE
+
+
+def test_r5_what_answers_no_program_does_so_until_any_sends() -> None:
+    """R61: a person said so, of none in particular."""
+    said = TakeOver(None, T0 + DAY)
+    assert source(ProgramSend(SALE, T0), at=T0 + 2 * DAY, taken=said).program_id is None
+    sent = ProgramSend(TEXTS, T0 + 2 * DAY)
+    assert source(sent, at=T0 + 3 * DAY, taken=said).program_id == TEXTS
+
+
+def test_a_take_over_lasts_until_its_program_sends_again() -> None:
     """R5."""
     taken = TakeOver(SALE, T0 + DAY)
     before = ProgramSend(SALE, T0)

@@ -119,3 +119,45 @@ def test_r39_a_rule_is_data_and_the_first_of_two_counts() -> None:
 @given(st.text(max_size=80))
 def test_r39_any_text_has_a_meaning_or_none(body: str) -> None:
     assert meaning_of(body, keyword_rules(), "twilio") in {None, *Meaning}
+
+
+NEAR_STOP = st.lists(
+    st.sampled_from(
+        [
+            "stop",
+            "STOP",
+            "stopp",
+            "Stop.",
+            "s-t-o-p",
+            "`stop`",
+            "opt_out",
+            "unsubscribe",
+            "please",
+            "end",
+            "no",
+            "more",
+            "me",
+            "OK",
+            "thanks",
+            "remove",
+            ".",
+            "!",
+            "?",
+            "_",
+            "\x00",
+            "\x1f",
+            "\x7f",
+            "\n",
+            "'",
+        ]
+    )
+    | st.characters(max_codepoint=127)
+)
+
+
+@given(NEAR_STOP, st.sampled_from(["", " "]))
+def test_gs10_ascii_takes_a_shorter_way_to_the_same_answer(words: list[str], glue: str) -> None:
+    body = glue.join(words)
+    assert meaning_of(body, keyword_rules(), "twilio") == meaning_of(
+        body + "\u200b", keyword_rules(), "twilio"
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from sms_desk.domain.errors import (
     CredentialError,
@@ -36,13 +37,14 @@ from sms_desk.providers.base import (
     SendResult,
     TemplateList,
 )
-from sms_desk.providers.http import ApiClient, HttpOptions
+from sms_desk.providers.http import AnswerTooLarge, ApiClient, HttpOptions
 
 from .content import parse_template
 from .messages import (
     SID_FORM,
     classify,
     join_address,
+    parse_huge,
     parse_message,
     parse_page,
 )
@@ -57,6 +59,10 @@ VERSION = "/2010-04-01"
 VALIDITY_S = 4 * 3600  # a doubtful message must not surface tomorrow (algorithms §1.4)
 PAGE_LIMIT = 1000  # the API's own upper limit of PageSize
 DIRECTORY_PAGES = 200
+_STEP = 8
+"""By so much fewer rows are asked for where a page is too large, and more again behind it."""
+_SMALLEST_USUAL = 50
+"""No page with fewer rows is asked for, unless one was too large."""
 
 # --- The provider ----------------------------------------------------------------------------
 
@@ -133,7 +139,7 @@ class TwilioProvider:
 
         https://www.twilio.com/docs/iam/api-keys
         """
-        self._page(f"{self._account}/Messages.json", [("PageSize", "1")], "test")
+        self._whole_page(f"{self._account}/Messages.json?PageSize=1", "test")
 
     def list_messages(
         self,
@@ -159,10 +165,11 @@ class TwilioProvider:
             params.append(("To", join_address(*to)))
         if sender:
             params.append(("From", join_address(*sender)))
-        return self._page(f"{self._account}/Messages.json", params, "list messages")
+        return self._page(f"{self._account}/Messages.json?{urlencode(params)}", "list messages")
 
     def next_page(self, path: str) -> Page:
-        return self._page(self._absolute(self._api, path), (), "next page")
+        url = self._absolute(self._api, path)
+        return self._wider(url, self._page(url, "next page"))
 
     def fetch_message(self, sid: str) -> RemoteMessage:
         row = self._client.get(self._message_url(sid) + ".json", what="fetch message")
@@ -256,8 +263,41 @@ class TwilioProvider:
                 form.append(("SmartEncoded", "false"))
         return form
 
-    def _page(self, url: str, params: Sequence[tuple[str, str]], what: str) -> Page:
-        payload = self._client.get(url, params, what=what)
+    def _page(self, url: str, what: str) -> Page:
+        """A page, or what of it is small enough to be read; a row that alone is not is poison (GR6).
+
+        Asked for fewer rows the provider answers with the first of them, or, where it counts pages
+        by number, with some that came before: nothing is left out.
+        """
+        try:
+            return self._whole_page(url, what)
+        except AnswerTooLarge:
+            size = _page_size(url)
+            if size is None:
+                raise
+            if size > 1:
+                return self._page(_with_page_size(url, max(1, size // _STEP)), what)
+            huge = parse_huge(*self._client.edges(url, what=what))
+            if huge is None:
+                raise
+            return huge
+
+    def _wider(self, url: str, page: Page) -> Page:
+        """Back to larger pages behind what was too large, if the provider then begins at the same
+        row: a link is followed as it is, but for what the two answers prove equal."""
+        size = _page_size(url)
+        sids = [message.sid for message in page.messages]
+        if size is None or size >= _SMALLEST_USUAL or not sids or page.next_path is None:
+            return page
+        try:
+            wider = self._whole_page(_with_page_size(url, size * _STEP), "next page")
+        except AnswerTooLarge:
+            return page
+        begins_so = [message.sid for message in wider.messages[: len(sids)]] == sids
+        return wider if begins_so else page
+
+    def _whole_page(self, url: str, what: str) -> Page:
+        payload = self._client.get(url, what=what)
         if "messages" not in payload:
             self._unreadable("a list without messages")
         return parse_page(payload, self._account_sid)
@@ -386,3 +426,15 @@ def make_signalwire(credential: Credential, *, base_url: str | None = None) -> T
     if not urlsplit(base).path:
         base += "/api/laml"
     return TwilioProvider(credential, dialect=SIGNALWIRE, api=base, messaging=base, content=base)
+
+
+_PAGE_SIZE = re.compile(r"(?<=[?&]PageSize=)\d{1,5}(?=&|$)")
+
+
+def _page_size(url: str) -> int | None:
+    found = _PAGE_SIZE.search(url)
+    return None if found is None else int(found[0])
+
+
+def _with_page_size(url: str, size: int) -> str:
+    return _PAGE_SIZE.sub(str(size), url)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sms_desk.domain.addresses import split_channel
@@ -20,7 +21,8 @@ from sms_desk.providers.base import (
     RemoteMessage,
     SendResult,
 )
-from sms_desk.providers.http import Answer, NoAnswer, parse_date
+from sms_desk.providers.http import Answer, NoAnswer
+from sms_desk.providers.reading import parse_date
 
 RAW_LIMIT = 16_000  # characters kept of an item that could not be read
 EARLIEST, LATEST = 2000, 2200  # years outside are damage, not dates
@@ -75,6 +77,24 @@ def parse_page(payload: Mapping[str, Any], account_sid: str) -> Page:
         poison=[item for item in items if isinstance(item, Poison)],
         next_path=next_path,
     )
+
+
+_SID = re.compile(r'"sid"\s*:\s*"([A-Za-z0-9_-]{2,64})"')
+_NEXT = re.compile(r'"next_page_uri"\s*:\s*(null|"(?:[^"\\]|\\.)*")')
+
+
+def parse_huge(head: str, tail: str) -> Page | None:
+    """A page whose one row is too large to be read, of its first and last characters; None where
+    they do not say what follows it.
+
+    A name in quotation marks is never found inside a text: there its marks are escaped.
+    """
+    link = _NEXT.search(tail) or _NEXT.search(head)
+    if link is None:
+        return None
+    sid = _SID.search(tail) or _SID.search(head)
+    poison = Poison(sid[1] if sid else None, head[:RAW_LIMIT], "it is too large to be read")
+    return Page((), (poison,), json.loads(link[1]) or None)
 
 
 def parse_message(item: object, account_sid: str) -> RemoteMessage | Poison:
@@ -182,8 +202,39 @@ def _created(item: Mapping[str, Any], sent_at: datetime | None) -> datetime:
 def _date(item: Mapping[str, Any], name: str) -> datetime | None:
     """An RFC 2822 date; None where there is none or where it cannot be one (year 9999)."""
     value = item.get(name)
-    moment = parse_date(value) if isinstance(value, str) else None
+    return _moment(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=512)
+def _moment(text: str) -> datetime | None:
+    """A message's three dates are mostly one, and neighbours share it."""
+    moment = _plain_date(text) or parse_date(text)
     return moment if moment and EARLIEST <= moment.year < LATEST else None
+
+
+_PLAIN = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) \+0000",
+    re.ASCII,
+)
+_MONTHS = {
+    name: n
+    for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)  # noqa: SIM905
+}
+
+
+def _plain_date(text: str) -> datetime | None:
+    """The one form that Twilio writes, a tenth of the time; None for any other, which `parse_date`
+    may still read."""
+    found = _PLAIN.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second = found.groups()
+    try:
+        return datetime(
+            int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 def _error_code(item: Mapping[str, Any]) -> str | None:
@@ -202,7 +253,7 @@ def text_of(value: object, *, or_else: str | None = None) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
+        return value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if or_else is None:
