@@ -183,6 +183,20 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoveryKey:
+    """Opens the workspace where the keyring lost its key; whoever has it can read everything."""
+
+    recovery_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """restored: the keyring has the workspace's key again."""
+
+    restored: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """removed: whether there was something to remove."""
 

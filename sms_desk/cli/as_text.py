@@ -449,6 +449,16 @@ def _health(answer: answers.Health) -> Iterator[str]:
 
 
 @lines.register
+def _recovery_key(answer: answers.RecoveryKey) -> Iterator[str]:
+    yield answer.recovery_key
+
+
+@lines.register
+def _restored(_answer: answers.Restored) -> Iterator[str]:
+    yield "The keyring has the key of the workspace again."
+
+
+@lines.register
 def _removed(answer: answers.Removed) -> Iterator[str]:
     verb = "Removed" if answer.removed else "There was nothing in"
     yield safe_line(f"{verb} {answer.folder}")

@@ -51,6 +51,7 @@ ENTRIES = {
     "template": _entry("template", "template", "Templates."),
     "people": _entry("people", "people", "People of the workspace."),
     "team": _entry("people", "team", "Teams and profiles."),
+    "key": _entry("key", "key", "The recovery key of the workspace."),
     "setting": _entry("setting", "setting", "Settings."),
     "segments": _entry("segments", "segments", "Count the parts of texts on stdin."),
     "sandbox": _entry("sandbox", "sandbox", "A provider to try things with, on this machine."),
