@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -38,6 +39,7 @@ from sms_desk.ui.settings_screen import SettingsScreen
 from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.people import PeoplePage
+from sms_desk.ui.settings_screen.recovery import RecoveryDialog, RecoveryRow
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.detail import TemplateDetail
@@ -470,6 +472,40 @@ def test_a_wrong_value_is_explained_and_not_kept(
     line.editingFinished.emit()
     assert "whole number" in found._wrong.text()
     assert shop.session.desk.read(preferences.waiting_limit) == timedelta(minutes=30)
+
+
+def test_r46_the_recovery_key_is_shown_after_a_question_and_kept_where_one_says(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = "ABCDE-FGHIJ-KLMNO-PQRST-UVWXY-Z2345"
+    asked: list[Path] = []
+
+    def of_folder(folder: Path) -> str:
+        asked.append(folder)
+        return shown
+
+    monkeypatch.setattr("sms_desk.bootstrap.recovery.of_folder", of_folder)
+    row = RecoveryRow(shop.wiring.doors, tmp_path)
+    shop.bot.addWidget(row)
+    monkeypatch.setattr("sms_desk.ui.settings_screen.recovery.ask", lambda *_a, **_k: False)
+    row._show.click()
+    shop.bot.wait(20)
+    assert not asked
+    monkeypatch.setattr("sms_desk.ui.settings_screen.recovery.ask", lambda *_a, **_k: True)
+    row._show.click()
+    shop.until(lambda: row.window().findChild(RecoveryDialog) is not None)
+    dialog = row.window().findChild(RecoveryDialog)
+    assert dialog is not None
+    assert asked == [tmp_path]
+    buttons = {each.text(): each for each in dialog.findChildren(QPushButton)}
+    buttons["Copy"].click()
+    assert QGuiApplication.clipboard().text() == shown
+    kept = tmp_path / "mine.txt"
+    monkeypatch.setattr("sms_desk.ui.settings_screen.recovery.ask_where_to_save", lambda *_a: kept)
+    buttons["Save as text…"].click()
+    shop.until(lambda: kept.exists() and shown in kept.read_text())
+    assert kept.stat().st_mode & 0o077 == 0
+    dialog.close()
 
 
 def test_an_admin_renames_the_workspace(shop: Shop, settings_screen: SettingsScreen) -> None:

@@ -35,6 +35,7 @@ from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.keys import KeysPage
 from sms_desk.ui.settings_screen.people import MePage, PeoplePage
+from sms_desk.ui.settings_screen.recovery import RecoveryRow
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.widgets.forms import Form, scrolled
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground, vertical_line
@@ -174,6 +175,8 @@ class SettingsScreen(QWidget):
         shop = Form()
         shop.add_widget(WorkspaceName(self._doors, found.workspace_name, found.me))
         shop.add_widget(self._settings(Scope.WORKSPACE, found.values))
+        if not self._session.demo:
+            shop.add_widget(RecoveryRow(self._doors, self._session.folder))
         return [
             (tr("settings", "You"), MePage(self._doors, found.me)),
             (tr("settings", "Accounts"), accounts),
