@@ -22,7 +22,8 @@ class Backfill:
     """How far the first sync has come, newest first.
 
     until: how far back was chosen, None for all. reached: everything newer is here; None: nothing
-    yet. count: messages that it stored. running: not done, and nobody stopped it.
+    yet. count: messages that it stored. links: the provider's to the last pages asked for, the
+    oldest first; it goes on from there. running: not done, and nobody stopped it.
     """
 
     until: datetime | None = None
@@ -30,6 +31,7 @@ class Backfill:
     count: int = 0
     done: bool = False
     stopped: bool = False
+    links: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Backfill:
@@ -39,6 +41,7 @@ class Backfill:
             int(state.get("count", 0)),
             bool(state.get("done")),
             bool(state.get("stopped")),
+            tuple(state.get("links", ())),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -48,6 +51,7 @@ class Backfill:
             "count": self.count,
             "done": self.done,
             "stopped": self.stopped,
+            "links": list(self.links),
         }
 
     @property

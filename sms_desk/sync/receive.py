@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sms_desk.domain.errors import ProviderUnreachable
+from sms_desk.domain.errors import NotFoundError, ProviderRefusal, ProviderUnreachable
 from sms_desk.providers.base import Page, Poison, Provider, RemoteMessage
 from sms_desk.store import scans
 from sms_desk.store.engine import Tx, Workspace
@@ -27,7 +27,8 @@ HOT_PAGE = 50
 """The hot walk reads one page each ten seconds and mostly knows all of it."""
 _HOT_PAUSE = timedelta(minutes=5)
 """After a longer one there is more to read than a hot page holds."""
-_DAY = timedelta(days=1)
+_BACKFILL_OVERLAP = 3
+"""So many pages a back-fill that was broken off reads again."""
 _UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
@@ -88,7 +89,7 @@ class Receiver:
             state = self._backfill(tx)
         if not state.running:
             return Stored()
-        path, self._backfill_next = self._backfill_next, None  # after an error: again by date
+        path, self._backfill_next = self._backfill_next, None  # after an error: some pages back
         page = self._resumed(state) if path is None else self._provider.next_page(path)
         self._check_link(page)
         return self._take(
@@ -100,13 +101,18 @@ class Receiver:
             return self._backfill(tx)
 
     def _resumed(self, state: Backfill) -> Page:
-        """From where it came to: by whole days with one to spare, since links may not last."""
+        """From where it came to, some pages back, since deletions pull later rows up; from the
+        newest, where the link to there has not lasted.
+
+        Not by date: a date filter leaves out what has no sent date, which is legal (§1.6).
+        """
         self._backfill_followed.clear()
-        return self._provider.list_messages(
-            page_size=PAGE,
-            since=None if state.until is None else (state.until - _DAY).date(),
-            until=None if state.reached is None else (state.reached + _DAY).date(),
-        )
+        if state.links:
+            try:
+                return self._provider.next_page(state.links[0])
+            except (NotFoundError, ProviderRefusal) as error:
+                log.info("the link of the back-fill has not lasted: %s", type(error).__name__)
+        return self._provider.list_messages(page_size=PAGE)
 
     def _check_link(self, page: Page) -> None:
         if page.next_path in self._backfill_followed:
@@ -126,7 +132,10 @@ class Receiver:
         done = page.next_path is None or past
         fresh = self._backfill(tx)  # somebody may have stopped it meanwhile
         count = fresh.count + len(stored.message_ids)
-        new = replace(fresh, reached=reached, count=count, done=done)
+        links = fresh.links if page.next_path is None else (*fresh.links, page.next_path)
+        new = replace(
+            fresh, reached=reached, count=count, done=done, links=links[-_BACKFILL_OVERLAP:]
+        )
         scans.save_backfill(tx, self._account_id, new, at=now)
         self._backfill_next = None if done else page.next_path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -11,7 +12,12 @@ from pathlib import Path
 import pytest
 
 from sms_desk.domain.delivery import Report
-from sms_desk.domain.errors import CredentialError, ProviderUnreachable, RateLimited
+from sms_desk.domain.errors import (
+    CredentialError,
+    ProviderRefusal,
+    ProviderUnreachable,
+    RateLimited,
+)
 from sms_desk.domain.model import (
     BindingKind,
     Channel,
@@ -23,7 +29,7 @@ from sms_desk.domain.model import (
     TeamState,
 )
 from sms_desk.domain.team_state import CLOSED, State
-from sms_desk.providers.base import Directory, Poison, RemoteSender, RemoteService
+from sms_desk.providers.base import Directory, Page, Poison, RemoteSender, RemoteService
 from sms_desk.store import (
     conversations,
     messages,
@@ -402,6 +408,46 @@ def test_back_fill_stops_and_goes_on_where_it_was(desk: Desk) -> None:
         state = scans.backfill(tx, desk.account_id)
     assert state.done
     assert state.count >= 850
+
+
+@pytest.mark.parametrize("lasts", [True, False], ids=["the link lasts", "the link is refused"])
+@pytest.mark.parametrize("how", ["stopped", "cut off"])
+def test_back_fill_that_goes_on_misses_no_row_without_a_sent_date(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str, lasts: bool
+) -> None:
+    """§1.6: what failed before it was sent has none, and a filter by date leaves it out."""
+    for n in range(300):
+        at = START - timedelta(hours=12 * n)
+        made = desk.provider.receive(f"text {n}", at=at, peer=CUSTOMER)
+        if n % 3 == 0:
+            desk.provider.items[-1].message = replace(made, sent_at=None)
+    desk.provider.page_size = 20
+    with desk.workspace.write() as tx:
+        scans.choose_backfill(tx, desk.account_id, START - timedelta(days=140), at=START)
+    desk.cycle()
+    some = len(desk.messages())
+    assert some < 200
+    if how == "cut off":
+        desk.provider.broken = ProviderUnreachable("Cut off.")
+        desk.cycle(10)
+        desk.provider.broken = None
+    else:
+        with desk.workspace.write() as tx:
+            scans.stop_backfill(tx, desk.account_id, at=desk.hand.at)
+            scans.resume_backfill(tx, desk.account_id, at=desk.hand.at)
+    desk.restart()
+    if not lasts:
+        follow = desk.provider.next_page
+
+        def refused(path: str) -> Page:
+            monkeypatch.setattr(desk.provider, "next_page", follow)
+            raise ProviderRefusal("This page is gone.", code="20006")
+
+        monkeypatch.setattr(desk.provider, "next_page", refused)
+    for _ in range(20):
+        desk.cycle(300)
+    stored = {row["body"] for row in desk.messages()}
+    assert {f"text {n}" for n in range(280)} <= stored
 
 
 def test_back_fill_goes_as_far_back_as_was_chosen(desk: Desk) -> None:
