@@ -12,7 +12,7 @@ from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
-from sms_desk.domain.errors import NotFoundError, StorageError, UsageError
+from sms_desk.domain.errors import ElsewhereError, NotFoundError, UsageError
 from sms_desk.providers import catalogue
 from sms_desk.providers.base import Credential, Directory, Provider
 from sms_desk.services.desk import Desk
@@ -28,7 +28,13 @@ class Link:
     """One workspace's link to the providers of its accounts."""
 
     def __init__(
-        self, folder: Path, workspace: Workspace, desk: Desk, secrets: Secrets, *, demo: bool
+        self,
+        folder: Path,
+        workspace: Workspace,
+        desk: Desk,
+        secrets: Secrets,
+        *,
+        demo: bool,
     ) -> None:
         self._workspace = workspace
         self._desk = desk
@@ -39,7 +45,11 @@ class Link:
         self._engine = Engine(workspace, self._open_provider, clock)
         self._lock = ConnectorLock(folder)
         self._connector = Connector(
-            workspace, self._engine, self._lock, lambda changes: self._changed(changes), clock
+            workspace,
+            self._engine,
+            self._lock,
+            lambda changes: self._changed(changes),
+            clock,
         )
 
     def start(self, on_changes: Callable[[Changes], None]) -> bool:
@@ -51,8 +61,9 @@ class Link:
     def sync_once(self) -> Changes:
         """One cycle now, in this thread."""
         if not self._lock.acquire():
-            raise StorageError(
-                "Another SMS Desk of this person is syncing.", "It brings the news; nothing to do."
+            raise ElsewhereError(
+                "Another SMS Desk of this workspace receives and sends.",
+                "It brings the news to all. To do so here, close that window or end that sync.",
             )
         return self._engine.run_once(self._desk.now(), force=True)
 
@@ -72,7 +83,9 @@ class Link:
     def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
         """Try a credential and list its sender IDs; keeps nothing."""
         entry = catalogue.entry(provider)
-        made = entry.make(entry.credential(values), base_url=values.get("base_url") or None)
+        made = entry.make(
+            entry.credential(values), base_url=values.get("base_url") or None
+        )
         try:
             made.test()
             return made.directory()
@@ -80,7 +93,11 @@ class Link:
             made.close()
 
     def add_account(
-        self, desk: Desk, provider: str, values: Mapping[str, str], also: Also = nothing_also
+        self,
+        desk: Desk,
+        provider: str,
+        values: Mapping[str, str],
+        also: Also = nothing_also,
     ) -> UUID:
         """The secret first, so that no account stands without one that could have been kept."""
         credential = catalogue.entry(provider).credential(values)
@@ -94,7 +111,9 @@ class Link:
                 sid=credential.account_sid,
                 label=values.get("label") or catalogue.entry(provider).label,
                 base_url=values.get("base_url") or None,
-                key_sid=credential.user if credential.user != credential.account_sid else None,
+                key_sid=credential.user
+                if credential.user != credential.account_sid
+                else None,
             ),
             *also(account_id),
         )
@@ -105,7 +124,9 @@ class Link:
     def check_account(self, account_id: UUID) -> None:
         """Try the kept credential, beside whatever the connector does."""
         with self._workspace.read() as tx:
-            row = next((row for row in accounts.listing(tx) if row["id"] == account_id), None)
+            row = next(
+                (row for row in accounts.listing(tx) if row["id"] == account_id), None
+            )
         if row is None:
             raise NotFoundError("There is no such account.", "Connect it again.")
         provider = self._open_provider({**row})
@@ -116,7 +137,9 @@ class Link:
 
     def set_secret(self, account_id: UUID, secret: str) -> None:
         if not secret:
-            raise UsageError("The secret is empty.", "Copy it from the provider's page.")
+            raise UsageError(
+                "The secret is empty.", "Copy it from the provider's page."
+            )
         self._secrets.write(account_id, secret)
         self._engine.forget(account_id)
         self.poke()
@@ -136,13 +159,18 @@ class Link:
     def _known(self, provider: str, sid: str) -> UUID | None:
         with self._workspace.read() as tx:
             rows = accounts.listing(tx, removed=True)
-        return next((r["id"] for r in rows if (r["provider"], r["sid"]) == (provider, sid)), None)
+        return next(
+            (r["id"] for r in rows if (r["provider"], r["sid"]) == (provider, sid)),
+            None,
+        )
 
     def _open_provider(self, account: Mapping[str, Any]) -> Provider:
         if self._sandbox is not None:
             return self._sandbox.provider(account)
         credential = Credential(
-            account["sid"], account["key_sid"] or account["sid"], self._secrets.read(account["id"])
+            account["sid"],
+            account["key_sid"] or account["sid"],
+            self._secrets.read(account["id"]),
         )
         return catalogue.make_provider(
             account["provider"], credential, base_url=account["base_url"]

@@ -17,6 +17,7 @@ from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import (
     CredentialError,
     DeskError,
+    ElsewhereError,
     KeyringError,
     ProviderUnreachable,
     RefusedError,
@@ -34,14 +35,22 @@ _TROUBLE: dict[LineCondition, type[DeskError]] = {
 
 
 @command()
-@click.option("--once", is_flag=True, help="Until all that is there has been fetched, then end.")
 @click.option(
-    "--backfill", "days", type=click.IntRange(1, 3650), metavar="DAYS", help="Fetch so far back."
+    "--once", is_flag=True, help="Until all that is there has been fetched, then end."
+)
+@click.option(
+    "--backfill",
+    "days",
+    type=click.IntRange(1, 3650),
+    metavar="DAYS",
+    help="Fetch so far back.",
 )
 @with_session
 @secret_option
 @with_invocation
-def sync(call: Invocation, session: Session, once: bool, days: int | None) -> Synced | None:
+def sync(
+    call: Invocation, session: Session, once: bool, days: int | None
+) -> Synced | None:
     """Receive and send, once or until interrupted; progress is told on stderr.
 
     Only one process of a workspace does so at a time. Where the window or another sync does, it
@@ -49,7 +58,9 @@ def sync(call: Invocation, session: Session, once: bool, days: int | None) -> Sy
     """
     if not session.lines():
         raise RefusedError(
-            "No account is connected.", "See sms-desk account add --help.", rule="no_account"
+            "No account is connected.",
+            "See sms-desk account add --help.",
+            rule="no_account",
         )
     if days is not None:
         since = session.desk.now() - timedelta(days=days)
@@ -76,7 +87,7 @@ def _cycles(session: Session, call: Invocation) -> Synced:
     while True:
         try:
             changes |= session.sync_once()
-        except StorageError:
+        except ElsewhereError:
             return _elsewhere(session)
         lines = session.lines()
         progress.tell(lines)
@@ -114,7 +125,7 @@ def _on(session: Session, call: Invocation) -> Synced | None:
     """A first cycle now, then the connector's thread until interrupted."""
     try:
         session.sync_once()
-    except StorageError:
+    except ElsewhereError:
         return _elsewhere(session)
     session.start_connector(lambda changes: _tell(call, changes))
     call.progress("Receiving and sending; Ctrl+C ends it.")
@@ -149,6 +160,10 @@ class _Progress:
 def _words(found: LineState) -> str:
     label = safe_line(found.label, 40)
     if found.backfill_running:
-        reached = f" back to {found.backfill_until:%Y-%m-%d}" if found.backfill_until else ""
+        reached = (
+            f" back to {found.backfill_until:%Y-%m-%d}" if found.backfill_until else ""
+        )
         return f"{label}: fetched {found.backfill_done:,} messages{reached}"
-    return safe_line(f"{label}: {found.condition} {found.title} {found.next_step}".rstrip())
+    return safe_line(
+        f"{label}: {found.condition} {found.title} {found.next_step}".rstrip()
+    )

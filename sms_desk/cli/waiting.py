@@ -15,6 +15,7 @@ from sms_desk.cli.framework import Unsettled
 from sms_desk.cli.provider_secrets import secret_option
 from sms_desk.domain.errors import (
     DeskError,
+    ElsewhereError,
     NotFoundError,
     ProviderError,
     ProviderRefusal,
@@ -80,8 +81,8 @@ def _cycle(session: Session) -> bool:
     """Receive and send here; False where another process of this workspace does (design §1)."""
     try:
         session.sync_once()
-    except StorageError:
-        return False  # its lock; any other trouble with the file is told by the next read
+    except ElsewhereError:
+        return False
     return True
 
 
@@ -91,7 +92,9 @@ _WORDS: dict[OutboxState, Callable[[OutboxRow], DeskError]] = {
         f"See sms-desk outbox show {row.id}.",
         rule=row.reason,
     ),
-    OutboxState.WITHDRAWN: lambda _: RefusedError("The message was dropped.", rule="dropped"),
+    OutboxState.WITHDRAWN: lambda _: RefusedError(
+        "The message was dropped.", rule="dropped"
+    ),
     OutboxState.REFUSED: lambda row: ProviderRefusal(
         row.reason_text or "The provider refused the message.",
         f"See sms-desk thread {row.conversation_id}.",

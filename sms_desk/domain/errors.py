@@ -5,6 +5,7 @@
     ├── RefusedError        a rule says no, and why                      (exit 3)
     ├── NotFoundError       no such thing, or it is not yours to see     (exit 4)
     ├── StorageError        the file is locked, damaged or cannot open   (exit 5)
+    │   ├── ElsewhereError  another process of it receives and sends     (exit 5)
     │   └── KeyringError    no safe place for a secret, or it is locked  (exit 5)
     └── ProviderError       the provider refused or cannot be reached    (exit 6)
         ├── CredentialError     the provider does not accept the key
@@ -63,6 +64,10 @@ class StorageError(DeskError):
     exit_code = 5
 
 
+class ElsewhereError(StorageError):
+    """Another process of this workspace receives and sends: there is nothing to mend."""
+
+
 class KeyringError(StorageError):
     """There is no safe place for a secret, or it is locked, or it lost the secret."""
 
@@ -80,7 +85,9 @@ class CredentialError(ProviderError):
 class ProviderRefusal(ProviderError):
     """A definite no to one request. code: the provider's own; text: the provider's own words."""
 
-    def __init__(self, title: str, next_step: str = "", *, code: str = "", text: str = "") -> None:
+    def __init__(
+        self, title: str, next_step: str = "", *, code: str = "", text: str = ""
+    ) -> None:
         super().__init__(title, next_step)
         self.code = code
         self.text = text
@@ -89,7 +96,9 @@ class ProviderRefusal(ProviderError):
 class RateLimited(ProviderError):
     """The provider asks to slow down. retry_after: seconds to wait before the next request."""
 
-    def __init__(self, title: str, next_step: str = "", *, retry_after: float = 1.0) -> None:
+    def __init__(
+        self, title: str, next_step: str = "", *, retry_after: float = 1.0
+    ) -> None:
         super().__init__(title, next_step)
         self.retry_after = retry_after
 
