@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +25,12 @@ from sms_desk.domain.model import (
     SourceReason,
 )
 from sms_desk.providers.base import ErrorWords
-from sms_desk.services import inbox, senders
+from sms_desk.services import inbox, senders, windows
 from sms_desk.services.context import Context
 from sms_desk.services.rows import (
     AttachmentRow,
     ConversationDetail,
+    InboxRow,
     ItemKind,
     OtherConversation,
     ThreadItem,
@@ -51,8 +52,6 @@ from sms_desk.store import inbox as inbox_store
 from sms_desk.store import senders as sender_store
 
 PAGE = 100
-WINDOW = timedelta(hours=24)
-"""Meta, "Customer service windows": 24 hours from the latest message of the user (R42)."""
 
 
 def page(
@@ -101,7 +100,7 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         local_time_zone=senders.zone_of(address.e164),
         opted_out_scope=opted_out.scope if opted_out else "",
         opted_out_since=opted_out.since if opted_out else None,
-        window_closes_at=_window(ctx, conversation_id, row.channel),
+        window_closes_at=_window(ctx, row),
         tag_ids=tuple(inbox_store.tags_of(ctx.tx, [conversation_id]).get(conversation_id, ())),
         others=_others(ctx, row.contact_id, conversation_id),
         answerable=answerable,
@@ -381,11 +380,10 @@ def _numbers(ctx: Context, contact_id: UUID) -> tuple[tuple[Channel, str], ...]:
     return tuple(pairs)
 
 
-def _window(ctx: Context, conversation_id: UUID, channel: Channel) -> datetime | None:
-    if channel is not Channel.WHATSAPP:
+def _window(ctx: Context, row: InboxRow) -> datetime | None:
+    if row.channel is not Channel.WHATSAPP:
         return None
-    last = threads.last_inbound_at(ctx.tx, conversation_id)
-    return last and last + WINDOW
+    return windows.closes_at(ctx, row.sender_id, threads.last_inbound_at(ctx.tx, row.id))
 
 
 def _others(ctx: Context, contact_id: UUID, conversation_id: UUID) -> tuple[OtherConversation, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sms_desk.domain import plain_text, segments, templates
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.model import Channel, DraftMode
-from sms_desk.services.rows import PersonRow, SenderChoice, TemplateRow
+from sms_desk.services.rows import ContentTemplateRow, PersonRow, SenderChoice, TemplateRow
 from sms_desk.ui.composer import choosing, mentions
 from sms_desk.ui.composer.block_bar import Action, BlockBar
 from sms_desk.ui.composer.box import Box
@@ -25,6 +26,8 @@ from sms_desk.ui.composer.fill_dialog import FillDialog
 from sms_desk.ui.composer.send_button import SendButton
 from sms_desk.ui.composer.sender_picker import SenderPicker
 from sms_desk.ui.composer.tabs import ModeTabs
+from sms_desk.ui.composer.template_picker import TemplatePicker
+from sms_desk.ui.composer.window_clock import WindowClock
 from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.words import tr
@@ -44,6 +47,12 @@ class Composer(QWidget):
     block_action_requested = Signal(str)
     templates_requested = Signal()
     """The person wants to see or edit the templates, and there are none."""
+    content_templates_wanted = Signal()
+    """The person wants to send an approved WhatsApp template. Answered by `pick_template`."""
+    content_requested = Signal(str, object)
+    """The provider's id of a template, and its values as (name, value) pairs (R42)."""
+    window_closed = Signal()
+    """WhatsApp's window, which was open, has just closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +64,8 @@ class Composer(QWidget):
         self._values: dict[str, str] = {}
         self._asked: tuple[DraftMode, str] | None = None
         self._unanswerable = ""
+        self._window_closes: datetime | None = None
+        self._window_now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._blocked = False
         self._drafts = Drafts(self)
         self._build()
@@ -76,9 +87,11 @@ class Composer(QWidget):
         self._box.follow(self._editor)
         self._offer = ReplaceOffer(self._box)
         self._counter = Counter(self._box)
+        self._window_clock = WindowClock(self._box)
         self._replies = icon_button(
             "notepad-text", tr("composer", "Templates"), tip=tr("composer", "Templates (/)")
         )
+        self._approved = icon_button("file-text", tr("composer", "Send a WhatsApp template"))
         self._emoji = icon_button("smile", tr("composer", "Emoji"))
         self._send = SendButton(self._box)
         self._picker = EmojiPicker(self)
@@ -94,8 +107,10 @@ class Composer(QWidget):
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(4)
         foot.addWidget(self._replies)
+        foot.addWidget(self._approved)
         foot.addWidget(self._emoji)
         foot.addStretch(1)
+        foot.addWidget(self._window_clock)
         foot.addWidget(self._counter)
         foot.addSpacing(8)
         foot.addWidget(self._send)
@@ -130,6 +145,8 @@ class Composer(QWidget):
         self._offer.replace_requested.connect(self._on_replace_requested)
         self._send.clicked.connect(self.send)
         self._replies.clicked.connect(self._on_replies_clicked)
+        self._approved.clicked.connect(self.content_templates_wanted)
+        self._window_clock.ran_out.connect(self.window_closed)
         self._emoji.clicked.connect(lambda: self._picker.open_over(self._emoji))
         self._picker.picked.connect(self._on_emoji_picked)
         self._completion.chosen.connect(self._on_completion_chosen)
@@ -146,6 +163,7 @@ class Composer(QWidget):
         self._channel = channel
         self._asked = None
         self._sender.forget_choice()
+        self.set_window(None)
         self.clear_block()
         self.set_unanswerable("")
         self._notice.hide()
@@ -173,6 +191,22 @@ class Composer(QWidget):
         """Templates, and what is known of their fields (such as first_name)."""
         self._templates = tuple(rows)
         self._values = dict(values)
+
+    def set_window(
+        self, closes: datetime | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """WhatsApp: until when one may write freely; None where it is closed, or has none (R42)."""
+        self._window_closes = closes
+        self._window_now = now
+        self._show_window()
+
+    def pick_template(self, rows: Sequence[ContentTemplateRow], contact_name: str) -> None:
+        """Let the person choose an approved template; what stands half-typed stays."""
+        picker = TemplatePicker(rows, contact_name, self.window())
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.send_requested.connect(self.content_requested)
+        picker.manage_requested.connect(self.templates_requested)
+        picker.open()
 
     def set_enter_sends(self, enter_sends: bool) -> None:
         self._editor.enter_sends = enter_sends
@@ -290,6 +324,8 @@ class Composer(QWidget):
         self._sender.setVisible(not is_note)
         self._counter.setVisible(not is_note and self._channel is Channel.SMS)
         self._replies.setVisible(not is_note)
+        self._approved.setVisible(not is_note and self._channel is Channel.WHATSAPP)
+        self._show_window()
         key = "↵" if self._editor.enter_sends else tr("composer", "Ctrl ↵")
         word = tr("composer", "Add note") if is_note else tr("composer", "Send")
         self._send.show_action(word, key)
@@ -299,6 +335,12 @@ class Composer(QWidget):
         self._show_count()
         self._show_state()
 
+    def _show_window(self) -> None:
+        by_whatsapp = self._mode is DraftMode.REPLY and self._channel is Channel.WHATSAPP
+        self._window_clock.count_down(
+            self._window_closes if by_whatsapp else None, self._window_now
+        )
+
     def _show_state(self) -> None:
         reason = self._why_not()
         self._no_answer.show_words(plain_text.preview(reason, 300), "")
@@ -306,7 +348,7 @@ class Composer(QWidget):
         self._editor.setEnabled(not reason)
         self._editor.setPlaceholderText("" if reason else self._invitation())
         self._editor.setAccessibleDescription(reason)
-        for button in (self._replies, self._emoji):
+        for button in (self._replies, self._approved, self._emoji):
             button.setEnabled(not reason)
         has_text = bool(self.text().strip())
         self._send.setEnabled(has_text and self._asked is None and self._can_send())

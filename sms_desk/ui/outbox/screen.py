@@ -16,7 +16,7 @@ from sms_desk.domain.model import OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.plain_text import display_name, display_text, preview
 from sms_desk.domain.send_checks import CONFIRMABLE
-from sms_desk.services import directory, threads
+from sms_desk.services import content_templates, directory, threads
 from sms_desk.services.context import Context
 from sms_desk.services.rows import ConversationDetail, OutboxRow
 from sms_desk.ui.bus import Bus
@@ -54,6 +54,18 @@ _SIGNS: Final = {
     OutboxState.WITHDRAWN: ("disabled", "ban"),
 }
 _DOUBTFUL: Final = (OutboxState.IN_DOUBT, OutboxState.ASK)
+
+
+Content = tuple[str, tuple[tuple[str, str], ...]]
+"""The WhatsApp template that a message was written as, and its values (R42)."""
+
+
+def _as_it_was(
+    ctx: Context, conversation_id: UUID, outbox_id: UUID
+) -> tuple[ConversationDetail, Content | None]:
+    """What writing a message again needs."""
+    detail = threads.detail(ctx, conversation_id)
+    return detail, content_templates.of_message(ctx, outbox_id)
 
 
 def state_cell(row: OutboxRow) -> Cell:
@@ -218,20 +230,23 @@ class OutboxScreen(Screen):
     def _write_again(self, row: OutboxRow) -> None:
         """What was refused goes out as a new message, and the old one is done with."""
 
-        def write(detail: ConversationDetail) -> None:
+        def write(found: tuple[ConversationDetail, Content | None]) -> None:
+            detail, content = found
             reply = c.Reply(
                 **self._doors.stamp(),
                 conversation_id=detail.row.id,
                 outbox_id=self._doors.new_id(),
                 sender_id=detail.sender.id,
                 body=row.body,
+                content_sid=content[0] if content else None,
+                content_variables=content[1] if content else (),
                 seen_version=detail.version,
                 not_after=self._now() + _GOOD_FOR,
             )
             drop = c.Drop(**self._doors.stamp(), outbox_id=row.id)
             self._doors.change(self, drop, reply)
 
-        self._doors.read(self, threads.detail, row.conversation_id, then=write)
+        self._doors.read(self, _as_it_was, row.conversation_id, row.id, then=write)
 
     def _resend(self, outbox_id: UUID) -> None:
         agreed = ask(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from sms_desk.domain import whatsapp_window
 from sms_desk.domain.model import Channel, Health
+from sms_desk.domain.whatsapp_window import WindowState
 from sms_desk.services.rows import ConversationDetail
 from sms_desk.ui.widgets.times import clock_words
 from sms_desk.ui.widgets.words import tr
@@ -59,14 +61,14 @@ def _opted_out(detail: ConversationDetail, now: datetime, zone: tzinfo) -> Block
 def _window(detail: ConversationDetail, now: datetime, zone: tzinfo) -> Block | None:
     closes = detail.window_closes_at
     if closes is None:
-        return Block(
-            tr("block", "WhatsApp lets us answer only after the customer has written."),
-            tr("block", "Approved templates are not part of this release."),
-        )
-    if closes > now:
+        title = tr("block", "The contact has not written yet: WhatsApp takes a template first.")
+        return Block(title, actions=_TEMPLATE)
+    if whatsapp_window.state(closes, now) is not WindowState.CLOSED:
         return None
-    words = tr("block", "The window closed {time}.")
-    return Block(
-        words.replace("{time}", clock_words(closes, now, zone)),
-        tr("block", "It opens again when the customer writes."),
-    )
+    words = tr("block", "The window closed {time}; it opens again when the contact writes.")
+    return Block(words.replace("{time}", clock_words(closes, now, zone)), actions=_TEMPLATE)
+
+
+SEND_TEMPLATE = "send_template"
+"""The way out of a closed window, as the composer's bar names it."""
+_TEMPLATE = ((SEND_TEMPLATE, tr("block", "Send a template")),)

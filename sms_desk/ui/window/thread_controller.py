@@ -116,6 +116,7 @@ class ThreadController(QObject):
         thread.attachment_wanted.connect(self._on_attachment_wanted)
         thread.retry_reading_requested.connect(self._on_retry_reading)
         self._composer.draft_changed.connect(self._on_draft_changed)
+        self._composer.window_closed.connect(self._show_block)
 
     # --- open ------------------------------------------------------------------------------------
 
@@ -200,7 +201,15 @@ class ThreadController(QObject):
         self._page.context.show_conversation(detail)
         self._composer.set_senders(choices)
         self._composer.set_unanswerable("" if detail.answerable else detail.unanswerable_reason)
-        block = block_of(detail, self._clock(), self._reader.zone)
+        self._composer.set_window(detail.window_closes_at, self._clock)
+        self._show_block()
+
+    @Slot()
+    def _show_block(self) -> None:
+        """What keeps a reply from being sent at this moment; time alone may bring it."""
+        if self._detail is None:
+            return
+        block = block_of(self._detail, self._clock(), self._reader.zone)
         if block is None:
             self._composer.clear_block()
         else:

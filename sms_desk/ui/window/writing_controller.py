@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -12,17 +13,20 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import DeskError
-from sms_desk.domain.model import OutboxState
-from sms_desk.services import threads
+from sms_desk.domain.model import Channel, OutboxState
+from sms_desk.services import content_templates, threads
 from sms_desk.services.executor import Done
-from sms_desk.services.rows import ConversationDetail, ThreadItem
+from sms_desk.services.rows import ContentTemplateRow, ConversationDetail, ThreadItem
 from sms_desk.ui.thread import Act, Target
 from sms_desk.ui.widgets.text import ask
 from sms_desk.ui.widgets.words import tr
+from sms_desk.ui.window.block_words import SEND_TEMPLATE
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.ties import Ties
 
+Content = tuple[str, tuple[tuple[str, str], ...]]
+"""The provider's id of a template, and its values."""
 GOOD_FOR: Final = timedelta(minutes=30)
 """How long a message may wait for the line; then a person is asked again (algorithms §1.3)."""
 
@@ -40,6 +44,9 @@ class WritingController(QObject):
         self._clock = ties.clock
         self._composer.send_requested.connect(self._on_send_requested)
         self._composer.note_requested.connect(self._on_note_requested)
+        self._composer.content_templates_wanted.connect(self.pick_template)
+        self._composer.content_requested.connect(self._on_content_requested)
+        self._composer.block_action_requested.connect(self._on_block_action)
         page.column.thread_view.action_requested.connect(self._on_decided)
 
     # --- sending ---------------------------------------------------------------------------------
@@ -75,6 +82,54 @@ class WritingController(QObject):
             seen_version=seen_version,
             not_after=self._clock() + GOOD_FOR,
         )
+
+    # --- an approved template (R42) ----------------------------------------------------------------
+
+    @Slot()
+    def pick_template(self) -> None:
+        """Offer the WhatsApp templates of the open conversation's sender ID."""
+        detail = self._thread.detail()
+        if detail is None or detail.row.channel is not Channel.WHATSAPP:
+            return
+        self._doors.read(
+            self,
+            content_templates.for_sender,
+            detail.sender.id,
+            then=partial(self._on_templates, detail.row.id),
+            key="content_templates",
+        )
+
+    def _on_templates(
+        self, conversation_id: UUID, rows: tuple[ContentTemplateRow, ...]
+    ) -> None:
+        detail = self._thread.detail()
+        if detail is not None and detail.row.id == conversation_id:
+            self._composer.pick_template(rows, detail.row.contact_name)
+
+    @Slot(str, object)
+    def _on_content_requested(self, content_sid: str, values: tuple[tuple[str, str], ...]) -> None:
+        detail = self._thread.detail()
+        if detail is not None:
+            self._send_content(detail, (content_sid, values))
+
+    def _send_content(
+        self, detail: ConversationDetail, content: Content, *before: c.Command
+    ) -> None:
+        plain = self._reply_command(detail.row.id, detail.sender.id, "", detail.version)
+        reply = replace(plain, content_sid=content[0], content_variables=content[1])
+        self._doors.change(
+            self,
+            *before,
+            reply,
+            then=lambda _done: self._page.column.thread_view.scroll_to_end(),
+            failed=lambda error: self._composer.show_notice(error.title, error.next_step),
+            quiet=True,
+        )
+
+    @Slot(str)
+    def _on_block_action(self, word: str) -> None:
+        if word == SEND_TEMPLATE:
+            self.pick_template()
 
     @Slot(str, object)
     def _on_note_requested(self, text: str, mentions: tuple[UUID, ...]) -> None:
@@ -196,12 +251,25 @@ class WritingController(QObject):
 
     def _retry(self, item: ThreadItem) -> None:
         """A message that failed for good goes out as a new one; a refused one is done with."""
+        if item.outbox_id is None:  # written elsewhere
+            self._write_again(item, None)
+            return
+        self._doors.read(
+            self,
+            content_templates.of_message,
+            item.outbox_id,
+            then=partial(self._write_again, item),
+        )
+
+    def _write_again(self, item: ThreadItem, content: Content | None) -> None:
         detail = self._thread.detail()
-        if detail is None:
+        if detail is None or detail.row.id != item.conversation_id:
+            return
+        drops = []
+        if item.outbox_state is OutboxState.REFUSED and item.outbox_id is not None:
+            drops.append(c.Drop(**self._doors.stamp(), outbox_id=item.outbox_id))
+        if content is not None:
+            self._send_content(detail, content, *drops)
             return
         reply = self._reply_command(detail.row.id, detail.sender.id, item.body, detail.version)
-        if item.outbox_state is OutboxState.REFUSED and item.outbox_id is not None:
-            drop = c.Drop(**self._doors.stamp(), outbox_id=item.outbox_id)
-            self._doors.change(self, drop, reply, quiet=True)
-        else:
-            self._doors.change(self, reply, quiet=True)
+        self._doors.change(self, *drops, reply, quiet=True)
