@@ -28,13 +28,7 @@ class Link:
     """One workspace's link to the providers of its accounts."""
 
     def __init__(
-        self,
-        folder: Path,
-        workspace: Workspace,
-        desk: Desk,
-        secrets: Secrets,
-        *,
-        demo: bool,
+        self, folder: Path, workspace: Workspace, desk: Desk, secrets: Secrets, *, demo: bool
     ) -> None:
         self._workspace = workspace
         self._desk = desk
@@ -45,11 +39,7 @@ class Link:
         self._engine = Engine(workspace, self._open_provider, clock)
         self._lock = ConnectorLock(folder)
         self._connector = Connector(
-            workspace,
-            self._engine,
-            self._lock,
-            lambda changes: self._changed(changes),
-            clock,
+            workspace, self._engine, self._lock, lambda changes: self._changed(changes), clock
         )
 
     def start(self, on_changes: Callable[[Changes], None]) -> bool:
@@ -83,9 +73,7 @@ class Link:
     def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
         """Try a credential and list its sender IDs; keeps nothing."""
         entry = catalogue.entry(provider)
-        made = entry.make(
-            entry.credential(values), base_url=values.get("base_url") or None
-        )
+        made = entry.make(entry.credential(values), base_url=values.get("base_url") or None)
         try:
             made.test()
             return made.directory()
@@ -93,11 +81,7 @@ class Link:
             made.close()
 
     def add_account(
-        self,
-        desk: Desk,
-        provider: str,
-        values: Mapping[str, str],
-        also: Also = nothing_also,
+        self, desk: Desk, provider: str, values: Mapping[str, str], also: Also = nothing_also
     ) -> UUID:
         """The secret first, so that no account stands without one that could have been kept."""
         credential = catalogue.entry(provider).credential(values)
@@ -111,9 +95,7 @@ class Link:
                 sid=credential.account_sid,
                 label=values.get("label") or catalogue.entry(provider).label,
                 base_url=values.get("base_url") or None,
-                key_sid=credential.user
-                if credential.user != credential.account_sid
-                else None,
+                key_sid=credential.user if credential.user != credential.account_sid else None,
             ),
             *also(account_id),
         )
@@ -124,9 +106,7 @@ class Link:
     def check_account(self, account_id: UUID) -> None:
         """Try the kept credential, beside whatever the connector does."""
         with self._workspace.read() as tx:
-            row = next(
-                (row for row in accounts.listing(tx) if row["id"] == account_id), None
-            )
+            row = next((row for row in accounts.listing(tx) if row["id"] == account_id), None)
         if row is None:
             raise NotFoundError("There is no such account.", "Connect it again.")
         provider = self._open_provider({**row})
@@ -137,9 +117,7 @@ class Link:
 
     def set_secret(self, account_id: UUID, secret: str) -> None:
         if not secret:
-            raise UsageError(
-                "The secret is empty.", "Copy it from the provider's page."
-            )
+            raise UsageError("The secret is empty.", "Copy it from the provider's page.")
         self._secrets.write(account_id, secret)
         self._engine.forget(account_id)
         self.poke()
@@ -159,18 +137,13 @@ class Link:
     def _known(self, provider: str, sid: str) -> UUID | None:
         with self._workspace.read() as tx:
             rows = accounts.listing(tx, removed=True)
-        return next(
-            (r["id"] for r in rows if (r["provider"], r["sid"]) == (provider, sid)),
-            None,
-        )
+        return next((r["id"] for r in rows if (r["provider"], r["sid"]) == (provider, sid)), None)
 
     def _open_provider(self, account: Mapping[str, Any]) -> Provider:
         if self._sandbox is not None:
             return self._sandbox.provider(account)
         credential = Credential(
-            account["sid"],
-            account["key_sid"] or account["sid"],
-            self._secrets.read(account["id"]),
+            account["sid"], account["key_sid"] or account["sid"], self._secrets.read(account["id"])
         )
         return catalogue.make_provider(
             account["provider"], credential, base_url=account["base_url"]

@@ -21,7 +21,6 @@ from sms_desk.domain.errors import (
     KeyringError,
     ProviderUnreachable,
     RefusedError,
-    StorageError,
 )
 from sms_desk.services.rows import LineCondition, LineState
 
@@ -35,22 +34,14 @@ _TROUBLE: dict[LineCondition, type[DeskError]] = {
 
 
 @command()
+@click.option("--once", is_flag=True, help="Until all that is there has been fetched, then end.")
 @click.option(
-    "--once", is_flag=True, help="Until all that is there has been fetched, then end."
-)
-@click.option(
-    "--backfill",
-    "days",
-    type=click.IntRange(1, 3650),
-    metavar="DAYS",
-    help="Fetch so far back.",
+    "--backfill", "days", type=click.IntRange(1, 3650), metavar="DAYS", help="Fetch so far back."
 )
 @with_session
 @secret_option
 @with_invocation
-def sync(
-    call: Invocation, session: Session, once: bool, days: int | None
-) -> Synced | None:
+def sync(call: Invocation, session: Session, once: bool, days: int | None) -> Synced | None:
     """Receive and send, once or until interrupted; progress is told on stderr.
 
     Only one process of a workspace does so at a time. Where the window or another sync does, it
@@ -58,9 +49,7 @@ def sync(
     """
     if not session.lines():
         raise RefusedError(
-            "No account is connected.",
-            "See sms-desk account add --help.",
-            rule="no_account",
+            "No account is connected.", "See sms-desk account add --help.", rule="no_account"
         )
     if days is not None:
         since = session.desk.now() - timedelta(days=days)
@@ -160,10 +149,6 @@ class _Progress:
 def _words(found: LineState) -> str:
     label = safe_line(found.label, 40)
     if found.backfill_running:
-        reached = (
-            f" back to {found.backfill_until:%Y-%m-%d}" if found.backfill_until else ""
-        )
+        reached = f" back to {found.backfill_until:%Y-%m-%d}" if found.backfill_until else ""
         return f"{label}: fetched {found.backfill_done:,} messages{reached}"
-    return safe_line(
-        f"{label}: {found.condition} {found.title} {found.next_step}".rstrip()
-    )
+    return safe_line(f"{label}: {found.condition} {found.title} {found.next_step}".rstrip())

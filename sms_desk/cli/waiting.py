@@ -20,7 +20,6 @@ from sms_desk.domain.errors import (
     ProviderError,
     ProviderRefusal,
     RefusedError,
-    StorageError,
 )
 from sms_desk.domain.model import OutboxState
 from sms_desk.domain.outbox import FINAL
@@ -92,9 +91,7 @@ _WORDS: dict[OutboxState, Callable[[OutboxRow], DeskError]] = {
         f"See sms-desk outbox show {row.id}.",
         rule=row.reason,
     ),
-    OutboxState.WITHDRAWN: lambda _: RefusedError(
-        "The message was dropped.", rule="dropped"
-    ),
+    OutboxState.WITHDRAWN: lambda _: RefusedError("The message was dropped.", rule="dropped"),
     OutboxState.REFUSED: lambda row: ProviderRefusal(
         row.reason_text or "The provider refused the message.",
         f"See sms-desk thread {row.conversation_id}.",

@@ -85,9 +85,7 @@ class CredentialError(ProviderError):
 class ProviderRefusal(ProviderError):
     """A definite no to one request. code: the provider's own; text: the provider's own words."""
 
-    def __init__(
-        self, title: str, next_step: str = "", *, code: str = "", text: str = ""
-    ) -> None:
+    def __init__(self, title: str, next_step: str = "", *, code: str = "", text: str = "") -> None:
         super().__init__(title, next_step)
         self.code = code
         self.text = text
@@ -96,9 +94,7 @@ class ProviderRefusal(ProviderError):
 class RateLimited(ProviderError):
     """The provider asks to slow down. retry_after: seconds to wait before the next request."""
 
-    def __init__(
-        self, title: str, next_step: str = "", *, retry_after: float = 1.0
-    ) -> None:
+    def __init__(self, title: str, next_step: str = "", *, retry_after: float = 1.0) -> None:
         super().__init__(title, next_step)
         self.retry_after = retry_after
 
