@@ -223,6 +223,14 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     assert call("setting", "set", "theme", "dark")["value"] == "dark"
     assert call("setting", "set", "nudge_days", "5")["value"] == 5
     assert call("setting", "get", "nudge_days")["default"] == 3
+    call("setting", "set", "working_hours", "mon-fri 9-18; sat 10:00-14:00")
+    assert call("setting", "get", "working_hours")["value"] == (
+        "mon-fri 9:00-18:00; sat 10:00-14:00"
+    )
+    call("setting", "set", "working_hours", "")
+    call("setting", "workspace-name", "Mill Street")
+    call("key", "show", "--yes", code=2)  # it opens with a passphrase
+    call("key", "restore", code=2)
 
     sent = call("send", "--to", "+12025550173", "--from", LINE, "--name", "Tim", "Hello Tim")
     assert sent["state"] == "queued"
