@@ -152,6 +152,17 @@ def doubtful(tx: Tx, account_id: UUID) -> list[Attempt]:
     return _all(tx, query.order_by(_T.started_at, _T.outbox_id, _T.n))
 
 
+def unwatched(tx: Tx) -> list[Attempt]:
+    """Doubtful attempts of accounts that were removed, of which somebody still expects a look-up."""
+    removed = sa.select(tables.accounts.c.id).where(tables.accounts.c.removed_at.is_not(None))
+    query = sa.select(tables.attempts).where(
+        _T.state.in_(sorted(rules.DOUBTFUL)),
+        _T.account_id.in_(removed),
+        (_T.state == AttemptState.IN_DOUBT) | _T.next_check_at.is_not(None),
+    )
+    return _all(tx, query.order_by(_T.started_at, _T.outbox_id, _T.n))
+
+
 def bindable(tx: Tx, account_id: UUID, lanes: Collection[str]) -> list[Attempt]:
     """Attempts to which a message of these lanes may belong, oldest first (I4, §1.5)."""
     query = sa.select(tables.attempts).where(

@@ -1,12 +1,14 @@
-"""Queued messages that no connected account could send: stopped at once, with the reason (R33)."""
+"""Messages of accounts that are gone: what is queued is stopped with the reason (R33), and of what
+is in doubt a person is asked, since nobody can look it up (GS2)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sms_desk.domain import send_checks
+from sms_desk.domain.model import AttemptState, OutboxState
 from sms_desk.domain.send_checks import Verdict
-from sms_desk.store import outbox, send_facts, stopping
+from sms_desk.store import attempts, conversations, outbox, send_facts, stopping
 from sms_desk.store.engine import Tx
 from sms_desk.store.outbox import Entry
 
@@ -25,3 +27,18 @@ def hold(tx: Tx, now: datetime) -> list[Entry]:
             stopping.stop(tx, entry, checked, at=now)
             held.append(entry)
     return held
+
+
+def ask(tx: Tx, now: datetime) -> list[Entry]:
+    """Ask about what is in doubt, once; returns which. If the account comes back, its scans look."""
+    asked = []
+    for attempt in attempts.unwatched(tx):
+        if attempt.state is AttemptState.ASK:
+            attempts.update(tx, attempt, next_check_at=None)
+            continue
+        attempts.set_state(tx, attempt, AttemptState.ASK, next_check_at=None)
+        entry = outbox.get(tx, attempt.outbox_id)
+        outbox.set_state(tx, entry, OutboxState.ASK, at=now, reason=attempt.outcome)
+        asked.append(entry)
+    conversations.refresh(tx, {entry.conversation_id for entry in asked})
+    return asked

@@ -67,13 +67,14 @@ class Claim:
 
 
 def hold_uncarried(workspace: Workspace, now: datetime) -> Changes:
-    """Hold, with the reason, what no account is left to send: no deliverer would look at it (R33)."""
+    """Hold, with the reason, what no account is left to send, and ask about what none is left to
+    look up: no account's own steps would come to it (R33, GS2)."""
     with workspace.read() as tx:
-        if not uncarried.stranded(tx, now):
+        if not uncarried.stranded(tx, now) and not attempts.unwatched(tx):
             return NOTHING
     changes = NOTHING
     with workspace.write() as tx:
-        for entry in uncarried.hold(tx, now):
+        for entry in (*uncarried.hold(tx, now), *uncarried.ask(tx, now)):
             changes |= _touched(entry)
     return changes
 

@@ -12,6 +12,7 @@ from sms_desk.domain.errors import NotFoundError, ProviderUnreachable, RefusedEr
 from sms_desk.domain.model import Channel, DeliveryStatus, HolderKind, OutboxState
 from sms_desk.domain.team_state import CLOSED
 from sms_desk.store import (
+    accounts,
     attempts,
     conversations,
     decisions,
@@ -494,3 +495,32 @@ def test_a_started_conversation_is_listed_by_what_waits_in_it(desk: Desk) -> Non
     with desk.workspace.read() as tx:
         (entry,) = outbox.heads(tx, desk.hand.at)
         assert conversations.load(tx, [id_])[id_]["reply_raw"] == entry.to_raw == "+12025550199"
+
+
+# --- an account that is gone ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [1, 3600], ids=["in doubt", "asked about"])
+def test_what_is_in_doubt_when_its_account_goes_is_asked_about(desk: Desk, after: int) -> None:
+    """GS2: nobody can look it up, so a person decides; GS7: it is found if the account is back."""
+    desk.provider.send_plan = ["lost_accepted"]
+    desk.provider.lag = lambda: timedelta(days=30)
+    reply = desk.reply("did it arrive?")
+    desk.cycle(1)
+    if after > 1:
+        desk.settle(after, step=60)
+    with desk.workspace.write() as tx:
+        accounts.remove(tx, desk.account_id, desk.hand.at)
+    desk.cycle(1)
+    (entry,) = desk.outbox()
+    assert (entry["state"], entry["reason"]) == ("ask", "read_timeout")
+    assert desk.conversation()["trouble"] == "ask"
+    assert desk.engine.next_due(desk.hand.at) > desk.hand.at  # it does not spin
+    assert not desk.cycle(1)
+    with desk.workspace.write() as tx:
+        accounts.remove(tx, desk.account_id, None)
+    desk.provider.items[-1].visible_at = desk.hand.at
+    desk.cycle(600)
+    desk.cycle(10)
+    assert desk.state(reply) is OutboxState.ACCEPTED
+    assert len(desk.provider.posts) == 1
