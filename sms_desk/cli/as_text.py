@@ -13,7 +13,7 @@ from sms_desk.cli.terminal import safe_line, safe_lines, table
 from sms_desk.domain import inbox_filters
 from sms_desk.domain.model import Direction, OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
-from sms_desk.services import advisor, rows, scheduled
+from sms_desk.services import advisor, health, rows, scheduled
 
 _NAME = 28
 _TEXT = 60
@@ -129,6 +129,25 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("RESTS ON", lambda row: "; ".join(row.based_on), 80),
         Column("DO", lambda row: row.remedy or row.next_step, 80),
         Column("KEY", lambda row: row.key, 200),
+    ),
+    health.HealthRow: (
+        Column("HEALTH", lambda row: row.health),
+        Column("CHANNEL", lambda row: row.channel),
+        Column("SENDER", lambda row: row.name),
+        Column("SENT", lambda row: f"{row.sent:,}"),
+        Column("ARRIVED", lambda row: _percent(row.delivery_percent)),
+        Column("FAILED", lambda row: f"{row.failed:,}"),
+        Column("FILTERED", lambda row: f"{row.filtered:,}"),
+        Column("OPT-OUTS", lambda row: _percent(row.opt_out_percent)),
+        Column("WHY", lambda row: row.reason, 80),
+        Column("FALLBACK", lambda row: row.fallback_name),
+    ),
+    health.ChangeRow: (
+        Column("WHEN", lambda row: when(row.at)),
+        Column("FROM", lambda row: row.before),
+        Column("TO", lambda row: row.after),
+        Column("BY", lambda row: row.by or "the figures"),
+        Column("WHY", lambda row: row.reason, 120),
     ),
     answers.ServiceRow: (
         Column("ID", lambda row: short(row.id)),
@@ -250,6 +269,10 @@ def _table(found: Sequence[Any], otherwise: str = "Nothing.") -> Iterator[str]:
     columns = COLUMNS[type(found[0])]
     cells = ([safe_line(column.text(row), column.limit) for column in columns] for row in found)
     yield from table([column.title for column in columns], cells)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1f} %"
 
 
 def _conversation_state(row: rows.InboxRow) -> str:
@@ -441,6 +464,17 @@ def _serving(answer: answers.Serving) -> Iterator[str]:
     yield f"Base URL:    {answer.base_url}"
     yield f"Account SID: {answer.account_sid}"
     yield f"Auth token:  {answer.auth_token}"
+
+
+@lines.register
+def _fallback(answer: health.FallbackPreview) -> Iterator[str]:
+    if answer.problem:
+        yield f"{answer.problem} {answer.next_step}"
+        return
+    yield f"{answer.sender_name} → {answer.fallback_name}"
+    yield f"Conversations: {answer.conversations:,}, of which {answer.waiting:,} wait"
+    yield f"Messages that move along: {answer.held:,} held, {answer.scheduled:,} scheduled"
+    yield f"Contacts who opted out, and stay so: {answer.opted_out:,}"
 
 
 @lines.register

@@ -9,6 +9,7 @@ from sms_desk.cli.account import find_account
 from sms_desk.cli.advise import advise
 from sms_desk.cli.answers import Changed, Rows, ServiceRow
 from sms_desk.cli.framework import group, with_desk
+from sms_desk.cli.health import health, health_history, set_health, switch
 from sms_desk.cli.people import find_group
 from sms_desk.cli.typed import future
 from sms_desk.domain import commands as c
@@ -27,7 +28,8 @@ def senders() -> None:
     """Sender IDs and who holds them."""
 
 
-senders.add_command(advise)
+for _command in (advise, health, health_history, set_health, switch):
+    senders.add_command(_command)
 
 
 @senders.command("list")

@@ -17,6 +17,7 @@ from sms_desk.domain.model import (
     BindingKind,
     Channel,
     DraftMode,
+    Health,
     HolderKind,
     ProgramKind,
     Purpose,
@@ -505,6 +506,31 @@ class ImportSenders(Command):
 
     lines: tuple[SenderLine, ...] = ()
     removed: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetHealth(Command):
+    """A person's word on a sender ID (R17). health None: the figures speak again."""
+
+    sender_id: UUID
+    health: Health | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchToFallback(Command):
+    """All open conversations of a sender ID go on from the fallback that is named on it (R17)."""
+
+    sender_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchBack(Command):
+    """The way back from SwitchToFallback. pairs: (old, new) conversations; closed: by the switch."""
+
+    sender_id: UUID
+    pairs: tuple[tuple[UUID, UUID], ...]
+    closed: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

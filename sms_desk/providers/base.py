@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from sms_desk.domain.health import Fault
 from sms_desk.domain.model import (
     ApprovalStatus,
     Channel,
@@ -210,12 +211,14 @@ class ErrorWords:
     """An error code in plain words. known: False where the provider's own text is all there is.
 
     lasting: the same message to the same number is refused again, however often it is sent.
+    fault: what the code says of the sender ID rather than of the message.
     """
 
     title: str
     next_step: str
     known: bool = True
     lasting: bool = False
+    fault: Fault = Fault.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     UNTAGGED = "untagged"
     TAKEN_OVER = "taken_over"  # R5; detail: program
     REBOUND = "rebound"  # R61; detail: before, after (program ids or null)
+    CONTINUED = "continued"  # R17; detail: continued_in (a conversation's id)
     OPTED_OUT = "opted_out"  # detail: scope
     OPTED_IN = "opted_in"
     SILENCED = "silenced"  # R51: a person answered, the automation is silent; detail: program

@@ -31,6 +31,7 @@ from sms_desk.store import (
     accounts,
     attempts,
     conversations,
+    fallbacks,
     opt_outs,
     outbox,
     send_facts,
@@ -329,6 +330,7 @@ def replied(tx: Tx, entry: Entry, *, at: datetime) -> None:
     row = conversations.load(tx, [entry.conversation_id])[entry.conversation_id]
     states = {entry.conversation_id: reactions.state_of(row)}
     reactions.moved(tx, states, Happening.PERSON_REPLIED, at=at, reason="replied")
+    fallbacks.close_answered(tx, entry.conversation_id, at)
 
 
 def _outgoing(tx: Tx, entry: Entry) -> Outgoing:

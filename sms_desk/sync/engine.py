@@ -34,6 +34,7 @@ from sms_desk.sync.auto_respond import AutoResponder
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.deliver import Deliverer, hold_uncarried, recover
 from sms_desk.sync.forget import Forgetter
+from sms_desk.sync.health import HealthWatch
 from sms_desk.sync.intake import Intake, Stored
 from sms_desk.sync.media import MediaFetcher
 from sms_desk.sync.receive import Receiver
@@ -70,6 +71,7 @@ class Engine:
         self._holder = Holder(secrets.token_hex(8), self._clock.boot_id)
         self._parts: dict[UUID, _Account] = {}
         self._clean = False
+        self._health = HealthWatch(workspace)
         self._on_screen: frozenset[UUID] = frozenset()
 
     def watch(self, conversation_ids: Iterable[UUID]) -> None:
@@ -82,6 +84,7 @@ class Engine:
         Raises nothing that a line can say; StorageError passes.
         """
         changes = self._recover(now) | self._wake(now)
+        changes |= self._health.run(now)
         changes |= release_due(self._workspace, now) | hold_uncarried(self._workspace, now)
         for row in self._accounts():
             changes |= self._cycle(row, now, force=force)

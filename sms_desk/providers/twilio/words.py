@@ -6,6 +6,7 @@ import csv
 import functools
 from collections.abc import Mapping
 
+from sms_desk.domain.health import Fault
 from sms_desk.providers.base import ErrorWords
 from sms_desk.settings.resources import resource_path
 
@@ -24,12 +25,27 @@ _LASTING = frozenset(
 change the answer (https://www.twilio.com/docs/api/errors)."""
 
 
+_FAULTS = {
+    **dict.fromkeys(("30007", "30450", "63049"), Fault.FILTERED),
+    **dict.fromkeys(
+        ("30002", "30032", "30033", "30034", "30037", "63001", "63008", "63020", "63022"),
+        Fault.STOPPED,
+    ),
+}
+"""Codes about the sender ID: unregistered, suspended, not verified, or taken for unwanted."""
+
+
 @functools.cache
 def error_words() -> Mapping[str, ErrorWords]:
     """The codes that a rep meets, in plain words (`resources/providers/twilio_errors.csv`)."""
     with resource_path("providers", "twilio_errors.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["code"]: ErrorWords(row["title"], row["next_step"], lasting=row["code"] in _LASTING)
+            row["code"]: ErrorWords(
+                row["title"],
+                row["next_step"],
+                lasting=row["code"] in _LASTING,
+                fault=_FAULTS.get(row["code"], Fault.NONE),
+            )
             for row in csv.DictReader(file)
         }
 

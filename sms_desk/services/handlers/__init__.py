@@ -11,6 +11,7 @@ from sms_desk.services.effects import Effect
 from sms_desk.services.handlers import (
     advice,
     conversations,
+    health,
     holdings,
     my_state,
     people,
@@ -65,6 +66,9 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.BindProgram: programs.bind_program,
     c.EndBinding: programs.end_binding,
     c.ResumeBinding: programs.resume_binding,
+    c.SetHealth: health.set_health,
+    c.SwitchToFallback: health.switch_to_fallback,
+    c.SwitchBack: health.switch_back,
     c.WaiveFinding: advice.waive_finding,
     c.RenameContact: people.rename_contact,
     c.SetContactOwner: people.set_contact_owner,
