@@ -237,6 +237,7 @@ class ConversationDetail:
     first_unread_position: int | None  # where the thread opens
     version: int  # newest version, for `Reply.seen_version`
     drafts: dict[DraftMode, str]
+    automation_silent_since: datetime | None = None  # a person answers; R51
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +397,7 @@ class BindingPreview:
 
 @dataclass(frozen=True, slots=True)
 class SenderFigures:
-    """What became of a program's messages from one sender ID (R2: never summed over them).
+    """What became of a program's messages from one sender ID; never summed over several.
 
     reached, replied: different contacts, written to and writing. Rates are parts of one: of what
     was sent, delivered; of those reached, who answered, complained, opted out. None without any.

@@ -39,6 +39,7 @@ from sms_desk.services.rows import (
 from sms_desk.services.words import error_words, peer_text
 from sms_desk.store import (
     accounts,
+    auto_replies,
     contacts,
     my_states,
     opt_outs,
@@ -111,6 +112,7 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         ),
         version=stored["version"],
         drafts={DraftMode(mode): body for mode, body in drafts.items()},
+        automation_silent_since=auto_replies.silent_since(ctx.tx, conversation_id),
     )
 
 
@@ -339,7 +341,7 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
             conversation_id=row["conversation_id"],
             body=row["body"],
             direction=Direction.OUTBOUND,
-            origin=Origin.PERSON,
+            origin=Origin(row["origin"]),
             author_id=row["author_id"],
             author_name=names.people.get(row["author_id"], ""),
             on_behalf_name=names.people.get(row["on_behalf_id"], ""),

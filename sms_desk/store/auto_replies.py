@@ -160,3 +160,10 @@ def silence(tx: Tx, conversation_id: UUID, at: datetime) -> UUID | None:
     )
     program_id: UUID = row.source_program_id
     return program_id
+
+
+def silent_since(tx: Tx, conversation_id: UUID) -> datetime | None:
+    """Since when a person answers there instead of the automation."""
+    query = sa.select(_C.human_since).where(_C.id == conversation_id)
+    found: datetime | None = tx.execute(query).scalar()
+    return found

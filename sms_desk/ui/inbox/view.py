@@ -198,6 +198,12 @@ class InboxView(QWidget):
         shown = self._stack.currentWidget()
         return self._list.viewport() if shown is self._list or shown is None else shown
 
+    def place_head(self, head: QWidget) -> None:
+        """Something that stands between the chips and the list, whatever that shows."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.indexOf(self._stack), head)
+
     def list_view(self) -> InboxList:
         """The list itself: where single letters are keys, and beside which menus open."""
         return self._list

@@ -15,6 +15,7 @@ from sms_desk.domain import plain_text
 from sms_desk.domain.model import SourceKind, TeamState
 from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow, ProgramCount
 from sms_desk.ui import theme
+from sms_desk.ui.thread.automation import AutomationLine
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.snooze_menu import add_choices
 from sms_desk.ui.thread.source_chip import SourceChip
@@ -26,7 +27,7 @@ from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.sources import KIND_SIGNS, source_sign
 from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
-from sms_desk.ui.widgets.times import age_words, moment_words
+from sms_desk.ui.widgets.times import age_words, clock_words, moment_words
 
 ROOMY = 520
 """Width in pixels from which the buttons carry words."""
@@ -49,6 +50,8 @@ class ThreadHead(QWidget):
     pin_requested = Signal(bool)
     mute_requested = Signal(bool)
     take_over_requested = Signal()
+    release_requested = Signal()
+    """The program's auto-responder may answer here again (R51)."""
     rebind_requested = Signal(object)
     """What it answers: a program's id, or None for direct (R61)."""
     source_why_requested = Signal(QPoint)
@@ -73,6 +76,9 @@ class ThreadHead(QWidget):
         self._waiting = WaitingSign(self)
         self._numbers = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._own = ElidedLabel("", "meta", tone="secondary", parent=self)
+        self._automation = AutomationLine(self)
+        self._automation.release_requested.connect(self.release_requested)
+        self._automation.take_over_requested.connect(self.take_over_requested)
         self._owner = MenuButton(icon="user", parent=self)
         self._snooze = MenuButton(icon="clock", parent=self)
         self._close = plain(tr("Close"), icon="check", parent=self)
@@ -97,6 +103,7 @@ class ThreadHead(QWidget):
         second.addStretch(1)
         names.addLayout(second)
         names.addWidget(self._own)
+        names.addWidget(self._automation)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 10, 12, 10)
         layout.setSpacing(8)
@@ -120,6 +127,11 @@ class ThreadHead(QWidget):
         row = detail.row
         self._name.setText(plain_text.display_name(row.contact_name) or row.peer)
         self._source.show_sign(source_sign(row.source, row.program_name))
+        since = detail.automation_silent_since
+        self._automation.show_state(
+            clock_words(since, self._clock(), self._reader.zone) if since else "",
+            may_keep=row.source.kind is SourceKind.CAMPAIGN,
+        )
         self._show_owner(row)
         self._show_state(row)
         self._fit()

@@ -255,6 +255,12 @@ _EVENTS = {  # by a person, by a rule, and where nobody and nothing is named
         "",
     ),
     "rebound": ("{who} said that this answers {name}", "Answers {name}", "{who} made this direct"),
+    "silenced": (
+        "{who} answered: the automation is silent from here on",
+        "The automation is silent from here on",
+        "",
+    ),
+    "released": ("{who} let the automation answer again", "The automation may answer again", ""),
     "opted_out": ("The contact opted out", "The contact opted out", ""),
     "opted_in": ("The contact opted in again", "The contact opted in again", ""),
 }

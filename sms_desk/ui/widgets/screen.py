@@ -22,8 +22,16 @@ _BESIDE_FROM: Final = 760
 class Screen(QWidget):
     """Title, controls and buttons above; the middle; the detail pane at the end while wanted."""
 
-    def __init__(self, title: str, middle: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        middle: QWidget,
+        parent: QWidget | None = None,
+        *,
+        detail_width: int = DETAIL_WIDTH,
+    ) -> None:
         super().__init__(parent)
+        self._detail_width = detail_width
         on_ground(self, "base")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -105,7 +113,8 @@ class Screen(QWidget):
         return QSize(320, 240)
 
     def _fit(self) -> None:
-        narrow = self.width() < _BESIDE_FROM
+        wide = self._detail_width
+        narrow = self.width() < _BESIDE_FROM + wide - DETAIL_WIDTH
         self._left.setVisible(not (narrow and self.has_detail()))
-        self._detail.setMinimumWidth(0 if narrow else DETAIL_WIDTH)
-        self._detail.setMaximumWidth(16_777_215 if narrow else DETAIL_WIDTH)
+        self._detail.setMinimumWidth(0 if narrow else wide)
+        self._detail.setMaximumWidth(16_777_215 if narrow else wide)

@@ -61,6 +61,7 @@ class ActionController(QObject):
         head.pin_requested.connect(lambda on: self._on_open_one(self._pin, on))
         head.mute_requested.connect(lambda on: self._on_open_one(self._mute, on))
         head.take_over_requested.connect(self._on_take_over)
+        head.release_requested.connect(self._on_release)
         head.rebind_requested.connect(self._on_rebind)
 
     def _connect_context(self) -> None:
@@ -231,6 +232,12 @@ class ActionController(QObject):
         opened = self._thread.conversation_id()
         if opened is not None:
             self._give(c.TakeOver(**self._doors.stamp(), conversation_id=opened))
+
+    @Slot()
+    def _on_release(self) -> None:
+        opened = self._thread.conversation_id()
+        if opened is not None:
+            self._give(c.ReleaseAutomation(**self._doors.stamp(), conversation_id=opened))
 
     @Slot(object)
     def _on_rebind(self, program_id: UUID | None) -> None:

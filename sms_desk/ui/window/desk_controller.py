@@ -22,6 +22,7 @@ from sms_desk.ui.shortcuts import KeyLine, ShortcutSheet
 from sms_desk.ui.widgets.text import menu_text
 from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window.command_list import window_commands
+from sms_desk.ui.window.lens_controller import LensController
 from sms_desk.ui.window.screens import ScreenMaker
 
 if TYPE_CHECKING:  # the wiring makes this controller
@@ -48,6 +49,9 @@ class DeskController(QObject):
         self._screens: dict[str, QWidget] = {}
         self._maker = ScreenMaker(wiring.ties, wiring.state, wiring.registry, self)
         self._maker.conversation_wanted.connect(wiring.open_conversation)
+        self._maker.responses_wanted.connect(self._on_responses_wanted)
+        self._lens = LensController(wiring.page.inbox, wiring.inbox_controller, wiring.ties)
+        self._lens.program_requested.connect(self.show_program)
         self._maker.connect_wanted.connect(lambda: self._show_wizard(first_run=False))
         self._maker.demo_wanted.connect(self.demo_wanted)
         self._maker.person_chosen.connect(self.person_chosen)
@@ -102,6 +106,21 @@ class DeskController(QObject):
         self._window.show_screen(screen)
         self._window.side.rail.show_place(f"screen:{name}")
         screen.setFocus()
+
+    @Slot(object)
+    def show_program(self, program_id: UUID) -> None:
+        """The screen of one program, as from the head over its responses."""
+        from sms_desk.ui.programs import ProgramsScreen  # with the screen, when it is wanted
+
+        self.show_screen("programs")
+        screen = self._screens["programs"]
+        assert isinstance(screen, ProgramsScreen)
+        screen.show_program(program_id)
+
+    @Slot(object)
+    def _on_responses_wanted(self, program_id: UUID) -> None:
+        """One click from a program to who answered it (R51)."""
+        self._window.side.rail.choose(f"program:{program_id}")
 
     def show_conversations(self) -> None:
         rail = self._window.side.rail

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 class ScreenMaker(QObject):
     conversation_wanted = Signal(object, object)
     """A conversation's id, and the position in it or None."""
+    responses_wanted = Signal(object)
+    """The id of the program whose responses shall stand in the list."""
     connect_wanted = Signal()
     demo_wanted = Signal()
     person_chosen = Signal(object)
@@ -51,7 +53,12 @@ class ScreenMaker(QObject):
             case "programs":
                 from sms_desk.ui.programs import ProgramsScreen
 
-                return ProgramsScreen(doors, bus, parent)
+                programs = ProgramsScreen(doors, bus, parent)
+                programs.conversation_opened.connect(
+                    lambda id_: self.conversation_wanted.emit(id_, None)
+                )
+                programs.responses_requested.connect(self.responses_wanted)
+                return programs
             case "templates":
                 from sms_desk.ui.templates import TemplatesScreen
 
