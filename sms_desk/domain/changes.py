@@ -26,6 +26,8 @@ class Thing(StrEnum):
     VIEW = "view"
     TEMPLATE = "template"
     CONTENT_TEMPLATE = "content_template"
+    DLT_TEMPLATE = "dlt_template"
+    OPT_OUT = "opt_out"  # also: what asks for one
     PROGRAM = "program"
     SENDER = "sender"
     FINDING = "finding"

@@ -12,13 +12,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import (
     BindingKind,
     Channel,
+    DltKind,
     DraftMode,
     Health,
     HolderKind,
+    OptOutScope,
     ProgramKind,
     Purpose,
     Role,
@@ -325,6 +328,56 @@ class SaveTemplate(Command):
 class RetireTemplate(Command):
     template_id: UUID
     retired: bool = True
+
+
+# --- compliance -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideOptOutRequest(Command):
+    """A person has read a wish to hear no more: it is one, it is none, or it is open again (R39).
+
+    request_ids: of one conversation. scope: how far it reaches; None: as far as the provider's own
+    keyword does. opt_out_id: for the opt-out that is made.
+    """
+
+    request_ids: tuple[UUID, ...]
+    decision: RequestState
+    scope: OptOutScope | None = None
+    opt_out_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DltText:
+    """A text as it is registered with India's operators. sender_id None: for every header."""
+
+    template_id: UUID
+    dlt_id: str
+    entity_id: str
+    name: str
+    kind: DltKind
+    body: str
+    sender_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDltTemplate(Command):
+    """A registered text is added or corrected (R41)."""
+
+    text: DltText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireDltTemplate(Command):
+    template_id: UUID
+    retired: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportDltTemplates(Command):
+    """Many at once, all or none; one whose number is known is corrected."""
+
+    texts: tuple[DltText, ...]
 
 
 # --- programs -------------------------------------------------------------------------------------

@@ -24,6 +24,14 @@ class Meaning(StrEnum):
     TRIAGE = "triage"  # sounds like a wish to stop: for a person to read
 
 
+class RequestState(StrEnum):
+    """What became of a wording that a person had to read (R39)."""
+
+    OPEN = "open"
+    OPTED_OUT = "opted_out"
+    DISMISSED = "dismissed"
+
+
 @dataclass(frozen=True, slots=True)
 class KeywordRule:
     """One row of `opt_out.csv`.

@@ -1,4 +1,8 @@
-"""Who asked to hear no more, from what, since when; learnt from keywords and from refusals (R39)."""
+"""Who asked to hear no more, from what, since when (R39).
+
+Learnt from keywords, from refusals, and from a person who read a wish that no keyword says. What
+a person decided stands for itself: it is never made anew, and only a START of the contact ends it.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,12 @@ _C = tables.conversations.c
 
 KEYWORD = "keyword"
 REFUSAL = "refusal"
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How far an opt-out reaches: one sender ID, or the Messaging Service that it is in."""
+    """How far an opt-out reaches: one sender ID, its Messaging Service, or the account."""
 
     kind: OptOutScope
     id: UUID
@@ -89,6 +94,85 @@ def record_refusal(tx: Tx, channel: Channel, peer_key: str, scope: Scope, *, at:
     return True
 
 
+def record_person(
+    tx: Tx, channel: Channel, peer_key: str, scope: Scope, *, at: datetime, opt_out_id: UUID
+) -> datetime | None:
+    """A person read the wish to hear no more, said at `at` in the provider's time.
+
+    When a later START of the contact ended it already, None if it runs.
+    """
+    row = {
+        "id": opt_out_id,
+        "channel": channel,
+        "peer_key": peer_key,
+        "scope": scope.kind,
+        "scope_id": scope.id,
+        "since": at,
+        "until": None,
+        "learnt_from": PERSON,
+    }
+    tx.execute(sa.insert(tables.opt_outs).values(row))
+    _end_by_start(tx, channel, peer_key)
+    until: datetime | None = tx.execute(sa.select(_P.until).where(_P.id == opt_out_id)).scalar()
+    return until
+
+
+def forget_person(tx: Tx, opt_out_id: UUID) -> None:
+    """What a person decided was a mistake."""
+    tx.execute(sa.delete(tables.opt_outs).where(_P.id == opt_out_id, _P.learnt_from == PERSON))
+
+
+def _end_by_start(tx: Tx, channel: Channel, peer_key: str) -> None:
+    """Each opt-out by a person ends with the first START after it, anywhere in its scope."""
+    query = sa.select(_P.id, _P.scope, _P.scope_id, _P.since, _P.until).where(
+        _P.peer_key == peer_key, _P.channel == channel, _P.learnt_from == PERSON
+    )
+    for row in tx.execute(query).all():
+        scope = Scope(OptOutScope(row.scope), row.scope_id)
+        heard = _keywords(tx, channel, peer_key, scope)
+        until = min((at for at, word in heard if word == "start" and at > row.since), default=None)
+        if until != row.until:
+            tx.execute(sa.update(tables.opt_outs).where(_P.id == row.id).values(until=until))
+
+
+def listing(tx: Tx, *, ended: bool = False, limit: int = 500) -> list[sa.RowMapping]:
+    """Opt-outs with the words for what they cover, newest first; running ones unless others are
+    asked for too."""
+    service, sender, account = (
+        tables.messaging_services.c,
+        tables.sender_ids.c,
+        tables.accounts.c,
+    )
+    contact, address = tables.contacts.c, tables.contact_addresses.c
+    covers = sa.func.coalesce(
+        sa.func.nullif(sender.label, ""), sender.address, service.name, account.label, ""
+    )
+    query = (
+        sa.select(
+            tables.opt_outs,
+            covers.label("covers"),
+            contact.name.label("contact_name"),
+            address.raw.label("peer_raw"),
+        )
+        .outerjoin(tables.sender_ids, sender.id == _P.scope_id)
+        .outerjoin(tables.messaging_services, service.id == _P.scope_id)
+        .outerjoin(tables.accounts, account.id == _P.scope_id)
+        .outerjoin(tables.contact_addresses, address.peer_key == _P.peer_key)
+        .outerjoin(tables.contacts, contact.id == address.contact_id)
+        .order_by(_P.since.desc(), _P.id)
+        .limit(limit)
+    )
+    if not ended:
+        query = query.where(_P.until.is_(None))
+    return list(tx.execute(query).mappings())
+
+
+def conversations_with(tx: Tx, peer_keys: Collection[str]) -> dict[UUID, str]:
+    """Conversation → match key, for all that these peers have with us."""
+    query = sa.select(_C.id, _C.peer_key).where(_C.peer_key.in_(peer_keys))
+    return {row.id: row.peer_key for row in tx.execute(query)}
+
+
 def relearn(tx: Tx, channel: Channel, peer_key: str, scope: Scope) -> None:
     """Make the opt-outs of one peer in one scope anew from keywords and refusals.
 
@@ -98,8 +182,9 @@ def relearn(tx: Tx, channel: Channel, peer_key: str, scope: Scope) -> None:
     refusals = tx.execute(sa.select(_P.since).where(*of_this, _P.learnt_from == REFUSAL)).scalars()
     heard = [(at, "stop", REFUSAL) for at in refusals]
     heard += [(at, word, KEYWORD) for at, word in _keywords(tx, channel, peer_key, scope)]
-    tx.execute(sa.delete(tables.opt_outs).where(*of_this))
+    tx.execute(sa.delete(tables.opt_outs).where(*of_this, _P.learnt_from != PERSON))
     _insert(tx, channel, peer_key, scope, _spans(sorted(heard)))
+    _end_by_start(tx, channel, peer_key)
 
 
 def _spans(
@@ -119,11 +204,7 @@ def _spans(
 
 
 def _keywords(tx: Tx, channel: Channel, peer_key: str, scope: Scope) -> list[tuple[datetime, str]]:
-    s = tables.service_senders.c
-    senders = sa.select(s.sender_id).where(s.service_id == scope.id)
-    in_scope = (
-        _C.sender_id == scope.id if scope.kind is OptOutScope.SENDER else _C.sender_id.in_(senders)
-    )
+    in_scope = _C.sender_id.in_(senders_in(scope))
     query = (
         sa.select(_M.at, _M.keyword)
         .join_from(tables.messages, tables.conversations, _C.id == _M.conversation_id)
@@ -137,6 +218,18 @@ def _keywords(tx: Tx, channel: Channel, peer_key: str, scope: Scope) -> list[tup
         .order_by(_M.position)
     )
     return [(row.at, row.keyword) for row in tx.execute(query)]
+
+
+def senders_in(scope: Scope) -> sa.Select[tuple[UUID]]:
+    """The sender IDs that a scope covers."""
+    s, a = tables.service_senders.c, tables.sender_accounts.c
+    match scope.kind:
+        case OptOutScope.SENDER:
+            return sa.select(tables.sender_ids.c.id).where(tables.sender_ids.c.id == scope.id)
+        case OptOutScope.MESSAGING_SERVICE:
+            return sa.select(s.sender_id).where(s.service_id == scope.id)
+        case OptOutScope.ACCOUNT:
+            return sa.select(a.sender_id).where(a.account_id == scope.id, a.until.is_(None))
 
 
 def _of(channel: Channel, peer_key: str, scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:

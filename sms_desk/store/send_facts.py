@@ -198,6 +198,12 @@ def carrier(tx: Tx, sender_id: UUID) -> UUID | None:
     return found
 
 
+def reply_raw(tx: Tx, conversation_id: UUID) -> str:
+    """Where the next reply of a conversation goes (R1)."""
+    query = sa.select(_C.reply_raw).where(_C.id == conversation_id)
+    return str(tx.execute(query).scalar_one())
+
+
 def unseen(tx: Tx, entry: Writing) -> tuple[Unseen, ...]:
     """What the contact or a colleague wrote that the writer's screen did not hold yet (GS6).
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sms_desk.domain.model import Origin, OutboxState
+import sqlalchemy as sa
+
+from sms_desk.domain import send_checks
+from sms_desk.domain.model import Channel, Origin, OutboxState
 from sms_desk.domain.send_checks import CheckResult
-from sms_desk.store import conversations, outbox
+from sms_desk.store import conversations, outbox, send_facts, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.outbox import Entry
 
@@ -27,3 +30,23 @@ def stop(tx: Tx, entry: Entry, checked: CheckResult, *, at: datetime) -> None:
         next_try_at=None if automatic else checked.not_before,
     )
     conversations.refresh(tx, [entry.conversation_id])
+
+
+def stop_opted_out(tx: Tx, channel: Channel, peer_key: str, *, at: datetime) -> list[Entry]:
+    """Stop at once what is queued for a contact whom an opt-out now covers (GS10); returns which."""
+    o, c = tables.outbox.c, tables.conversations.c
+    queued = (
+        sa.select(o.id)
+        .join_from(tables.outbox, tables.conversations, c.id == o.conversation_id)
+        .where(o.state == OutboxState.QUEUED, c.peer_key == peer_key, c.channel == channel)
+        .order_by(o.conversation_id, o.queue_n)
+    )
+    stopped = []
+    for outbox_id in tx.execute(queued).scalars().all():
+        entry = outbox.get(tx, outbox_id)
+        found = send_checks.run_all(send_facts.gather(tx, entry, at))
+        opted_out = next((result for result in found if result.name == "opt_out"), None)
+        if opted_out is not None:
+            stop(tx, entry, opted_out, at=at)
+            stopped.append(entry)
+    return stopped

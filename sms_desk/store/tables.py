@@ -596,7 +596,7 @@ opt_outs = Table(
     Column("scope_id", Id, nullable=False),  # sender ID, Messaging Service or account
     Column("since", Instant, nullable=False),
     Column("until", Instant, nullable=True),
-    Column("learnt_from", Text, nullable=False),  # keyword | refusal
+    Column("learnt_from", Text, nullable=False),  # keyword | refusal | person
     Index("ix_opt_outs_peer", "peer_key", "channel"),
 )
 

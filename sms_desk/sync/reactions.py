@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import positions
+from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.model import Channel, Direction, TeamState
 from sms_desk.domain.team_state import Happening, State, move
 from sms_desk.services.routing import Unowned
-from sms_desk.store import events, messages, opt_outs, team_states
+from sms_desk.store import events, messages, opt_out_requests, opt_outs, team_states
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import new_id
@@ -146,6 +147,21 @@ def _learn_opt_outs(
             detail = {"scope": scope.kind.value}
             happened.append(Event(new_id(), id_, now, _OPT[keyword], detail=detail))
     events.append(tx, happened)
+    _ask_persons(tx, inbound, now)
+
+
+_SETTLED = {"stop": RequestState.OPTED_OUT, "start": RequestState.DISMISSED}
+
+
+def _ask_persons(tx: Tx, inbound: Sequence[NewMessage], now: datetime) -> None:
+    """What only sounds like a wish to stop is for a person to read; a keyword settles it (R39)."""
+    said = [(row.id, row.conversation_id, row.at) for row in inbound if row.keyword == "triage"]
+    if said:
+        opt_out_requests.ask(tx, said, now=now)
+    for row in inbound:
+        if row.keyword in _SETTLED:
+            state = _SETTLED[row.keyword]
+            opt_out_requests.settle(tx, row.conversation_id, row.at, state, at=now)
 
 
 def _unread_again(tx: Tx, late: Iterable[NewMessage]) -> None:

@@ -10,6 +10,7 @@ from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers import (
     advice,
+    compliance,
     conversations,
     health,
     holdings,
@@ -61,6 +62,10 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.HoldSenders: holdings.hold_senders,
     c.EditHolding: holdings.edit_holding,
     c.EndHolding: holdings.end_holding,
+    c.DecideOptOutRequest: compliance.decide_opt_out_request,
+    c.SaveDltTemplate: compliance.save_dlt_template,
+    c.RetireDltTemplate: compliance.retire_dlt_template,
+    c.ImportDltTemplates: compliance.import_dlt_templates,
     c.SaveProgram: programs.save_program,
     c.RetireProgram: programs.retire_program,
     c.BindProgram: programs.bind_program,
