@@ -108,7 +108,7 @@ class Directory:
 
     @cached_property
     def _boundaries(self) -> tuple[datetime, ...]:
-        dated = (*self.holdings, *self.memberships)
+        dated: tuple[Holding | Membership, ...] = (*self.holdings, *self.memberships)
         return tuple(sorted({at for row in dated for at in (row.since, row.until) if at}))
 
 

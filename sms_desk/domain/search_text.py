@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex  # type: ignore[import-untyped]
 
@@ -56,8 +56,10 @@ class PieceKind(Enum):
     SYMBOL = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+_KINDS = {kind.name.lower(): kind for kind in PieceKind}
+
+
+class Piece(NamedTuple):
     """A word, a run or a symbol of a text: folded, and where it stands in the original."""
 
     kind: PieceKind
@@ -84,7 +86,7 @@ def pieces(text: str) -> Iterator[Piece]:
             yield Piece(PieceKind.WORD, match[0].lower(), *match.span())
         return
     for match in _PIECE.finditer(text):
-        kind = PieceKind[match.lastgroup.upper()]
+        kind = _KINDS[match.lastgroup]
         folded = match[0] if kind is PieceKind.SYMBOL else _folded_word(match[0])
         if folded:
             yield Piece(kind, folded, *match.span())

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Concatenate, ParamSpec, TypeVar
 
+from sms_desk.domain import scopes
 from sms_desk.domain.model import Actor
-from sms_desk.domain.scopes import Directory, Reach, reach
+from sms_desk.domain.scopes import Directory, Reach
 from sms_desk.store import people
 from sms_desk.store.engine import Tx
+from sms_desk.store.remembered import remembered
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -20,12 +27,22 @@ class Context:
     actor: Actor
     now: datetime
 
+    def remembered(
+        self, read: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`read(tx, …)` of what seldom changes; read again only when somebody has written."""
+        return remembered(self.tx, read, *args, **kwargs)
+
     @cached_property
     def directory(self) -> Directory:
-        """Who holds what and belongs where, read once per context."""
-        return people.directory(self.tx)
+        """Who holds what and belongs where."""
+        return self.remembered(people.directory)
 
     @cached_property
     def reach(self) -> Reach:
-        """What the actor may see (R31)."""
-        return reach(self.actor, self.directory, self.now)
+        """What the actor may see (R31); the same until a dated row begins or ends."""
+        return self.remembered(_reach, self.actor, self.directory.period(self.now))
+
+
+def _reach(tx: Tx, actor: Actor, period: datetime) -> Reach:
+    return scopes.reach(actor, remembered(tx, people.directory), period)

@@ -16,6 +16,7 @@ from sms_desk.services.context import Context
 from sms_desk.store import people
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
+from sms_desk.store.remembered import remembered
 
 if TYPE_CHECKING:
     from sms_desk.domain.commands import Command
@@ -59,7 +60,8 @@ class Desk:
         """Ask a service one thing: `desk.read(inbox.page, wanted)`."""
         now = self.now()
         with self.workspace.read() as tx:
-            return ask(Context(tx, people.actor(tx, self.person_id), now), *args, **kwargs)
+            actor = remembered(tx, people.actor, self.person_id)
+            return ask(Context(tx, actor, now), *args, **kwargs)
 
     def change(self, *commands: Command) -> Done:
         """Run commands in one transaction: all of them or none. The answer is the last one's.

@@ -91,16 +91,16 @@ def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, .
     )
 
 
-def _outbox_row(row: Any, conversation: Any) -> OutboxRow:
+def _outbox_row(row: Any, conversation: inbox_store.Shown) -> OutboxRow:
     words = ErrorWords(row["reason_text"], "", known=False)
     if row["state"] == OutboxState.REFUSED:
         words = error_words(row["provider"] or "", row["reason"], row["reason_text"])
     return OutboxRow(
         row["id"],
         row["conversation_id"],
-        conversation["contact_name"],
+        conversation.contact_name,
         peer_text(row["to_raw"]),
-        conversation["sender_label"] or peer_text(conversation["sender_address"]),
+        conversation.sender_label or peer_text(conversation.sender_address),
         row["body"],
         OutboxState(row["state"]),
         row["reason"],

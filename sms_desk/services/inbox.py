@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 from sms_desk.domain import positions
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import (
-    Channel,
-    Origin,
+    Position,
     ProgramId,
     ProgramKind,
     Source,
     SourceKind,
     SourceReason,
-    TeamState,
 )
 from sms_desk.domain.working_hours import WaitingRule
 from sms_desk.services import preferences
@@ -36,29 +34,24 @@ def page(
     ctx: Context, wanted: InboxFilter, after: Cursor | None = None, limit: int = PAGE
 ) -> InboxPage:
     """The next page of a list; after: the page before's `next`."""
-    found = inbox.page_ids(
-        ctx.tx, asked(ctx, wanted), after=(after.value, after.id) if after else None, limit=limit
-    )
-    full = len(found) == limit
-    return InboxPage(_rows(ctx, [id_ for _, id_ in found]), Cursor(*found[-1]) if full else None)
+    edge = inbox.Edge(after.value, after.id) if after else None
+    found = inbox.page(ctx.tx, asked(ctx, wanted), after=edge, limit=limit)
+    last = Cursor(found[-1][0], found[-1][1].id) if len(found) == limit else None
+    return InboxPage(_rows(ctx, [row for _, row in found]), last)
 
 
 def rows(ctx: Context, ids: Sequence[UUID]) -> tuple[InboxRow, ...]:
     """These conversations as rows, in the order asked; what the actor may not see is left out."""
     seen = inbox.visible(ctx.tx, ctx.reach, ids)
-    return _rows(ctx, [id_ for id_ in ids if id_ in seen])
+    found = inbox.details(ctx.tx, list(seen), ctx.actor.person_id)
+    return _rows(ctx, [found[id_] for id_ in ids if id_ in seen])
 
 
-def _rows(ctx: Context, wanted: Sequence[UUID]) -> tuple[InboxRow, ...]:
-    details = inbox.details(ctx.tx, wanted, ctx.actor.person_id)
-    tags = inbox.tags_of(ctx.tx, wanted)
-    names = people_store.names(ctx.tx)
-    program_names = programs.names(ctx.tx)
+def _rows(ctx: Context, found: Sequence[inbox.Shown]) -> tuple[InboxRow, ...]:
+    names = ctx.remembered(people_store.names)
+    program_names = ctx.remembered(programs.names)
     nudge, waiting = preferences.nudge_days(ctx), preferences.waiting_rule(ctx)
-    return tuple(
-        _row(details[id_], tags.get(id_, []), names, program_names, ctx.now, nudge, waiting)
-        for id_ in wanted
-    )
+    return tuple(_row(row, names, program_names, ctx.now, nudge, waiting) for row in found)
 
 
 def matching(ctx: Context, wanted: InboxFilter, ids: Collection[UUID]) -> frozenset[UUID]:
@@ -106,7 +99,7 @@ def rail(ctx: Context) -> RailCounts:
             ProgramCount(
                 row["id"], ProgramKind(row["kind"]), row["name"], by_program.get(row["id"], 0)
             )
-            for row in programs.listing(ctx.tx)
+            for row in ctx.remembered(programs.listing)
         ),
         views=saved_views(ctx),
     )
@@ -132,13 +125,11 @@ def saved_views(ctx: Context) -> tuple[ViewRow, ...]:
 
 def asked(ctx: Context, wanted: InboxFilter) -> inbox.Asked:
     """The filter with all that the store needs to ask it."""
-    found = inbox.find_text(ctx.tx, wanted.text)
-    return inbox.Asked(wanted, ctx.reach, ctx.now, preferences.nudge_days(ctx), found)
+    return inbox.Asked(wanted, ctx.reach, ctx.now, preferences.nudge_days(ctx))
 
 
 def _row(
-    row: Mapping[Any, Any],
-    tags: Sequence[tuple[UUID, str]],
+    row: inbox.Shown,
     names: Mapping[UUID, str],
     program_names: Mapping[UUID, str],
     now: datetime,
@@ -146,43 +137,56 @@ def _row(
     waiting: WaitingRule,
 ) -> InboxRow:
     source = source_of(row)
+    last = row.last_position
     return InboxRow(
-        id=row["id"],
-        contact_id=row["contact_id"],
-        contact_name=row["contact_name"],
-        peer=peer_text(row["reply_raw"]),
-        channel=Channel(row["channel"]),
-        sender_id=row["sender_id"],
-        sender_label=row["sender_label"] or peer_text(row["sender_address"]),
-        owner_id=row["owner_id"],
-        owner_name=names.get(row["owner_id"], ""),
-        team_state=TeamState(row["team_state"]),
-        snoozed_until=row["snoozed_until"],
+        id=row.id,
+        contact_id=row.contact_id,
+        contact_name=row.contact_name,
+        peer=peer_text(row.reply_raw),
+        channel=row.channel,
+        sender_id=row.sender_id,
+        sender_label=row.sender_label or peer_text(row.sender_address),
+        owner_id=row.owner_id,
+        owner_name=names.get(row.owner_id, "") if row.owner_id else "",
+        team_state=row.team_state,
+        snoozed_until=row.snoozed_until,
         source=source,
         program_name=program_name(source, program_names),
-        last_at=positions.instant(row["last_position"]) if row["last_position"] else None,
-        last_position=row["last_position"],
-        snippet=row["snippet"],
-        snippet_from=Origin(row["snippet_from"]) if row["snippet_from"] else None,
-        unread=row["unread"],
-        waiting_since=row["waiting_since"],
-        nudge_days=_nudge(row, now, nudge_days),
-        trouble=row["trouble"] or "",
-        draft=row["draft"],
-        tags=tuple(name for _, name in tags),
-        pinned=bool(row["pinned"]),
-        muted=bool(row["muted"]),
-        late_at=waiting.late_at(row["waiting_since"]) if row["waiting_since"] else None,
+        last_at=positions.instant(Position(last)) if last else None,
+        last_position=last,
+        snippet=row.snippet,
+        snippet_from=row.snippet_from,
+        unread=row.unread,
+        waiting_since=row.waiting_since,
+        nudge_days=nudged(last, now, nudge_days) if is_silent(row) else None,
+        trouble=row.trouble or "",
+        draft=row.draft,
+        tags=_tags(row.tags),
+        pinned=row.pinned,
+        muted=row.muted,
+        late_at=waiting.late_at(row.waiting_since) if row.waiting_since else None,
     )
 
 
-def source_of(row: Mapping[Any, Any]) -> Source:
+def _tags(names: str | None) -> tuple[str, ...]:
+    return tuple(sorted(names.split("\n"), key=str.casefold)) if names else ()
+
+
+def source_of(row: inbox.Shown) -> Source:
     """A conversation's source, as its columns tell it."""
+    return _source(row.source_kind, row.source_program_id, row.source_reason, row.source_from_id)
+
+
+@lru_cache(maxsize=1_024)
+def _source(
+    kind: SourceKind, program_id: UUID | None, reason: SourceReason, from_id: UUID | None
+) -> Source:
+    """Few sources stand on thousands of rows."""
     return Source(
-        SourceKind(row["source_kind"]),
-        row["source_program_id"] and ProgramId(row["source_program_id"]),
-        SourceReason(row["source_reason"]),
-        row["source_from_id"] and ProgramId(row["source_from_id"]),
+        kind,
+        ProgramId(program_id) if program_id else None,
+        reason,
+        ProgramId(from_id) if from_id else None,
     )
 
 
@@ -192,11 +196,7 @@ def program_name(source: Source, names: Mapping[UUID, str]) -> str:
     return names.get(program_id, "") if program_id else ""
 
 
-def is_silent(row: Mapping[Any, Any]) -> bool:
-    """Whether we spoke last, and nobody opened it since (R9); row: of `store.inbox.details`."""
-    last = row["last_position"]
-    return bool(last) and row["answered_position"] == last and last > row["nudge_seen"]
-
-
-def _nudge(row: Mapping[Any, Any], now: datetime, limit: int) -> int | None:
-    return nudged(row["last_position"], now, limit) if is_silent(row) else None
+def is_silent(row: inbox.Shown) -> bool:
+    """Whether we spoke last, and nobody opened it since (R9)."""
+    last = row.last_position
+    return bool(last) and row.answered_position == last and last > row.nudge_seen

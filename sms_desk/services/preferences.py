@@ -16,10 +16,10 @@ def value(ctx: Context, name: str) -> Any:
     """What holds for the actor."""
     setting = registry.get(name)
     if setting.scope is registry.Scope.PERSON:
-        chosen = settings.read(ctx.tx, ctx.actor.person_id)
+        chosen = ctx.remembered(settings.read, ctx.actor.person_id)
         if name in chosen:
             return chosen[name]
-    return settings.read(ctx.tx).get(name, setting.default)
+    return ctx.remembered(settings.read).get(name, setting.default)
 
 
 def nudge_days(ctx: Context) -> int:

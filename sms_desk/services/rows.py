@@ -32,6 +32,7 @@ from sms_desk.domain.model import (
     TeamState,
 )
 from sms_desk.domain.programs import Lack
+from sms_desk.services.frozen import frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Cursor:
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxRow:
     """One conversation in the list."""
 
@@ -130,7 +131,7 @@ class AttachmentRow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThreadItem:
     """One thing in a thread. Fields that a kind does not have are empty."""
 
@@ -454,7 +455,7 @@ class OutboxRow:
     provider_sid: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchHit:
     """One found message or note, newest first. marks: (start, end) pairs within excerpt."""
 

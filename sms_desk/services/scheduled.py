@@ -72,7 +72,7 @@ def when(ctx: Context, conversation_id: UUID, words: str) -> DueTime:
     stored = inbox_store.details(ctx.tx, [conversation_id], ctx.actor.person_id)
     if conversation_id not in stored:
         raise NotFoundError("There is no such conversation, or it is not yours to see.")
-    zone, recipients = zone_of_recipient(ctx, stored[conversation_id]["reply_raw"])
+    zone, recipients = zone_of_recipient(ctx, stored[conversation_id].reply_raw)
     return DueTime(parse_when(words, ctx.now, zone), str(zone), recipients)
 
 
@@ -95,15 +95,15 @@ def _rows(ctx: Context, stored: list[Any]) -> tuple[ScheduledRow, ...]:
 
 
 def _row(
-    stored: Mapping[Any, Any], place: Mapping[Any, Any], names: Mapping[UUID, str]
+    stored: Mapping[Any, Any], place: inbox_store.Shown, names: Mapping[UUID, str]
 ) -> ScheduledRow:
     return ScheduledRow(
         stored["id"],
         stored["conversation_id"],
-        place["contact_name"],
-        peer_text(place["reply_raw"]),
+        place.contact_name,
+        peer_text(place.reply_raw),
         stored["sender_id"],
-        place["sender_label"] or peer_text(place["sender_address"]),
+        place.sender_label or peer_text(place.sender_address),
         stored["body"],
         stored["due_at"],
         stored["zone"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sms_desk.domain import excerpts
-from sms_desk.domain.model import Channel, Position
+from sms_desk.domain.model import Position
 from sms_desk.domain.search_query import Query, parse
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services.context import Context
@@ -52,9 +52,9 @@ def _hits(ctx: Context, found: list[search.Found], query: Query) -> tuple[Search
                 hit.conversation_id,
                 hit.position,
                 hit.at,
-                row["contact_name"],
-                peer_text(row["reply_raw"]),
-                Channel(row["channel"]),
+                row.contact_name,
+                peer_text(row.reply_raw),
+                row.channel,
                 excerpt.text,
                 excerpt.marks,
             )

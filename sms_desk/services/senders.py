@@ -106,10 +106,10 @@ def _usable(ctx: Context, found: SenderRow) -> tuple[bool, str]:
     return True, ""
 
 
-def _why_own(detail: Mapping[Any, Any]) -> str:
-    if detail["source_kind"] == SourceKind.CAMPAIGN:
+def _why_own(conversation: inbox_store.Shown) -> str:
+    if conversation.source_kind is SourceKind.CAMPAIGN:
         return "the campaign's number"
-    if detail["source_kind"] == SourceKind.SERVICE:
+    if conversation.source_kind is SourceKind.SERVICE:
         return "the service's number"
     return "the number of this conversation"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sms_desk.domain import addresses
@@ -13,7 +14,6 @@ from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import (
     AttachmentState,
     Channel,
-    DeliveryStatus,
     Direction,
     DraftMode,
     Origin,
@@ -51,6 +51,7 @@ from sms_desk.store import (
 )
 from sms_desk.store import inbox as inbox_store
 from sms_desk.store import senders as sender_store
+from sms_desk.store.engine import Tx
 
 PAGE = 100
 
@@ -65,8 +66,8 @@ def page(
     limit: int = PAGE,
 ) -> ThreadPage:
     """A page of one conversation: the newest, or before, after, or around a position."""
-    _require(ctx, conversation_id)
-    return _page(ctx, [conversation_id], before, after, around, limit)
+    home = _require(ctx, conversation_id)
+    return _page(ctx, {conversation_id: home}, before, after, around, limit)
 
 
 def timeline(
@@ -74,8 +75,7 @@ def timeline(
 ) -> ThreadPage:
     """All of a contact's conversations as one thread, as far as the actor may see them (R2)."""
     ids = contacts.conversations(ctx.tx, contact_id)
-    seen = inbox_store.visible(ctx.tx, ctx.reach, ids)
-    return _page(ctx, [id_ for id_ in ids if id_ in seen], before, None, None, limit)
+    return _page(ctx, inbox_store.homes(ctx.tx, ctx.reach, ids), before, None, None, limit)
 
 
 def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
@@ -83,12 +83,12 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
     _require(ctx, conversation_id)
     (row,) = inbox.rows(ctx, [conversation_id])
     stored = inbox_store.details(ctx.tx, [conversation_id], ctx.actor.person_id)[conversation_id]
-    address = addresses.from_provider(stored["reply_raw"])
+    address = addresses.from_provider(stored.reply_raw)
     answerable, why_not = addresses.is_answerable(address)
     opted_out = opt_outs.running(
         ctx.tx,
         row.channel,
-        stored["peer_key"],
+        stored.peer_key,
         sender_ids=[row.sender_id],
         account_id=sender_store.get(ctx.tx, row.sender_id)["account_id"],
     )
@@ -106,11 +106,11 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         others=_others(ctx, row.contact_id, conversation_id),
         answerable=answerable,
         unanswerable_reason=why_not,
-        read_position=stored["read_position"],
+        read_position=stored.read_position,
         first_unread_position=threads.first_inbound_after(
-            ctx.tx, conversation_id, stored["read_position"]
+            ctx.tx, conversation_id, stored.read_position
         ),
-        version=stored["version"],
+        version=stored.version,
         drafts={DraftMode(mode): body for mode, body in drafts.items()},
         automation_silent_since=auto_replies.silent_since(ctx.tx, conversation_id),
     )
@@ -134,13 +134,25 @@ def attachment(ctx: Context, attachment_id: UUID) -> tuple[str, bytes]:
 # --- a page ---------------------------------------------------------------------------------------
 
 
+class _Program(NamedTuple):
+    name: str
+    kind: ProgramKind
+
+
+class _Sender(NamedTuple):
+    """shown: its label, or its address as people read it."""
+
+    channel: Channel
+    shown: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What ids are called, read once per page."""
+    """What ids are called."""
 
     people: Mapping[UUID, str]
-    programs: Mapping[UUID, Mapping[Any, Any]]
-    senders: Mapping[UUID, Mapping[Any, Any]]
+    programs: Mapping[UUID, _Program]
+    senders: Mapping[UUID, _Sender]
     providers: Mapping[UUID, str]
     homes: Mapping[UUID, UUID]  # conversation → its own sender ID
     tags: Mapping[UUID, str]
@@ -148,18 +160,19 @@ class _Names:
 
 def _page(
     ctx: Context,
-    ids: Sequence[UUID],
+    homes: Mapping[UUID, UUID],
     before: int | None,
     after: int | None,
     around: int | None,
     limit: int,
 ) -> ThreadPage:
+    """homes: the conversations, each with its own sender ID."""
+    ids = list(homes)
     found, has_older, has_newer = _found(ctx, ids, before, after, around, limit)
-    names = _names(ctx, ids, {row["sender_id"] for table, row in found if table == "messages"})
-    files = threads.attachments(
-        ctx.tx, [row["id"] for table, row in found if table == "messages" and row["media_count"]]
-    )
-    items = [_item(table, row, names, files) for table, row in found]
+    messages = [row for row in found if isinstance(row, threads.Message)]
+    names = _names(ctx, homes, {row.sender_id for row in messages})
+    files = threads.attachments(ctx.tx, [row.id for row in messages if row.media_count])
+    items = [_item(row, names, files) for row in found]
     older = items[0].position if items and has_older else None
     newer = items[-1].position if items and has_newer else None
     if not has_newer:
@@ -180,7 +193,7 @@ def _found(
         found = threads.around(ctx.tx, ids, around, limit=limit)
         if not found:
             return [], False, False
-        first, last = found[0][1]["position"], found[-1][1]["position"]
+        first, last = found[0].position, found[-1].position
         above = threads.exists(ctx.tx, ids, before=first)
         return found, above, threads.exists(ctx.tx, ids, after=last)
     found = threads.page(ctx.tx, ids, before=before, after=after, limit=limit + 1)
@@ -190,89 +203,109 @@ def _found(
     return found[-limit:], more, before is not None
 
 
-def _names(ctx: Context, ids: Sequence[UUID], used: Collection[UUID]) -> _Names:
+def _names(ctx: Context, homes: Mapping[UUID, UUID], used: Collection[UUID]) -> _Names:
     """used: sender IDs of the page; a workspace may have thousands."""
-    homes = inbox_store.senders_of(ctx.tx, ids)
     return _Names(
-        people.names(ctx.tx),
-        {row["id"]: row for row in programs.listing(ctx.tx, retired=True)},
-        sender_store.briefly(ctx.tx, {*used, *homes.values()}),
-        {row["id"]: row["provider"] for row in accounts.listing(ctx.tx, removed=True)},
+        ctx.remembered(people.names),
+        ctx.remembered(_programs),
+        ctx.remembered(_senders, frozenset({*used, *homes.values()})),
+        ctx.remembered(_providers),
         homes,
-        {row["id"]: row["name"] for row in tags.listing(ctx.tx)},
+        ctx.remembered(tags.names),
     )
+
+
+def _programs(tx: Tx) -> dict[UUID, _Program]:
+    return {
+        row["id"]: _Program(row["name"], ProgramKind(row["kind"]))
+        for row in programs.listing(tx, retired=True)
+    }
+
+
+def _senders(tx: Tx, ids: Collection[UUID]) -> dict[UUID, _Sender]:
+    return {
+        id_: _Sender(Channel(row["channel"]), row["label"] or peer_text(row["address"]))
+        for id_, row in sender_store.briefly(tx, ids).items()
+    }
+
+
+def _providers(tx: Tx) -> dict[UUID, str]:
+    return {row["id"]: row["provider"] for row in accounts.listing(tx, removed=True)}
 
 
 def _item(
-    table: str,
-    row: Mapping[Any, Any],
-    names: _Names,
-    files: Mapping[UUID, Sequence[Mapping[Any, Any]]],
+    row: threads.Found, names: _Names, files: Mapping[UUID, Sequence[Mapping[Any, Any]]]
 ) -> ThreadItem:
-    match table:
-        case "messages":
-            return _message(row, names, files.get(row["id"], ()))
-        case "notes":
+    match row:
+        case threads.Message():
+            return _message(row, names, files.get(row.id, ()))
+        case threads.Note():
             return _note(row, names)
-        case _:
+        case threads.Event():
             return _event(row, names)
 
 
-def _message(
-    row: Mapping[Any, Any], names: _Names, files: Sequence[Mapping[Any, Any]]
-) -> ThreadItem:
-    provider = names.providers.get(row["account_id"], "")
-    words = error_words(provider, row["error_code"], row["error_text"])
-    program = names.programs.get(row["program_id"], {})
-    sender = names.senders.get(row["sender_id"], {})
+def _message(row: threads.Message, names: _Names, files: Sequence[Mapping[Any, Any]]) -> ThreadItem:
+    words = _NO_WORDS
+    if row.error_code or row.error_text:
+        provider = names.providers.get(row.account_id, "")
+        words = error_words(provider, row.error_code, row.error_text)
+    program = names.programs.get(row.program_id) if row.program_id else None
+    sender = names.senders.get(row.sender_id)
     return ThreadItem(
         kind=ItemKind.MESSAGE,
-        id=row["id"],
-        position=row["position"],
-        at=row["at"],
-        conversation_id=row["conversation_id"],
-        body=row["body"],
-        direction=Direction(row["direction"]),
-        origin=Origin(row["origin"]),
-        author_id=row["author_id"],
-        author_name=names.people.get(row["author_id"], ""),
-        on_behalf_name=names.people.get(row["on_behalf_id"], ""),
+        id=row.id,
+        position=row.position,
+        at=row.at,
+        conversation_id=row.conversation_id,
+        body=row.body,
+        direction=row.direction,
+        origin=row.origin,
+        author_id=row.author_id,
+        author_name=_name(names, row.author_id),
+        on_behalf_name=_name(names, row.on_behalf_id),
         sender_label=_other_sender(row, sender, names),
-        channel=Channel(sender["channel"]) if sender else None,
-        program_name=program.get("name", ""),
-        program_kind=ProgramKind(program["kind"]) if program else None,
-        source=_source(row),
-        status=DeliveryStatus(row["status"]),
-        status_text=row["status_text"],
-        status_at=row["status_at"],
-        error_code=row["error_code"] or "",
+        channel=sender.channel if sender else None,
+        program_name=program.name if program else "",
+        program_kind=program.kind if program else None,
+        source=_source(row.source_kind, row.program_id, row.source_reason),
+        status=row.status,
+        status_text=row.status_text,
+        status_at=row.status_at,
+        error_code=row.error_code or "",
         error_title=words.title,
         error_step=words.next_step,
         lasting=words.lasting,
-        late=row["late"],
-        parts=row["parts"],
+        late=row.late,
+        parts=row.parts,
         attachments=tuple(_file(file) for file in files),
-        keyword=row["keyword"] or "",
-        outbox_id=row["outbox_id"],
+        keyword=row.keyword or "",
+        outbox_id=row.outbox_id,
     )
 
 
-def _other_sender(row: Mapping[Any, Any], sender: Mapping[Any, Any], names: _Names) -> str:
+_NO_WORDS = ErrorWords("", "", known=False)
+
+
+def _name(names: _Names, person_id: UUID | None) -> str:
+    return names.people.get(person_id, "") if person_id else ""
+
+
+def _other_sender(row: threads.Message, sender: _Sender | None, names: _Names) -> str:
     """The sender ID used, where it is not the conversation's own (R60), or in a merged timeline."""
-    if len(names.homes) == 1 and names.homes.get(row["conversation_id"]) == row["sender_id"]:
+    if len(names.homes) == 1 and names.homes.get(row.conversation_id) == row.sender_id:
         return ""
-    return sender.get("label") or peer_text(sender.get("address", ""))
+    return sender.shown if sender else ""
 
 
-def _source(row: Mapping[Any, Any]) -> Source | None:
-    if row["source_kind"] is None:
+@lru_cache(maxsize=1_024)
+def _source(
+    kind: SourceKind | None, program_id: UUID | None, reason: SourceReason | None
+) -> Source | None:
+    """What a message answers; few such stand on thousands of messages."""
+    if kind is None or reason is None:
         return None
-    program = row["program_id"]
-    return Source(
-        SourceKind(row["source_kind"]),
-        ProgramId(program) if program else None,
-        SourceReason(row["source_reason"]),
-    )
+    return Source(kind, ProgramId(program_id) if program_id else None, reason)
 
 
 def _file(row: Mapping[Any, Any]) -> AttachmentRow:
@@ -281,33 +314,33 @@ def _file(row: Mapping[Any, Any]) -> AttachmentRow:
     )
 
 
-def _note(row: Mapping[Any, Any], names: _Names) -> ThreadItem:
+def _note(row: threads.Note, names: _Names) -> ThreadItem:
     return ThreadItem(
         kind=ItemKind.NOTE,
-        id=row["id"],
-        position=row["position"],
-        at=row["at"],
-        conversation_id=row["conversation_id"],
-        body=row["body"],
-        author_id=row["author_id"],
-        author_name=names.people.get(row["author_id"], ""),
-        mentions=tuple(names.people.get(UUID(id_), "") for id_ in row["mentions"]),
+        id=row.id,
+        position=row.position,
+        at=row.at,
+        conversation_id=row.conversation_id,
+        body=row.body,
+        author_id=row.author_id,
+        author_name=_name(names, row.author_id),
+        mentions=tuple(_name(names, UUID(id_)) for id_ in row.mentions),
     )
 
 
-def _event(row: Mapping[Any, Any], names: _Names) -> ThreadItem:
+def _event(row: threads.Event, names: _Names) -> ThreadItem:
     """detail: the stored one, with a name beside every id that it tells of."""
     return ThreadItem(
         kind=ItemKind.EVENT,
-        id=row["id"],
-        position=row["position"],
-        at=row["at"],
-        conversation_id=row["conversation_id"],
-        author_id=row["actor_id"],
-        author_name=names.people.get(row["actor_id"], ""),
-        event=row["kind"],
-        event_detail={**row["detail"], "names": _told(row["detail"], names)},
-        reason=row["reason"],
+        id=row.id,
+        position=row.position,
+        at=row.at,
+        conversation_id=row.conversation_id,
+        author_id=row.actor_id,
+        author_name=_name(names, row.actor_id),
+        event=row.kind,
+        event_detail={**row.detail, "names": _told(row.detail, names)},
+        reason=row.reason,
     )
 
 
@@ -321,13 +354,14 @@ def _told(detail: Any, names: _Names) -> dict[str, str]:
         id_ = UUID(detail)
     except (ValueError, TypeError, AttributeError):
         return {}
-    program, sender = names.programs.get(id_, {}), names.senders.get(id_, {})
-    name = names.people.get(id_) or names.tags.get(id_) or program.get("name") or _label(sender)
+    program, sender = names.programs.get(id_), names.senders.get(id_)
+    name = (
+        names.people.get(id_)
+        or names.tags.get(id_)
+        or (program.name if program else "")
+        or (sender.shown if sender else "")
+    )
     return {detail: name} if name else {}
-
-
-def _label(sender: Mapping[Any, Any]) -> str:
-    return (sender.get("label") or peer_text(sender["address"])) if sender else ""
 
 
 def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) -> list[ThreadItem]:
@@ -343,8 +377,8 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
             direction=Direction.OUTBOUND,
             origin=Origin(row["origin"]),
             author_id=row["author_id"],
-            author_name=names.people.get(row["author_id"], ""),
-            on_behalf_name=names.people.get(row["on_behalf_id"], ""),
+            author_name=_name(names, row["author_id"]),
+            on_behalf_name=_name(names, row["on_behalf_id"]),
             reason=row["reason"],
             error_code=row["reason"] if row["state"] == OutboxState.REFUSED else "",
             error_title=_reason(row, names).title,
@@ -367,18 +401,19 @@ def _reason(row: Mapping[Any, Any], names: _Names) -> ErrorWords:
 # --- what stands around ---------------------------------------------------------------------------
 
 
-def _require(ctx: Context, conversation_id: UUID) -> None:
-    if not inbox_store.visible(ctx.tx, ctx.reach, [conversation_id]):
+def _require(ctx: Context, conversation_id: UUID) -> UUID:
+    """The conversation's own sender ID. Raises NotFoundError where the actor may not see it."""
+    home = inbox_store.homes(ctx.tx, ctx.reach, [conversation_id]).get(conversation_id)
+    if home is None:
         raise NotFoundError("There is no such conversation, or it is not yours to see.")
+    return home
 
 
 def _numbers(ctx: Context, contact_id: UUID) -> tuple[tuple[Channel, str], ...]:
     """Every address of the contact with each channel that it was used on."""
     ids = contacts.conversations(ctx.tx, contact_id)
     stored = inbox_store.details(ctx.tx, ids, ctx.actor.person_id)
-    pairs = {
-        (Channel(row["channel"]), peer_text(row["reply_raw"])): None for row in stored.values()
-    }
+    pairs = {(row.channel, peer_text(row.reply_raw)): None for row in stored.values()}
     return tuple(pairs)
 
 

@@ -212,6 +212,8 @@ def _begin(connection: Connection) -> None:
     # A transaction that will write takes the lock at once: upgrading a read lock can only fail.
     writing = connection.get_execution_options().get("desk_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    connection.info["changes_at_begin"] = driver.total_changes  # for store.remembered
 
 
 @contextmanager

@@ -1,53 +1,83 @@
 """The inbox as a query: one filter gives the page, the count and the check of an arrival (R50).
 
-First the ids of a page, by keyset over a thin index; then the details of those few rows. Never an
+A page is one read: its ids by keyset over a thin index, and beside them what the rows show. Never an
 OFFSET. What a person may see at all (R31) is part of every query.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import TeamState
 from sms_desk.domain.scopes import Reach
-from sms_desk.store import inbox_clauses, tables
+from sms_desk.store import inbox_clauses, inbox_pages, inbox_text, tables
 from sms_desk.store.engine import Tx
-from sms_desk.store.inbox_clauses import Asked, Clause, everything, find_text, unread
-from sms_desk.store.inbox_pages import page_ids
+from sms_desk.store.inbox_clauses import Asked, Clause, everything, unread
+from sms_desk.store.inbox_pages import Edge
+from sms_desk.store.inbox_rows import Shown, details
+from sms_desk.store.reading import Query
+from sms_desk.store.types import Id
 
-__all__ = ["Asked", "find_text", "page_ids"]
+__all__ = ["Asked", "Edge", "Shown", "details"]
 
 _c = tables.conversations.c
+_IDS = sa.bindparam("ids", expanding=True, type_=Id)
+
+
+def page(tx: Tx, asked: Asked, *, after: Edge | None, limit: int) -> list[tuple[int, Shown]]:
+    """The next page in the filter's order: (sort value, row). after: the last of the page before."""
+    if not asked.filter.text.strip():
+        return inbox_pages.page(tx, asked, after=after, limit=limit)
+    edges = inbox_text.page_ids(tx, asked, after=after, limit=limit)
+    rows = details(tx, [edge.id for edge in edges], asked.reach.person_id)
+    return [(edge.value, rows[edge.id]) for edge in edges]
 
 
 def count(tx: Tx, asked: Asked) -> int:
     """How many conversations match: the same clauses as the page."""
-    query = sa.select(sa.func.count()).select_from(tables.conversations)
-    return int(tx.execute(query.where(*everything(asked))).scalar_one())
+    if asked.filter.text.strip():
+        return len(inbox_text.all_ids(tx, asked))
+    ((found,),) = _counting(_timeless(asked), asked.reach).rows(tx, **asked.values)
+    return int(found)
 
 
 def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
     """Everything that matches, for a bulk command."""
-    return list(tx.execute(sa.select(_c.id).where(*everything(asked))).scalars())
+    if asked.filter.text.strip():
+        return inbox_text.all_ids(tx, asked)
+    query = sa.select(_c.id).where(*everything(asked.filter, asked.reach))
+    return list(tx.execute(query, asked.values).scalars())
 
 
 def matching(tx: Tx, asked: Asked, ids: Collection[UUID]) -> set[UUID]:
     """Which of these match: the check that a live arrival passes (R50)."""
-    query = sa.select(_c.id).where(_c.id.in_(ids), *everything(asked))
-    return set(tx.execute(query).scalars())
+    if not ids:
+        return set()
+    query = _matching(_timeless(asked), asked.reach)
+    found = {row[0] for row in query.rows(tx, ids=list(ids), **asked.values)}
+    text = asked.filter.text
+    return inbox_text.holding(tx, text, found) if text.strip() else found
 
 
 def visible(tx: Tx, reach: Reach, ids: Collection[UUID]) -> set[UUID]:
     """Which of these conversations the person may see, listed or not (R31)."""
-    query = sa.select(_c.id).where(_c.id.in_(ids), *inbox_clauses.sight(reach))
-    return set(tx.execute(query).scalars())
+    return set(homes(tx, reach, ids))
 
 
+def homes(tx: Tx, reach: Reach, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Those of the conversations that the person may see, each with its own sender ID."""
+    rows = _seen(reach).rows(tx, ids=list(ids)) if ids else []
+    return {row[0]: row[1] for row in rows}
+
+
+@lru_cache(maxsize=64)
 def sight(reach: Reach) -> Clause:
     """What a person may see (R31), as one condition on `tables.conversations`."""
     return sa.and_(sa.true(), *inbox_clauses.sight(reach))
@@ -58,105 +88,75 @@ def waiting_groups(tx: Tx, reach: Reach) -> list[tuple[UUID | None, UUID, UUID |
 
     One walk over the index of waiting conversations serves every number in the rail (R7).
     """
-    keys = (_c.owner_id, _c.sender_id, _c.source_program_id, _c.source_kind)
-    query = (
-        sa.select(*keys, sa.func.count().label("n"))
-        .where(
-            _c.waiting_since.is_not(None),
-            _c.team_state == TeamState.OPEN,
-            *inbox_clauses.sight(reach),
-        )
-        .group_by(*keys)
-    )
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in tx.execute(query)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in _waiting(reach).rows(tx)]
 
 
 def unread_count(tx: Tx, reach: Reach) -> int:
     """Open conversations of one's own with something unread."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(tables.conversations)
-        .where(
-            _c.listed,
-            _c.owner_id == reach.person_id,
-            _c.team_state == TeamState.OPEN,
-            unread(reach.person_id),
-        )
-    )
-    return int(tx.execute(query).scalar_one())
+    ((found,),) = _unread(reach.person_id).rows(tx)
+    return int(found)
 
 
-def details(tx: Tx, ids: Sequence[UUID], person_id: UUID) -> dict[UUID, sa.RowMapping]:
-    """Everything that a row of the list shows, but tags, by conversation id."""
-    found = tx.execute(_DETAILS, {"ids": ids, "person_id": person_id}).mappings()
-    return {row["id"]: row for row in found}
+# --- queries, each put together once for a filter and a reach --------------------------------------
 
 
-_SHOWN = (
-    "id sender_id channel peer_key contact_id created_at owner_id owner_epoch team_state snoozed_until"
-    " source_kind source_program_id source_from_id source_reason version reply_raw last_position"
-    " answered_position waiting_since trouble snippet snippet_from"
-)
+def _timeless(asked: Asked) -> InboxFilter:
+    """The filter as far as conditions say it, which is the same whatever is typed."""
+    return replace(asked.filter, text="")
 
 
-def _details() -> sa.Select[Any]:
-    """Built once: putting the statement together costs more than running it."""
-    mine, contact, sender = tables.my_states, tables.contacts, tables.sender_ids
-    draft, inbound = tables.drafts, sa.alias(tables.messages)
-    person_id = sa.bindparam("person_id", type_=_c.id.type)
-    read = sa.func.coalesce(mine.c.read_position, 0)
-    unread_messages = (
-        sa.select(sa.func.count())
-        .select_from(inbound)
-        .where(
-            inbound.c.conversation_id == _c.id,
-            inbound.c.position > read,
-            inbound.c.direction == sa.literal_column("'inbound'"),
-        )
-        .scalar_subquery()
-    )
-    return (
-        sa.select(
-            *(_c[name] for name in _SHOWN.split()),
-            contact.c.name.label("contact_name"),
-            sender.c.label.label("sender_label"),
-            sender.c.address.label("sender_address"),
-            sa.func.coalesce(mine.c.pinned, sa.false()).label("pinned"),
-            sa.func.coalesce(mine.c.muted, sa.false()).label("muted"),
-            read.label("read_position"),
-            sa.func.coalesce(mine.c.nudge_seen, 0).label("nudge_seen"),
-            sa.case((_c.last_inbound > read, unread_messages), else_=0).label("unread"),
-            sa.func.coalesce(draft.c.body, "").label("draft"),
-        )
-        .join(contact, contact.c.id == _c.contact_id)
-        .join(sender, sender.c.id == _c.sender_id)
-        .outerjoin(mine, (mine.c.conversation_id == _c.id) & (mine.c.person_id == person_id))
-        .outerjoin(
-            draft,
-            (draft.c.conversation_id == _c.id)
-            & (draft.c.person_id == person_id)
-            & (draft.c.mode == "reply"),
-        )
-        .where(_c.id.in_(sa.bindparam("ids", expanding=True, type_=_c.id.type)))
-    )
+@lru_cache(maxsize=128)
+def _counting(wanted: InboxFilter, reach: Reach) -> Query:
+    query = sa.select(sa.func.count()).select_from(tables.conversations)
+    return Query(query.where(*everything(wanted, reach)))
 
 
-_DETAILS = _details()
+@lru_cache(maxsize=128)
+def _matching(wanted: InboxFilter, reach: Reach) -> Query:
+    return Query(sa.select(_c.id).where(_c.id.in_(_IDS), *everything(wanted, reach)))
+
+
+@lru_cache(maxsize=64)
+def _seen(reach: Reach) -> Query:
+    return Query(sa.select(_c.id, _c.sender_id).where(_c.id.in_(_IDS), sight(reach)))
+
+
+@lru_cache(maxsize=64)
+def _waiting(reach: Reach) -> Query:
+    keys = (_c.owner_id, _c.sender_id, _c.source_program_id, _c.source_kind)
+    waiting = (_c.waiting_since.is_not(None), _c.team_state == TeamState.OPEN, sight(reach))
+    return Query(sa.select(*keys, sa.func.count().label("n")).where(*waiting).group_by(*keys))
+
+
+@lru_cache(maxsize=64)
+def _unread(person_id: UUID) -> Query:
+    own = (_c.listed, _c.owner_id == person_id, _c.team_state == TeamState.OPEN)
+    query = sa.select(sa.func.count()).select_from(tables.conversations)
+    return Query(query.where(*own, unread(person_id)))
+
+
+# --- what stands around ----------------------------------------------------------------------------
 
 
 def tags_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
     """(tag id, name) per conversation, by name."""
-    link, tag = tables.conversation_tags.c, tables.tags.c
-    query = (
-        sa.select(link.conversation_id, tag.id, tag.name)
-        .join(tables.tags, tag.id == link.tag_id)
-        .where(link.conversation_id.in_(ids))
-        .order_by(tag.folded)
-    )
     found: dict[UUID, list[tuple[UUID, str]]] = {}
-    for conversation_id, tag_id, name in tx.execute(query):
+    for conversation_id, tag_id, name in _TAGS.rows(tx, ids=list(ids)) if ids else ():
         found.setdefault(conversation_id, []).append((tag_id, name))
     return found
+
+
+def _tags() -> Query:
+    link, tag = tables.conversation_tags.c, tables.tags.c
+    return Query(
+        sa.select(link.conversation_id, tag.id, tag.name)
+        .join(tables.tags, tag.id == link.tag_id)
+        .where(link.conversation_id.in_(_IDS))
+        .order_by(tag.folded)
+    )
+
+
+_TAGS = _tags()
 
 
 def latest_inbound(tx: Tx, ids: Collection[UUID]) -> dict[UUID, int]:

@@ -5,7 +5,6 @@ The page, the count and the check of an arrival are made of the same conditions,
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,50 +15,39 @@ from sqlalchemy import ColumnElement
 from sms_desk.domain import positions
 from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope
 from sms_desk.domain.scopes import Reach
-from sms_desk.store import search, tables
-from sms_desk.store.engine import Tx
+from sms_desk.store import tables
+from sms_desk.store.types import BigInt
 
 _c = tables.conversations.c
-_TEXT_HITS = 2000
-"""A text filter looks at the newest hits only: the same bound for page, count and arrivals."""
 Clause = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A filter with all that it needs to become a query.
-
-    text_ids: the conversations that the filter's text finds (`find_text`); None: no text.
-    """
+    """A filter with all that it needs to become a query."""
 
     filter: InboxFilter
     reach: Reach
     now: datetime
     nudge_days: int
-    text_ids: Collection[UUID] | None = None
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What the conditions' parameters stand for; the conditions are the same at any time."""
+        edge = positions.first_at(self.now - timedelta(days=self.nudge_days))
+        return {"nudge_edge": edge} if self.filter.nudge else {}
 
 
-def find_text(tx: Tx, text: str) -> list[UUID] | None:
-    """Conversations whose contact or messages match a typed text; None where nothing is typed."""
-    if not text.strip():
-        return None
-    contacts = search.contact_ids(tx, text, limit=_TEXT_HITS)
-    theirs = tx.execute(sa.select(_c.id).where(_c.contact_id.in_(contacts))).scalars()
-    return list({*theirs, *search.conversation_ids(tx, text, limit=_TEXT_HITS)})
-
-
-def everything(asked: Asked) -> list[Clause]:
-    """All conditions of the filter, scope and sight included."""
-    wanted = asked.filter
-    clauses = [_c.listed, *of_scope(wanted.scope, asked.reach), *of_fields(asked)]
+def everything(wanted: InboxFilter, reach: Reach) -> list[Clause]:
+    """All conditions of the filter but its text, scope and sight included."""
+    clauses = [_c.listed, *of_scope(wanted.scope, reach), *of_fields(wanted, reach)]
     if wanted.state is not None:
         clauses.append(_c.team_state == wanted.state)
     return clauses
 
 
-def of_fields(asked: Asked) -> list[Clause]:
-    """The conditions of all fields but scope and state."""
-    wanted, reach = asked.filter, asked.reach
+def of_fields(wanted: InboxFilter, reach: Reach) -> list[Clause]:
+    """The conditions of all fields but scope, state and text (`inbox_text`)."""
     clauses: list[Clause] = []
     if wanted.source is not None:
         clauses.append(_c.source_kind == wanted.source)
@@ -76,7 +64,7 @@ def of_fields(asked: Asked) -> list[Clause]:
     if wanted.waiting or wanted.order is Order.WAITING:
         clauses.append(_c.waiting_since.is_not(None))
     if wanted.nudge:
-        clauses.append(_nudged(asked))
+        clauses.append(_nudged(reach.person_id))
     if wanted.failed:
         clauses.append(_c.trouble.is_not(None))
     if wanted.tag_id is not None:
@@ -85,8 +73,6 @@ def of_fields(asked: Asked) -> list[Clause]:
         clauses.append(~_tagged(wanted.without_tag_id))
     if wanted.pinned:
         clauses.append(_pinned(reach.person_id))
-    if asked.text_ids is not None:
-        clauses.append(_c.id.in_(asked.text_ids))
     return clauses
 
 
@@ -141,18 +127,17 @@ def unread(person_id: UUID) -> Clause:
     return _c.last_inbound > sa.func.coalesce(marker, 0)
 
 
-def _nudged(asked: Asked) -> Clause:
+def _nudged(person_id: UUID) -> Clause:
     mine = tables.my_states.c
     seen = (
         sa.select(mine.nudge_seen)
-        .where(mine.person_id == asked.reach.person_id, mine.conversation_id == _c.id)
+        .where(mine.person_id == person_id, mine.conversation_id == _c.id)
         .scalar_subquery()
     )
-    edge = positions.first_at(asked.now - timedelta(days=asked.nudge_days))
     return sa.and_(
         _c.answered_position == _c.last_position,
         _c.answered_position > 0,
-        _c.last_position < edge,
+        _c.last_position < sa.bindparam("nudge_edge", type_=BigInt),
         _c.last_position > sa.func.coalesce(seen, 0),
     )
 

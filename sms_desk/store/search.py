@@ -25,7 +25,7 @@ from sms_desk.domain.model import Position
 from sms_desk.domain.positions import Kind
 from sms_desk.domain.search_query import Query, Term, parse
 from sms_desk.store.engine import Tx
-from sms_desk.store.search_contacts import FoundContact, contact_ids, find_contacts, who
+from sms_desk.store.search_contacts import FoundContact, find_contacts, who
 from sms_desk.store.search_filters import Conditions, Viewer, Who, conditions
 from sms_desk.store.search_index import (
     TABLES,
@@ -53,8 +53,6 @@ __all__ = [
     "FoundContact",
     "FoundKind",
     "Viewer",
-    "contact_ids",
-    "conversation_ids",
     "differences",
     "drop",
     "drop_contacts",
@@ -139,20 +137,6 @@ def within_conversation(
     return find_messages(
         tx, query, limit=limit, before=before, conversation_ids=chosen, viewer=viewer
     )
-
-
-def conversation_ids(tx: Tx, text: str, *, limit: int) -> list[UUID]:
-    """Conversations in which a message or note has the words, those with the newest one first."""
-    query = parse(text)
-    if not query.terms or tx.dialect.name != "sqlite":
-        return []
-    found: dict[UUID, None] = {}
-    anywhere = _Scope(None, None, None)
-    for hit in _indexed(tx, query, Conditions((), ()), anywhere):
-        found[hit.conversation_id] = None
-        if len(found) == limit:
-            break
-    return list(found)
 
 
 def matching_positions(query: Query) -> sa.Select[int]:

@@ -33,6 +33,11 @@ def find(tx: Tx, name: str) -> UUID | None:
     return tx.execute(sa.select(_t.id).where(_t.folded == fold(name))).scalar_one_or_none()
 
 
+def names(tx: Tx) -> dict[UUID, str]:
+    """Every tag's name."""
+    return {row.id: row.name for row in tx.execute(sa.select(_t.id, _t.name))}
+
+
 def name(tx: Tx, tag_id: UUID) -> str:
     return tx.execute(sa.select(_t.name).where(_t.id == tag_id)).scalar_one_or_none() or ""
 

@@ -6,25 +6,96 @@ the thread is.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
-from itertools import islice
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from sms_desk.domain.model import OutboxState
+from sms_desk.domain.model import (
+    DeliveryStatus,
+    Direction,
+    Origin,
+    OutboxState,
+    SourceKind,
+    SourceReason,
+)
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
+from sms_desk.store.types import BigInt, Id
 
-_THREAD_TABLES = (tables.messages, tables.notes, tables.events)
 _DONE = (OutboxState.ACCEPTED, OutboxState.WITHDRAWN)
 
-Found = tuple[str, sa.RowMapping]
-"""(table name, row): what stands at a place in a thread."""
+
+class Message(NamedTuple):
+    """A message as it stands in a thread."""
+
+    position: int
+    id: UUID
+    conversation_id: UUID
+    account_id: UUID
+    direction: Direction
+    origin: Origin
+    at: datetime
+    late: bool
+    sender_id: UUID
+    body: str
+    status: DeliveryStatus
+    status_text: str
+    status_at: datetime | None
+    error_code: str | None
+    error_text: str | None
+    author_id: UUID | None
+    on_behalf_id: UUID | None
+    program_id: UUID | None
+    source_kind: SourceKind | None
+    source_reason: SourceReason | None
+    outbox_id: UUID | None
+    parts: int | None
+    media_count: int
+    keyword: str | None
+
+
+class Note(NamedTuple):
+    position: int
+    id: UUID
+    conversation_id: UUID
+    author_id: UUID
+    at: datetime
+    body: str
+    mentions: Any
+
+
+class Event(NamedTuple):
+    position: int
+    id: UUID
+    conversation_id: UUID
+    at: datetime
+    kind: str
+    actor_id: UUID | None
+    reason: str
+    detail: Any
+
+
+Found = Message | Note | Event
+"""What stands at a place in a thread."""
+
+_WORDS: dict[str, Any] = {
+    "direction": Direction,
+    "origin": Origin,
+    "status": DeliveryStatus,
+    "source_kind": SourceKind,
+    "source_reason": SourceReason,
+}
+_KINDS: tuple[tuple[sa.Table, type[Found], dict[str, Any]], ...] = (
+    (tables.messages, Message, _WORDS),
+    (tables.notes, Note, {}),
+    (tables.events, Event, {}),
+)
 
 
 def page(
@@ -36,11 +107,15 @@ def page(
     limit: int,
 ) -> list[Found]:
     """At most `limit` things, oldest first: the newest, or those before or after a position."""
+    if not conversation_ids:
+        return []
     forward = after is not None
-    walks = [_walk(tx, table, conversation_ids, before, after, limit) for table in _THREAD_TABLES]
-    merged = heapq.merge(*walks, key=lambda found: found[1]["position"], reverse=not forward)
-    newest_first = list(islice(merged, limit))
-    return newest_first if forward else newest_first[::-1]
+    asked = {"ids": list(conversation_ids), "before": before, "after": after, "most": limit}
+    found: list[Found] = []
+    for query, make in _walks(before is not None, forward):
+        found += map(make, query.rows(tx, **{n: v for n, v in asked.items() if v is not None}))
+    found.sort(key=itemgetter(0))
+    return found[:limit] if forward else found[-limit:]
 
 
 def around(tx: Tx, conversation_ids: Sequence[UUID], position: int, *, limit: int) -> list[Found]:
@@ -69,27 +144,15 @@ def first_inbound_after(tx: Tx, conversation_id: UUID, position: int) -> int | N
     return found
 
 
-def pending(tx: Tx, conversation_ids: Sequence[UUID]) -> list[sa.RowMapping]:
+def pending(tx: Tx, conversation_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """What is queued, held, in doubt or refused, in queue order (R56)."""
-    columns = tables.outbox.c
-    query = (
-        sa.select(tables.outbox)
-        .where(columns.conversation_id.in_(conversation_ids), columns.state.not_in(_DONE))
-        .order_by(columns.conversation_id, columns.queue_n)
-    )
-    return list(tx.execute(query).mappings())
+    return _PENDING.mappings(tx, ids=list(conversation_ids)) if conversation_ids else []
 
 
-def attachments(tx: Tx, message_ids: Sequence[UUID]) -> dict[UUID, list[sa.RowMapping]]:
+def attachments(tx: Tx, message_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Attachments by message, without their bytes."""
-    columns = tables.attachments.c
-    query = (
-        sa.select(*(column for column in columns if column.name != "data"))
-        .where(columns.message_id.in_(message_ids))
-        .order_by(columns.message_id, columns.n)
-    )
-    found: dict[UUID, list[sa.RowMapping]] = {}
-    for row in tx.execute(query).mappings():
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in _ATTACHMENTS.mappings(tx, ids=list(message_ids)) if message_ids else ():
         found.setdefault(row["message_id"], []).append(row)
     return found
 
@@ -116,29 +179,45 @@ def last_inbound_at(tx: Tx, conversation_id: UUID) -> datetime | None:
     return tx.execute(query).scalar_one_or_none()
 
 
-def _walk(
-    tx: Tx,
-    table: sa.Table,
-    conversation_ids: Sequence[UUID],
-    before: int | None,
-    after: int | None,
-    limit: int,
-) -> Iterable[Found]:
-    statement = _walk_statement(table.name, before is not None, after is not None)
-    asked = {"ids": conversation_ids, "before": before, "after": after, "limit": limit}
-    return [(table.name, row) for row in tx.execute(statement, asked).mappings()]
+_IDS = sa.bindparam("ids", expanding=True, type_=Id)
 
 
 @cache
-def _walk_statement(name: str, has_before: bool, has_after: bool) -> sa.Select[Any]:
-    """Built once a form: putting it together costs more than running it."""
-    table = tables.metadata.tables[name]
+def _walks(
+    has_before: bool, has_after: bool
+) -> tuple[tuple[Query, Callable[[Sequence[Any]], Found]], ...]:
+    """The three walks of one form, each with what its rows become."""
+    return tuple(
+        (Query(_walk(table, kind._fields, has_before, has_after), **words), kind._make)
+        for table, kind, words in _KINDS
+    )
+
+
+def _walk(
+    table: sa.Table, names: Sequence[str], has_before: bool, has_after: bool
+) -> sa.Select[Any]:
     columns = table.c
-    ids = sa.bindparam("ids", expanding=True, type_=columns.conversation_id.type)
-    query: sa.Select[Any] = sa.select(table).where(columns.conversation_id.in_(ids))
+    query = sa.select(*(columns[name] for name in names)).where(columns.conversation_id.in_(_IDS))
     if has_before:
-        query = query.where(columns.position < sa.bindparam("before"))
+        query = query.where(columns.position < sa.bindparam("before", type_=BigInt))
     if has_after:
-        query = query.where(columns.position > sa.bindparam("after"))
+        query = query.where(columns.position > sa.bindparam("after", type_=BigInt))
     order = columns.position if has_after else columns.position.desc()
-    return query.order_by(order).limit(sa.bindparam("limit", type_=sa.Integer))
+    return query.order_by(order).limit(sa.bindparam("most", type_=sa.Integer))
+
+
+def _pending() -> sa.Select[Any]:
+    columns = tables.outbox.c
+    waiting = columns.state.not_in(_DONE)
+    query = sa.select(tables.outbox).where(columns.conversation_id.in_(_IDS), waiting)
+    return query.order_by(columns.conversation_id, columns.queue_n)
+
+
+def _attachments() -> sa.Select[Any]:
+    columns = tables.attachments.c
+    shown = (column for column in columns if column.name != "data")
+    query = sa.select(*shown).where(columns.message_id.in_(_IDS))
+    return query.order_by(columns.message_id, columns.n)
+
+
+_PENDING, _ATTACHMENTS = Query(_pending()), Query(_attachments())

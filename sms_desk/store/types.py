@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, Text
 from sqlalchemy.engine import Dialect
@@ -13,6 +15,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SCREENFULS = 4_096
+"""Values remembered: few fill a screen, and the same come again with every refresh."""
+_new_uuid = object.__new__
+_set_int, _set_safe = (vars(UUID)[name].__set__ for name in ("int", "is_safe"))
 _MICROSECOND = timedelta(microseconds=1)
 
 BigInt = BigInteger().with_variant(Integer(), "sqlite")
@@ -27,7 +33,30 @@ def to_micros(value: datetime) -> int:
 
 
 def from_micros(value: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=value)
+    seconds, micros = divmod(value, 1_000_000)
+    if micros or value < 0:
+        return _EPOCH + timedelta(microseconds=value)
+    return datetime.fromtimestamp(seconds, UTC)  # what a provider says, and twice as quick
+
+
+@lru_cache(maxsize=_SCREENFULS)
+def _uuid_of(value: bytes | None) -> UUID | None:
+    """The id of sixteen bytes, for a third of what `UUID` takes to check every form of its own."""
+    if value is None:
+        return None
+    made = _new_uuid(UUID)
+    _set_int(made, int.from_bytes(value, "big"))
+    _set_safe(made, SafeUUID.unknown)
+    return made
+
+
+def _bytes_of(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
+
+
+@lru_cache(maxsize=_SCREENFULS)
+def _from_micros(value: int | None) -> datetime | None:
+    return None if value is None else from_micros(value)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -41,8 +70,10 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else to_micros(value)
 
     @override
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else from_micros(value)
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[int | None], datetime | None]:
+        return _from_micros
 
 
 class Id(TypeDecorator[UUID]):
@@ -60,16 +91,15 @@ class Id(TypeDecorator[UUID]):
         return dialect.type_descriptor(LargeBinary(16))
 
     @override
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> UUID | bytes | None:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.bytes
+    def bind_processor(self, dialect: Dialect) -> Callable[[UUID | None], bytes | None] | None:
+        # Bare bytes: the driver looks for an adapter for each value of any other type.
+        return None if dialect.name == "postgresql" else _bytes_of
 
     @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        if value is None or isinstance(value, UUID):
-            return value
-        return UUID(bytes=bytes(value))
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[bytes | None], UUID | None] | None:
+        return None if dialect.name == "postgresql" else _uuid_of
 
 
 class Json(TypeDecorator[Any]):

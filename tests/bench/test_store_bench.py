@@ -2,9 +2,12 @@
 
     SMS_DESK_BENCH_MESSAGES=100000,1000000 make bench
 
-Without the variable the workspace is small: then the cases run, and their times say little. A ready
-workspace (`tests.bench.generate`) can be named by SMS_DESK_BENCH_HOME. Every case prints how many
-times the floor it takes; the goal is twice.
+Without the variable the workspace is small: then the cases run, and their times say little. Ready
+workspaces (`tests.bench.generate`) can be named by SMS_DESK_BENCH_HOME, one for each size, with
+commas. Measured is the service that the window asks, through the desk's door, in a snapshot of its
+own each time. Beside it stand two floors of the bare driver in one standing snapshot: *replayed*,
+the very statements that the service asked, and *by hand*, the least that would answer, so that
+statements too many or too wide are not hidden. The goal is twice the first.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from __future__ import annotations
 import os
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,40 +26,62 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from sms_desk.domain.inbox_filters import InboxFilter, Scope, SourceFilter
-from sms_desk.domain.model import Actor, PersonId, Role, TeamState
-from sms_desk.domain.search_query import parse
-from sms_desk.services import inbox, threads
+from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope, SourceFilter
+from sms_desk.domain.model import Channel, TeamState
+from sms_desk.services import inbox, searching, threads
 from sms_desk.services.context import Context
+from sms_desk.services.desk import Desk
 from sms_desk.settings import keys
 from sms_desk.settings.files import REAL_PROFILE, Profile
-from sms_desk.store import inbox as inbox_store
 from sms_desk.store import search, tables
 from sms_desk.store.engine import Tx, open_file
 from tests.bench.generate import NOW, generate
 
 SIZES = [int(n) for n in os.environ.get("SMS_DESK_BENCH_MESSAGES", "20000").split(",")]
+READY = [home for home in os.environ.get("SMS_DESK_BENCH_HOME", "").split(",") if home]
 PAGE = 50
-GOAL = 2.0
+GOAL, GROWTH = 2.0, 1.3
 ROUNDS = 200
+TAKEN: dict[str, dict[int, float]] = defaultdict(dict)
+"""Milliseconds by case and size: for the growth."""
+
+Ours = Callable[[Context], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """An open workspace; `floor` asks the bare driver on the same connection."""
+    """A workspace with me, who may see all, and a rep; and the bare driver in a snapshot of it."""
 
-    ctx: Context
-    rep: Context
+    me: Desk
+    rep: Desk
     longest: UUID
     messages: int
+    tx: Tx
 
     @property
-    def tx(self) -> Tx:
-        return self.ctx.tx
+    def driver(self) -> Any:
+        return self.tx.connection.driver_connection
 
-    def floor(self, statement: str, *values: object) -> Callable[[], list[Any]]:
-        driver: Any = self.tx.connection.driver_connection
-        return lambda: list(driver.execute(statement, values).fetchall())
+    def by_hand(self, statement: str, *values: object) -> Callable[[], list[Any]]:
+        return lambda: list(self.driver.execute(statement, values).fetchall())
+
+    def replayed(self, desk: Desk, ours: Ours) -> Callable[[], Any]:
+        """The statements that a read asks, with their values written in."""
+        asked: list[str] = []
+
+        def traced(ctx: Context) -> object:
+            driver: Any = ctx.tx.connection.driver_connection
+            driver.set_trace_callback(asked.append)
+            try:
+                return ours(ctx)
+            finally:
+                driver.set_trace_callback(None)
+
+        desk.read(ours)
+        desk.read(traced)
+        # The search index tells of statements of its own as comments.
+        statements = [statement for statement in asked if not statement.startswith("--")]
+        return lambda: [self.driver.execute(statement).fetchall() for statement in statements]
 
 
 @pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size}")
@@ -65,107 +92,119 @@ def bench(
     profile = _profile(size, tmp_path_factory.mktemp("bench"))
     workspace = open_file(profile.database, keys.PUBLISHED_KEY)
     with workspace.read() as tx:
+        people, conversations = tables.people.c, tables.conversations.c
         me = tx.execute(sa.select(tables.workspace.c.me_id)).scalar_one()
-        assert me is not None
-        people = tables.people.c
         rep = tx.execute(sa.select(people.id).where(people.role == "rep").limit(1)).scalar_one()
-        longest = (
-            sa.select(tables.messages.c.conversation_id)
-            .group_by(tables.messages.c.conversation_id)
-            .order_by(sa.func.count().desc())
-            .limit(1)
-        )
+        longest = sa.select(conversations.id).order_by(conversations.version.desc()).limit(1)
+        assert me is not None
         yield Bench(
-            Context(tx, Actor(PersonId(me), Role.ADMIN, "UTC"), NOW),
-            Context(tx, Actor(PersonId(rep), Role.REP, "UTC"), NOW),
+            Desk(workspace, me, clock=lambda: NOW),
+            Desk(workspace, rep, clock=lambda: NOW),
             tx.execute(longest).scalar_one(),
             size,
+            tx,
         )
     workspace.close()
 
 
 def _profile(size: int, folder: Path) -> Profile:
-    ready = os.environ.get("SMS_DESK_BENCH_HOME")
-    if ready:
-        return Profile.of(REAL_PROFILE, Path(ready))
+    if READY:
+        return Profile.of(REAL_PROFILE, Path(READY[SIZES.index(size)]))
     return generate(folder, size, max(2, size // 10), people=20 if size < 500_000 else 300)
 
 
 def compare(
-    benchmark: Any, bench: Bench, ours: Callable[[], Any], floor: Callable[[], list[Any]]
+    benchmark: Any,
+    bench: Bench,
+    ours: Ours,
+    by_hand: Callable[[], list[Any]] | None = None,
+    desk: Desk | None = None,
 ) -> None:
-    """Measure both, turn by turn, and say the ratio of the medians."""
-    assert len(floor()) == len(ours()), "the floor asks for something else"
+    """Measure all three, turn by turn, and say the ratios of the medians."""
+    asking = desk or bench.me
+    if by_hand is not None:
+        assert len(by_hand()) == len(asking.read(ours)), "the floor asks for something else"
     if benchmark.disabled:
-        benchmark(ours)
+        benchmark(asking.read, ours)
         return
-    floors = []
+    floors = {"replayed": bench.replayed(asking, ours)}
+    if by_hand is not None:
+        floors["by hand"] = by_hand
+    times: dict[str, list[float]] = {name: [] for name in floors}
 
-    def floor_first() -> None:
-        began = time.perf_counter()
-        floor()
-        floors.append(time.perf_counter() - began)
+    def floors_first() -> None:
+        for name, floor in floors.items():
+            began = time.perf_counter()
+            floor()
+            times[name].append(time.perf_counter() - began)
 
-    benchmark.pedantic(ours, setup=floor_first, rounds=ROUNDS, warmup_rounds=5)
-    floor_ms = statistics.median(floors) * 1e3
+    benchmark.pedantic(
+        asking.read, args=(ours,), setup=floors_first, rounds=ROUNDS, warmup_rounds=5
+    )
     ours_ms = benchmark.stats.stats.median * 1e3
-    ratio = ours_ms / floor_ms
-    benchmark.extra_info.update(messages=bench.messages, floor_ms=floor_ms, ratio=ratio)
-    mark = "" if ratio <= GOAL else f"  over the goal of {GOAL:g}"
-    print(f"\n{benchmark.name}: {ours_ms:.2f} ms, floor {floor_ms:.2f} ms, {ratio:.1f} times{mark}")
+    floor_ms = {name: statistics.median(found) * 1e3 for name, found in times.items()}
+    TAKEN[benchmark.name.partition("[")[0] + _case(benchmark.name)][bench.messages] = ours_ms
+    benchmark.extra_info.update(messages=bench.messages, **floor_ms)
+    beside = ", ".join(
+        f"{name} {floor:.2f} ms ({ours_ms / floor:.1f} times)" for name, floor in floor_ms.items()
+    )
+    over = ours_ms > GOAL * floor_ms["replayed"]
+    mark = f"  over the goal of {GOAL:g}" if over else ""
+    print(f"\n{benchmark.name}: {ours_ms:.2f} ms, {beside}{mark}")
+
+
+def _case(name: str) -> str:
+    """The name of a case without the size: "test_x[1000-open]" → " open"."""
+    return " " + name.partition("-")[2].rstrip("]") if "-" in name else ""
 
 
 # --- the inbox ----------------------------------------------------------------------------------
 
 ROWS = """
-SELECT c.*, k.name, s.label, s.address, a.e164, m.read_position, m.pinned, m.muted, d.body,
+SELECT c.*, k.name, s.label, s.address, m.read_position, m.pinned, m.muted, d.body,
     (SELECT count(*) FROM messages x WHERE x.conversation_id = c.id
         AND x.position > coalesce(m.read_position, 0) AND x.direction = 'inbound')
 FROM (SELECT id FROM ({walks}) ORDER BY last_position DESC LIMIT 50) p
 JOIN conversations c ON c.id = p.id
 JOIN contacts k ON k.id = c.contact_id
 JOIN sender_ids s ON s.id = c.sender_id
-LEFT JOIN contact_addresses a ON a.peer_key = c.peer_key
 LEFT JOIN my_states m ON m.conversation_id = c.id AND m.person_id = ?
 LEFT JOIN drafts d ON d.conversation_id = c.id AND d.person_id = ? AND d.mode = 'reply'
 """
-
 
 # One walk down an index each; several are merged, where an OR would read everything.
 WALK = """
 SELECT * FROM (SELECT id, last_position FROM conversations
     WHERE listed = 1 AND {} ORDER BY last_position DESC LIMIT 50)
 """
-ANY_STATE = tuple(f"team_state = '{state}'" for state in TeamState)
 
 
-def _floor_page(bench: Bench, wheres: Sequence[str], *values: object) -> Callable[[], list[Any]]:
-    me = bench.ctx.actor.person_id.bytes
+def _page_by_hand(
+    bench: Bench, desk: Desk, wheres: Sequence[str], *values: object
+) -> Callable[[], list[Any]]:
+    person = desk.person_id.bytes
     walks = " UNION ".join(WALK.format(where) for where in wheres)
-    return bench.floor(ROWS.format(walks=walks), *values, me, me)
-
-
-def _store_page(ctx: Context, wanted: InboxFilter) -> Callable[[], Any]:
-    """The two queries of a page, as the store asks them."""
-
-    def page() -> object:
-        asked = inbox.asked(ctx, wanted)
-        ids = [id_ for _, id_ in inbox_store.page_ids(ctx.tx, asked, after=None, limit=PAGE)]
-        return inbox_store.details(ctx.tx, ids, ctx.actor.person_id)
-
-    return page
+    return bench.by_hand(ROWS.format(walks=walks), *values, person, person)
 
 
 FILTERS: dict[str, tuple[InboxFilter, Sequence[str]]] = {
     "open": (InboxFilter(), ("team_state = 'open'",)),
-    "any state": (InboxFilter(state=None), ANY_STATE),
+    "any state": (
+        InboxFilter(state=None),
+        tuple(f"team_state = '{state}'" for state in TeamState),
+    ),
+    "closed": (InboxFilter(state=TeamState.CLOSED), ("team_state = 'closed'",)),
     "campaigns": (
         InboxFilter(source=SourceFilter.CAMPAIGN),
         ("source_kind = 'campaign' AND team_state = 'open'",),
     ),
-    "waiting": (
+    "WhatsApp": (
+        InboxFilter(channel=Channel.WHATSAPP),
+        ("channel = 'whatsapp' AND team_state = 'open'",),
+    ),
+    "waiting only": (
         InboxFilter(waiting=True),
-        ("team_state = 'open' AND waiting_since IS NOT NULL",),
+        ("team_state = 'open' AND +waiting_since IS NOT NULL",),
     ),
     "unassigned": (
         InboxFilter(scope=Scope.UNASSIGNED),
@@ -176,35 +215,55 @@ FILTERS: dict[str, tuple[InboxFilter, Sequence[str]]] = {
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_inbox_page(benchmark: Any, bench: Bench, name: str) -> None:
+    """Switching to a filter is asking for its first page."""
     wanted, wheres = FILTERS[name]
-    compare(benchmark, bench, _store_page(bench.ctx, wanted), _floor_page(bench, wheres))
+    compare(
+        benchmark,
+        bench,
+        lambda ctx: inbox.page(ctx, wanted).rows,
+        _page_by_hand(bench, bench.me, wheres),
+    )
+
+
+def test_inbox_page_of_the_longest_waiting(benchmark: Any, bench: Bench) -> None:
+    wanted = InboxFilter(order=Order.WAITING)
+    compare(benchmark, bench, lambda ctx: inbox.page(ctx, wanted).rows)
 
 
 def test_inbox_page_of_mine(benchmark: Any, bench: Bench) -> None:
-    me = bench.ctx.actor.person_id.bytes
+    mine = "owner_id = ? AND team_state = 'open'"
     wanted = InboxFilter(scope=Scope.MINE)
-    floor = _floor_page(bench, ["owner_id = ? AND team_state = 'open'"], me)
-    compare(benchmark, bench, _store_page(bench.ctx, wanted), floor)
+    compare(
+        benchmark,
+        bench,
+        lambda ctx: inbox.page(ctx, wanted).rows,
+        _page_by_hand(bench, bench.me, [mine], bench.me.person_id.bytes),
+    )
 
 
 def test_inbox_page_of_a_rep(benchmark: Any, bench: Bench) -> None:
     """Own and shared together, which an OR makes slow (measured.md)."""
-    reach = bench.rep.reach
+    reach = bench.rep.read(lambda ctx: ctx.reach)
     senders = [id_.bytes for id_ in sorted(reach.held | reach.team_senders)]
     one = "{} = ? AND team_state = 'open'"
     wheres = [one.format("owner_id"), *[one.format("sender_id")] * len(senders)]
-    me = bench.rep.actor.person_id.bytes
-    floor = _floor_page(bench, wheres, me, *senders)
-    compare(benchmark, bench, _store_page(bench.rep, InboxFilter()), floor)
+    compare(
+        benchmark,
+        bench,
+        lambda ctx: inbox.page(ctx, InboxFilter()).rows,
+        _page_by_hand(bench, bench.rep, wheres, bench.rep.person_id.bytes, *senders),
+        bench.rep,
+    )
 
 
-def test_inbox_page_as_shown(benchmark: Any, bench: Bench) -> None:
-    """Rows as the window gets them, with names, tags and nudges."""
+TEXTS = {"common": "order ", "beginning": "deliv", "rare": "umbrella ", "name": "zoë",
+         "number": "555 01"}  # fmt: skip
 
-    def page() -> object:
-        return inbox.page(bench.ctx, InboxFilter()).rows
 
-    compare(benchmark, bench, page, _floor_page(bench, ["team_state = 'open'"]))
+@pytest.mark.parametrize("name", TEXTS)
+def test_inbox_page_with_a_text(benchmark: Any, bench: Bench, name: str) -> None:
+    wanted = InboxFilter(state=None, text=TEXTS[name])
+    compare(benchmark, bench, lambda ctx: inbox.page(ctx, wanted).rows)
 
 
 # --- a thread -----------------------------------------------------------------------------------
@@ -216,10 +275,16 @@ ORDER BY position
 
 
 def test_opening_the_longest_conversation(benchmark: Any, bench: Bench) -> None:
-    def page() -> object:
-        return threads.page(bench.ctx, bench.longest).items
+    compare(
+        benchmark,
+        bench,
+        lambda ctx: threads.page(ctx, bench.longest).items,
+        bench.by_hand(THREAD, bench.longest.bytes),
+    )
 
-    compare(benchmark, bench, page, bench.floor(THREAD, bench.longest.bytes))
+
+def test_what_stands_around_the_longest_conversation(benchmark: Any, bench: Bench) -> None:
+    compare(benchmark, bench, lambda ctx: threads.detail(ctx, bench.longest))
 
 
 # --- search -------------------------------------------------------------------------------------
@@ -237,23 +302,20 @@ TYPED = {"a common word": ("order ", '"order"'), "two letters": ("de", '"de"*'),
 @pytest.mark.parametrize("name", TYPED)
 def test_search_as_you_type(benchmark: Any, bench: Bench, name: str) -> None:
     typed, expression = TYPED[name]
+    compare(
+        benchmark,
+        bench,
+        lambda ctx: searching.find(ctx, typed).hits,
+        bench.by_hand(SEARCH, expression),
+    )
 
-    def find() -> object:
-        return search.find_messages(bench.tx, parse(typed), limit=PAGE)
 
-    compare(benchmark, bench, find, bench.floor(SEARCH, expression))
+def test_search_as_a_rep_types(benchmark: Any, bench: Bench) -> None:
+    compare(benchmark, bench, lambda ctx: searching.find(ctx, "order ").hits, desk=bench.rep)
 
 
 def test_search_within_the_longest_conversation(benchmark: Any, bench: Bench) -> None:
-    like = (
-        "SELECT position, id, conversation_id, at, body FROM messages WHERE conversation_id = ?"
-        " AND body LIKE '%delivery%' ORDER BY position DESC LIMIT 50"
-    )
-
-    def find() -> object:
-        return search.within_conversation(bench.tx, bench.longest, "delivery ", limit=PAGE)
-
-    compare(benchmark, bench, find, bench.floor(like, bench.longest.bytes))
+    compare(benchmark, bench, lambda ctx: threads.find_in(ctx, bench.longest, "delivery "))
 
 
 def test_finding_a_contact(benchmark: Any, bench: Bench) -> None:
@@ -261,8 +323,19 @@ def test_finding_a_contact(benchmark: Any, bench: Bench) -> None:
         "SELECT c.id, c.name FROM contact_index i CROSS JOIN contacts c ON c.search_row = i.rowid"
         " WHERE contact_index MATCH 'number : \"555\" *' ORDER BY i.rowid DESC LIMIT 8"
     )
+    compare(
+        benchmark,
+        bench,
+        lambda ctx: search.find_contacts(ctx.tx, "555", limit=8),
+        bench.by_hand(statement),
+    )
 
-    def find() -> object:
-        return search.find_contacts(bench.tx, "555", limit=8)
 
-    compare(benchmark, bench, find, bench.floor(statement))
+def test_growth() -> None:
+    """From the size before to each size, for every case that ran at both."""
+    for name, taken in TAKEN.items():
+        sizes = sorted(taken)
+        for small, large in pairwise(sizes):
+            ratio = taken[large] / taken[small]
+            mark = f"  over the goal of {GROWTH:g}" if ratio > GROWTH else ""
+            print(f"\n{name}: {small} → {large} messages, {ratio:.2f} times{mark}", end="")

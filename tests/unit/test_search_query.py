@@ -250,3 +250,19 @@ def test_what_is_indexed_are_the_pieces(text: str) -> None:
 _ASCII_GAP = re.compile(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
 """Where the index's own tokenizer cuts."""
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+@given(
+    typed=st.lists(st.sampled_from(["in", "inv", "invoice", "a", "INV", "x1", "1"]), max_size=3),
+    being_typed=st.booleans(),
+    text=st.lists(
+        st.sampled_from(["in", "invoice", "Invoices", "a", "b_in", "inv.", "x1", "-", " ", "\n"]),
+        max_size=8,
+    ),
+)
+def test_ascii_texts_are_marked_as_all_others_are(
+    typed: list[str], being_typed: bool, text: list[str]
+) -> None:
+    terms = parse(" ".join(typed) + ("" if being_typed else " ")).terms
+    for body in (" ".join(text), "".join(text)):
+        assert marks(terms, body) == marks(terms, body + " é")

@@ -1,0 +1,260 @@
+"""The free text of an inbox filter: every conversation that it finds, whatever their number (R50).
+
+A conversation is found if its contact's name or number matches, or any of its messages or notes has
+all the words. A rare text is looked up in the search index, all of it. A common one would name half
+the workspace; there the list is walked in its own order and each conversation compared, until the
+page is full. Where that finds too little too late, and for counts, the index is asked for everything
+at once. Without an index, in a team's PostgreSQL, all is compared: no person waits for it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.scopes import Reach
+from sms_desk.domain.search_query import parse
+from sms_desk.store import inbox_pages, search_contacts, search_reading, tables
+from sms_desk.store.engine import Tx
+from sms_desk.store.inbox_clauses import Asked, Clause, everything
+from sms_desk.store.inbox_pages import Edge, Walk
+from sms_desk.store.reading import Query
+from sms_desk.store.types import Id
+
+_c = tables.conversations.c
+_FEW = 400
+"""Hits and contacts that are looked up one by one; more is common."""
+_WALKED = 1_600
+"""Conversations that a page is worth comparing, before the index is asked for everything."""
+_LONGEST_STEP = 400
+_AT_ONCE = 500
+
+
+def page_ids(tx: Tx, asked: Asked, *, after: Edge | None, limit: int) -> list[Edge]:
+    """The next page of a filter with a text, in the filter's order."""
+    if tx.dialect.name != "sqlite":
+        return _compared(tx, asked, _Known(set(), search_reading.END_OF_TIME), after, limit)
+    known = _newest(tx, asked.filter.text)
+    if not known.complete:
+        return _compared(tx, asked, known, after, limit)
+    walk = _among(_without_text(asked), asked.reach, after is not None)
+    return walk.edges(tx, asked, after, limit, ids=list(known.ids)) if known.ids else []
+
+
+def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
+    """Everything that a filter with a text shows."""
+    wanted, reach, text = _without_text(asked), asked.reach, asked.filter.text
+    if tx.dialect.name == "sqlite":
+        sought = _Sought.of(text)
+        query = _everything(wanted, reach, sought.has_words, sought.has_contact)
+        return [row[0] for row in query.rows(tx, **asked.values, **sought.values)]
+    every = Query(sa.select(_c.id).where(*everything(wanted, reach)))
+    ids = [row[0] for row in every.rows(tx, **asked.values)]
+    parts = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+    return [id_ for part in parts for id_ in holding(tx, text, part)]
+
+
+def holding(tx: Tx, text: str, ids: Collection[UUID], *, before: int | None = None) -> set[UUID]:
+    """Those of the conversations that the text finds.
+
+    before: only older messages and notes are compared; the contact always is.
+    """
+    found = _with_contact(tx, text, ids)
+    terms = parse(text).terms
+    rest = [id_ for id_ in ids if id_ not in found]
+    return found | search_reading.holding(tx, terms, rest, before=before) if terms else found
+
+
+def _with_contact(tx: Tx, text: str, ids: Collection[UUID]) -> set[UUID]:
+    matching = search_contacts.matcher(text)
+    entries: dict[UUID, tuple[str, list[str]]] = {}
+    for id_, name, *addresses in _CONTACTS.rows(tx, ids=list(ids)) if ids else ():
+        entries.setdefault(id_, (name, []))[1].extend(filter(None, addresses))
+    return {id_ for id_, (name, addresses) in entries.items() if matching(name, addresses)}
+
+
+def _contacts() -> Query:
+    contact, address = tables.contacts.c, tables.contact_addresses.c
+    return Query(
+        sa.select(_c.id, contact.name, address.peer_key, address.e164)
+        .join(tables.contacts, contact.id == _c.contact_id)
+        .outerjoin(tables.contact_addresses, address.contact_id == contact.id)
+        .where(_c.id.in_(sa.bindparam("ids", expanding=True, type_=Id)))
+    )
+
+
+_CONTACTS = _contacts()
+
+
+def _without_text(asked: Asked) -> InboxFilter:
+    return replace(asked.filter, text="")
+
+
+# --- a common text: the list's own order, compared ------------------------------------------------
+
+
+def _compared(tx: Tx, asked: Asked, known: _Known, after: Edge | None, limit: int) -> list[Edge]:
+    found: list[Edge] = []
+    plain = replace(asked, filter=_without_text(asked))
+    looked_at, step = 0, limit
+    while len(found) < limit:
+        if looked_at >= _WALKED and tx.dialect.name == "sqlite":
+            return found + _asked_index(tx, asked, after, limit - len(found))
+        candidates = inbox_pages.page_ids(tx, plain, after=after, limit=step)
+        unknown = [edge.id for edge in candidates if edge.id not in known.ids]
+        held = known.ids | holding(tx, asked.filter.text, unknown, before=known.before)
+        found += [edge for edge in candidates if edge.id in held]
+        if len(candidates) < step:
+            break
+        after, looked_at = candidates[-1], looked_at + step
+        step = min(2 * step, _LONGEST_STEP)
+    return found[:limit]
+
+
+def _asked_index(tx: Tx, asked: Asked, after: Edge | None, limit: int) -> list[Edge]:
+    sought = _Sought.of(asked.filter.text)
+    walk = _by_index(
+        _without_text(asked), asked.reach, after is not None, sought.has_words, sought.has_contact
+    )
+    return [] if walk is None else walk.edges(tx, asked, after, limit, **sought.values)
+
+
+# --- the index -----------------------------------------------------------------------------------
+
+
+class _Sought(NamedTuple):
+    """A typed text in the language of the two indexes; "" asks that index nothing."""
+
+    words: str
+    contact_words: str
+
+    @classmethod
+    def of(cls, text: str) -> _Sought:
+        return cls(parse(text).expression, search_contacts.expression(text))
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.words)
+
+    @property
+    def has_contact(self) -> bool:
+        return bool(self.contact_words)
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {name: value for name, value in self._asdict().items() if value}
+
+
+class _Known(NamedTuple):
+    """What the first look into the index tells.
+
+    before: where it ended, so that what is older may hold more; 0: it saw all messages and notes.
+    complete: it saw all, contacts too.
+    """
+
+    ids: set[UUID]
+    before: int
+    complete: bool = False
+
+
+def _newest(tx: Tx, text: str) -> _Known:
+    """The conversations of the newest hits and of the first contacts."""
+    sought = _Sought.of(text)
+    hits = _HITS.rows(tx, words=sought.words, most=_FEW) if sought.has_words else []
+    contacts = (
+        _OF_CONTACTS.rows(tx, contact_words=sought.contact_words, most=_FEW)
+        if sought.has_contact
+        else []
+    )
+    all_hits = len(hits) < _FEW
+    all_contacts = len({row[0] for row in contacts}) < _FEW
+    ids = {row[1] for row in [*hits, *contacts] if row[1] is not None}
+    return _Known(ids, 0 if all_hits else min(row[0] for row in hits), all_hits and all_contacts)
+
+
+_MATCHED = sa.select(sa.column("rowid", sa.Integer))
+_MESSAGES_FOUND = _MATCHED.select_from(sa.table("message_index")).where(
+    sa.text("message_index MATCH :words")
+)
+_CONTACTS_FOUND = _MATCHED.select_from(sa.table("contact_index")).where(
+    sa.text("contact_index MATCH :contact_words")
+)
+_MOST = sa.bindparam("most", type_=sa.Integer)
+
+
+def _hits() -> Query:
+    """(position, conversation) of the newest hits."""
+    message, note = tables.messages.c, tables.notes.c
+    newest: sa.ColumnElement[int] = sa.literal_column("rowid").desc()
+    found = _MESSAGES_FOUND.order_by(newest).limit(_MOST).subquery()
+    return Query(
+        sa.select(
+            found.c.rowid,
+            sa.func.coalesce(message.conversation_id, note.conversation_id, type_=Id).label("id"),
+        )
+        .outerjoin_from(found, tables.messages, message.position == found.c.rowid)
+        .outerjoin(tables.notes, note.position == found.c.rowid)
+    )
+
+
+def _of_contacts() -> Query:
+    """(row of the contact, conversation) of some contacts that match; None: it has none."""
+    contact = tables.contacts.c
+    found = _CONTACTS_FOUND.limit(_MOST).subquery()
+    return Query(
+        sa.select(found.c.rowid, _c.id)
+        .join_from(found, tables.contacts, contact.search_row == found.c.rowid)
+        .outerjoin(tables.conversations, _c.contact_id == contact.id)
+    )
+
+
+_HITS, _OF_CONTACTS = _hits(), _of_contacts()
+
+
+@lru_cache(maxsize=64)
+def _among(wanted: InboxFilter, reach: Reach, has_after: bool) -> Walk:
+    ids = _c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))
+    walk = inbox_pages.merged(
+        [[ids, *inbox_pages.found_otherwise(wanted, reach)]], wanted.order, has_after
+    )
+    assert walk is not None  # of one branch
+    return walk
+
+
+@lru_cache(maxsize=64)
+def _by_index(
+    wanted: InboxFilter, reach: Reach, has_after: bool, has_words: bool, has_contact: bool
+) -> Walk | None:
+    found = _found(has_words, has_contact)
+    branches = [[*branch, found] for branch in inbox_pages.branches(wanted, reach)]
+    return inbox_pages.merged(branches, wanted.order, has_after)
+
+
+@lru_cache(maxsize=64)
+def _everything(wanted: InboxFilter, reach: Reach, has_words: bool, has_contact: bool) -> Query:
+    found = _found(has_words, has_contact)
+    return Query(sa.select(_c.id).where(*everything(wanted, reach), found))
+
+
+def _found(has_words: bool, has_contact: bool) -> Clause:
+    """Whether the index finds a conversation. The hits are gathered once, then each conversation's
+    own positions are looked up among them, down to the first."""
+    return sa.or_(sa.false(), *_ways(has_words, has_contact))
+
+
+def _ways(has_words: bool, has_contact: bool) -> Iterator[Clause]:
+    contact = tables.contacts.c
+    if has_contact:
+        theirs = sa.select(contact.id).where(contact.search_row.in_(_CONTACTS_FOUND))
+        yield _c.contact_id.in_(theirs)
+    for columns in (tables.messages.c, tables.notes.c) if has_words else ():
+        # Hidden, or SQLite would try every hit with every conversation.
+        position: sa.ColumnElement[Any] = sa.func.coalesce(columns.position, columns.position)
+        own = columns.conversation_id == _c.id
+        yield sa.exists().where(own, position.in_(_MESSAGES_FOUND)).correlate(tables.conversations)

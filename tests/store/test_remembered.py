@@ -1,0 +1,131 @@
+"""What is remembered is what would be read now, whoever wrote meanwhile (design §3)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from sms_desk.store import people, tables
+from sms_desk.store.engine import Tx, Workspace, open_file
+from sms_desk.store.remembered import remembered
+from tests.store.conftest import KEY
+from tests.store.office import Office
+
+
+@pytest.fixture
+def office(workspace: Workspace) -> Office:
+    return Office(workspace)
+
+
+def name(tx: Tx, person_id: UUID) -> str:
+    return remembered(tx, people.names)[person_id]
+
+
+def rename(tx: Tx, person_id: UUID, to: str) -> None:
+    columns = tables.people.c
+    tx.execute(sa.update(tables.people).where(columns.id == person_id).values(name=to))
+
+
+def test_nothing_is_read_twice(local_workspace: Workspace) -> None:
+    reads = 0
+
+    def read(_tx: Tx) -> int:
+        nonlocal reads
+        reads += 1
+        return reads
+
+    for _ in range(3):
+        with local_workspace.read() as tx:
+            assert remembered(tx, read) == remembered(tx, read) == 1
+
+
+def test_a_change_is_seen_by_the_next_read(office: Office) -> None:
+    for new in ("Benedict", "Ben again"):
+        with office.workspace.read() as tx:
+            name(tx, office.ben)
+        with office.workspace.write() as tx:
+            rename(tx, office.ben, new)
+        with office.workspace.read() as tx:
+            assert name(tx, office.ben) == new
+
+
+def test_a_snapshot_keeps_what_it_saw(local_workspace: Workspace) -> None:
+    office = Office(local_workspace)
+    with local_workspace.read() as tx:
+        before = name(tx, office.ben)
+        with local_workspace.write() as other:
+            rename(other, office.ben, "Benedict")
+        assert name(tx, office.ben) == before
+    with local_workspace.read() as tx:
+        assert name(tx, office.ben) == "Benedict"
+
+
+@pytest.mark.parametrize("door", ["read", "write"])
+def test_what_was_rolled_back_was_never_so(office: Office, door: str) -> None:
+    with office.workspace.read() as tx:
+        before = name(tx, office.ben)
+    with suppress(RuntimeError), getattr(office.workspace, door)() as tx:
+        rename(tx, office.ben, "Nobody")
+        assert name(tx, office.ben) == "Nobody"
+        raise RuntimeError
+    with office.workspace.read() as tx:
+        assert name(tx, office.ben) == before
+
+
+def test_many_connections_agree(local_workspace: Workspace) -> None:
+    office = Office(local_workspace)
+    with local_workspace.read() as one, local_workspace.read() as two:
+        assert name(one, office.ben) == name(two, office.ben)
+    with local_workspace.write() as tx:
+        rename(tx, office.ben, "Benedict")
+    with local_workspace.read() as one, local_workspace.read() as two:
+        assert name(one, office.ben) == name(two, office.ben) == "Benedict"
+
+
+ANOTHER_PROCESS = """
+import sys
+from pathlib import Path
+from uuid import UUID
+from tests.store.conftest import KEY
+from tests.store.test_remembered import rename
+from sms_desk.store.engine import open_file
+workspace = open_file(Path(sys.argv[1]), KEY)
+with workspace.write() as tx:
+    rename(tx, UUID(sys.argv[2]), sys.argv[3])
+workspace.close()
+"""
+
+
+@pytest.fixture
+def opened(tmp_path: Path, local_workspace: Workspace) -> Iterator[Workspace]:
+    assert local_workspace.path is not None
+    workspace = open_file(local_workspace.path, KEY)
+    yield workspace
+    workspace.close()
+
+
+def test_another_process_is_noticed(local_workspace: Workspace) -> None:
+    office = Office(local_workspace)
+    with local_workspace.read() as tx:
+        name(tx, office.ben)
+    words = [sys.executable, "-c", ANOTHER_PROCESS, str(local_workspace.path), str(office.ben)]
+    subprocess.run([*words, "From elsewhere"], check=True)
+    with local_workspace.read() as tx:
+        assert name(tx, office.ben) == "From elsewhere"
+
+
+def test_another_workspace_object_is_noticed(local_workspace: Workspace, opened: Workspace) -> None:
+    office = Office(local_workspace)
+    with opened.read() as tx:
+        name(tx, office.ben)
+    with local_workspace.write() as tx:
+        rename(tx, office.ben, "Benedict")
+    with opened.read() as tx:
+        assert name(tx, office.ben) == "Benedict"
