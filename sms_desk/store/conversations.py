@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.model import Channel, SourceKind, SourceReason, TeamState
-from sms_desk.store import conversation_caches, fast, search_index, tables, upserts
+from sms_desk.store import conversation_caches, fast, search_index, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
 from sms_desk.store.messages import NewMessage
@@ -233,4 +233,7 @@ _ADDRESSES = sa.select(_A.peer_key, _A.contact_id).where(
 def _insert_ignoring(tx: Tx, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> bool:
     """Insert what is not there yet; the unique index decides between two at once (GR3). Whether
     all of it was new."""
-    return upserts.insert_ignoring(tx, table, rows) == len(rows)
+    columns = tuple(rows[0])
+    return fast.insert_ignoring(tx, table, columns, [tuple(row.values()) for row in rows]) == len(
+        rows
+    )

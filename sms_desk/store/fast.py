@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sms_desk.store import upserts
 from sms_desk.store.engine import Tx
 from sms_desk.store.types import Id
 
@@ -30,11 +31,28 @@ def insert(
     if tx.dialect.name != "sqlite":
         tx.execute(sa.insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
         return
+    tx.exec_driver_sql(_insert(table, columns), _bound(table, columns, rows))
+
+
+def insert_ignoring(
+    tx: Tx, table: sa.Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> int:
+    """As `insert`, but for rows whose key is taken; how many are new."""
+    if not rows:
+        return 0
+    if tx.dialect.name != "sqlite":
+        statement = upserts.insert(tx, table).on_conflict_do_nothing()
+        named = [dict(zip(columns, row, strict=True)) for row in rows]
+        return int(tx.execute(statement, named).rowcount)
+    driver_statement = f"{_insert(table, columns)} ON CONFLICT DO NOTHING"
+    return int(tx.exec_driver_sql(driver_statement, _bound(table, columns, rows)).rowcount)
+
+
+def _insert(table: sa.Table, columns: tuple[str, ...]) -> str:
     marks = ", ".join("?" * len(columns))
     names = ", ".join(f'"{name}"' for name in columns)
     # Table and column names are the program's own.
-    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608
-    tx.exec_driver_sql(statement, _bound(table, columns, rows))
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608
 
 
 def update(tx: Tx, table: sa.Table, key: str, changes: Mapping[Any, Mapping[str, Any]]) -> None:

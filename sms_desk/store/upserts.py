@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,11 +18,3 @@ def insert(tx: Tx, table: sa.Table) -> Any:
     from sqlalchemy.dialects import sqlite
 
     return sqlite.insert(table)
-
-
-def insert_ignoring(tx: Tx, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert rows of the same columns, but for those whose key is taken; how many are new."""
-    if not rows:
-        return 0
-    statement = insert(tx, table).on_conflict_do_nothing()
-    return int(tx.execute(statement, [dict(row) for row in rows]).rowcount)

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 LIMIT_S = 0.004
 """Of the interpreter's lock at a stretch: a quarter of a frame."""
-_ENOUGH_S = LIMIT_S / 4
+_ENOUGH_S = LIMIT_S / 2
 """Sooner nobody needs a breath; the next step may take the rest."""
 _REST_S = 0.000_05
 """Really asleep: who wakes another and goes straight on takes the lock back before that runs."""
