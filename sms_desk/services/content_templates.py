@@ -96,9 +96,15 @@ def _row(row: Mapping[Any, Any]) -> ContentTemplateRow:
         category=row["category"],
         kind=row["kind"],
         body=row["body"],
-        variables={name: row["variables"][name] for name in rules.in_order(row["variables"])},
+        variables=_as_read(row["body"], row["variables"]),
         status=status,
         why_not=rules.why_not(status, word=row["status_text"], reason=row["reason"], gone=gone),
         account_label=row["account_label"],
         seen_at=row["seen_at"],
     )
+
+
+def _as_read(body: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """The blanks in the order in which the text has them, then those of buttons and links."""
+    names = dict.fromkeys((*rules.placeholders(body), *rules.in_order(variables)))
+    return {name: variables[name] for name in names if name in variables}

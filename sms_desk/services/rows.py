@@ -268,7 +268,7 @@ class TemplateRow:
 
 @dataclass(frozen=True, slots=True)
 class ContentTemplateRow:
-    """A WhatsApp template as its provider lists it (R42)."""
+    """A WhatsApp template as its provider lists it."""
 
     id: UUID
     content_sid: str  # the provider's id, which a message is sent by
@@ -321,6 +321,15 @@ class WindowRow:
     waiting_since: datetime | None
     gap: WindowGap | None  # None: somebody will be there
     back_at: datetime | None  # when the first who may answer is there again; None for never
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSummary:
+    """any: there is a WhatsApp sender ID at all. urgent: open windows that close within two hours
+    before anybody will be there."""
+
+    any: bool = False
+    urgent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

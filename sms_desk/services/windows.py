@@ -16,7 +16,7 @@ from sms_desk.domain.wall_time import require_zone
 from sms_desk.domain.working_hours import parse_hours
 from sms_desk.services import inbox
 from sms_desk.services.context import Context
-from sms_desk.services.rows import Cursor, InboxRow, WindowGap, WindowPage, WindowRow
+from sms_desk.services.rows import Cursor, InboxRow, WindowGap, WindowPage, WindowRow, WindowSummary
 from sms_desk.settings import registry
 from sms_desk.store import accounts, people, senders, settings, windows
 from sms_desk.store.windows import Opened
@@ -36,14 +36,6 @@ class WindowFilter:
     owner_id: UUID | None = None
     unattended: bool = False
     within: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WindowSummary:
-    """any: there is a WhatsApp sender ID at all. urgent: unattended, and closing within URGENT."""
-
-    any: bool = False
-    urgent: int = 0
 
 
 def page(

@@ -116,6 +116,9 @@ class FakeSession:
     def resume_backfill(self, account_id: UUID) -> None:
         self.asked.append("resume")
 
+    def refresh_templates(self) -> None:
+        self.asked.append("refresh templates")
+
     def acting_as(self, person_id: UUID) -> None:
         self.desk = self.desk.acting_as(person_id)
 

@@ -43,6 +43,7 @@ from sms_desk.ui.settings_screen.recovery import RecoveryDialog, RecoveryRow
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.detail import TemplateDetail
+from sms_desk.ui.templates.own import OwnTemplates
 from sms_desk.ui.wizard import Wizard
 from sms_desk.ui.wizard.connect import secret_words
 from tests.gui.session import Shop, open_shop
@@ -239,7 +240,9 @@ def test_r36_a_template_shows_how_it_will_read(shop: Shop) -> None:
     shop.wiring.desk.show_screen("templates")
     screen = shop.window.screen_shown()
     assert isinstance(screen, TemplatesScreen)
-    screen._on_add_clicked()
+    own = screen.section("own")
+    assert isinstance(own, OwnTemplates)
+    own._on_add_clicked()
     pane = screen.findChild(TemplateDetail)
     assert pane is not None
     pane._name.setText("Hours")

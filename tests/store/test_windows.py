@@ -13,7 +13,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import positions
 from sms_desk.domain.model import Channel, HolderKind, Origin, TeamState
 from sms_desk.services import windows
-from sms_desk.services.rows import WindowGap, WindowRow
+from sms_desk.services.rows import WindowGap, WindowRow, WindowSummary
 from sms_desk.services.windows import WindowFilter
 from sms_desk.store import accounts, people, settings, tables
 from sms_desk.store.engine import Workspace
@@ -163,13 +163,13 @@ def test_R42_a_team_that_holds_it_is_asked_member_by_member(office: Office) -> N
 
 def test_R42_the_rail_counts_what_nobody_will_save_within_two_hours(office: Office) -> None:
     desk = office.desk(office.ann)
-    assert desk.read(windows.summary) == windows.WindowSummary(True, 0)
+    assert desk.read(windows.summary) == WindowSummary(True, 0)
     with office.workspace.write() as tx:
         people.change(tx, office.cara, suspended_at=NOON)
     wrote(office, 23, office.cara)
     wrote(office, 1, office.cara)
     wrote(office, 23, office.ben)
-    assert desk.read(windows.summary) == windows.WindowSummary(True, 1)
+    assert desk.read(windows.summary) == WindowSummary(True, 1)
 
 
 def test_R42_without_whatsapp_there_is_no_board(office: Office) -> None:
@@ -179,7 +179,7 @@ def test_R42_without_whatsapp_there_is_no_board(office: Office) -> None:
             .where(tables.sender_ids.c.channel == Channel.WHATSAPP)
             .values(retired_at=NOON)
         )
-    assert office.desk(office.ann).read(windows.summary) == windows.WindowSummary(False, 0)
+    assert office.desk(office.ann).read(windows.summary) == WindowSummary(False, 0)
 
 
 def test_R42_pages_follow_each_other_without_gap_or_repeat(office: Office) -> None:

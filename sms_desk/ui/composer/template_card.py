@@ -10,8 +10,8 @@ from typing_extensions import override
 from sms_desk.domain import content_templates, plain_text
 from sms_desk.services.rows import ContentTemplateRow
 from sms_desk.ui import theme
-from sms_desk.ui.composer.template_words import about_words, blank_words, shown_text
 from sms_desk.ui.widgets.panes import on_ground
+from sms_desk.ui.widgets.template_words import about_words, blank_words, shown_text
 from sms_desk.ui.widgets.text import Label, label
 from sms_desk.ui.widgets.words import tr
 
@@ -126,8 +126,10 @@ class TemplateCard(QWidget):
         if at + 1 < len(fields):
             fields[at + 1].setFocus(Qt.FocusReason.TabFocusReason)
             fields[at + 1].selectAll()
-        else:
+        elif self.is_complete():
             self.finished.emit()
+        else:
+            self.focus_first()
 
     def _show(self) -> None:
         values = self.values()

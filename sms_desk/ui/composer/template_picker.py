@@ -10,16 +10,15 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain import plain_text
-from sms_desk.domain.model import ApprovalStatus
 from sms_desk.services.rows import ContentTemplateRow
 from sms_desk.ui.composer.template_card import TemplateCard
-from sms_desk.ui.composer.template_words import about_words, suggested
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.empty_state import EmptyState
 from sms_desk.ui.widgets.forms import scrolled
 from sms_desk.ui.widgets.panes import horizontal_line, vertical_line
 from sms_desk.ui.widgets.search_field import SearchField
 from sms_desk.ui.widgets.table import Cell, Column, Table
+from sms_desk.ui.widgets.template_words import about_words, status_words, suggested
 from sms_desk.ui.widgets.text import set_window_title
 from sms_desk.ui.widgets.words import tr
 
@@ -234,16 +233,3 @@ def _cell(row: ContentTemplateRow) -> Cell:
 
 def _order(row: ContentTemplateRow) -> tuple[bool, str, str]:
     return bool(row.why_not), row.name.casefold(), row.language
-
-
-def status_words(status: ApprovalStatus) -> str:
-    """An approval in a word or two."""
-    return {
-        ApprovalStatus.APPROVED: tr("whatsapp", "Approved"),
-        ApprovalStatus.PENDING: tr("whatsapp", "Waiting for approval"),
-        ApprovalStatus.REJECTED: tr("whatsapp", "Rejected"),
-        ApprovalStatus.PAUSED: tr("whatsapp", "Paused by WhatsApp"),
-        ApprovalStatus.DISABLED: tr("whatsapp", "Disabled by WhatsApp"),
-        ApprovalStatus.UNSUBMITTED: tr("whatsapp", "Never submitted"),
-        ApprovalStatus.OTHER: tr("whatsapp", "Not approved"),
-    }[status]

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from sms_desk.domain import plain_text
+from sms_desk.domain import plain_text, whatsapp_window
 from sms_desk.domain.model import Channel
 from sms_desk.services.rows import (
     ConversationDetail,
@@ -36,6 +36,7 @@ from sms_desk.ui.context.words import tr
 from sms_desk.ui.theme.tokens import CONTEXT_WIDTH, SPACE_L
 from sms_desk.ui.widgets.avatar import Avatar
 from sms_desk.ui.widgets.buttons import Button, icon_button, link
+from sms_desk.ui.widgets.durations import left_words
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.sources import source_sign
@@ -194,13 +195,10 @@ class ContextPane(QWidget):
         return fact
 
     def _window_words(self, closes: datetime) -> str:
-        left = closes - self._clock()
-        minutes = int(left.total_seconds() // 60)
-        if minutes <= 0:
+        left = whatsapp_window.time_left(closes, self._clock())
+        if not left:
             return tr("closed")
-        return tr("open for {hours} h {minutes} min").format(
-            hours=minutes // 60, minutes=minutes % 60
-        )
+        return tr("open for {left}").replace("{left}", left_words(left))
 
     def _show_owner(self) -> None:
         owner_id = self._detail.contact_owner_id if self._detail else None

@@ -9,7 +9,7 @@ from typing import Final
 from sms_desk.domain.inbox_filters import InboxFilter, Scope, SourceFilter
 from sms_desk.domain.model import ProgramKind
 from sms_desk.domain.plain_text import display_name
-from sms_desk.services.rows import ProgramCount, RailCounts, ViewRow
+from sms_desk.services.rows import ProgramCount, RailCounts, ViewRow, WindowSummary
 from sms_desk.ui.widgets.words import tr
 
 
@@ -81,13 +81,21 @@ def inbox_places(counts: RailCounts, troubled: int = 0) -> tuple[Place, ...]:
     )
 
 
-def screens() -> tuple[Place, ...]:
-    """What stands at the rail's foot."""
+def screens(board: WindowSummary | None = None) -> tuple[Place, ...]:
+    """What stands at the rail's foot. board: of WhatsApp windows; no place without WhatsApp."""
     return (
+        *_board(board or WindowSummary()),
         Place("screen:senders", tr("rail", "Sender IDs"), "hash", screen="senders"),
         Place("screen:programs", tr("rail", "Programs"), "megaphone", screen="programs"),
         Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),
     )
+
+
+def _board(board: WindowSummary) -> Iterator[Place]:
+    """Its count is not of people waiting but of windows that nobody will save (R42)."""
+    if board.any:
+        title = tr("rail", "WhatsApp windows")
+        yield Place("screen:windows", title, "clock", waiting=board.urgent, screen="windows")
 
 
 def _scopes(counts: RailCounts) -> Iterator[Place]:

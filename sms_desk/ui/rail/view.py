@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout
 from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.services.rows import RailCounts, ViewRow
+from sms_desk.services.rows import RailCounts, ViewRow, WindowSummary
 from sms_desk.ui import theme
 from sms_desk.ui.rail.delegate import RailDelegate
 from sms_desk.ui.rail.model import RailModel, RailRole
@@ -41,7 +41,7 @@ class Rail(QWidget):
     place_chosen = Signal(InboxFilter, str)
     """An inbox place, as its filter and title."""
     screen_chosen = Signal(str)
-    """senders | programs | settings"""
+    """windows | senders | programs | settings"""
     view_rename_requested = Signal(object)
     view_delete_requested = Signal(object)
     view_share_requested = Signal(object, bool)
@@ -73,6 +73,12 @@ class Rail(QWidget):
             self.show_place(self._chosen)
         else:
             self.choose(FIRST)
+
+    def set_board(self, board: WindowSummary) -> None:
+        """How the board of WhatsApp windows stands; its place comes with the first WhatsApp."""
+        if self._screens.rail_model.set_places(screens(board)):
+            self._screens.fit_height()
+            self.show_place(self._chosen)
 
     def choose(self, key: str) -> None:
         """Go somewhere, as if the person had clicked there: `scope:mine`, `view:<id>`, …"""

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPlainTextEdit
 
 from sms_desk.domain import segments, templates
 from sms_desk.domain.commands import SaveTemplate
@@ -15,7 +14,7 @@ from sms_desk.domain.model import Channel
 from sms_desk.domain.plain_text import display_text, soft_break
 from sms_desk.services.rows import TemplateRow
 from sms_desk.ui.widgets.buttons import plain, primary
-from sms_desk.ui.widgets.forms import Choice, Form, line_edit
+from sms_desk.ui.widgets.forms import Choice, Form, line_edit, text_edit
 from sms_desk.ui.widgets.words import tr
 
 _LONGEST = 1_600
@@ -39,10 +38,7 @@ class TemplateDetail(Form):
             ]
         )
         self._channel.choose(row.channel if row else None)
-        self._body = QPlainTextEdit()
-        self._body.setTabChangesFocus(True)
-        self._body.setMinimumHeight(120)
-        self._body.setPlainText(soft_break(row.body[:_LONGEST]) if row else "")
+        self._body = text_edit(row.body if row else "", height=120)
         self._build()
 
     def _build(self) -> None:

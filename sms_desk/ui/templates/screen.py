@@ -1,118 +1,68 @@
-"""The table of templates, and the pane in which one is written and seen filled in (R36)."""
+"""Templates of each kind in a section of its own, with a pane for one of them (R36, R42)."""
 
 from __future__ import annotations
 
-from functools import partial
-from uuid import UUID
+from datetime import tzinfo
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from sms_desk.domain import commands as c
-from sms_desk.domain.changes import Changes, Thing
-from sms_desk.domain.model import Channel
-from sms_desk.domain.plain_text import display_name, preview
-from sms_desk.services import directory
-from sms_desk.services.executor import Done
-from sms_desk.services.rows import TemplateRow
+from sms_desk.bootstrap import Session
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
-from sms_desk.ui.templates.detail import TemplateDetail
-from sms_desk.ui.widgets.buttons import primary
+from sms_desk.ui.templates.own import OwnTemplates
+from sms_desk.ui.templates.section import Section
+from sms_desk.ui.templates.whatsapp import WhatsAppTemplates
 from sms_desk.ui.widgets.screen import Screen
-from sms_desk.ui.widgets.table import Cell, Column, Table
+from sms_desk.ui.widgets.tabs import Tabs
 from sms_desk.ui.widgets.words import tr
 
 
 class TemplatesScreen(Screen):
-    def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
-        self._table = Table(
-            _columns(),
-            tr("templates", "Templates"),
-            empty=tr("templates", "Add a reply that you write often. / brings it while writing."),
+    """A new kind of template is a `Section` here."""
+
+    def __init__(
+        self,
+        session: Session,
+        doors: Doors,
+        bus: Bus,
+        zone: tzinfo,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._stack = QStackedWidget()
+        super().__init__(tr("templates", "Templates"), self._stack, parent)
+        sections = (
+            OwnTemplates(doors, bus, self),
+            WhatsAppTemplates(session, doors, bus, zone, self),
         )
-        super().__init__(tr("templates", "Templates"), self._table, parent)
-        self._doors = doors
-        self._shown: UUID | None = None
-        search = self.add_search(tr("templates", "Find a template"))
-        add = primary(tr("templates", "Add"), parent=self)
-        self.add_button(add)
-        search.textChanged.connect(self._table.show_matching)
-        add.clicked.connect(self._on_add_clicked)
-        self._table.row_chosen.connect(self._on_row_chosen)
-        bus.changed.connect(self._on_changed)
-        self._read()
+        self._sections = {section.key: section for section in sections}
+        self.tabs = Tabs(
+            [(each.key, each.title) for each in sections], tr("templates", "Kinds of template")
+        )
+        self.add_control(self.tabs)
+        self._search = self.add_search(tr("templates", "Find a template"))
+        self._search.textChanged.connect(lambda typed: self.section().table.show_matching(typed))
+        for section in sections:
+            self._stack.addWidget(section.table)
+            section.detail_wanted.connect(self.show_detail)
+            for button in section.buttons:
+                self.add_button(button)
+        self.tabs.chosen.connect(self.show_section)
+        self.show_section(sections[0].key)
 
-    def _read(self) -> None:
-        self._doors.read(self, directory.all_templates, then=self._table.show_rows, key="rows")
+    def section(self, key: str = "") -> Section:
+        """The one of that key, or the one that is shown."""
+        return self._sections[key or self.tabs.current()]
 
-    @Slot(object)
-    def _on_changed(self, changes: Changes) -> None:
-        if changes.touches(Thing.TEMPLATE):
-            self._read()
-
-    @Slot(object)
-    def _on_row_chosen(self, row: TemplateRow | None) -> None:
-        if row is None:
-            if self._shown is not None:
-                self._fold()
-        elif row.id != self._shown:
-            self._show(row)
-
-    @Slot()
-    def _on_add_clicked(self) -> None:
-        self._table.choose(None)
-        self._show(None)
-
-    def _show(self, row: TemplateRow | None) -> None:
-        self._shown = row.id if row else None
-        pane = TemplateDetail(row)
-        pane.saved.connect(partial(self._on_saved, pane, row))
-        pane.retired.connect(partial(self._on_retired, row))
-        pane.closed.connect(self._fold)
-        self.show_detail(pane)
-        if row is None:
-            pane.focus_first()
-
-    @Slot()
-    def _fold(self) -> None:
-        self._shown = None
+    @Slot(str)
+    def show_section(self, key: str) -> None:
+        for section in self._sections.values():
+            for button in section.buttons:
+                button.setVisible(section.key == key)
+            if section.key != key:
+                section.left()
+        chosen = self._sections[key]
+        self._stack.setCurrentWidget(chosen.table)
+        self.setFocusProxy(chosen.table)
+        self._search.clear()
         self.show_detail(None)
-        self._table.choose(None)
-
-    def _on_saved(self, pane: TemplateDetail, row: TemplateRow | None) -> None:
-        template_id = row.id if row else self._doors.new_id()
-
-        def saved(_done: Done) -> None:
-            self._fold()
-
-        command = pane.command(self._doors.stamp(), template_id)
-        self._doors.change(pane, command, then=saved, failed=pane.show_error)
-
-    def _on_retired(self, row: TemplateRow | None) -> None:
-        if row is not None:
-            self._fold()
-            self._doors.change(self, c.RetireTemplate(**self._doors.stamp(), template_id=row.id))
-
-
-def channel_words(channel: Channel | None) -> str:
-    if channel is None:
-        return tr("templates", "any channel")
-    return "WhatsApp" if channel is Channel.WHATSAPP else "SMS"
-
-
-def _columns() -> list[Column]:
-    return [
-        Column(tr("templates", "Name"), lambda row: Cell(display_name(row.name), strong=True), 200),
-        Column(
-            tr("templates", "Keyword"),
-            lambda row: Cell(f"/{row.keyword}" if row.keyword else "", ink="secondary"),
-            120,
-        ),
-        Column(
-            tr("templates", "Channel"),
-            lambda row: Cell(channel_words(row.channel), ink="secondary"),
-            110,
-        ),
-        Column(tr("templates", "Text"), lambda row: Cell(preview(row.body, 200)), 420),
-    ]

@@ -37,6 +37,8 @@ _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
 _ROW: Final = 52
 _INSET: Final = 16
+_BAR_WIDTH: Final = 104
+_BAR_HEIGHT: Final = 4
 _CELL: Final = Qt.ItemDataRole.UserRole
 
 
@@ -44,7 +46,8 @@ _CELL: Final = Qt.ItemDataRole.UserRole
 class Cell:
     """What stands in a cell. second: a quieter line below; ink: a colour token; icon: its sign.
 
-    soft: a ground token, for a cell that is a chip.
+    soft: a ground token, for a cell that is a chip. bar: a share from 0 to 1 in the cell's own ink,
+    drawn below the text.
     """
 
     text: str
@@ -53,6 +56,7 @@ class Cell:
     icon: str = ""
     soft: str = ""
     strong: bool = False
+    bar: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,10 @@ class Table(QTableView):
             self.horizontalHeader().resizeSection(at, width)
             left -= width
 
+    def set_empty(self, words: str) -> None:
+        """What stands there while there is no row."""
+        self._empty = words
+
     def show_rows(self, rows: Sequence[Any]) -> None:
         """Other rows, or the same ones read again; selection and scroll stay."""
         chosen, scrolled = self.chosen_id(), self.verticalScrollBar().value()
@@ -288,6 +296,10 @@ class _CellDelegate(QStyledItemDelegate):
         inside = rect.adjusted(_INSET if index.column() == 0 else 12, 0, -8, -1)
         if cell.soft:
             _paint_chip(painter, option, inside, cell)
+        elif cell.bar is not None:
+            half = inside.height() // 2
+            _paint_line(painter, option, inside.adjusted(0, 6, 0, -half), cell)
+            _paint_bar(painter, option, inside.adjusted(0, half + 6, 0, 0), cell)
         elif cell.second:
             half = inside.height() // 2
             _paint_line(painter, option, inside.adjusted(0, 7, 0, -half), cell)
@@ -313,6 +325,17 @@ def _paint_second(painter: QPainter, option: QStyleOptionViewItem, rect: QRect, 
     painter.setFont(theme.font("snippet"))
     painter.setPen(theme.tokens().secondary)
     _draw(painter, option, rect, text)
+
+
+def _paint_bar(painter: QPainter, option: QStyleOptionViewItem, rect: QRect, cell: Cell) -> None:
+    whole = QRect(rect.left(), rect.top(), min(rect.width(), _BAR_WIDTH), _BAR_HEIGHT)
+    part = QRect(whole)
+    part.setWidth(max(_BAR_HEIGHT, round(whole.width() * min(max(cell.bar or 0.0, 0.0), 1.0))))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for bar, ink in ((whole, theme.tokens().line), (part, theme.tokens().color(cell.ink))):
+        painter.setBrush(ink)
+        where = QStyle.visualRect(option.direction, rect, bar)
+        painter.drawRoundedRect(where, _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
 
 
 def _paint_chip(painter: QPainter, option: QStyleOptionViewItem, rect: QRect, cell: Cell) -> None:

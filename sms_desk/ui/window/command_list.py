@@ -189,6 +189,13 @@ def _write(wiring: Wiring) -> tuple[WindowCommand, ...]:
             keys=("M", "Ctrl+M"),
             icon="sticky-note",
         ),
+        to(
+            "template",
+            tr("commands", "Send a WhatsApp template…"),
+            run=desk.pick_template,
+            keys=("Ctrl+T",),
+            icon="file-text",
+        ),
     )
 
 
@@ -219,6 +226,12 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
             tr("commands", "Outbox"),
             run=partial(desk.show_screen, "outbox"),
             icon="send",
+        ),
+        at(
+            "windows",
+            tr("commands", "WhatsApp windows"),
+            run=partial(desk.show_screen, "windows"),
+            icon="clock",
         ),
         at(
             "settings",

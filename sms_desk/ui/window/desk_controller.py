@@ -99,7 +99,7 @@ class DeskController(QObject):
 
     @Slot(str)
     def show_screen(self, name: str) -> None:
-        """senders | programs | templates | outbox | settings"""
+        """senders | programs | templates | outbox | windows | settings"""
         screen = self._screens.get(name)
         if screen is None:
             screen = self._screens[name] = self._maker.make(name, self._window)
@@ -140,6 +140,13 @@ class DeskController(QObject):
         if inbox.list_has_focus() or thread.conversation_id() is None:
             inbox.open_current()
         thread.when_there(partial(self._wiring.page.column.composer.focus_text, mode))
+
+    def pick_template(self) -> None:
+        """An approved WhatsApp template, for the conversation that is marked or stands open."""
+        inbox, thread = self._wiring.page.inbox, self._wiring.thread_controller
+        if inbox.list_has_focus() or thread.conversation_id() is None:
+            inbox.open_current()
+        thread.when_there(self._wiring.writing.pick_template)
 
     def new_conversation(self) -> None:
         self._maker.new_conversation(self._window)

@@ -12,6 +12,7 @@ from sms_desk.ui.bus import ForeignWatch
 from sms_desk.ui.commands import Registry
 from sms_desk.ui.window import thread_column
 from sms_desk.ui.window.action_controller import ActionController
+from sms_desk.ui.window.board_controller import BoardController
 from sms_desk.ui.window.desk_controller import DeskController
 from sms_desk.ui.window.glance_keeper import GlanceKeeper
 from sms_desk.ui.window.line_controller import LineController
@@ -72,6 +73,7 @@ def _begin(wiring: Wiring) -> None:
     """From here on everything can be done; what was wanted before is done now."""
     session, tell = wiring.ties.session, wiring.bus.tell
     ForeignWatch(session.foreign_changes, wiring.doors, wiring.bus, wiring)
+    BoardController(wiring.window.side.rail, wiring.ties, wiring)
     GlanceKeeper(wiring.window.side.rail, wiring.state, wiring.ties, wiring)
     wiring.doors.read(wiring, taste_of, then=wiring.on_taste)
     wiring.is_ready = True

@@ -43,7 +43,7 @@ class ScreenMaker(QObject):
         self._search: SearchPanel | None = None
 
     def make(self, name: str, parent: QWidget) -> QWidget:
-        """senders | programs | templates | outbox | settings"""
+        """senders | programs | templates | outbox | windows | settings"""
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
@@ -62,9 +62,12 @@ class ScreenMaker(QObject):
             case "templates":
                 from sms_desk.ui.templates import TemplatesScreen
 
-                return TemplatesScreen(doors, bus, parent)
+                zone = self._ties.reader.zone
+                return TemplatesScreen(self._ties.session, doors, bus, zone, parent)
             case "outbox":
                 return self._outbox(parent)
+            case "windows":
+                return self._windows(parent)
             case _:
                 return self._settings(parent)
 
@@ -72,6 +75,16 @@ class ScreenMaker(QObject):
         from sms_desk.ui.outbox import OutboxScreen
 
         screen = OutboxScreen(self._ties.doors, self._ties.bus, self._ties.reader.zone, parent)
+        screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        return screen
+
+    def _windows(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.windows_board import WindowsScreen
+
+        reader = self._ties.reader
+        screen = WindowsScreen(
+            self._ties.doors, self._ties.bus, reader.zone, reader.person_id, parent
+        )
         screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         return screen
 

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QLocale
 
 from sms_desk.domain import content_templates, plain_text
+from sms_desk.domain.model import ApprovalStatus
 from sms_desk.services.rows import ContentTemplateRow
 from sms_desk.ui.widgets.words import tr
 
@@ -87,3 +88,16 @@ def blank_words(name: str) -> str:
     if name.isdecimal():
         return tr("whatsapp", "Blank {n}").replace("{n}", name)
     return plain_text.preview(name.replace("_", " ").capitalize(), _LONGEST)
+
+
+def status_words(status: ApprovalStatus) -> str:
+    """An approval in a word or two."""
+    return {
+        ApprovalStatus.APPROVED: tr("whatsapp", "Approved"),
+        ApprovalStatus.PENDING: tr("whatsapp", "Waiting for approval"),
+        ApprovalStatus.REJECTED: tr("whatsapp", "Rejected"),
+        ApprovalStatus.PAUSED: tr("whatsapp", "Paused by WhatsApp"),
+        ApprovalStatus.DISABLED: tr("whatsapp", "Disabled by WhatsApp"),
+        ApprovalStatus.UNSUBMITTED: tr("whatsapp", "Never submitted"),
+        ApprovalStatus.OTHER: tr("whatsapp", "Not approved"),
+    }[status]
