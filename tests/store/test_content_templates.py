@@ -19,7 +19,7 @@ from sms_desk.domain.errors import (
     RefusedError,
     UsageError,
 )
-from sms_desk.domain.model import ApprovalStatus, Channel, DraftMode, OutboxState
+from sms_desk.domain.model import ApprovalStatus, Channel, DraftMode, HolderKind, OutboxState
 from sms_desk.providers.base import Poison, RemoteTemplate, TemplateList
 from sms_desk.services import content_templates as service
 from sms_desk.services.context import Context
@@ -224,7 +224,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             sender = fixtures.add_sender(
                 tx, made.account_id, US, channel=Channel.WHATSAPP, kind="whatsapp"
             )
-            fixtures.hold(tx, sender, fixtures.HolderKind.PERSON, made.ann)
+            fixtures.hold(tx, sender, HolderKind.PERSON, made.ann)
             settings.write(tx, "quiet_hours_us", False, NOON)
         made.sender_id = sender
         made.provider.receive("hello", channel=Channel.WHATSAPP)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import positions
-from sms_desk.domain.model import Channel, HolderKind, Origin, TeamState
+from sms_desk.domain.model import Channel, HolderKind, Origin, Role, TeamState
 from sms_desk.services import windows
 from sms_desk.services.rows import WindowGap, WindowRow, WindowSummary
 from sms_desk.services.windows import WindowFilter
@@ -112,7 +112,7 @@ def test_R42_marked_when_nobody_will_be_there(office: Office) -> None:
     with office.workspace.write() as tx:
         settings.write(tx, "working_hours", "wed 15:00-18:00", NOON, office.cara)
         dora = new_id()
-        people.insert(tx, id_=dora, name="Dora", role=people.Role.REP, zone="UTC", at=NOON)
+        people.insert(tx, id_=dora, name="Dora", role=Role.REP, zone="UTC", at=NOON)
         people.change(tx, dora, suspended_at=NOON)
     here = wrote(office, 23, office.ben)
     suspended = wrote(office, 1, dora)
