@@ -103,15 +103,15 @@ def _counted(ctx: Context, span: Span, window_days: int) -> dict[UUID, _Counts]:
         count.sent += sent.messages
         count.delivered += sent.messages if sent.status in _ARRIVED else 0
         count.failed += sent.messages if sent.status in _FAILED else 0
-    for reached in store.reached(ctx.tx, span):
-        of(reached.sender_id).reached = reached.contacts
-        of(reached.sender_id).answered = reached.answered
     for sender_id, n in store.filtered(ctx.tx, span).items():
         of(sender_id).complaints += n
     voice = _voices(ctx, counts)
     for heard in store.heard(ctx.tx, span):
-        count = of(voice.get(heard.sender_id, heard.sender_id))
-        count.replied += heard.replied
+        asked = heard.written is not None
+        count = of(heard.sender_id if asked else voice.get(heard.sender_id, heard.sender_id))
+        count.reached += heard.written or 0
+        count.answered += heard.answered if asked else 0
+        count.replied += heard.answered
         count.complaints += heard.complained
         count.opt_outs += heard.opted_out
     for sender_id, n in store.refused(ctx.tx, span, window_days).items():

@@ -39,19 +39,15 @@ class Sent(NamedTuple):
     messages: int
 
 
-class Reached(NamedTuple):
-    """contacts: how many different ones it wrote to; answered: how many of those wrote back."""
-
-    sender_id: UUID
-    contacts: int
-    answered: int
-
-
 class Heard(NamedTuple):
-    """How many different contacts wrote to a receiving sender ID: an answer, STOP, a complaint."""
+    """How many different contacts answered, texted STOP, or complained, by sender ID.
+
+    written: how many it wrote to; None where the contacts had not been written to in the span.
+    """
 
     sender_id: UUID
-    replied: int
+    written: int | None
+    answered: int
     opted_out: int
     complained: int
 
@@ -66,38 +62,43 @@ def sent(tx: Tx, span: Span) -> list[Sent]:
     return [Sent(*row) for row in tx.execute(query)]
 
 
-def reached(tx: Tx, span: Span) -> list[Reached]:
-    """Whom it wrote to, and who of them answered in the same span."""
+def heard(tx: Tx, span: Span) -> list[Heard]:
+    """Whom it wrote to from each sender ID, and what they wrote back in the same span; then who
+    wrote without having been written to, by the sender ID that received it."""
     written = (
         sa.select(_M.sender_id, _M.conversation_id)
         .where(*_within(span), _M.direction == Direction.OUTBOUND)
         .distinct()
         .subquery()
     )
-    answered = sa.select(_M.conversation_id).where(
-        *_within(span), _M.direction == Direction.INBOUND, _is_answer()
-    )
-    # Looked up in a set: joined, each of the two would be walked for every row of the other.
-    has_answered = sa.case((written.c.conversation_id.in_(answered), 1))
-    query = sa.select(written.c.sender_id, sa.func.count(), sa.func.count(has_answered)).group_by(
-        written.c.sender_id
-    )
-    return [Reached(*row) for row in tx.execute(query)]
-
-
-def heard(tx: Tx, span: Span) -> list[Heard]:
-    """Who wrote to it, by what they wrote."""
-    query = (
+    talk, sender = written.c.conversation_id, written.c.sender_id
+    # Looked up in sets: joined, each of the two would be walked for every row of the other.
+    said = [
+        sa.func.count(sa.case((talk.in_(_who(span, what)), 1)))
+        for what in (_is_answer(), _M.keyword == "stop", _is_complaint())
+    ]
+    asked = sa.select(sender, sa.func.count(), *said).group_by(sender)
+    unasked = (
         sa.select(
             _M.sender_id,
+            sa.null(),
             _distinct(_is_answer()),
             _distinct(_M.keyword == "stop"),
-            _distinct(_M.keyword.in_(complaints.KEYWORDS)),
+            _distinct(_is_complaint()),
         )
-        .where(*_within(span), _M.direction == Direction.INBOUND)
+        .where(
+            *_within(span),
+            _M.direction == Direction.INBOUND,
+            _M.conversation_id.not_in(sa.select(talk)),
+        )
         .group_by(_M.sender_id)
     )
-    return [Heard(*row) for row in tx.execute(query)]
+    return [Heard(*row) for query in (asked, unasked) for row in tx.execute(query)]
+
+
+def _who(span: Span, what: sa.ColumnElement[bool]) -> sa.Select[tuple[UUID]]:
+    query = sa.select(_M.conversation_id)
+    return query.where(*_within(span), _M.direction == Direction.INBOUND, what)
 
 
 def filtered(tx: Tx, span: Span) -> dict[UUID, int]:
@@ -205,6 +206,10 @@ def _within(span: Span) -> list[sa.ColumnElement[bool]]:
 def _is_answer() -> sa.ColumnElement[bool]:
     """What a person wrote: not a keyword that the provider acts on."""
     return sa.or_(_M.keyword.is_(None), _M.keyword.in_(complaints.KEYWORDS))
+
+
+def _is_complaint() -> sa.ColumnElement[bool]:
+    return _M.keyword.in_(complaints.KEYWORDS)
 
 
 def _distinct(where: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:

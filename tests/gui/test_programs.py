@@ -128,7 +128,7 @@ def test_r51_one_click_leads_from_a_program_to_its_responses_and_back(
     head = inbox.findChild(LensHead)
     assert head is not None
     shop.until(lambda: not head.isHidden())
-    assert head.words() == ["1 replied (50.0 %) · 0 opt-outs · 0 complaints"]
+    assert head.words() == ["1 replied (50 %) · 0 opt-outs · 0 complaints"]
     assert head.accessibleName().startswith("Autumn <b>offer</b>. 1 waiting")
     head.program_requested.emit(sale)
     shop.until(lambda: isinstance(shop.window.screen_shown(), ProgramsScreen))

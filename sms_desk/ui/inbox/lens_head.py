@@ -44,7 +44,9 @@ class LensHead(QWidget):
         first.addWidget(self._name, 1)
         first.addWidget(self._waiting)
         first.addWidget(self._open)
-        self._lines = [ElidedLabel("", "snippet", tone="secondary", parent=self) for _ in range(3)]
+        self._lines = [
+            label("", "snippet", tone="secondary", wrap=True, parent=self) for _ in range(_MOST + 1)
+        ]
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 8, 12, 8)
         inside.setSpacing(2)
@@ -133,4 +135,4 @@ def _line(sender: SenderFigures, *, named: bool) -> str:
 
 
 def _counted(words: str, rate: float | None) -> str:
-    return words if not rate else f"{words} ({rate * 100:.1f} %)"
+    return words if not rate else f"{words} ({rate * 100:.{0 if rate >= 0.1 else 1}f} %)"

@@ -121,7 +121,7 @@ class ProgramDetail(QWidget):
         names.setSpacing(2)
         names.addWidget(ElidedLabel(display_name(row.name), "title", parent=self))
         names.addWidget(ElidedLabel(about_words(row), "meta", tone="secondary", parent=self))
-        responses = plain(tr("programs", "Show responses"), icon="inbox", parent=self)
+        responses = plain(tr("programs", "Show responses"), parent=self)
         responses.clicked.connect(self.responses_requested)
         responses.setVisible(not row.retired)  # a retired one has no place in the rail
         close = icon_button("x", tr("programs", "Close"), parent=self)

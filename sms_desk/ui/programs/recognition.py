@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from sms_desk.domain.model import BindingKind
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services.rows import BindingPreview, BindingRow, ProgramRow, TextTest
 from sms_desk.ui.programs.words import binding_words, preview_words, sender_words, verdict_words
 from sms_desk.ui.widgets.buttons import icon_button, plain
-from sms_desk.ui.widgets.forms import Choice, Form, line_edit
+from sms_desk.ui.widgets.forms import Choice, Form, line_edit, text_edit
 from sms_desk.ui.widgets.text import ElidedLabel
 from sms_desk.ui.widgets.words import tr
 
@@ -38,7 +38,7 @@ class Recognition(Form):
         self.sender_choice, self.service_choice = Choice([]), Choice([])
         self.pattern = line_edit(hint=tr("programs", "Our autumn offer *"))
         self._target = QStackedWidget()
-        self.text = QPlainTextEdit()
+        self.text = text_edit(hint=tr("programs", "Paste a message that went out"))
         self._from = Choice([])
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -63,10 +63,11 @@ class Recognition(Form):
     def forget_typed(self) -> None:
         """It is bound now: nothing is half typed any more."""
         self.pattern.clear()
-        self._preview.setText("")
+        self._forget_preview()
 
     def show_preview(self, preview: BindingPreview) -> None:
         self._preview.setText(preview_words(preview))
+        self._preview.show()
 
     def show_test(self, test: TextTest) -> None:
         """Whose the text would be, and why."""
@@ -116,6 +117,7 @@ class Recognition(Form):
             )
         )
         self._preview = self.add_words("")
+        self._preview.hide()
         look, bind = plain(tr("programs", "Preview")), plain(tr("programs", "Bind"))
         look.clicked.connect(lambda: self._ask(self.preview_requested))
         bind.clicked.connect(lambda: self._ask(self.bind_requested))
@@ -124,9 +126,6 @@ class Recognition(Form):
 
     def _build_test(self) -> None:
         self.add_title(tr("programs", "Try a text"))
-        self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(76)
-        self.text.setPlaceholderText(tr("programs", "Paste a message that went out"))
         self.add(tr("programs", "Text"), self.text)
         self.add(tr("programs", "Sent"), self._from)
         self._verdict = self.add_words("")
@@ -156,7 +155,11 @@ class Recognition(Form):
         widget = widgets[self._how.value()]
         widget.setAccessibleName(_how_words(self._how.value()))
         self._target.setCurrentWidget(widget)
+        self._forget_preview()
+
+    def _forget_preview(self) -> None:
         self._preview.setText("")
+        self._preview.hide()
 
     def _ask(self, signal: Any) -> None:
         kind: BindingKind = self._how.value()

@@ -35,7 +35,6 @@ from sms_desk.ui.widgets.buttons import primary
 from sms_desk.ui.widgets.chips import ToggleChip
 from sms_desk.ui.widgets.screen import Screen
 from sms_desk.ui.widgets.table import Column, Table
-from sms_desk.ui.widgets.text import label
 from sms_desk.ui.widgets.words import tr
 
 _DETAIL: Final = 480
@@ -108,8 +107,6 @@ class ProgramsScreen(Screen):
             empty=tr("programs", "Add the campaigns and services that write to your customers."),
         )
         super().__init__(tr("programs", "Programs"), self._table, parent, detail_width=_DETAIL)
-        words = tr("programs", "Campaigns and services")
-        self.add_control(label(words, "snippet", tone="secondary", parent=self))
         self._doors = doors
         self._shown: ProgramRow | None = None
         self._pane: ProgramDetail | None = None
@@ -331,8 +328,7 @@ def _target(kind: BindingKind, target: object) -> dict[str, Any]:
 def _columns() -> list[Column]:
     return [
         Column(tr("programs", "Program"), words.name_cell, 180),
-        Column(tr("programs", "Kind"), words.kind_cell, 124),
-        Column(tr("programs", "Recognised by"), words.bindings_cell, 200),
-        Column(tr("programs", "Dates"), words.dates_cell, 120),
-        Column(tr("programs", "Waiting"), words.waiting_cell, 80, sorts=lambda row: -row.waiting),
+        Column(tr("programs", "Kind"), words.kind_cell, 132),
+        Column(tr("programs", "Recognised by"), words.bindings_cell, 180),
+        Column(tr("programs", "Waiting"), words.waiting_cell, 92, sorts=lambda row: -row.waiting),
     ]

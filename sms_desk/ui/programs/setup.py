@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from sms_desk.domain import programs as rules
 from sms_desk.domain import segments
@@ -18,12 +18,17 @@ from sms_desk.domain.programs import Fault, Field
 from sms_desk.services.rows import ProgramRow
 from sms_desk.ui.programs.words import kind_words, parts_words
 from sms_desk.ui.widgets.buttons import plain, primary
-from sms_desk.ui.widgets.forms import Choice, DayEdit, Form, NumberField, line_edit
+from sms_desk.ui.widgets.forms import (
+    Choice,
+    DayEdit,
+    Form,
+    NumberField,
+    line_edit,
+    text_edit,
+)
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import Label, label
 from sms_desk.ui.widgets.words import tr
-
-_TEXT_HEIGHT = 76
 
 
 class SetupForm(Form):
@@ -46,8 +51,8 @@ class SetupForm(Form):
             ]
         )
         self.replies.choose(row.takes_replies if row else True)
-        self.instruction = _text_edit(row.reply_instruction if row else "")
-        self.auto_reply = _text_edit(row.auto_reply if row else "")
+        self.instruction = text_edit(row.reply_instruction if row else "")
+        self.auto_reply = text_edit(row.auto_reply if row else "")
         self._hints: dict[Field, tuple[Label, str]] = {}
         self._build()
         self.settle()
@@ -237,11 +242,3 @@ class DayField(QWidget):
         date = self._edit.date()
         first = datetime(date.year(), date.month(), date.day(), tzinfo=UTC)
         return datetime.combine(first.date(), time(), tzinfo=UTC)
-
-
-def _text_edit(text: str) -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setTabChangesFocus(True)
-    made.setFixedHeight(_TEXT_HEIGHT)
-    made.setPlainText(soft_break(text[: rules.LONGEST_AUTO_REPLY]))
-    return made

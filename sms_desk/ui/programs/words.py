@@ -43,10 +43,11 @@ def binding_words(row: BindingRow) -> str:
 
 
 def name_cell(row: ProgramRow) -> Cell:
-    second = "" if row.takes_replies else tr("programs", "takes no replies")
+    name = display_name(row.name)
     if row.retired:
-        return Cell(display_name(row.name), tr("programs", "retired"), ink="disabled", strong=True)
-    return Cell(display_name(row.name), second, strong=True)
+        return Cell(name, tr("programs", "retired"), ink="disabled", strong=True)
+    refusing = "" if row.takes_replies else tr("programs", "takes no replies")
+    return Cell(name, " · ".join(filter(None, (refusing, dates_words(row)))), strong=True)
 
 
 def kind_cell(row: ProgramRow) -> Cell:
@@ -62,11 +63,12 @@ def bindings_cell(row: ProgramRow) -> Cell:
     return Cell(", ".join(binding_words(binding) for binding in row.bindings))
 
 
-def dates_cell(row: ProgramRow) -> Cell:
+def dates_words(row: ProgramRow) -> str:
+    """From when to when it runs; nothing for always."""
     if row.starts_at is None and row.ends_at is None:
-        return Cell(tr("programs", "always"), ink="secondary")
+        return ""
     days = [_day(at) if at else "…" for at in (row.starts_at, row.ends_at)]
-    return Cell(" – ".join(days), ink="secondary")
+    return " – ".join(days)
 
 
 def waiting_cell(row: ProgramRow) -> Cell:

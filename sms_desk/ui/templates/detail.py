@@ -11,7 +11,7 @@ from sms_desk.domain import segments, templates
 from sms_desk.domain.commands import SaveTemplate
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.model import Channel
-from sms_desk.domain.plain_text import display_text, soft_break
+from sms_desk.domain.plain_text import display_text
 from sms_desk.services.rows import TemplateRow
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit, text_edit

@@ -75,14 +75,14 @@ QLineEdit, QComboBox, QSpinBox, QDateTimeEdit, QDateEdit, QTimeEdit {
     border-radius: ${radius}px; background: $raised; color: $text;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QPlainTextEdit, QTextEdit {
+QPlainTextEdit[kind="field"] {
     padding: 6px; border: 1px solid $control_line; border-radius: ${radius}px;
     background: $raised; color: $text;
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus, QDateEdit:focus,
 QTimeEdit:focus { border: 2px solid $accent; padding: 0 8px; }
-QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; padding: 5px; }
+QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; padding: 5px; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     color: $disabled; background: $sunken;
 }

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QPlainTextEdit,
     QScrollArea,
     QStyle,
     QVBoxLayout,
@@ -22,11 +23,14 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.plain_text import soft_break
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import LONGEST_MENU_TEXT, Label, clipped, label
 
 LONGEST: int = 200
+LONGEST_TEXT: int = 1_600
+"""Characters of a text of several lines."""
 
 
 class Form(QWidget):
@@ -180,6 +184,17 @@ def line_edit(text: str = "", *, hint: str = "", parent: QWidget | None = None) 
     made = QLineEdit(clipped(text, LONGEST), parent)
     made.setMaxLength(LONGEST)
     made.setPlaceholderText(hint)
+    return made
+
+
+def text_edit(text: str = "", *, hint: str = "", height: int = 76) -> QPlainTextEdit:
+    """Several lines, of bounded length; Tab leads on. height: in pixels, at least."""
+    made = QPlainTextEdit()
+    made.setProperty("kind", "field")
+    made.setTabChangesFocus(True)
+    made.setMinimumHeight(height)
+    made.setPlaceholderText(hint)
+    made.setPlainText(soft_break(text[:LONGEST_TEXT]))
     return made
 
 
