@@ -35,7 +35,12 @@ class Figures(QWidget):
         self._words = label("", "snippet", tone="secondary", wrap=True, parent=self)
         self._repliers = Table(
             [
-                Column(tr("programs", "Who replied"), _who_cell, 220),
+                Column(
+                    tr("programs", "Who replied"),
+                    _who_cell,
+                    220,
+                    sorts=lambda row: -row.last_position,
+                ),
                 Column(tr("programs", "Stands"), _state_cell, 110),
             ],
             tr("programs", "Who replied"),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from sms_desk.domain.model import BindingKind
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services.rows import BindingPreview, BindingRow, ProgramRow, TextTest
+from sms_desk.ui.programs.setup import TEXT_HEIGHT
 from sms_desk.ui.programs.words import binding_words, preview_words, sender_words, verdict_words
 from sms_desk.ui.widgets.buttons import icon_button, plain
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit, text_edit
@@ -39,6 +40,7 @@ class Recognition(Form):
         self.pattern = line_edit(hint=tr("programs", "Our autumn offer *"))
         self._target = QStackedWidget()
         self.text = text_edit(hint=tr("programs", "Paste a message that went out"))
+        self.text.setFixedHeight(TEXT_HEIGHT)
         self._from = Choice([])
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

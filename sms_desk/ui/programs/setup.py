@@ -30,6 +30,9 @@ from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import Label, label
 from sms_desk.ui.widgets.words import tr
 
+TEXT_HEIGHT = 76
+"""Pixels of a field of several lines: four of them."""
+
 
 class SetupForm(Form):
     saved = Signal()
@@ -53,6 +56,8 @@ class SetupForm(Form):
         self.replies.choose(row.takes_replies if row else True)
         self.instruction = text_edit(row.reply_instruction if row else "")
         self.auto_reply = text_edit(row.auto_reply if row else "")
+        for field in (self.instruction, self.auto_reply):
+            field.setFixedHeight(TEXT_HEIGHT)
         self._hints: dict[Field, tuple[Label, str]] = {}
         self._build()
         self.settle()
