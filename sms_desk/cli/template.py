@@ -10,6 +10,7 @@ from sms_desk.bootstrap import Session
 from sms_desk.cli import ids
 from sms_desk.cli.answers import Changed, ContentTemplates, Preview, Rows
 from sms_desk.cli.framework import group, with_desk, with_session
+from sms_desk.cli.provider_secrets import secret_option
 from sms_desk.cli.typed import as_name, text_or_stdin
 from sms_desk.domain import commands as c
 from sms_desk.domain import segments, templates
@@ -45,6 +46,7 @@ def list_templates(
 
 @template.command()
 @with_session
+@secret_option
 def refresh(session: Session) -> ContentTemplates:
     """Read the providers' lists of WhatsApp templates again.
 

@@ -38,8 +38,11 @@ def opened_after(now: datetime, offset: timedelta | None = None) -> datetime:
 
 
 def time_left(closes: datetime | None, now: datetime) -> timedelta:
-    """Zero from the moment that it closes, and where it never opened."""
-    return timedelta(0) if closes is None else max(closes - now, timedelta(0))
+    """Zero from the moment that it closes, and where it never opened; never more than a window
+    lasts, whatever a clock that was not compared lately says."""
+    if closes is None:
+        return timedelta(0)
+    return min(max(closes - now, timedelta(0)), WINDOW)
 
 
 def state(closes: datetime | None, now: datetime) -> WindowState:

@@ -107,7 +107,7 @@ class _Board:
         least, most = self._offsets.bounds()
         since = whatsapp_window.opened_after(now, least)
         until = None
-        if wanted.within is not None:
+        if wanted.within is not None and wanted.within < whatsapp_window.WINDOW:
             until = whatsapp_window.opened_after(now + wanted.within, most) + timedelta(seconds=1)
         walked = 0
         while walked < _LONGEST_WALK:

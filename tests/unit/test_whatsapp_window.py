@@ -62,3 +62,9 @@ def test_R42_a_countdown_in_minutes_is_told_when_it_changes(left: timedelta) -> 
     assert timedelta(0) < wait <= timedelta(minutes=1)
     minute = timedelta(minutes=1)
     assert -(-(left - wait) // minute) == -(-left // minute) - 1
+
+
+def test_R42_no_more_than_a_window_is_ever_left() -> None:
+    """A message that the provider dates in our future: its clock has not been compared yet."""
+    closes = window.closes_at(WROTE + timedelta(minutes=5))
+    assert window.time_left(closes, WROTE) == 24 * HOURS

@@ -161,23 +161,26 @@ def _empty_words(states: tuple[TemplateListState, ...]) -> str:
 
 def _columns() -> list[Column]:
     return [
-        Column(tr("templates", "Name"), lambda row: Cell(display_name(row.name), strong=True), 190),
+        Column(tr("templates", "Name"), lambda row: Cell(display_name(row.name), strong=True), 180),
         Column(
             tr("templates", "Approval"),
             _approval,
-            170,
+            195,
             sorts=lambda row: (bool(row.why_not), row.status),
         ),
         Column(
             tr("templates", "Language"),
             lambda row: Cell(language_words(row.language), category_words(row.category)),
-            130,
+            120,
         ),
-        Column(tr("templates", "Text"), lambda row: Cell(preview(row.body, 200)), 400),
+        Column(
+            tr("templates", "Text"),
+            lambda row: Cell(preview(row.body, 200), preview(row.why_not, 200)),
+            385,
+        ),
     ]
 
 
 def _approval(row: ContentTemplateRow) -> Cell:
     ink, icon = _LOOKS[row.status]
-    why = preview(row.why_not, 200) if row.status is ApprovalStatus.REJECTED else ""
-    return Cell(status_words(row.status), why, ink=ink, icon=icon)
+    return Cell(status_words(row.status), ink=ink, icon=icon)

@@ -113,27 +113,27 @@ class WindowsScreen(Screen):
             Column(
                 tr("windows", "Time left"),
                 lambda row: words.left_cell(row, self._now()),
-                130,
+                160,
                 sorts=lambda row: row.closes_at,
             ),
-            Column(tr("windows", "Contact"), words.contact_cell, 200),
+            Column(tr("windows", "Contact"), words.contact_cell, 190),
             Column(
                 tr("windows", "Sender ID"),
                 lambda row: Cell(display_name(row.sender_label), ink="secondary"),
-                150,
+                120,
             ),
             Column(
                 tr("windows", "Owner"),
                 lambda row: words.owner_cell(row, self._now(), self._zone),
-                170,
+                160,
             ),
             Column(
                 tr("windows", "Waiting"),
                 lambda row: words.waiting_cell(row, self._now()),
-                110,
+                145,
                 sorts=lambda row: row.waiting_since or self._now(),
             ),
-            Column(tr("windows", "Last message"), words.message_cell, 280),
+            Column(tr("windows", "Last message"), words.message_cell, 190),
         ]
 
     # --- reading ---------------------------------------------------------------------------------
@@ -236,10 +236,9 @@ class WindowsScreen(Screen):
     def _show_left(self, now: datetime) -> None:
         assert self._shown is not None
         left = left_words(whatsapp_window.time_left(self._shown.closes_at, now))
-        owner = display_name(self._shown.owner_name) or tr("windows", "nobody")
-        said = tr("windows", "{left} left. From {sender}, owner: {owner}.")
-        said = said.replace("{left}", left).replace("{owner}", owner)
-        self._said_left.setText(said.replace("{sender}", display_name(self._shown.sender_label)))
+        owner = display_name(self._shown.owner_name) or tr("windows", "owned by nobody")
+        said = tr("windows", "{left} left").replace("{left}", left)
+        self._said_left.setText(f"{said} · {display_name(self._shown.sender_label)} · {owner}")
 
     # --- given to somebody else ----------------------------------------------------------------------
 
