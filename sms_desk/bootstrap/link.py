@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sms_desk.bootstrap.demo import DemoSandbox, furnish
 from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain import commands as c
@@ -23,6 +23,9 @@ from sms_desk.sync.clock import Clock
 from sms_desk.sync.connector import Connector, ConnectorLock
 from sms_desk.sync.engine import Engine
 
+if TYPE_CHECKING:
+    from sms_desk.bootstrap.demo import DemoSandbox
+
 
 class Link:
     """One workspace's link to the providers of its accounts."""
@@ -33,7 +36,7 @@ class Link:
         self._workspace = workspace
         self._desk = desk
         self._secrets = secrets
-        self._sandbox = DemoSandbox(folder, desk.now) if demo else None
+        self._sandbox = _demo_sandbox(folder, desk.now) if demo else None
         self._changed: Callable[[Changes], None] = lambda _: None
         clock = Clock.of_machine(desk.now)
         self._engine = Engine(workspace, self._open_provider, clock)
@@ -66,6 +69,8 @@ class Link:
     def furnish(self) -> None:
         """Fill a new demo, unless another process is at it."""
         if self._sandbox is not None and self._lock.acquire():
+            from sms_desk.bootstrap.demo import furnish
+
             furnish(self._desk, self._workspace, self._sandbox, self._engine)
 
     # --- accounts ---
@@ -148,3 +153,10 @@ class Link:
         return catalogue.make_provider(
             account["provider"], credential, base_url=account["base_url"]
         )
+
+
+def _demo_sandbox(folder: Path, now: Callable[[], datetime]) -> DemoSandbox:
+    # Its server with all that it stands on: 80 ms and 8 MB that only a demo needs.
+    from sms_desk.bootstrap.demo import DemoSandbox
+
+    return DemoSandbox(folder, now)

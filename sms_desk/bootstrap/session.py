@@ -41,6 +41,7 @@ class LocalSession:
         self._secrets = secrets
         self._linked: Link | None = None
         self._linking = threading.Lock()
+        self._closed = False
         self._watched: tuple[UUID, ...] = ()
         with workspace.read() as tx:
             me = people.me(tx)
@@ -84,7 +85,9 @@ class LocalSession:
             self._linked.poke()
 
     def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
-        return self._link.start(on_changes)
+        link = self._link
+        with self._linking:  # not while, and not after, the desk is closed
+            return not self._closed and link.start(on_changes)
 
     def sync_once(self) -> Changes:
         return self._link.sync_once()
@@ -161,6 +164,8 @@ class LocalSession:
             _log.warning("the glance could not be kept")
 
     def close(self, begins_at: Scope | None = None) -> None:
+        with self._linking:
+            self._closed = True
         if self._linked is not None:
             self._linked.close()
         if begins_at is not None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from shiboken6 import isValid
 
 from sms_desk.domain.changes import EVERYTHING, Changes
 from sms_desk.domain.errors import DeskError
@@ -34,8 +35,9 @@ class Bus(QObject):
         self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
     def tell(self, changes: Changes) -> None:
-        """Something changed."""
-        self._told.emit(changes)
+        """Something changed. A thread that ends later than the window tells nobody."""
+        if isValid(self):
+            self._told.emit(changes)
 
     @Slot(object)
     def _on_told(self, changes: Changes) -> None:

@@ -5,8 +5,9 @@
     python -m tests.bench.window_probe closed HOME      # opens it and closes it in good order
     python -m tests.bench.window_probe busy HOME URL    # receives a sandbox's messages meanwhile
 
-Prints one JSON object: seconds since the parent's BENCH_STARTED until the first paint and until the
-first page, resident megabytes, and for `busy` the gaps between turns of the event loop (ms).
+Prints one JSON object: seconds since the parent's BENCH_STARTED until the first paint, until rows are
+painted in the list (and the processor time until then) and until all is there; resident megabytes,
+some seconds later, and for `busy` the gaps between turns of the event loop (ms).
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def bare() -> None:
         def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
             if event.type() == QEvent.Type.Paint:
                 window.removeEventFilter(self)
-                say(paint=since(), page=since(), mb=resident_mb())
+                say(paint=since(), cpu=time.process_time(), mb=resident_mb())
                 QTimer.singleShot(0, app.quit)
             return False
 
@@ -91,7 +92,7 @@ def desk(home: str) -> None:
         def page_shown() -> None:
             (page,) = program.window.findChildren(ConversationsPage)
             assert page.inbox.shown_ids(), "an empty list is no page"
-            FOUND.update(page=since())
+            FOUND.update(page=since(), cpu=time.process_time())
             gaps.begin()
 
         def ready() -> None:
