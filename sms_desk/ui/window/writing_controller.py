@@ -99,9 +99,7 @@ class WritingController(QObject):
             key="content_templates",
         )
 
-    def _on_templates(
-        self, conversation_id: UUID, rows: tuple[ContentTemplateRow, ...]
-    ) -> None:
+    def _on_templates(self, conversation_id: UUID, rows: tuple[ContentTemplateRow, ...]) -> None:
         detail = self._thread.detail()
         if detail is not None and detail.row.id == conversation_id:
             self._composer.pick_template(rows, detail.row.contact_name)
