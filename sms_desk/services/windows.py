@@ -24,7 +24,7 @@ from sms_desk.store.windows import Opened
 PAGE = 100
 URGENT = timedelta(hours=2)
 """What the rail counts: nobody will be there, and it closes within so much."""
-_WALK = 500  # conversations read at once
+_WALK = 1_000  # conversations read at once
 _LONGEST_WALK = 20_000  # an end for a filter that hardly anything passes
 
 
@@ -97,7 +97,7 @@ class _Board:
         self._ctx = ctx
         self._offsets = _Offsets(ctx)
         self._duties = _duties(ctx)
-        self._there: dict[UUID, datetime | None] = {}
+        self._there: dict[UUID, tuple[bool, datetime | None]] = {}
         self._teams = _members(ctx)
         self._holders = holders_now(ctx.directory, ctx.now)
 
@@ -134,11 +134,10 @@ class _Board:
 
     def gap(self, each: Opened) -> tuple[WindowGap | None, datetime | None]:
         """Why nobody will be there in time, and when somebody is there again."""
-        who = self._who(each)
-        back = min(filter(None, map(self._next_there, who)), default=None)
+        known, back = self._back(each)
         if back is not None and back < self.closes(each):
             return None, back
-        if not who:
+        if not known:
             return WindowGap.NOBODY, None
         if each.owner_id is not None and self._duties[each.owner_id].suspended:
             return WindowGap.SUSPENDED, back
@@ -179,10 +178,15 @@ class _Board:
         groups = (member for group in holders.groups for member in self._teams.get(group, ()))
         return tuple({*holders.people, *groups})
 
-    def _next_there(self, person_id: UUID) -> datetime | None:
-        if person_id not in self._there:
-            self._there[person_id] = duty.next_there(self._duties[person_id], self._ctx.now)
-        return self._there[person_id]
+    def _back(self, each: Opened) -> tuple[bool, datetime | None]:
+        """Whether anybody may answer, and when the first of them is there; found out once for an
+        owner, and for the holders of a sender ID."""
+        key = each.owner_id or each.sender_id
+        if key not in self._there:
+            who = self._who(each)
+            there = (duty.next_there(self._duties[person], self._ctx.now) for person in who)
+            self._there[key] = bool(who), min(filter(None, there), default=None)
+        return self._there[key]
 
 
 def _duties(ctx: Context) -> dict[UUID, Duty]:
