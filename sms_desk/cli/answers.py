@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from sms_desk.domain.segments import Encoding
+from sms_desk.services.composing import Finding
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import (
     ContentTemplateRow,
@@ -84,6 +85,7 @@ class Explanation:
     units: int
     parts: int
     unicode: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from sms_desk.cli import answers
 from sms_desk.cli.as_json import cursor_text
 from sms_desk.cli.terminal import safe_line, safe_lines, table
 from sms_desk.domain import inbox_filters
+from sms_desk.domain.dlt import Deviation
 from sms_desk.domain.model import Direction, OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
-from sms_desk.services import advisor, health, rows, scheduled
+from sms_desk.domain.send_checks import said
+from sms_desk.services import advisor, dlt_texts, health, opt_outs, rows, scheduled
 
 _NAME = 28
 _TEXT = 60
@@ -111,6 +113,35 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("FROM", lambda row: row.sender_label),
         Column("BY", lambda row: row.author_name, 16),
         Column("STATE", lambda row: row.state),
+        Column("TEXT", lambda row: row.body, _TEXT),
+    ),
+    opt_outs.OptOutRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("CONTACT", lambda row: who(row.contact_name, row.peer), 48),
+        Column("CHANNEL", lambda row: row.channel),
+        Column("OF", lambda row: row.covers),
+        Column("SINCE", lambda row: when(row.since)),
+        Column("UNTIL", lambda row: when(row.until)),
+        Column("LEARNT FROM", lambda row: row.learnt_from),
+    ),
+    opt_outs.OptOutRequestRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("SAID", lambda row: when(row.said_at)),
+        Column("CONTACT", lambda row: who(row.contact_name, row.peer), 48),
+        Column("TO", lambda row: f"{row.channel} {row.sender}"),
+        Column("DUE", lambda row: row.due),
+        Column("DAYS LEFT", lambda row: str(row.days_left)),
+        Column("STATE", lambda row: row.state),
+        Column("TEXT", lambda row: row.body, _TEXT),
+    ),
+    dlt_texts.DltTemplateRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("NAME", lambda row: row.name),
+        Column("NUMBER", lambda row: row.dlt_id),
+        Column("ENTITY", lambda row: row.entity_id),
+        Column("KIND", lambda row: row.kind),
+        Column("FOR", lambda row: row.sender or "every header"),
+        Column("STATE", lambda row: "retired" if row.retired else "in use"),
         Column("TEXT", lambda row: row.body, _TEXT),
     ),
     rows.SenderRow: (
@@ -404,8 +435,9 @@ def _explanation(answer: answers.Explanation) -> Iterator[str]:
         yield f"Outside the GSM alphabet: {safe_line(' '.join(answer.unicode))}"
     if not answer.answerable:
         yield f"Cannot be sent: {answer.unanswerable_reason}"
-    if answer.opted_out_scope:
-        yield "The contact opted out: it would be held."
+    for finding in answer.findings:
+        sign = "It would be held" if finding.holds else "Note"
+        yield f"{sign}: {safe_line(finding.title)} {safe_line(finding.next_step)}".rstrip()
     if answer.window_closes_at is not None:
         yield f"The WhatsApp window closes at {when(answer.window_closes_at)}."
     yield from _table(answer.senders)
@@ -450,6 +482,19 @@ def _preview(answer: answers.Preview) -> Iterator[str]:
     yield from safe_lines(answer.text)
     yield ""
     yield f"{answer.encoding}, {answer.units} units, {_parts(answer)}."
+
+
+@lines.register
+def _comparison(answer: dlt_texts.Comparison) -> Iterator[str]:
+    if answer.template_id is None:
+        yield "No text is registered."
+    elif answer.fits:
+        yield f"It fits “{safe_line(answer.name)}” ({answer.dlt_id})."
+    else:
+        there = Deviation(
+            answer.position, answer.expected, answer.found, answer.variable, answer.too_long
+        )
+        yield f"Not “{safe_line(answer.name)}” ({answer.dlt_id}): {safe_line(said(there))}"
 
 
 @lines.register

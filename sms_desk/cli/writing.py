@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import click
@@ -9,18 +10,19 @@ import click
 from sms_desk.bootstrap import Session
 from sms_desk.cli import ids
 from sms_desk.cli.answers import Changed, Explanation
-from sms_desk.cli.framework import command, with_desk, with_session
+from sms_desk.cli.framework import Unsettled, command, with_desk, with_session
 from sms_desk.cli.saying import Said, SayingWords, saying_options
+from sms_desk.cli.terminal import safe_line
 from sms_desk.cli.typed import text_or_stdin
 from sms_desk.cli.waiting import followed, wait_options
 from sms_desk.domain import addresses, segments
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import RefusedError
-from sms_desk.domain.model import Channel
+from sms_desk.domain.model import Channel, OutboxState
 from sms_desk.domain.outbox import EXPIRES_AFTER
 from sms_desk.domain.send_checks import CONFIRMABLE
-from sms_desk.services import senders, threads
+from sms_desk.services import composing, senders, threads
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import OutboxRow, SenderChoice
@@ -73,7 +75,7 @@ def send(
         contact_name=name,
     )
     (conversation_id,) = desk.change(start).changes.touched[Thing.CONVERSATION]
-    return _queued(session, conversation_id, sender_id, said, (), wait)
+    return _queued(session, conversation_id, sender_id, said, anyway=False, wait=wait)
 
 
 @command(epilog=_TEXT_HELP)
@@ -81,7 +83,10 @@ def send(
 @click.option("--from", "sender", metavar="SENDER", help="A sender ID: address, label or id.")
 @click.option("--explain", is_flag=True, help="Say what would happen; send nothing.")
 @click.option(
-    "--anyway", is_flag=True, help="Waive what a person may waive: expired, ownership, unseen."
+    "--anyway",
+    is_flag=True,
+    help="Waive what a person may waive: expired, ownership, unseen, and quiet_hours where the"
+    " workspace allows it.",
 )
 @with_session
 @wait_options
@@ -107,8 +112,7 @@ def reply(
     said = saying.said(desk, sender_id)
     if explain:
         return desk.read(_explained, id_, said.body)
-    confirmed = tuple(sorted(CONFIRMABLE)) if anyway else ()
-    return _queued(session, id_, sender_id, said, confirmed, wait)
+    return _queued(session, id_, sender_id, said, anyway=anyway, wait=wait)
 
 
 @command(epilog=_TEXT_HELP)
@@ -134,10 +138,27 @@ def _queued(
     conversation_id: UUID,
     sender_id: UUID,
     said: Said,
-    confirmed: tuple[str, ...],
+    *,
+    anyway: bool,
     wait: int | None,
 ) -> OutboxRow:
+    """The message as it stands; raises Unsettled, with the rule's name, where it is held.
+
+    What is held is kept, as in the window: a person mends it, waives it, or drops it.
+    """
     desk = session.desk
+    confirmed = tuple(sorted(CONFIRMABLE | {"quiet_hours"})) if anyway else ()
+    found = desk.read(
+        composing.verdicts,
+        conversation_id,
+        sender_id,
+        said.body,
+        confirmed=confirmed,
+        content_sid=said.content_sid,
+    )
+    warnings = tuple(f"{one.title} {one.next_step}".strip() for one in found.warnings)
+    for warning in warnings:
+        click.echo(safe_line(warning), err=True)
     outbox_id = ids.fresh(desk)
     stamp = desk.stamp()
     desk.change(
@@ -154,7 +175,17 @@ def _queued(
             confirmed=confirmed,
         )
     )
-    return followed(session, outbox_id, wait)
+    try:
+        row = replace(followed(session, outbox_id, wait), warnings=warnings)
+    except Unsettled as unsettled:
+        if warnings and isinstance(unsettled.answer, OutboxRow):
+            answer = replace(unsettled.answer, warnings=warnings)
+            raise Unsettled(unsettled.error, answer) from unsettled
+        raise
+    if found.holding is not None and row.state is not OutboxState.ACCEPTED:
+        held = found.holding
+        raise Unsettled(RefusedError(held.title, held.next_step, rule=held.rule), row)
+    return row
 
 
 def _proposed(desk: Desk, channel: Channel) -> SenderChoice:
@@ -184,4 +215,5 @@ def _explained(ctx: Context, conversation_id: UUID, body: str) -> Explanation:
         counted.units,
         counted.parts,
         counted.unicode,
+        composing.verdicts(ctx, conversation_id, None, body).findings,
     )

@@ -265,8 +265,11 @@ def _opt_out(facts: SendFacts) -> CheckResult:
 
 
 def _quiet_hours(facts: SendFacts) -> CheckResult:
-    """Not before breakfast (R40). Somebody who has just written is awake and waits for the answer."""
-    if _answers(facts):
+    """Not before breakfast (R40). Somebody who has just written is awake and waits for the answer.
+
+    The laws are about calls and texts; WhatsApp keeps windows of its own (R42).
+    """
+    if facts.channel is not Channel.SMS or _answers(facts):
         return _ALLOWED
     place = quiet_hours.place_of(facts.to.e164)
     rules = quiet_hours.applying(facts.quiet.rules, place, promotional=_is_promotional(facts))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain import send_checks
-from sms_desk.domain.errors import NotFoundError, RefusedError
+from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.send_checks import CheckResult, Verdict, WayOut
 from sms_desk.services.context import Context
 from sms_desk.store import accounts, conversations, send_facts
@@ -92,13 +92,6 @@ def verdicts(
     offset = None if account_id is None else accounts.clock_offset(ctx.tx, account_id)
     found = send_checks.run_all(send_facts.gather(ctx.tx, prospect, at or ctx.now, offset=offset))
     return Verdicts(conversation_id, used, body, tuple(map(_finding, found)))
-
-
-def refuse(found: Verdicts) -> None:
-    """Raises RefusedError with the rule's name where something holds the message."""
-    if found.holding is not None:
-        holding = found.holding
-        raise RefusedError(holding.title, holding.next_step, rule=holding.rule)
 
 
 def _finding(result: CheckResult) -> Finding:

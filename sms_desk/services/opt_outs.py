@@ -38,7 +38,7 @@ class OptOutRow:
 class OptOutRequestRow:
     """A wording that asks to hear no more. before: what we wrote last until then.
 
-    due: the last day, in the actor's zone, on which acting is in time; days_left: business days
+    due: the last day, in the actor's zone, as 2026-03-16, on which acting is in time; days_left: business days
     until then, negative once late. scopes: what may be chosen, the provider's own first.
     """
 
@@ -51,7 +51,7 @@ class OptOutRequestRow:
     said_at: datetime
     body: str
     before: str
-    due: date
+    due: str
     days_left: int
     state: RequestState
     decided_by: str
@@ -118,7 +118,7 @@ def _request(ctx: Context, row: Any, before: str, zone: ZoneInfo, today: date) -
         said_at=row["said_at"],
         body=row["body"],
         before=before,
-        due=business_days.due(said),
+        due=business_days.due(said).isoformat(),
         days_left=business_days.left(said, today),
         state=RequestState(row["state"]),
         decided_by=row["decided_name"] or "",

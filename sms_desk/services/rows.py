@@ -462,6 +462,7 @@ class OutboxRow:
     state_at: datetime
     attempts: int
     provider_sid: str
+    warnings: tuple[str, ...] = ()  # what the writer was told as it was queued; not kept
 
 
 @frozen
