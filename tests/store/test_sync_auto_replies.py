@@ -126,8 +126,9 @@ def test_r18_once_in_24_hours_and_again_after(desk: Desk) -> None:
 def test_r18_several_messages_of_one_scan_are_told_once(desk: Desk) -> None:
     for n in range(5):
         desk.provider.receive(f"part {n}")
-    desk.cycle()
+    desk.settle(60)
     assert bodies(desk) == [TEXT]
+    assert len(desk.rows(tables.auto_replies)) == len(desk.outbox()) == 1
 
 
 def test_r18_another_person_is_told_too(desk: Desk) -> None:
@@ -319,12 +320,12 @@ def test_r51_a_persons_reply_silences_the_automation_until_it_is_released(desk: 
 
 
 def test_r51_while_a_persons_answer_waits_the_machine_is_silent(desk: Desk) -> None:
-    conversation = desk.start()
-    desk.provider.send_plan = ["not_sent"] * 3
-    desk.reply("Hello, this is Ann.", conversation)
-    desk.provider.receive("hi")
-    desk.settle(60)
-    assert TEXT not in bodies(desk)
+    reply = desk.reply("Hello, this is Ann.", desk.start())
+    with desk.workspace.write() as tx:
+        outbox.update(tx, reply, next_try_at=desk.hand.at + timedelta(minutes=5))
+    hear(desk, "hi")
+    assert bodies(desk) == []
+    assert desk.rows(tables.auto_replies) == []
 
 
 def test_r51_where_nothing_answers_by_itself_nothing_falls_silent(tmp_path: Path) -> None:
@@ -343,3 +344,19 @@ def test_r5_a_conversation_taken_over_is_a_persons(desk: Desk) -> None:
     ann(desk).change(c.TakeOver(**ann(desk).stamp(), conversation_id=desk.conversation()["id"]))
     hear(desk, "more", after=timedelta(hours=30))
     assert bodies(desk) == [TEXT]
+
+
+def test_r5_what_came_before_the_take_over_is_a_persons_too(tmp_path: Path) -> None:
+    """The auto-responder is written while the message is still fresh."""
+    with desk_at(tmp_path / "w.db") as desk:
+        with desk.workspace.write() as tx:
+            tx.execute(sa.update(tables.people).values(role=Role.ADMIN))
+        program_id = alerts(desk, auto_reply="")
+        desk.cycle()
+        hear(desk, "when?", after=timedelta(minutes=1))
+        (id_,) = [row["id"] for row in desk.conversations()]
+        ann(desk).change(c.TakeOver(**ann(desk).stamp(), conversation_id=id_))
+        with desk.workspace.write() as tx:
+            programs.save(tx, {**programs.get(tx, program_id), "auto_reply": TEXT})
+        desk.settle(60)
+        assert bodies(desk) == []
