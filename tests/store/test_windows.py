@@ -97,6 +97,11 @@ def test_R31_nobody_sees_more_than_the_inbox_shows(office: Office) -> None:
     assert [row.id for row in board(office, office.cara)] == [mine]
     assert len(board(office, office.ben)) == 2  # he holds the number
     assert len(board(office, office.ann)) == 2
+    wrote(office, 23, office.ben)
+    with office.workspace.write() as tx:
+        people.change(tx, office.ben, suspended_at=NOON)
+    assert office.desk(office.ann).read(windows.summary).urgent == 1
+    assert office.desk(office.cara).read(windows.summary).urgent == 0
 
 
 def test_R42_filters_mine_by_rep_and_closing_within(office: Office) -> None:
