@@ -45,6 +45,8 @@ class Composer(QWidget):
     sender_chosen = Signal(object)
     sender_why_requested = Signal()
     block_action_requested = Signal(str)
+    written = Signal()
+    """What stands against the text may have changed: it was typed in, chosen or put there."""
     templates_requested = Signal()
     """The person wants to see or edit the templates, and there are none."""
     content_templates_wanted = Signal()
@@ -67,6 +69,7 @@ class Composer(QWidget):
         self._window_closes: datetime | None = None
         self._window_now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._blocked = False
+        self._held = False
         self._drafts = Drafts(self)
         self._build()
         self._lay_out()
@@ -76,6 +79,7 @@ class Composer(QWidget):
     def _build(self) -> None:
         self._bar = BlockBar(self)
         self._no_answer = BlockBar(self)
+        self._finding = BlockBar(self)
         self._notice = BlockBar(self)
         self._tabs = ModeTabs(self)
         self._sender = SenderPicker(self)
@@ -124,7 +128,7 @@ class Composer(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(horizontal_line(self))
-        for bar in (self._bar, self._no_answer, self._notice):
+        for bar in (self._bar, self._no_answer, self._finding, self._notice):
             outer.addWidget(bar)
         outer.addLayout(head)
         around = QHBoxLayout()
@@ -151,6 +155,8 @@ class Composer(QWidget):
         self._picker.picked.connect(self._on_emoji_picked)
         self._completion.chosen.connect(self._on_completion_chosen)
         self._bar.action_requested.connect(self.block_action_requested)
+        self._finding.action_requested.connect(self.block_action_requested)
+        self._sender.sender_chosen.connect(lambda _id: self.written.emit())
         self._notice.put_away.connect(self._notice.hide)
 
     # what the owner tells
@@ -165,6 +171,7 @@ class Composer(QWidget):
         self._sender.forget_choice()
         self.set_window(None)
         self.clear_block()
+        self.clear_finding()
         self.set_unanswerable("")
         self._notice.hide()
         self._completion.hide()
@@ -223,6 +230,33 @@ class Composer(QWidget):
         self._bar.hide()
         self._show_state()
 
+    def set_finding(
+        self, title: str, step: str, actions: Sequence[Action] = (), *, holds: bool
+    ) -> None:
+        """What the checks of sending say of the text as it stands: it would be held, or a warning."""
+        self._held = holds
+        words = f"{title} {step}".strip()
+        if words != self._finding.words():  # the same sentence is not read out at each key
+            self._finding.show_words(title, step, actions)
+        self._show_state()
+
+    def clear_finding(self) -> None:
+        self._held = False
+        self._finding.hide()
+        self._show_state()
+
+    def finding(self) -> str:
+        """The sentence, "" if nothing is found."""
+        return self._finding.words()
+
+    def sender_id(self) -> UUID | None:
+        """The sender ID that is chosen, None if there is none to write from."""
+        return self._sender.sender_id()
+
+    def is_blocked(self) -> bool:
+        """Whether a reply cannot be sent whatever is written."""
+        return self._blocked or bool(self._unanswerable)
+
     def set_unanswerable(self, reason: str) -> None:
         """Nobody can answer this sender, and why (R53); notes can still be written. "" ends it."""
         self._unanswerable = reason
@@ -261,6 +295,12 @@ class Composer(QWidget):
             self.choose_mode(mode)
         self._editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def put_reply(self, text: str) -> None:
+        """Replace what stands there, in a way that the person can take back."""
+        self._editor.selectAll()
+        self._editor.textCursor().insertText(text)
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def insert_text(self, text: str) -> None:
         """Put text where the cursor is, such as a retried message."""
         self._editor.textCursor().insertText(text)
@@ -279,6 +319,7 @@ class Composer(QWidget):
         self._tabs.choose(mode)
         self._put_text(self._drafts.text(mode))
         self._show_mode()
+        self.written.emit()
 
     def send(self) -> None:
         """Ask the owner to send what stands here, once."""
@@ -310,7 +351,10 @@ class Composer(QWidget):
     def _can_send(self) -> bool:
         if self._mode is DraftMode.NOTE:
             return True
-        return not (self._blocked or self._unanswerable) and self._sender.sender_id() is not None
+        return (
+            not (self._blocked or self._held or self._unanswerable)
+            and self._sender.sender_id() is not None
+        )
 
     def _why_not(self) -> str:
         """Why a reply cannot be written at all; empty where it can."""
@@ -370,6 +414,7 @@ class Composer(QWidget):
         self._drafts.typed(self._mode, self.text())
         self._show_count()
         self._show_state()
+        self.written.emit()
         self._offer_completion()
 
     def _on_focus_lost(self) -> None:

@@ -14,6 +14,7 @@ from sms_desk.ui.window import thread_column
 from sms_desk.ui.window.action_controller import ActionController
 from sms_desk.ui.window.board_controller import BoardController
 from sms_desk.ui.window.desk_controller import DeskController
+from sms_desk.ui.window.finding_controller import FindingController
 from sms_desk.ui.window.glance_keeper import GlanceKeeper
 from sms_desk.ui.window.line_controller import LineController
 from sms_desk.ui.window.rail_controller import RailController
@@ -36,6 +37,7 @@ def furnish(wiring: Wiring) -> Iterator[None]:
     wiring.actions = ActionController(page, thread_controller, window.toast, ties)
     wiring.writing = WritingController(page, thread_controller, ties)
     wiring.reading = ReadingController(page, thread_controller, ties)
+    FindingController(page, thread_controller, ties)
     yield
     wiring.line = LineController(window.side.line, window.banner, window.work, ties)
     wiring.registry = Registry(window)

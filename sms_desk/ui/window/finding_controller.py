@@ -1,0 +1,130 @@
+"""Tells while one writes what would hold the message, and goes the way out that is chosen (R33)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from sms_desk.domain import commands as c
+from sms_desk.domain import one_way
+from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.model import DraftMode
+from sms_desk.domain.send_checks import WayOut
+from sms_desk.services import composing
+from sms_desk.services.composing import Finding, Verdicts
+from sms_desk.services.executor import Done
+from sms_desk.ui.window.conversations import ConversationsPage
+from sms_desk.ui.window.finding_words import actions_of, finding_of
+from sms_desk.ui.window.thread_controller import ThreadController
+from sms_desk.ui.window.ties import Ties
+
+PAUSE_MS: Final = 250
+"""After the last key: the checks read a dozen rows, elsewhere than in the window's own thread."""
+TURN_MS: Final = 60_000
+"""Time alone opens and closes quiet hours."""
+_TOUCHING: Final = (Thing.SENDER, Thing.SETTING, Thing.OPT_OUT, Thing.DLT_TEMPLATE, Thing.PROGRAM)
+
+
+class FindingController(QObject):
+    def __init__(self, page: ConversationsPage, thread: ThreadController, ties: Ties) -> None:
+        super().__init__(page)
+        self._thread = thread
+        self._composer = page.column.composer
+        self._doors = ties.doors
+        self._clock = ties.clock
+        self._zone = ties.reader.zone
+        self._shown: Finding | None = None
+        self._pause = _timer(self, PAUSE_MS, single=True)
+        self._pause.timeout.connect(self.read)
+        self._turn = _timer(self, TURN_MS, single=False)
+        self._turn.timeout.connect(self.read)
+        self._turn.start()
+        self._composer.written.connect(self._pause.start)
+        self._composer.block_action_requested.connect(self._on_action)
+        thread.opened.connect(lambda _id: self._pause.start())
+        thread.refreshed.connect(lambda _detail: self._pause.start())
+        ties.bus.changed.connect(self._on_changed)
+
+    @Slot()
+    def read(self) -> None:
+        """Ask what stands against the text as it is now."""
+        detail, sender_id = self._thread.detail(), self._composer.sender_id()
+        writes_reply = self._composer.mode() is DraftMode.REPLY
+        if detail is None or sender_id is None or not writes_reply or self._composer.is_blocked():
+            self._doors.overtake(self, "findings")
+            self._clear()
+            return
+        if sender_id not in (detail.sender.id, detail.row.sender_id):
+            self._clear()  # it begins another conversation, which is asked about there
+            return
+        self._doors.read(
+            self,
+            composing.verdicts,
+            detail.row.id,
+            sender_id,
+            self._composer.text(),
+            then=self._on_found,
+            key="findings",
+        )
+
+    def _on_found(self, found: Verdicts) -> None:
+        detail = self._thread.detail()
+        if detail is None or detail.row.id != found.conversation_id:
+            return
+        self._shown = finding_of(found)
+        if self._shown is None or found.body != self._composer.text():
+            self._clear()
+            return
+        actions = actions_of(self._shown, self._clock(), self._zone)
+        holds = self._shown.holds and not self._shown.can_confirm
+        self._composer.set_finding(self._shown.title, self._shown.next_step, actions, holds=holds)
+
+    def _clear(self) -> None:
+        self._shown = None
+        self._composer.clear_finding()
+
+    @Slot(str)
+    def _on_action(self, word: str) -> None:
+        if self._shown is None:
+            return
+        if word == WayOut.INSERT:
+            text = one_way.with_instruction(self._composer.text(), self._shown.insert)
+            self._composer.put_reply(text)
+        elif word == WayOut.SEND_LATER:
+            self._send_later(self._shown)
+
+    def _send_later(self, finding: Finding) -> None:
+        """At the next minute that the rule allows; every check is made again then (R36)."""
+        detail, text = self._thread.detail(), self._composer.text()
+        sender_id = self._composer.sender_id()
+        if detail is None or sender_id is None or finding.not_before is None or not text.strip():
+            return
+        schedule = c.Schedule(
+            **self._doors.stamp(),
+            scheduled_id=self._doors.new_id(),
+            conversation_id=detail.row.id,
+            sender_id=sender_id,
+            body=text,
+            due_at=finding.not_before,
+            zone=detail.local_time_zone or "UTC",
+            seen_version=detail.version,
+        )
+
+        def taken(_done: Done) -> None:
+            if self._composer.text() == text:
+                self._composer.put_reply("")
+
+        self._doors.change(self, schedule, then=taken)
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        if any(changes.touches(thing) for thing in _TOUCHING):
+            self._pause.start()
+
+
+def _timer(parent: QObject, milliseconds: int, *, single: bool) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(single)
+    timer.setInterval(milliseconds)
+    return timer
