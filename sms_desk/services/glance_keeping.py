@@ -9,19 +9,19 @@ from sms_desk.services import glances, inbox, preferences
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
 from sms_desk.services.glances import Glance
-from sms_desk.store import accounts, workspaces
+from sms_desk.store import accounts, pulse, windows, workspaces
 from sms_desk.store import glances as store
 from sms_desk.store import inbox as rows
 
 
 def keep(desk: Desk, scope: Scope) -> None:
     """Keep what the desk's person sees at this place now, instead of what was kept before."""
-    found, pulse = desk.read(_read, scope)
+    found, beats = desk.read(_read, scope)
     with desk.workspace.write(quiet=True) as tx:
         if found is None:
             store.forget(tx)
         else:
-            store.put(tx, found.person_id, pulse, glances.to_bytes(found))
+            store.put(tx, found.person_id, beats, glances.to_bytes(found))
 
 
 def forget(desk: Desk) -> None:
@@ -50,13 +50,14 @@ def take(ctx: Context, scope: Scope) -> Glance | None:
         page=page,
         counts=counts,
         troubled=inbox.troubled(ctx),
+        has_board=windows.exist(ctx.tx),
         nudge_days=preferences.nudge_days(ctx),
         silent=_silent(ctx, [row.id for row in page.rows]),
     )
 
 
 def _read(ctx: Context, scope: Scope) -> tuple[Glance | None, int]:
-    return take(ctx, scope), store.pulse(ctx.tx)
+    return take(ctx, scope), pulse.count(ctx.tx)
 
 
 def _silent(ctx: Context, ids: list[UUID]) -> tuple[UUID, ...]:

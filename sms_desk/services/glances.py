@@ -16,7 +16,7 @@ from sms_desk.domain import positions, value_codec
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.inbox_filters import Scope
 from sms_desk.domain.model import Position
-from sms_desk.services.rows import InboxPage, RailCounts
+from sms_desk.services.inbox_rows import InboxPage, RailCounts
 
 FORMAT: Final = 1
 """Another number for other fields: what an older version kept is left aside."""
@@ -28,7 +28,8 @@ class Glance:
 
     taken_at: when it was read; until: when somebody begins or ceases to see something by a date
     alone, None for never. nudge_days: the person's setting (R9), and silent: the rows that are
-    nudged once they reach it.
+    nudged once they reach it. has_board: whether the rail leads to the board of WhatsApp windows, whose
+    count by the hour is not kept (R42).
     """
 
     person_id: UUID
@@ -40,6 +41,7 @@ class Glance:
     page: InboxPage
     counts: RailCounts
     troubled: int
+    has_board: bool
     nudge_days: int
     silent: tuple[UUID, ...]
 

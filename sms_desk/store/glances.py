@@ -15,14 +15,11 @@ from sms_desk.store.engine import Tx
 _glance = tables.glance
 
 
-def pulse(tx: Tx) -> int:
-    """How often anybody has written, as of this transaction."""
-    beats = sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0))
-    return int(tx.execute(beats).scalar_one())
-
-
 def put(tx: Tx, person_id: UUID, pulse: int, body: bytes) -> None:
-    """Keep this one and no other: nobody's names stay behind in an old one."""
+    """Keep this one and no other: nobody's names stay behind in an old one.
+
+    pulse: the count of writes (`store.pulse`) of the reading that it was taken from.
+    """
     forget(tx)
     tx.execute(sa.insert(_glance).values(person_id=person_id, pulse=pulse, body=body))
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sms_desk.domain.errors import DeskError, KeyringError
-from sms_desk.services.rows import LineCondition, RailCounts
+from sms_desk.services.inbox_rows import LineCondition, RailCounts
 from sms_desk.settings import clock as clocks
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, Profile
 from sms_desk.ui.opening import Frame, Launch, Opening

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from typing_extensions import override
 
 from sms_desk.domain.model import Channel
-from sms_desk.services.rows import InboxRow
+from sms_desk.services.inbox_rows import InboxRow
 from sms_desk.ui import theme
 from sms_desk.ui.inbox.model import InboxRole
 from sms_desk.ui.inbox.row_words import ChipWords, RowWords

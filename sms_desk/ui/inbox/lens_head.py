@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,12 +11,14 @@ from typing_extensions import override
 
 from sms_desk.domain.model import Channel, ProgramKind
 from sms_desk.domain.plain_text import display_name, isolate
-from sms_desk.services.rows import ProgramFigures, SenderFigures
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, label, set_tip
 from sms_desk.ui.widgets.words import tr
+
+if TYPE_CHECKING:  # the first page waits for no figures
+    from sms_desk.services.rows import ProgramFigures, SenderFigures
 
 _SIGN: Final = 16
 _MOST: Final = 2

@@ -26,7 +26,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from typing_extensions import override
 
-from sms_desk.services.rows import InboxPage, InboxRow
+from sms_desk.services.inbox_rows import InboxPage, InboxRow
 from sms_desk.ui import theme
 from sms_desk.ui.inbox.delegate import InboxDelegate
 from sms_desk.ui.inbox.model import InboxModel, InboxRole

@@ -19,7 +19,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import Order
-from sms_desk.services.rows import Cursor, InboxPage, InboxRow
+from sms_desk.services.inbox_rows import Cursor, InboxPage, InboxRow
 from sms_desk.ui.inbox.row_words import Clock, RowWords, row_words
 from sms_desk.ui.widgets.text import tip_text
 

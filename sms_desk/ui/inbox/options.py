@@ -13,7 +13,7 @@ from uuid import UUID
 from sms_desk.domain.inbox_filters import InboxFilter, Order, SourceFilter
 from sms_desk.domain.model import Channel, ProgramKind, TeamState
 from sms_desk.domain.plain_text import display_name
-from sms_desk.services.rows import ProgramCount
+from sms_desk.services.inbox_rows import ProgramCount
 from sms_desk.ui.widgets.words import tr
 
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 from sms_desk.domain.model import Channel, Origin, TeamState
 from sms_desk.domain.plain_text import display_name, initials, isolate, preview
-from sms_desk.services.rows import InboxRow
+from sms_desk.services.inbox_rows import InboxRow
 from sms_desk.ui.widgets.sources import source_sign
 from sms_desk.ui.widgets.times import age_words
 from sms_desk.ui.widgets.words import tr

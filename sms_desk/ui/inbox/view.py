@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import TeamState
-from sms_desk.services.rows import InboxPage, InboxRow
+from sms_desk.services.inbox_rows import InboxPage, InboxRow
 from sms_desk.ui import theme
 from sms_desk.ui.inbox.bulk_bar import ACTIONS, BulkBar, Selection
 from sms_desk.ui.inbox.empty_words import empty_words

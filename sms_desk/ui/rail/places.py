@@ -9,7 +9,7 @@ from typing import Final
 from sms_desk.domain.inbox_filters import InboxFilter, Scope, SourceFilter
 from sms_desk.domain.model import ProgramKind
 from sms_desk.domain.plain_text import display_name
-from sms_desk.services.rows import ProgramCount, RailCounts, ViewRow, WindowSummary
+from sms_desk.services.inbox_rows import ProgramCount, RailCounts, ViewRow, WindowSummary
 from sms_desk.ui.widgets.words import tr
 
 

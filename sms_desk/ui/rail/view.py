@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout
 from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.services.rows import RailCounts, ViewRow, WindowSummary
+from sms_desk.services.inbox_rows import RailCounts, ViewRow, WindowSummary
 from sms_desk.ui import theme
 from sms_desk.ui.rail.delegate import RailDelegate
 from sms_desk.ui.rail.model import RailModel, RailRole

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.services.glances import Glance
+from sms_desk.services.inbox_rows import WindowSummary
 from sms_desk.settings.files import MachineState
 from sms_desk.ui.commands import Registry
 from sms_desk.ui.rail.places import scope_key, scope_title
@@ -104,6 +105,7 @@ class FirstPage(QObject):
         self.glance = glance
         inbox, rail = self.page.inbox, self._window.side.rail
         rail.set_counts(glance.counts, glance.troubled)
+        rail.set_board(WindowSummary(any=glance.has_board))
         rail.show_place(scope_key(glance.scope))
         inbox.show_place(InboxFilter(scope=glance.scope), scope_title(glance.scope))
         inbox.set_first_page(glance.page)

@@ -14,7 +14,7 @@ from sms_desk.domain.errors import DeskError
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.services import inbox
 from sms_desk.services.context import Context
-from sms_desk.services.rows import Cursor, InboxPage, InboxRow
+from sms_desk.services.inbox_rows import Cursor, InboxPage, InboxRow
 from sms_desk.ui.inbox import InboxView
 from sms_desk.ui.window.ties import Ties
 

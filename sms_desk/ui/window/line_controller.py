@@ -8,7 +8,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from sms_desk.services.rows import LineCondition, LineState
+from sms_desk.services.inbox_rows import LineCondition, LineState
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar
 from sms_desk.ui.widgets.times import date_words
 from sms_desk.ui.widgets.words import tr

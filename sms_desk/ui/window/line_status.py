@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from sms_desk.services.rows import LineCondition, LineState
+from sms_desk.services.inbox_rows import LineCondition, LineState
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.text import ElidedLabel, Tone, label, set_tip
