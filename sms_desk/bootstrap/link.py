@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,13 +111,23 @@ class Link:
 
     def check_account(self, account_id: UUID) -> None:
         """Try the kept credential, beside whatever the connector does."""
+        with self._provider_of(account_id) as provider:
+            provider.test()
+
+    def account_directory(self, account_id: UUID) -> Directory:
+        """What the provider lists now; nothing is taken over."""
+        with self._provider_of(account_id) as provider:
+            return provider.directory()
+
+    @contextmanager
+    def _provider_of(self, account_id: UUID) -> Iterator[Provider]:
         with self._workspace.read() as tx:
             row = next((row for row in accounts.listing(tx) if row["id"] == account_id), None)
         if row is None:
             raise NotFoundError("There is no such account.", "Connect it again.")
         provider = self._open_provider({**row})
         try:
-            provider.test()
+            yield provider
         finally:
             provider.close()
 

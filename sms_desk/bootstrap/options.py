@@ -83,6 +83,9 @@ class Session(Protocol):
     def check_account(self, account_id: UUID) -> None:
         """Ask the provider whether the kept credential works. Raises ProviderError, KeyringError."""
 
+    def account_directory(self, account_id: UUID) -> Directory:
+        """What the provider lists now, taking nothing over. Raises as `check_account`."""
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         """A new secret for an account whose old one was refused."""
 

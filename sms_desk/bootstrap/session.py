@@ -146,6 +146,9 @@ class LocalSession:
     def check_account(self, account_id: UUID) -> None:
         self._link.check_account(account_id)
 
+    def account_directory(self, account_id: UUID) -> Directory:
+        return self._link.account_directory(account_id)
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self._link.set_secret(account_id, secret)
 

@@ -72,9 +72,13 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What would happen to a reply: from where and why, how long it is, what stands against it."""
+    """What would happen to a message: from where and why, how long it is, what stands against it.
 
-    conversation_id: UUID
+    senders: the proposed one first, then the likeliest others, the forbidden ones with why.
+    conversation_id: None for one that would begin.
+    """
+
+    conversation_id: UUID | None
     peer: str
     senders: tuple[SenderChoice, ...]
     answerable: bool

@@ -33,7 +33,7 @@ _TROUBLES = {
 @singledispatch
 def lines(answer: object) -> Iterator[str]:
     """An answer as the lines of the terminal; a lone row is a table of one."""
-    return _table((answer,))
+    return table_of((answer,))
 
 
 # --- pieces ---------------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ COLUMNS: dict[type, Sequence[Column]] = {
 }
 
 
-def _table(found: Sequence[Any], otherwise: str = "Nothing.") -> Iterator[str]:
+def table_of(found: Sequence[Any], otherwise: str = "Nothing.") -> Iterator[str]:
     if not found:
         yield otherwise
         return
@@ -336,7 +336,7 @@ def _filter_words(wanted: inbox_filters.InboxFilter) -> str:
 
 @lines.register
 def _rows(answer: answers.Rows) -> Iterator[str]:  # type: ignore[type-arg]
-    yield from _table(answer.rows)
+    yield from table_of(answer.rows)
 
 
 @lines.register
@@ -345,7 +345,7 @@ def _count(answer: answers.Count) -> Iterator[str]:
 
 
 @lines.register
-def _changed(answer: answers.Changed) -> Iterator[str]:
+def changed_lines(answer: answers.Changed) -> Iterator[str]:
     yield safe_line(f"{answer.label}." if answer.label else "Done.")
     if answer.undoable:
         yield f"Take it back with: sms-desk undo {answer.command_id}"
@@ -353,14 +353,14 @@ def _changed(answer: answers.Changed) -> Iterator[str]:
 
 @lines.register
 def _inbox(answer: rows.InboxPage) -> Iterator[str]:
-    yield from _table(answer.rows, "No conversation matches.")
+    yield from table_of(answer.rows, "No conversation matches.")
     if answer.next is not None:
         yield f"More with: --after {cursor_text(answer.next)}"
 
 
 @lines.register
 def _windows(answer: rows.WindowPage) -> Iterator[str]:
-    yield from _table(answer.rows, "No WhatsApp window is open.")
+    yield from table_of(answer.rows, "No WhatsApp window is open.")
     if answer.next is not None:
         yield f"More with: --after {cursor_text(answer.next)}"
 
@@ -374,9 +374,9 @@ def _gap(row: rows.WindowRow) -> str:
 
 @lines.register
 def _content_templates(answer: answers.ContentTemplates) -> Iterator[str]:
-    yield from _table(answer.rows, "No account lists a WhatsApp template.")
+    yield from table_of(answer.rows, "No account lists a WhatsApp template.")
     yield ""
-    yield from _table(answer.lists)
+    yield from table_of(answer.lists)
 
 
 @lines.register
@@ -440,7 +440,7 @@ def _explanation(answer: answers.Explanation) -> Iterator[str]:
         yield f"{sign}: {safe_line(finding.title)} {safe_line(finding.next_step)}".rstrip()
     if answer.window_closes_at is not None:
         yield f"The WhatsApp window closes at {when(answer.window_closes_at)}."
-    yield from _table(answer.senders)
+    yield from table_of(answer.senders)
 
 
 def _parts(answer: answers.Explanation | answers.Preview) -> str:
@@ -453,15 +453,15 @@ def _contact(answer: answers.ContactCard) -> Iterator[str]:
     yield f"Numbers: {words(map(safe_line, answer.numbers))}"
     yield f"Owner: {safe_line(answer.owner_name) or 'nobody'}"
     yield f"Contact: {answer.id}"
-    yield from _table(answer.conversations)
+    yield from table_of(answer.conversations)
 
 
 @lines.register
 def _found(answer: rows.SearchResult) -> Iterator[str]:
     if answer.contacts:
-        yield from _table(answer.contacts)
+        yield from table_of(answer.contacts)
         yield ""
-    yield from _table(answer.hits, "No message or note matches.")
+    yield from table_of(answer.hits, "No message or note matches.")
     if answer.more:
         yield f"More with: --before {answer.hits[-1].position}"
 
@@ -474,7 +474,7 @@ def _synced(answer: answers.Synced) -> Iterator[str]:
         yield words(f"{count} × {kind.replace('_', ' ')}" for kind, count in answer.changed.items())
     else:
         yield "Nothing new."
-    yield from _table(answer.lines, "No account is connected: see sms-desk account add --help.")
+    yield from table_of(answer.lines, "No account is connected: see sms-desk account add --help.")
 
 
 @lines.register
@@ -524,7 +524,7 @@ def _fallback(answer: health.FallbackPreview) -> Iterator[str]:
 
 @lines.register
 def _health(answer: answers.Health) -> Iterator[str]:
-    yield from _table(answer.checks)
+    yield from table_of(answer.checks)
 
 
 @lines.register

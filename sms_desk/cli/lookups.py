@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from sms_desk.cli.answers import GroupRow
-from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import HolderKind
 from sms_desk.services.context import Context
 from sms_desk.store import accounts, people, senders
@@ -27,23 +26,6 @@ def _members(ctx: Context, group_id: UUID, names: dict[UUID, str]) -> tuple[str,
         if member.team_id == group_id and (member.until is None or ctx.now < member.until)
     }
     return tuple(sorted(names[person_id] for person_id in running))
-
-
-def running_holding(ctx: Context, sender_id: UUID, holder: Holder) -> UUID:
-    """The holding of a sender ID that this holder has now. Raises NotFoundError."""
-    kind, holder_id = holder
-    kinds = {kind, HolderKind.PROFILE} if kind is HolderKind.TEAM else {kind}
-    for row in senders.holdings(ctx.tx):
-        same = (row["sender_id"], row["holder_id"]) == (sender_id, holder_id)
-        if same and row["holder_kind"] in kinds and (not row["until"] or ctx.now < row["until"]):
-            found: UUID = row["id"]
-            return found
-    raise NotFoundError("That holder does not hold this sender ID.", "See sms-desk senders list.")
-
-
-def inbound_of(ctx: Context, sender_id: UUID) -> UUID | None:
-    """The number that the replies to a one-way sender ID go to (R60)."""
-    return ctx.directory.inbound_of.get(sender_id)
 
 
 def own_zone(ctx: Context) -> str:

@@ -1,26 +1,37 @@
-"""`senders`: sender IDs, what they are called, and who holds them (R11, R12, R59)."""
+"""`senders`: sender IDs, what they are, and who holds them (R11, R12, R14, R58)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import click
 
-from sms_desk.cli import ids, lookups
+from sms_desk.cli import ids, sender_text
 from sms_desk.cli.account import find_account
 from sms_desk.cli.advise import advise
 from sms_desk.cli.answers import Changed, Rows, ServiceRow
-from sms_desk.cli.framework import group, with_desk
+from sms_desk.cli.framework import Unsettled, group, with_desk
 from sms_desk.cli.health import health, health_history, set_health, switch
-from sms_desk.cli.people import find_group
-from sms_desk.cli.typed import future
+from sms_desk.cli.registering import RegistrationWords, registration_options
+from sms_desk.cli.sender_files import export, import_file, provider_import
+from sms_desk.cli.sender_holding import hold, holders, holding, release
 from sms_desk.domain import commands as c
-from sms_desk.domain.model import Channel, HolderKind, SenderDirection, SenderKind
-from sms_desk.services import programs
+from sms_desk.domain import sender_policy
+from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.model import Purpose, SenderDirection, SenderKind
+from sms_desk.domain.sender_policy import Severity
+from sms_desk.services import programs, sender_detail
 from sms_desk.services import senders as service
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import SenderRow
+from sms_desk.services.sender_detail import SenderDetail, SenderFinding
 
-_BY_HELP = "A person, team or profile; or everyone."
+_ = sender_text  # imported for what it registers: how these answers are told
 _DIRECTIONS = click.Choice([str(direction) for direction in SenderDirection])
+_PURPOSES = click.Choice([str(purpose) for purpose in Purpose])
+_KINDS = click.Choice([str(kind) for kind in SenderKind])
 
 
 @group()
@@ -28,7 +39,10 @@ def senders() -> None:
     """Sender IDs and who holds them."""
 
 
-for _command in (advise, health, health_history, set_health, switch):
+for _command in (
+    *(advise, hold, holders, holding, release, import_file, export, provider_import),
+    *(health, health_history, set_health, switch),
+):
     senders.add_command(_command)
 
 
@@ -49,6 +63,37 @@ def services(desk: Desk) -> Rows[ServiceRow]:
 
 
 @senders.command()
+@click.argument("sender")
+@with_desk
+def show(desk: Desk, sender: str) -> SenderDetail:
+    """Show one sender ID: what it is, its holders, what the rules and its country say."""
+    return desk.read(sender_detail.detail, desk.read(service.find, sender))
+
+
+@senders.command()
+@click.argument("sender", required=False)
+@with_desk
+def check(desk: Desk, sender: str | None) -> Rows[SenderFinding]:
+    """Check one sender ID, or all in use, against their kind and country.
+
+    Ends with exit code 3 where something cannot be; advice alone does not.
+    """
+    found = desk.read(sender_detail.findings, desk.read(service.find, sender) if sender else None)
+    wrong = sum(row.severity is Severity.ERROR for row in found)
+    if wrong:
+        raise Unsettled(
+            RefusedError(
+                f"{wrong} finding{'' if wrong == 1 else 's'} cannot stay so.",
+                "Correct it with sms-desk senders edit.",
+                rule="sender",
+            ),
+            Rows(found),
+            shown=True,
+        )
+    return Rows(found)
+
+
+@senders.command()
 @click.argument("address")
 @click.option(
     "--kind",
@@ -57,11 +102,12 @@ def services(desk: Desk) -> Rows[ServiceRow]:
     show_default=True,
     help="What it is; a whatsapp one has that channel.",
 )
-@click.option("--country", default="", metavar="CC", help="ISO code, for short codes.")
+@click.option("--country", default="", metavar="CC", help="ISO code of its country.")
 @click.option("--label", default="", metavar="NAME", help="What people call it.")
 @click.option(
-    "--direction", type=_DIRECTIONS, default="both", show_default=True, help="What it can do."
+    "--direction", type=_DIRECTIONS, help="What it can do; a name sends only, all else does both."
 )
+@click.option("--purpose", type=_PURPOSES, default="direct", show_default=True, help="Used for.")
 @click.option("--account", metavar="ACCOUNT", help="The account that carries it.")
 @with_desk
 def add(
@@ -70,21 +116,23 @@ def add(
     kind: str,
     country: str,
     label: str,
-    direction: str,
+    direction: str | None,
+    purpose: str,
     account: str | None,
 ) -> Changed:
     """Add a sender ID by hand, where the account's key may not list them."""
-    id_ = ids.fresh(desk)
+    id_, what = ids.fresh(desk), SenderKind(kind)
     added = c.AddSender(
         **desk.stamp(),
         sender_id=id_,
-        channel=Channel.WHATSAPP if kind == SenderKind.WHATSAPP else Channel.SMS,
+        channel=sender_policy.channel_of(what),
         address=address,
-        kind=SenderKind(kind),
+        kind=what,
         country=country,
         label=label,
-        direction=SenderDirection(direction),
+        direction=SenderDirection(direction) if direction else sender_policy.direction_of(what),
         account_id=find_account(desk, account).id if account else None,
+        purpose=Purpose(purpose),
     )
     return Changed.of(desk.change(added), id_)
 
@@ -99,48 +147,42 @@ def label(
     desk: Desk, sender: str, label: str | None, direction: str | None, inbound: str | None
 ) -> Changed:
     """Change what a sender ID is called, its direction, or its inbound number."""
-    row = _find(desk, sender)
-    edited = c.EditSender(
-        **desk.stamp(),
-        sender_id=row.id,
-        label=row.label if label is None else label,
-        direction=row.direction if direction is None else SenderDirection(direction),
-        inbound_id=_find(desk, inbound).id if inbound else desk.read(lookups.inbound_of, row.id),
-    )
-    return Changed.of(desk.change(edited), row.id)
+    return _edit(desk, sender, {"label": label, "direction": direction}, {"inbound_id": inbound})
 
 
 @senders.command()
 @click.argument("sender")
-@click.option("--by", "holder", required=True, metavar="HOLDER", help=_BY_HELP)
-@click.option("--until", metavar="TIME", help='When the loan ends: "mon 9:00", 2026-12-01.')
-@click.option("--reason", default="", metavar="TEXT", help="Why.")
+@click.option("--label", metavar="NAME", help="What people call it.")
+@click.option("--kind", type=_KINDS, help="What it is.")
+@click.option("--direction", type=_DIRECTIONS, help="What it can do.")
+@click.option("--purpose", type=_PURPOSES, help="What it is used for.")
+@click.option("--country", metavar="CC", help="ISO code of its country.")
+@click.option("--inbound", metavar="SENDER", help="The number that its replies go to; or none.")
+@click.option("--fallback", metavar="SENDER", help="What stands in while it is blocked; or none.")
+@registration_options
 @with_desk
-def hold(desk: Desk, sender: str, holder: str, until: str | None, reason: str) -> Changed:
-    """Give a sender ID to a holder, beside those who hold it already."""
-    id_ = ids.fresh(desk)
-    kind, holder_id = _holder(desk, holder)
-    held = c.HoldSender(
-        **desk.stamp(),
-        holding_id=id_,
-        sender_id=_find(desk, sender).id,
-        holder_kind=kind,
-        holder_id=holder_id,
-        until=future(desk, until) if until else None,
-        reason=reason,
-    )
-    return Changed.of(desk.change(held), id_)
-
-
-@senders.command()
-@click.argument("sender")
-@click.option("--by", "holder", required=True, metavar="HOLDER", help=_BY_HELP)
-@with_desk
-def release(desk: Desk, sender: str, holder: str) -> Changed:
-    """End a holding now; history keeps it."""
-    row = _find(desk, sender)
-    id_ = desk.read(lookups.running_holding, row.id, _holder(desk, holder))
-    return Changed.of(desk.change(c.EndHolding(**desk.stamp(), holding_id=id_)), id_)
+def edit(
+    desk: Desk,
+    sender: str,
+    label: str | None,
+    kind: str | None,
+    direction: str | None,
+    purpose: str | None,
+    country: str | None,
+    inbound: str | None,
+    fallback: str | None,
+    registered: RegistrationWords,
+) -> Changed:
+    """Change what is said of a sender ID; what is not named stays."""
+    said = {
+        "label": label,
+        "kind": kind,
+        "direction": direction,
+        "purpose": purpose,
+        "country": country,
+    }
+    links = {"inbound_id": inbound, "fallback_id": fallback}
+    return _edit(desk, sender, said, links, registered)
 
 
 @senders.command()
@@ -160,20 +202,32 @@ def restore(desk: Desk, sender: str) -> Changed:
 
 
 def _set_retired(desk: Desk, sender: str, *, retired: bool) -> Changed:
-    row = _find(desk, sender)
-    done = desk.change(c.RetireSender(**desk.stamp(), sender_id=row.id, retired=retired))
-    return Changed.of(done, row.id)
+    id_ = desk.read(service.find, sender)
+    done = desk.change(c.RetireSender(**desk.stamp(), sender_id=id_, retired=retired))
+    return Changed.of(done, id_)
 
 
-def _find(desk: Desk, text: str) -> SenderRow:
-    return desk.read(service.row, desk.read(service.find, text))
+_WORDS = {"kind": SenderKind, "direction": SenderDirection, "purpose": Purpose}
 
 
-def _holder(desk: Desk, text: str) -> lookups.Holder:
-    """Who is meant: everyone, a team or profile, or a person."""
-    if text == "everyone":
-        return HolderKind.ORGANISATION, None
-    found = find_group(desk, text)
-    if found is not None:
-        return HolderKind.TEAM, found
-    return HolderKind.PERSON, ids.person(desk, text)
+def _edit(
+    desk: Desk,
+    sender: str,
+    said: Mapping[str, str | None],
+    links: Mapping[str, str | None],
+    registered: RegistrationWords | None = None,
+) -> Changed:
+    """said, links: by field of the command; None: as it is."""
+    row = desk.read(service.row, desk.read(service.find, sender))
+    values: dict[str, Any] = {
+        name: _WORDS[name](word) if name in _WORDS else word
+        for name, word in said.items()
+        if word is not None
+    }
+    for name, word in links.items():
+        if word is not None:
+            values[name] = None if word == "none" else desk.read(service.find, word)
+    if registered is not None:
+        values["registration"] = registered.on(row.registration)
+    edited = replace(sender_detail.edit_of(row, desk.stamp()), **values)
+    return Changed.of(desk.change(edited), row.id)

@@ -22,7 +22,7 @@ from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import Channel, OutboxState
 from sms_desk.domain.outbox import EXPIRES_AFTER
 from sms_desk.domain.send_checks import CONFIRMABLE
-from sms_desk.services import composing, senders, threads
+from sms_desk.services import composing, programs, senders, threads
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import OutboxRow, SenderChoice
@@ -43,6 +43,12 @@ _TEXT_HELP = "TEXT is the message, or - to read it from stdin."
 @click.option(
     "--name", default="", metavar="NAME", help="The contact's name, where nobody named it yet."
 )
+@click.option(
+    "--campaign",
+    metavar="NAME",
+    help="What it is written for: the lead owner's number is proposed.",
+)
+@click.option("--explain", is_flag=True, help="Say what would happen; send nothing.")
 @with_session
 @wait_options
 @saying_options
@@ -52,18 +58,26 @@ def send(
     sender: str | None,
     channel: str,
     name: str,
+    campaign: str | None,
+    explain: bool,
     wait: int | None,
     saying: SayingWords,
-) -> OutboxRow:
+) -> OutboxRow | Explanation:
     """Write to a number; a conversation that exists is used again.
 
     Without --from the sender ID is the one that the window would propose.
     """
     desk = session.desk
     address = addresses.from_person(number, None)
-    sender_id = (
-        desk.read(senders.find, sender) if sender else _proposed(desk, Channel(channel)).sender.id
+    program_id = desk.read(programs.find, campaign) if campaign else None
+    choices = desk.read(
+        senders.choices_for_new, Channel(channel), address.e164 or "", program_id=program_id
     )
+    if explain:
+        chosen = desk.read(senders.find, sender) if sender else _first_id(choices)
+        body = saying.said(desk, chosen).body if chosen else ""
+        return _explained_new(address, choices, body)
+    sender_id = desk.read(senders.find, sender) if sender else _proposed(choices).sender.id
     said = saying.said(desk, sender_id)
     start = c.StartConversation(
         **desk.stamp(),
@@ -188,8 +202,7 @@ def _queued(
     return row
 
 
-def _proposed(desk: Desk, channel: Channel) -> SenderChoice:
-    choices = desk.read(senders.choices_for_new, channel)
+def _proposed(choices: tuple[SenderChoice, ...]) -> SenderChoice:
     if choices and choices[0].allowed:
         return choices[0]
     why = "; ".join(f"{choice.sender.display}: {choice.reason}" for choice in choices)
@@ -197,6 +210,32 @@ def _proposed(desk: Desk, channel: Channel) -> SenderChoice:
         "There is no sender ID that you may send from.",
         why or "Connect an account: see sms-desk account add --help.",
         rule="sender",
+    )
+
+
+def _first_id(choices: tuple[SenderChoice, ...]) -> UUID | None:
+    return choices[0].sender.id if choices else None
+
+
+def _explained_new(
+    address: addresses.Address, choices: tuple[SenderChoice, ...], body: str
+) -> Explanation:
+    """For a number to which nobody has written yet, as far as this goes."""
+    counted = segments.count(body)
+    answerable, why = addresses.is_answerable(address)
+    return Explanation(
+        None,
+        addresses.display(address),
+        choices,
+        answerable,
+        why,
+        "",
+        None,
+        counted.encoding,
+        counted.units,
+        counted.parts,
+        counted.unicode,
+        (),
     )
 
 

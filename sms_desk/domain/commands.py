@@ -474,7 +474,7 @@ class RetireSender(Command):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a sender ID (R12). id None: the organisation."""
+    """Who holds a sender ID. id None: the organisation."""
 
     kind: HolderKind
     id: UUID | None = None

@@ -234,7 +234,7 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SenderIdCountry:
-    """One row of `sender_ids.csv`: what one provider supports, not what a market permits (R14).
+    """One row of `sender_ids.csv`: what one provider supports, not what a market permits.
 
     second_alphanumeric: what another source says of names as senders; where the two differ,
     both are shown, and it warns and never blocks. as_of: how old the first source is.

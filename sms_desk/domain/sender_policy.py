@@ -125,6 +125,16 @@ def channel_of(kind: SenderKind) -> Channel:
     return Channel.WHATSAPP if kind is SenderKind.WHATSAPP else Channel.SMS
 
 
+def number_kind(address: str) -> SenderKind:
+    """Whether a full number is toll-free in its country's plan, or a long code."""
+    found = addresses.from_provider(address)
+    if found.e164 is not None:
+        kind = phonenumbers.number_type(phonenumbers.parse(found.e164))
+        if kind == PhoneNumberType.TOLL_FREE:
+            return SenderKind.TOLL_FREE
+    return SenderKind.LONG_CODE
+
+
 def direction_of(kind: SenderKind) -> SenderDirection:
     """What a sender ID of this kind can do where nobody says: a name receives nothing (R13)."""
     one_way = kind is SenderKind.ALPHANUMERIC

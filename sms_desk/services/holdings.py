@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sms_desk.domain.model import HolderKind
+from sms_desk.domain.model import HolderKind, RoutingRule
 from sms_desk.services.context import Context
 from sms_desk.store import people, programs, senders
 
 
 @dataclass(frozen=True, slots=True)
 class HoldingRow:
-    """name: of the person, group or program; "" for the organisation."""
+    """name: of the person, group or program; "" for the organisation. rule_name: who gets what
+    comes in, for the rule `named`. notice: which e-mail template tells the holders."""
 
     id: UUID
     kind: HolderKind
@@ -21,11 +22,18 @@ class HoldingRow:
     since: datetime
     until: datetime | None
     running: bool
+    holder_id: UUID | None = None
+    reason: str = ""
+    rule: RoutingRule | None = None
+    rule_person_id: UUID | None = None
+    rule_name: str = ""
+    notice: str | None = None
 
 
 def of_sender(ctx: Context, sender_id: UUID) -> tuple[HoldingRow, ...]:
     """All holdings of a sender ID, newest first; ended ones too."""
-    names = people.names(ctx.tx) | senders.group_names(ctx.tx) | programs.names(ctx.tx)
+    staff = people.names(ctx.tx)
+    names = staff | senders.group_names(ctx.tx) | programs.names(ctx.tx)
     return tuple(
         HoldingRow(
             row["id"],
@@ -34,9 +42,14 @@ def of_sender(ctx: Context, sender_id: UUID) -> tuple[HoldingRow, ...]:
             row["since"],
             row["until"],
             row["since"] <= ctx.now and (row["until"] is None or ctx.now < row["until"]),
+            row["holder_id"],
+            row["reason"],
+            None if row["rule"] is None else RoutingRule(row["rule"]),
+            row["rule_person_id"],
+            staff.get(row["rule_person_id"], ""),
+            row["notice"],
         )
-        for row in reversed(senders.holdings(ctx.tx))
-        if row["sender_id"] == sender_id
+        for row in reversed(senders.holdings(ctx.tx, sender_id))
     )
 
 

@@ -24,6 +24,7 @@ from sms_desk.domain.model import (
     ProgramKind,
     Purpose,
     Role,
+    RoutingRule,
     SenderDirection,
     SenderKind,
     Source,
@@ -31,6 +32,7 @@ from sms_desk.domain.model import (
     TeamState,
 )
 from sms_desk.domain.programs import Lack
+from sms_desk.domain.registration import Registration
 from sms_desk.services.frozen import frozen
 from sms_desk.services.inbox_rows import (
     Cursor,
@@ -124,6 +126,11 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True)
 class SenderRow:
+    """holders: names of who holds it now, programs too. held: by somebody who is no program; alone:
+    by one person. rule: which of several gets what comes in. registered: for its own country, None
+    where that asks for nothing.
+    """
+
     id: UUID
     channel: Channel
     address: str
@@ -137,6 +144,16 @@ class SenderRow:
     program_name: str
     account_label: str
     retired: bool
+    purpose: Purpose = Purpose.DIRECT
+    health_reason: str = ""
+    registration: Registration | None = None
+    registered: bool | None = None
+    inbound_id: UUID | None = None
+    fallback_id: UUID | None = None
+    account_id: UUID | None = None
+    rule: RoutingRule | None = None
+    held: bool = True
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,11 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write an object, for its owner alone; whoever reads meanwhile sees the old or the new one."""
-    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file in UTF-8 as `write_json` does. Raises StorageError; the old one is there then."""
     try:
         _replace(path, text.encode("utf-8"))
     except OSError as error:

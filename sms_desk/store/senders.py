@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from sms_desk.domain.addresses import spellings
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import HolderKind, SenderKind
+from sms_desk.domain.model import HolderKind, SenderDirection, SenderKind
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.team_states import chunks
@@ -40,6 +40,65 @@ def listing(tx: Tx, *, retired: bool = False) -> list[sa.RowMapping]:
     if not retired:
         query = query.where(_s.retired_at.is_(None))
     return list(tx.execute(query).mappings())
+
+
+def shown(tx: Tx) -> list[sa.Row[Any]]:
+    """Id, channel, address and label of every sender ID in use, by channel and address."""
+    query = sa.select(_s.id, _s.channel, _s.address, _s.label).where(_s.retired_at.is_(None))
+    return list(tx.execute(query.order_by(_s.channel, _s.address)))
+
+
+def found(tx: Tx, channel: str, spelt: Collection[str], label: str) -> list[sa.Row[Any]]:
+    """Id and retired_at of sender IDs of an address on a channel, or of a label, those in use
+    first."""
+    query = sa.select(_s.id, _s.retired_at).where(
+        ((_s.channel == channel) & _s.address.in_(spelt)) | (_s.label == label)
+    )
+    return list(tx.execute(query.order_by(_s.retired_at.is_not(None), _s.created_at)))
+
+
+def offered(
+    tx: Tx,
+    channel: str,
+    *,
+    apart_from: UUID | None,
+    among: Collection[UUID] | None,
+    first: Sequence[Collection[UUID]] = (),
+    own_first: bool = False,
+    country: str = "",
+    kind: str = "",
+    typed: str = "",
+    limit: int,
+) -> list[sa.RowMapping]:
+    """Sender IDs in use that a composer may offer, the likeliest first: of the country, of the kind,
+    then those of the first set in `first`, of the next …; with own_first those before all else.
+    among: only these; None: any."""
+    query = _with_account().where(_s.channel == channel, _s.retired_at.is_(None))
+    query = query.where(_s.direction != SenderDirection.INCOMING)
+    if apart_from is not None:
+        query = query.where(_s.id != apart_from)
+    if among is not None:
+        query = query.where(_s.id.in_(among))
+    if typed:
+        wanted = f"%{_escaped(typed)}%"
+        query = query.where(
+            _s.address.ilike(wanted, escape="\\") | _s.label.ilike(wanted, escape="\\")
+        )
+    alike: list[Any] = []
+    if country:
+        alike.append(sa.case((_s.country == country, 0), else_=1))
+    if kind:
+        alike.append(sa.case((_s.kind == kind, 0), else_=1))
+    own = [sa.case((_s.id.in_(some), 0), else_=1) for some in first if some]
+    order = [*own, *alike] if own_first else [*alike, *own]
+    query = query.order_by(*order, _s.address).limit(limit)
+    return list(tx.execute(query).mappings())
+
+
+def _escaped(typed: str) -> str:
+    for mark in ("\\", "%", "_"):
+        typed = typed.replace(mark, "\\" + mark)
+    return typed
 
 
 def briefly(tx: Tx, ids: Collection[UUID]) -> dict[UUID, sa.RowMapping]:
@@ -184,14 +243,29 @@ def holdings(tx: Tx, sender_id: UUID | None = None) -> list[sa.RowMapping]:
     return list(tx.execute(query).mappings())
 
 
-def running_holdings(tx: Tx, now: datetime) -> list[sa.RowMapping]:
-    """All holdings that run at `now`, oldest first."""
+def running_holdings(
+    tx: Tx, now: datetime, sender_ids: Collection[UUID] | None = None
+) -> list[sa.RowMapping]:
+    """The holdings that run at `now`, of all sender IDs or of a few, oldest first."""
     query = (
         sa.select(tables.holdings)
         .where(_h.since <= now, _h.until.is_(None) | (_h.until > now))
         .order_by(_h.since, _h.id)
     )
+    if sender_ids is not None:
+        query = query.where(_h.sender_id.in_(sender_ids))
     return list(tx.execute(query).mappings())
+
+
+def held_by(tx: Tx, person_id: UUID, now: datetime) -> set[UUID]:
+    """The sender IDs that a person holds by name at `now`."""
+    query = sa.select(_h.sender_id).where(
+        _h.holder_id == person_id,
+        _h.holder_kind == HolderKind.PERSON,
+        _h.since <= now,
+        _h.until.is_(None) | (_h.until > now),
+    )
+    return set(tx.execute(query).scalars())
 
 
 def overlapping(
@@ -254,6 +328,13 @@ def service_members(tx: Tx) -> dict[UUID, list[UUID]]:
     for row in tx.execute(sa.select(member.service_id, member.sender_id)):
         found.setdefault(row.service_id, []).append(row.sender_id)
     return found
+
+
+def groups(tx: Tx) -> dict[UUID, tuple[str, HolderKind]]:
+    """Teams and profiles by id, each with its name."""
+    columns = tables.teams.c
+    query = sa.select(columns.id, columns.name, columns.kind)
+    return {row.id: (row.name, HolderKind(row.kind)) for row in tx.execute(query)}
 
 
 def group_names(tx: Tx) -> dict[UUID, str]:

@@ -134,6 +134,9 @@ def test_a_message_in_doubt_is_decided_by_a_person(
     assert bodies == ["Found later", "Sent again", "Sent again", "Given up"]
 
 
+_SERVICE = ("--kind", "service_implicit")
+
+
 def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxServer) -> None:
     """Each one once; `Terminal.json` compares every answer with docs/cli.md."""
     call = terminal.json
@@ -197,7 +200,21 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("senders", "label", added, "By Ann", "--direction", "both")
     call("senders", "hold", "By Ann", "--by", "West", "--reason", "a loan")
     assert call("senders", "list")["rows"][-3]["id"] or True
+    call("senders", "holding", "By Ann", "--by", "West", "--rule", "last_sender")
+    assert call("senders", "holders", "By Ann")["rows"][0]["rule"] == "last_sender"
     call("senders", "release", "By Ann", "--by", "West")
+    assert call("senders", "holders", "By Ann", "--history")["rows"][0]["running"] is False
+    call("senders", "edit", "By Ann", "--country", "us", "--us-brand-state", "pending")
+    assert call("senders", "show", "By Ann")["row"]["registration"]["us"]["brand_state"] == (
+        "pending"
+    )
+    call("senders", "check", "By Ann")
+    everything = terminal.home / "senders.csv"
+    rows = call("senders", "export", str(everything))["rows"]
+    assert call("senders", "import", str(everything))["unchanged"] == rows > 4
+    assert call("senders", "provider-import", secret=True)["changed_by"] is None
+    told = call("send", "--to", "+12025550177", "--explain", "Hi")
+    assert told["senders"][0]["proposed"]
     call("senders", "retire", "By Ann")
     call("senders", "restore", "By Ann")
     call("senders", "services")
@@ -218,6 +235,27 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     assert call("template", "preview", "/ready", code=2)["error"]["code"] == "usage"
     call("template", "list")
     call("template", "retire", "Ready")
+
+    text, entity = "Your code is {#numeric#}. -Acme", "1101234560000012345"
+    call("dlt", "add", "Code", text, "--id", "1107161234", "--entity", entity, *_SERVICE)
+    departs = call("dlt", "check", "Your code is 4x. -Acme")
+    assert (departs["fits"], departs["position"], departs["found"]) == (False, 15, "x")
+    registered = terminal.home / "dlt.csv"
+    heading = "template_id,name,kind,body\n"
+    registered.write_text(heading + "1107165678,Sale,p,Sale!\n1107169,Bad,x,Hi\n", "utf-8")
+    wrong = call("dlt", "import", str(registered), "--entity", entity, code=2)
+    assert "Line 3" in wrong["error"]["next_step"]
+    registered.write_text(heading + "1107165678,Sale,p,Sale!\n", "utf-8")
+    assert call("dlt", "import", str(registered), "--entity", entity)["count"] == 1
+    assert [row["name"] for row in call("dlt", "list")["rows"]] == ["Code", "Sale"]
+    call("dlt", "retire", "Sale")
+
+    server.sandbox.receive(OTHER, SECOND_LINE, "please leave me alone")
+    terminal.sync()
+    (asked,) = call("opt-outs", "requests")["rows"]
+    call("opt-outs", "decide", asked["id"], "--opt-out")
+    assert call("opt-outs", "list")["rows"][0]["learnt_from"] == "person"
+    call("undo")
 
     call("setting", "list")
     assert call("setting", "set", "theme", "dark")["value"] == "dark"

@@ -101,6 +101,12 @@ class FakeSession:
         if isinstance(self.found, DeskError):
             raise self.found
 
+    def account_directory(self, account_id: UUID) -> Directory:
+        self.asked.append("directory")
+        if isinstance(self.found, DeskError):
+            raise self.found
+        return self.found
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self.secrets[account_id] = secret
 

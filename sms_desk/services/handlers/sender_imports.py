@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import registration, sender_policy
-from sms_desk.domain.addresses import match_key
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.model import (
-    Channel,
     Health,
     HolderKind,
-    Purpose,
-    SenderDirection,
-    SenderKind,
 )
-from sms_desk.domain.sender_policy import Draft, Neighbour, Neighbours
+from sms_desk.domain.sender_policy import Neighbour, Neighbours
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
 from sms_desk.services.handlers import holdings
 from sms_desk.services.sender_checks import by_id
+from sms_desk.services.sender_lines import draft_of, identity, line_of, neighbour_of
 from sms_desk.settings import facts
 from sms_desk.store import senders
 from sms_desk.store.ids import derived
@@ -50,7 +47,7 @@ def import_senders(ctx: Context, command: c.ImportSenders) -> Effect:
     back = c.ImportSenders(
         id=command.id,
         at=command.at,
-        lines=tuple(_as_line(stored[line.sender_id]) for line in changed),
+        lines=tuple(line_of(stored[line.sender_id]) for line in changed),
         removed=tuple(line.sender_id for line in added),
     )
     ends = (c.EndHolding(id=command.id, at=command.at, holding_id=id_) for id_ in begun)
@@ -67,7 +64,7 @@ def import_senders(ctx: Context, command: c.ImportSenders) -> Effect:
 def _check(ctx: Context, command: c.ImportSenders, stored: Stored) -> None:
     """Raises UsageError for the first line that cannot be."""
     before = by_id(ctx)
-    after = before | {line.sender_id: _neighbour(line) for line in command.lines}
+    after = before | {line.sender_id: neighbour_of(line) for line in command.lines}
     was, will = Neighbours(before), Neighbours(after)
     countries = facts.sender_id_countries()
     _refuse_twins(after)
@@ -76,7 +73,7 @@ def _check(ctx: Context, command: c.ImportSenders, stored: Stored) -> None:
         if not found:
             continue
         row = stored.get(line.sender_id)
-        old = () if row is None else sender_policy.check(draft_of(_as_line(row)), was, countries)
+        old = () if row is None else sender_policy.check(draft_of(line_of(row)), was, countries)
         for wrong in found:
             if wrong not in old:
                 raise UsageError(f"{line.address}: {wrong.title}", wrong.next_step)
@@ -92,70 +89,7 @@ def _refuse_twins(after: Mapping[UUID, Neighbour]) -> None:
         seen.add(key)
 
 
-def identity(
-    channel: Channel, kind: SenderKind, address: str, country: str
-) -> tuple[str, str, str]:
-    """What makes a sender ID one (R1)."""
-    only_there = country if kind is SenderKind.SHORT_CODE else ""
-    return channel, match_key(address), only_there
-
-
-def draft_of(line: c.SenderLine) -> Draft:
-    """The line as the rules look at it."""
-    return Draft(
-        line.sender_id,
-        line.channel,
-        line.address,
-        line.kind,
-        line.country,
-        line.direction,
-        line.purpose,
-        line.registration,
-        line.inbound_id,
-        line.fallback_id,
-    )
-
-
-def _neighbour(line: c.SenderLine) -> Neighbour:
-    return Neighbour(
-        line.channel,
-        line.address,
-        line.kind,
-        line.country,
-        line.direction,
-        line.retired,
-        line.inbound_id,
-        line.fallback_id,
-    )
-
-
 # --- rows -------------------------------------------------------------------------------------------
-
-
-def _as_line(row: Any) -> c.SenderLine:
-    """What stands there, as the line that would write it; its holders are not its own."""
-    return line_of(row)
-
-
-def line_of(row: Any, holders: tuple[c.Holder, ...] | None = None) -> c.SenderLine:
-    """A stored sender ID as a line. row: as `store.senders.some` reads it."""
-    said = row["registration"]
-    return c.SenderLine(
-        sender_id=row["id"],
-        channel=Channel(row["channel"]),
-        address=row["address"],
-        kind=SenderKind(row["kind"]),
-        country=row["country"],
-        label=row["label"],
-        direction=SenderDirection(row["direction"]),
-        purpose=Purpose(row["purpose"]),
-        registration=None if said is None else registration.from_json(said),
-        inbound_id=row["inbound_id"],
-        fallback_id=row["fallback_id"],
-        account_id=row["account_id"],
-        retired=row["retired_at"] is not None,
-        holders=holders,
-    )
 
 
 def _described(line: c.SenderLine) -> dict[str, Any]:
@@ -225,10 +159,13 @@ def _hold(ctx: Context, command: c.ImportSenders) -> tuple[list[UUID], list[Any]
     for row in senders.running_holdings(ctx.tx, ctx.now):
         holder = c.Holder(HolderKind(row["holder_kind"]), row["holder_id"])
         running[row["sender_id"]][holder] = row
-    real = _real_holders(ctx, wanted.values())
+    checked = cache(partial(holdings.checked, ctx))
     begun, ended = list[UUID](), list[Any]()
     for sender_id, named in wanted.items():
-        theirs, now = {real[holder] for holder in named}, running[sender_id]
+        now = running[sender_id]
+        theirs = {
+            holder if holder in now else c.Holder(checked(holder), holder.id) for holder in named
+        }
         ended += [row for holder, row in now.items() if holder not in theirs]
         for holder in sorted(theirs - now.keys(), key=str):
             begun.append(derived(command.id, f"{sender_id} {holder.kind} {holder.id}"))
@@ -236,11 +173,6 @@ def _hold(ctx: Context, command: c.ImportSenders) -> tuple[list[UUID], list[Any]
     for row in ended:
         senders.set_holding_end(ctx.tx, row["id"], command.at)
     return begun, ended
-
-
-def _real_holders(ctx: Context, named: Iterable[tuple[c.Holder, ...]]) -> dict[c.Holder, c.Holder]:
-    every = {holder for some in named for holder in some}
-    return {holder: c.Holder(holdings.checked(ctx, holder), holder.id) for holder in every}
 
 
 def _holding(

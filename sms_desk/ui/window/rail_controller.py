@@ -41,11 +41,11 @@ def surroundings(ctx: Context) -> Surroundings:
     counts = inbox.rail(ctx)
     people = directory.everybody(ctx)
     tags = directory.all_tags(ctx)
-    ids = senders.listing(ctx)
+    ids = senders.names(ctx)
     choices = FilterChoices(
         programs=counts.programs,
-        senders=tuple((row.id, row.label or row.display) for row in ids),
-        whatsapp=frozenset(row.id for row in ids if row.channel is Channel.WHATSAPP),
+        senders=tuple((id_, words) for id_, words, _channel in ids),
+        whatsapp=frozenset(id_ for id_, _, channel in ids if channel is Channel.WHATSAPP),
         owners=tuple((row.id, row.name) for row in people if not row.suspended),
         tags=tuple((row.id, row.name) for row in tags),
     )
