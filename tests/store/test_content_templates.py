@@ -24,7 +24,7 @@ from sms_desk.providers.base import Poison, RemoteTemplate, TemplateList
 from sms_desk.services import content_templates as service
 from sms_desk.services.context import Context
 from sms_desk.services.executor import execute
-from sms_desk.store import content_templates, decisions, my_states, people, settings
+from sms_desk.store import content_templates, decisions, my_states, people, scheduled, settings
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.fixtures import desk as fixtures
@@ -209,6 +209,35 @@ def test_R42_sms_takes_no_whatsapp_template(office: Office) -> None:
     desk = office.desk(office.ben)
     with pytest.raises(RefusedError, match="no such template"):
         desk.change(reply(dict(desk.stamp()), place, office.own))
+
+
+def test_R36_a_scheduled_template_is_filled_and_judged_as_it_is_planned(office: Office) -> None:
+    place = office.conversation(office.whatsapp, "whatsapp:+447700900171", office.ben)
+    desk = office.desk(office.ben)
+
+    def plan(*pairs: tuple[str, str]) -> UUID:
+        scheduled_id = new_id()
+        desk.change(
+            c.Schedule(
+                **desk.stamp(),
+                scheduled_id=scheduled_id,
+                conversation_id=place,
+                sender_id=office.whatsapp,
+                body="",
+                seen_version=0,
+                due_at=NOON + HOUR,
+                zone="UTC",
+                content_sid=template(1).sid,
+                content_variables=pairs,
+            )
+        )
+        return scheduled_id
+
+    with pytest.raises(UsageError, match=r"\{\{2\}\}"):
+        plan(("1", "Mira"))
+    planned = plan(("1", "Mira"), ("2", "7"))
+    with office.workspace.read() as tx:
+        assert scheduled.get(tx, planned)["body"] == "Hello Mira, order 7 is ready."
 
 
 # --- whole cycles ---------------------------------------------------------------------------------

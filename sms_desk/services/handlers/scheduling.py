@@ -13,7 +13,7 @@ from sms_desk.domain.wall_time import require_zone
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers.targets import resolve
-from sms_desk.services.handlers.writing import refuse_other_sender, written
+from sms_desk.services.handlers.writing import refuse_other_sender, said, written
 from sms_desk.store import conversations, my_states, scheduled
 from sms_desk.store.scheduled import ScheduledState
 
@@ -26,15 +26,16 @@ def schedule(ctx: Context, command: c.Schedule) -> Effect:
     refuse_other_sender(ctx, command.conversation_id, command.sender_id)
     _require_later(ctx, command.due_at, command.zone)
     place = conversations.load(ctx.tx, [command.conversation_id])[command.conversation_id]
+    body, values = said(ctx, command)
     scheduled.insert(
         ctx.tx,
         {
             "id": command.scheduled_id,
             "conversation_id": command.conversation_id,
             "sender_id": command.sender_id,
-            "body": written(command.body, "The message is empty."),
+            "body": body,
             "content_sid": command.content_sid,
-            "content_variables": dict(command.content_variables) or None,
+            "content_variables": values,
             "author_id": ctx.actor.person_id,
             "owner_epoch": place["owner_epoch"],
             "seen_version": command.seen_version,

@@ -35,7 +35,7 @@ def reply(ctx: Context, command: c.Reply) -> Effect:
     """Queue a message; it is checked again when its turn comes (R33)."""
     resolve(ctx, c.Targets.one(command.conversation_id))
     refuse_other_sender(ctx, command.conversation_id, command.sender_id)
-    body, values = _said(ctx, command)
+    body, values = said(ctx, command)
     entry = outbox.enqueue(
         ctx.tx,
         outbox_id=command.outbox_id,
@@ -60,7 +60,7 @@ def reply(ctx: Context, command: c.Reply) -> Effect:
     return Effect(changes, 1, "Queued a message", inverse=(drop,))
 
 
-def _said(ctx: Context, command: c.Reply) -> tuple[str, dict[str, str] | None]:
+def said(ctx: Context, command: c.Reply | c.Schedule) -> tuple[str, dict[str, str] | None]:
     """What was written, or what an approved template makes of its values (R42)."""
     if command.content_sid is None:
         return written(command.body, "The message is empty."), None
