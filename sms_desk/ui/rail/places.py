@@ -81,14 +81,24 @@ def inbox_places(counts: RailCounts, troubled: int = 0) -> tuple[Place, ...]:
     )
 
 
-def screens(board: WindowSummary | None = None) -> tuple[Place, ...]:
-    """What stands at the rail's foot. board: of WhatsApp windows; no place without WhatsApp."""
+def screens(board: WindowSummary | None = None, requests: int = 0) -> tuple[Place, ...]:
+    """What stands at the rail's foot. board: of WhatsApp windows; no place without WhatsApp.
+
+    requests: conversations with a wish to hear no more to decide; no place where there is none.
+    """
     return (
+        *_requests(requests),
         *_board(board or WindowSummary()),
         Place("screen:senders", tr("rail", "Sender IDs"), "hash", screen="senders"),
         Place("screen:programs", tr("rail", "Programs"), "megaphone", screen="programs"),
         Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),
     )
+
+
+def _requests(count: int) -> Iterator[Place]:
+    if count:
+        title = tr("rail", "Opt-out requests")
+        yield Place("screen:opt_outs", title, "hand", waiting=count, screen="opt_outs")
 
 
 def _board(board: WindowSummary) -> Iterator[Place]:

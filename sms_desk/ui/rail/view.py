@@ -57,6 +57,8 @@ class Rail(QWidget):
         self._screens = _RailList(RailModel(screens()), tr("rail", "Screens"), self)
         self._fold = icon_button("panel-left-close", tr("rail", "Collapse the rail"), parent=self)
         self._fold.clicked.connect(self._on_fold_clicked)
+        self._board = WindowSummary()
+        self._requests = 0
         self._lay_out()
         self._connect()
         self.set_collapsed(False)
@@ -76,7 +78,16 @@ class Rail(QWidget):
 
     def set_board(self, board: WindowSummary) -> None:
         """How the board of WhatsApp windows stands; its place comes with the first WhatsApp."""
-        if self._screens.rail_model.set_places(screens(board)):
+        self._board = board
+        self._show_screens()
+
+    def set_requests(self, count: int) -> None:
+        """How many conversations have a wish to hear no more to decide (R39)."""
+        self._requests = count
+        self._show_screens()
+
+    def _show_screens(self) -> None:
+        if self._screens.rail_model.set_places(screens(self._board, self._requests)):
             self._screens.fit_height()
             self.show_place(self._chosen)
 

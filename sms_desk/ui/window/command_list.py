@@ -228,6 +228,12 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
             icon="send",
         ),
         at(
+            "opt_outs",
+            tr("commands", "Opt-out requests"),
+            run=partial(desk.show_screen, "opt_outs"),
+            icon="hand",
+        ),
+        at(
             "windows",
             tr("commands", "WhatsApp windows"),
             run=partial(desk.show_screen, "windows"),

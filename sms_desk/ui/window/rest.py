@@ -19,6 +19,7 @@ from sms_desk.ui.window.glance_keeper import GlanceKeeper
 from sms_desk.ui.window.line_controller import LineController
 from sms_desk.ui.window.rail_controller import RailController
 from sms_desk.ui.window.reading_controller import ReadingController
+from sms_desk.ui.window.request_counter import RequestCounter
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.wiring import Wiring, taste_of
 from sms_desk.ui.window.writing_controller import WritingController
@@ -75,6 +76,7 @@ def _begin(wiring: Wiring) -> None:
     """From here on everything can be done; what was wanted before is done now."""
     session, tell = wiring.ties.session, wiring.bus.tell
     ForeignWatch(session.foreign_changes, wiring.doors, wiring.bus, wiring)
+    RequestCounter(wiring.window.side.rail, wiring.ties, wiring)
     BoardController(wiring.window.side.rail, wiring.ties, wiring)
     GlanceKeeper(wiring.window.side.rail, wiring.state, wiring.ties, wiring)
     wiring.doors.read(wiring, taste_of, then=wiring.on_taste)

@@ -43,7 +43,7 @@ class ScreenMaker(QObject):
         self._search: SearchPanel | None = None
 
     def make(self, name: str, parent: QWidget) -> QWidget:
-        """senders | programs | templates | outbox | windows | settings"""
+        """senders | programs | templates | outbox | windows | opt_outs | settings"""
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
@@ -68,6 +68,8 @@ class ScreenMaker(QObject):
                 return self._outbox(parent)
             case "windows":
                 return self._windows(parent)
+            case "opt_outs":
+                return self._opt_outs(parent)
             case _:
                 return self._settings(parent)
 
@@ -75,6 +77,13 @@ class ScreenMaker(QObject):
         from sms_desk.ui.outbox import OutboxScreen
 
         screen = OutboxScreen(self._ties.doors, self._ties.bus, self._ties.reader.zone, parent)
+        screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        return screen
+
+    def _opt_outs(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.opt_outs import OptOutsScreen
+
+        screen = OptOutsScreen(self._ties.doors, self._ties.bus, self._ties.reader.zone, parent)
         screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         return screen
 

@@ -1,0 +1,106 @@
+"""R13, R33, R39, R40 in the window: what would hold a text, and wishes that a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from sms_desk.domain.compliance import RequestState
+from sms_desk.services import opt_outs, scheduled
+from sms_desk.store import opt_out_requests, tables
+from sms_desk.store.engine import Workspace
+from sms_desk.ui.opt_outs import OptOutsScreen
+from sms_desk.ui.widgets.buttons import Button
+from tests.gui.session import Shop, open_shop
+from tests.store.office import Office
+
+NIGHT = datetime(2026, 11, 18, 9, tzinfo=UTC)  # 4:00 in Washington
+
+
+@pytest.fixture
+def office(local_workspace: Workspace) -> Office:
+    return Office(local_workspace)
+
+
+@pytest.fixture
+def conversation(office: Office) -> UUID:
+    id_ = office.conversation(office.own, "+12025550142", office.ben)
+    position = office.message(id_, "please leave me alone")
+    with office.workspace.write() as tx:
+        m = tables.messages.c
+        row = tx.execute(sa.select(m.id, m.at).where(m.position == position)).one()
+        opt_out_requests.ask(tx, [(row.id, id_, row.at)], now=office.now)
+    office.now = NIGHT
+    return id_
+
+
+@pytest.fixture
+def shop(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, conversation: UUID, tmp_path: Path
+) -> Iterator[Shop]:
+    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+        yield made
+
+
+def test_r40_quiet_hours_are_said_and_the_next_minute_is_one_press_away(
+    shop: Shop, conversation: UUID
+) -> None:
+    shop.open(conversation)
+    composer = shop.wiring.page.column.composer
+    shop.until(lambda: "04:00" in composer.finding())
+    assert "US quiet hours" in composer.finding()
+    composer.put_reply("Good morning")
+    composer.send()
+    assert composer.text() == "Good morning"  # it would be held: Send does nothing
+    shop.until(lambda: bool(composer._finding.buttons()))
+    (later,) = composer._finding.buttons()
+    later.click()
+    shop.until(lambda: composer.text() == "")
+    (waits,) = shop.session.desk.read(scheduled.listing)
+    assert waits.due_at == datetime(2026, 11, 18, 13, tzinfo=UTC)
+
+
+def test_r36_an_open_field_keeps_the_text_here(shop: Shop, conversation: UUID) -> None:
+    shop.open(conversation)
+    composer = shop.wiring.page.column.composer
+    shop.office.now = datetime(2026, 11, 18, 15, tzinfo=UTC)
+    composer.put_reply("Hello {first_name}")
+    shop.until(lambda: "{first_name}" in composer.finding())
+    composer.put_reply("Hello Ann")
+    shop.until(lambda: composer.finding() == "")
+
+
+def test_r39_a_wish_is_decided_by_keyboard_and_taken_back(qtbot: QtBot, shop: Shop) -> None:
+    ties = shop.wiring.ties
+    screen = OptOutsScreen(ties.doors, ties.bus, UTC)
+    qtbot.addWidget(screen)
+    screen.show()
+    shop.until(lambda: len(screen._table.rows()) == 1)
+    screen._table.choose(screen._table.rows()[0].id)
+    shop.until(lambda: screen.has_detail())
+    words = [button.text() for button in screen.findChildren(Button)]
+    assert "Opt out of this sender ID" in words
+    assert all(button.accessibleName() or button.text() for button in screen.findChildren(Button))
+    screen._table.setFocus()
+    QTest.keyClick(screen._table, Qt.Key.Key_O)
+    shop.until(lambda: screen._table.rows() == [])
+    assert shop.session.desk.read(opt_outs.open_requests) == 0
+    screen._decided.click()
+    shop.until(lambda: len(screen._table.rows()) == 1)
+    (row,) = screen._table.rows()
+    assert row.state is RequestState.OPTED_OUT
+    screen._decide(row, RequestState.OPEN, None)
+    shop.until(lambda: shop.session.desk.read(opt_outs.open_requests) == 1)
+
+
+def test_r39_the_rail_counts_what_waits_for_a_decision(shop: Shop) -> None:
+    rail = shop.wiring.window.side.rail
+    shop.until(lambda: rail._requests == 1)
