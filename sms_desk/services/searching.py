@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sms_desk.domain import excerpts
 from sms_desk.domain.model import Position
 from sms_desk.domain.search_query import Query, parse
@@ -38,12 +36,10 @@ def find(ctx: Context, text: str, *, before: int | None = None, limit: int = PAG
 
 
 def _hits(ctx: Context, found: list[search.Found], query: Query) -> tuple[SearchHit, ...]:
-    rows = inbox_store.details(
-        ctx.tx, list({hit.conversation_id for hit in found}), ctx.actor.person_id
-    )
+    places = inbox_store.places(ctx.tx, list({hit.conversation_id for hit in found}))
     hits = []
     for hit in found:
-        row = rows[hit.conversation_id]
+        place = places[hit.conversation_id]
         excerpt = excerpts.excerpt(query.terms, hit.body)
         hits.append(
             SearchHit(
@@ -52,9 +48,9 @@ def _hits(ctx: Context, found: list[search.Found], query: Query) -> tuple[Search
                 hit.conversation_id,
                 hit.position,
                 hit.at,
-                row.contact_name,
-                peer_text(row.reply_raw),
-                row.channel,
+                place.contact_name,
+                peer_text(place.reply_raw),
+                place.channel,
                 excerpt.text,
                 excerpt.marks,
             )
@@ -64,18 +60,19 @@ def _hits(ctx: Context, found: list[search.Found], query: Query) -> tuple[Search
 
 def _contacts(ctx: Context, text: str) -> tuple[ContactHit, ...]:
     """Contacts with a conversation that the actor may see."""
-    hits = []
-    for found in search.find_contacts(ctx.tx, text, limit=_CONTACTS):
-        conversation = _seen(ctx, found.contact_id)
-        if conversation is not None:
-            numbers = tuple(
-                peer_text(row["raw"]) for row in contacts.addresses(ctx.tx, found.contact_id)
-            )
-            hits.append(ContactHit(found.contact_id, found.name, numbers, conversation))
-    return tuple(hits)
-
-
-def _seen(ctx: Context, contact_id: UUID) -> UUID | None:
-    ids = contacts.conversations(ctx.tx, contact_id)
-    seen = inbox_store.visible(ctx.tx, ctx.reach, ids)
-    return next((id_ for id_ in ids if id_ in seen), None)
+    found = search.find_contacts(ctx.tx, text, limit=_CONTACTS)
+    if not found:
+        return ()
+    ids = [hit.contact_id for hit in found]
+    newest = inbox_store.newest_of_contacts(ctx.tx, ctx.reach, ids)
+    raws = contacts.raw_addresses(ctx.tx, [id_ for id_ in ids if id_ in newest])
+    return tuple(
+        ContactHit(
+            hit.contact_id,
+            hit.name,
+            tuple(peer_text(raw) for raw in raws.get(hit.contact_id, ())),
+            newest[hit.contact_id],
+        )
+        for hit in found
+        if hit.contact_id in newest
+    )

@@ -21,11 +21,11 @@ from sms_desk.store import inbox_clauses, inbox_pages, inbox_text, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.inbox_clauses import Asked, Clause, everything, unread
 from sms_desk.store.inbox_pages import Edge
-from sms_desk.store.inbox_rows import Shown, details
+from sms_desk.store.inbox_rows import Shown, details, places
 from sms_desk.store.reading import Query
 from sms_desk.store.types import Id
 
-__all__ = ["Asked", "Edge", "Shown", "details"]
+__all__ = ["Asked", "Edge", "Shown", "details", "places"]
 
 _c = tables.conversations.c
 _IDS = sa.bindparam("ids", expanding=True, type_=Id)
@@ -77,6 +77,12 @@ def homes(tx: Tx, reach: Reach, ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {row[0]: row[1] for row in rows}
 
 
+def newest_of_contacts(tx: Tx, reach: Reach, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The newest conversation of each contact that the person may see; contacts with none left out."""
+    rows = _of_contacts(reach).rows(tx, ids=list(ids)) if ids else []
+    return {row[0]: row[1] for row in rows}  # the last one stays
+
+
 @lru_cache(maxsize=64)
 def sight(reach: Reach) -> Clause:
     """What a person may see (R31), as one condition on `tables.conversations`."""
@@ -119,6 +125,12 @@ def _matching(wanted: InboxFilter, reach: Reach) -> Query:
 @lru_cache(maxsize=64)
 def _seen(reach: Reach) -> Query:
     return Query(sa.select(_c.id, _c.sender_id).where(_c.id.in_(_IDS), sight(reach)))
+
+
+@lru_cache(maxsize=64)
+def _of_contacts(reach: Reach) -> Query:
+    theirs = sa.select(_c.contact_id, _c.id).where(_c.contact_id.in_(_IDS), sight(reach))
+    return Query(theirs.order_by(_c.last_position))
 
 
 @lru_cache(maxsize=64)

@@ -77,6 +77,21 @@ def details(tx: Tx, ids: Sequence[UUID], person_id: UUID) -> dict[UUID, Shown]:
     return {row[0]: Shown._make(row) for row in rows}
 
 
+class Place(NamedTuple):
+    """Whose conversation something was found in."""
+
+    contact_name: str
+    reply_raw: str
+    channel: Channel
+
+
+def places(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Place]:
+    """Some conversations by id, as a search shows them."""
+    if not ids:
+        return {}
+    return {row[0]: Place._make(row[1:]) for row in _PLACES.rows(tx, ids=list(ids))}
+
+
 def _shown(source: sa.FromClause, *first: sa.ColumnElement[Any]) -> sa.Select[Any]:
     person_id = sa.bindparam("person_id", type_=Id)
     own = (_m.conversation_id == _c.id) & (_m.person_id == person_id)
@@ -144,6 +159,12 @@ _WORDS: dict[str, Any] = {
     "source_reason": SourceReason,
     "snippet_from": Origin,
 }
+_PLACES = Query(
+    sa.select(_c.id, _k.name, _c.reply_raw, _c.channel)
+    .join(tables.contacts, _k.id == _c.contact_id)
+    .where(_c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))),
+    channel=Channel,
+)
 _AT_IDS = Query(
     _shown(tables.conversations).where(_c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))),
     **_WORDS,

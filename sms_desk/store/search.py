@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from heapq import merge
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from sms_desk.domain import excerpts
 from sms_desk.domain.model import Position
 from sms_desk.domain.positions import Kind
 from sms_desk.domain.search_query import Query, Term, parse
+from sms_desk.store import reading, search_reading
 from sms_desk.store.engine import Tx
 from sms_desk.store.search_contacts import FoundContact, find_contacts, who
 from sms_desk.store.search_filters import Conditions, Viewer, Who, conditions
@@ -44,7 +45,7 @@ from sms_desk.store.tables import (
     messages,
     notes,
 )
-from sms_desk.store.types import from_micros
+from sms_desk.store.types import BigInt, from_micros
 
 __all__ = [
     "ANYBODY",
@@ -79,8 +80,7 @@ class FoundKind(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A message or note that matches."""
 
     kind: FoundKind
@@ -134,6 +134,9 @@ def within_conversation(
     """What one conversation holds of a typed text, newest first: for the search in the thread."""
     chosen = (conversation_id,)
     query = parse(text)
+    if query.terms and query.only_words:
+        rows = search_reading.within(tx, query.terms, conversation_id, before=before)
+        return [_of_row(row) for row in islice(rows, limit)]
     return find_messages(
         tx, query, limit=limit, before=before, conversation_ids=chosen, viewer=viewer
     )
@@ -156,22 +159,36 @@ _NEWEST_FIRST = _POSITIONS.where(sa.bindparam("before") > _ROW).order_by(_ROW.de
 _END_OF_TIME = (1 << 63) - 1
 
 
-_NEWEST = """
-SELECT i.rowid, coalesce(m.id, n.id), coalesce(m.conversation_id, n.conversation_id),
-    coalesce(m.at, n.at), coalesce(m.body, n.body)
-FROM message_index i
-LEFT JOIN messages m ON m.position = i.rowid
-LEFT JOIN notes n ON n.position = i.rowid
-WHERE message_index MATCH ? AND i.rowid < ?
-ORDER BY i.rowid DESC LIMIT ?
-"""
+def _newest_found() -> reading.Query:
+    """What stands at the newest hits, in one statement."""
+    own, note = messages.c, notes.c
+    rowid: sa.ColumnElement[Any] = sa.literal_column("message_index.rowid", sa.Integer)
+    found = sa.table("message_index")
+    statement: sa.Select[Any] = (
+        sa.select(
+            rowid.label("position"),
+            *(
+                sa.func.coalesce(own[name], note[name], type_=own[name].type).label(name)
+                for name in ("id", "conversation_id", "at", "body")
+            ),
+        )
+        .outerjoin_from(found, messages, own.position == rowid)
+        .outerjoin(notes, note.position == rowid)
+        .where(sa.text("message_index MATCH :words"), rowid < sa.bindparam("before", type_=BigInt))
+        .order_by(rowid.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+    return reading.Query(statement)
+
+
+_NEWEST_FOUND = _newest_found()
 
 
 def _newest(tx: Tx, query: Query, limit: int, before: int | None) -> list[Found]:
-    """The common case, while somebody types: one statement, and the driver's own values."""
+    """The common case, while somebody types."""
     edge = _END_OF_TIME if before is None else before
-    rows = tx.exec_driver_sql(_NEWEST, (query.expression, edge, limit))
-    return [_found(row) for row in rows]
+    rows = _NEWEST_FOUND.rows(tx, words=query.expression, before=edge, most=limit)
+    return [_of_row(row) for row in rows]
 
 
 def _asks_words_alone(
@@ -184,10 +201,12 @@ def _asks_words_alone(
 def _found(row: Any) -> Found:
     """From the driver's own values: position, id, conversation id, time, body."""
     position, id_, conversation_id, at, body = row
-    kind = FoundKind.NOTE if position & 3 == Kind.NOTE else FoundKind.MESSAGE
-    return Found(
-        kind, position, UUID(bytes=id_), UUID(bytes=conversation_id), from_micros(at), body
-    )
+    return _of_row((position, UUID(bytes=id_), UUID(bytes=conversation_id), from_micros(at), body))
+
+
+def _of_row(row: Sequence[Any]) -> Found:
+    """From position, id, conversation id, time, body."""
+    return Found(FoundKind.NOTE if row[0] & 3 == Kind.NOTE else FoundKind.MESSAGE, *row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,8 +97,6 @@ def _fill(
         for group in _batches(zip(talk, ends, strict=True)):
             _insert_conversations(tx, group)
         _furnish(tx, cast, rng, ids, talk, ends)
-    with workspace.write() as tx:
-        tx.exec_driver_sql("ANALYZE")
 
 
 @contextmanager
