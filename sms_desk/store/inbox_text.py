@@ -28,7 +28,7 @@ from sms_desk.store.reading import Query
 from sms_desk.store.types import Id
 
 _c = tables.conversations.c
-_FEW = 2_000
+_FEW = 400
 """Hits and contacts that are looked up one by one; more is common."""
 _WALKED = 1_600
 """Conversations that a page is worth comparing, before the index is asked for everything."""
