@@ -232,6 +232,13 @@ def preview(ctx: Context, sender_id: UUID) -> FallbackPreview:
     )
 
 
+def stand_in(ctx: Context, sender_id: UUID) -> str:
+    """The fallback from which its conversations can go on now; "" while there is none."""
+    row_ = senders.get(ctx.tx, sender_id)
+    fallback = senders.get(ctx.tx, row_["fallback_id"]) if row_["fallback_id"] else None
+    return "" if fallback is None or why_not(row_, fallback)[0] else _name(fallback)
+
+
 def _opted_out(ctx: Context, conversation: Mapping[Any, Any]) -> bool:
     found = opt_outs.running(
         ctx.tx,

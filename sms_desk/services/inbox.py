@@ -11,6 +11,7 @@ from uuid import UUID
 from sms_desk.domain import positions
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import (
+    Health,
     Position,
     ProgramId,
     ProgramKind,
@@ -165,6 +166,7 @@ def _row(
         pinned=row.pinned,
         muted=row.muted,
         late_at=waiting.late_at(row.waiting_since) if row.waiting_since else None,
+        sender_blocked=row.sender_health is Health.BLOCKED,
     )
 
 

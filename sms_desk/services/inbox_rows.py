@@ -53,6 +53,7 @@ class InboxRow:
     pinned: bool
     muted: bool
     late_at: datetime | None = None  # when waiting turns red, by my own hours at work (R8)
+    sender_blocked: bool = False  # our own sender ID: what is written is held (R17)
 
 
 @dataclass(frozen=True, slots=True)

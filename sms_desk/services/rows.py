@@ -176,6 +176,7 @@ class OtherConversation:
     owner_name: str
     source: Source
     program_name: str
+    link: str = ""  # "" | before: this one continues it | after: it continues this one (R17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,8 @@ class ConversationDetail:
     version: int  # newest version, for `Reply.seen_version`
     drafts: dict[DraftMode, str]
     automation_silent_since: datetime | None = None  # a person answers; R51
+    fallback: str = ""  # the sender ID from which a blocked one's conversations can go on
+    may_switch: bool = False  # whether I may let them (R17)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,18 @@ from sms_desk.domain.model import (
     Channel,
     Direction,
     DraftMode,
+    Health,
     Origin,
     OutboxState,
     ProgramId,
     ProgramKind,
+    Role,
     Source,
     SourceKind,
     SourceReason,
 )
 from sms_desk.providers.base import ErrorWords
-from sms_desk.services import inbox, senders, windows
+from sms_desk.services import health, inbox, senders, windows
 from sms_desk.services.context import Context
 from sms_desk.services.rows import (
     AttachmentRow,
@@ -41,6 +43,7 @@ from sms_desk.store import (
     accounts,
     auto_replies,
     contacts,
+    fallbacks,
     my_states,
     opt_outs,
     people,
@@ -93,9 +96,10 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         account_id=sender_store.get(ctx.tx, row.sender_id)["account_id"],
     )
     drafts = my_states.drafts(ctx.tx, ctx.actor.person_id, conversation_id)
+    sender = senders.row(ctx, row.sender_id)
     return ConversationDetail(
         row=row,
-        sender=senders.row(ctx, row.sender_id),
+        sender=sender,
         numbers=_numbers(ctx, row.contact_id),
         contact_owner_id=contacts.get(ctx.tx, row.contact_id)["owner_id"],
         local_time_zone=senders.zone_of(address.e164),
@@ -113,6 +117,8 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         version=stored.version,
         drafts={DraftMode(mode): body for mode, body in drafts.items()},
         automation_silent_since=auto_replies.silent_since(ctx.tx, conversation_id),
+        fallback=health.stand_in(ctx, sender.id) if sender.health is Health.BLOCKED else "",
+        may_switch=ctx.actor.role is not Role.REP,
     )
 
 
@@ -156,6 +162,8 @@ class _Names:
     providers: Mapping[UUID, str]
     homes: Mapping[UUID, UUID]  # conversation → its own sender ID
     tags: Mapping[UUID, str]
+    linked: Mapping[UUID, UUID]  # so, of the conversations that events tell of
+    seen: Collection[UUID]  # those of them that the actor may open
 
 
 def _page(
@@ -170,7 +178,7 @@ def _page(
     ids = list(homes)
     found, has_older, has_newer = _found(ctx, ids, before, after, around, limit)
     messages = [row for row in found if isinstance(row, threads.Message)]
-    names = _names(ctx, homes, {row.sender_id for row in messages})
+    names = _names(ctx, homes, {row.sender_id for row in messages}, _linked(found))
     files = threads.attachments(ctx.tx, [row.id for row in messages if row.media_count])
     items = [_item(row, names, files) for row in found]
     older = items[0].position if items and has_older else None
@@ -203,15 +211,29 @@ def _found(
     return found[-limit:], more, before is not None
 
 
-def _names(ctx: Context, homes: Mapping[UUID, UUID], used: Collection[UUID]) -> _Names:
+def _linked(found: Collection[threads.Found]) -> set[UUID]:
+    """Conversations that the page's events lead to: where one went on from another number (R17)."""
+    told = (row.detail for row in found if isinstance(row, threads.Event))
+    return {UUID(detail[key]) for detail in told for key in _LINKS if key in detail}
+
+
+_LINKS = ("continued_from", "continued_in")
+
+
+def _names(
+    ctx: Context, homes: Mapping[UUID, UUID], used: Collection[UUID], linked: Collection[UUID]
+) -> _Names:
     """used: sender IDs of the page; a workspace may have thousands."""
+    places = inbox_store.senders_of(ctx.tx, linked) if linked else {}
     return _Names(
         ctx.remembered(people.names),
         ctx.remembered(_programs),
-        ctx.remembered(_senders, frozenset({*used, *homes.values()})),
+        ctx.remembered(_senders, frozenset({*used, *homes.values(), *places.values()})),
         ctx.remembered(_providers),
         homes,
         ctx.remembered(tags.names),
+        places,
+        inbox_store.visible(ctx.tx, ctx.reach, linked),
     )
 
 
@@ -329,7 +351,10 @@ def _note(row: threads.Note, names: _Names) -> ThreadItem:
 
 
 def _event(row: threads.Event, names: _Names) -> ThreadItem:
-    """detail: the stored one, with a name beside every id that it tells of."""
+    """detail: the stored one, with a name beside every id that it tells of; under `opens` the
+    conversation that it leads to, if the actor may see that."""
+    opens = next((row.detail[key] for key in _LINKS if key in row.detail), "")
+    seen = {"opens": opens} if opens and UUID(opens) in names.seen else {}
     return ThreadItem(
         kind=ItemKind.EVENT,
         id=row.id,
@@ -339,13 +364,14 @@ def _event(row: threads.Event, names: _Names) -> ThreadItem:
         author_id=row.actor_id,
         author_name=_name(names, row.actor_id),
         event=row.kind,
-        event_detail={**row.detail, "names": _told(row.detail, names)},
+        event_detail={**row.detail, **seen, "names": _told(row.detail, names)},
         reason=row.reason,
     )
 
 
 def _told(detail: Any, names: _Names) -> dict[str, str]:
-    """id → name for every id of a person, tag, program or sender ID within a detail."""
+    """id → name for every id of a person, tag, program or sender ID within a detail; a
+    conversation is called by its sender ID."""
     if isinstance(detail, dict):
         return {key: name for part in detail.values() for key, name in _told(part, names).items()}
     if isinstance(detail, list):
@@ -354,7 +380,7 @@ def _told(detail: Any, names: _Names) -> dict[str, str]:
         id_ = UUID(detail)
     except (ValueError, TypeError, AttributeError):
         return {}
-    program, sender = names.programs.get(id_), names.senders.get(id_)
+    program, sender = names.programs.get(id_), names.senders.get(names.linked.get(id_, id_))
     name = (
         names.people.get(id_)
         or names.tags.get(id_)
@@ -425,6 +451,8 @@ def _window(ctx: Context, row: InboxRow) -> datetime | None:
 
 def _others(ctx: Context, contact_id: UUID, conversation_id: UUID) -> tuple[OtherConversation, ...]:
     ids = [id_ for id_ in contacts.conversations(ctx.tx, contact_id) if id_ != conversation_id]
+    before = fallbacks.continues(ctx.tx, conversation_id)
+    after = fallbacks.continued_in(ctx.tx, conversation_id)
     return tuple(
         OtherConversation(
             row.id,
@@ -435,6 +463,7 @@ def _others(ctx: Context, contact_id: UUID, conversation_id: UUID) -> tuple[Othe
             row.owner_name,
             row.source,
             row.program_name,
+            "before" if row.id == before else "after" if row.id == after else "",
         )
         for row in inbox.rows(ctx, ids)
     )

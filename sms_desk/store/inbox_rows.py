@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sms_desk.domain.model import Channel, Origin, SourceKind, SourceReason, TeamState
+from sms_desk.domain.model import Channel, Health, Origin, SourceKind, SourceReason, TeamState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.reading import Query
@@ -51,6 +51,7 @@ class Shown(NamedTuple):
     contact_name: str
     sender_label: str
     sender_address: str
+    sender_health: Health
     pinned: bool
     muted: bool
     read_position: int
@@ -112,6 +113,7 @@ def _columns() -> dict[str, sa.ColumnElement[Any]]:
         "contact_name": _k.name,
         "sender_label": _s.label,
         "sender_address": _s.address,
+        "sender_health": _s.health,
         "pinned": sa.func.coalesce(_m.pinned, sa.false()),
         "muted": sa.func.coalesce(_m.muted, sa.false()),
         "read_position": _read(),
@@ -158,6 +160,7 @@ _WORDS: dict[str, Any] = {
     "source_kind": SourceKind,
     "source_reason": SourceReason,
     "snippet_from": Origin,
+    "sender_health": Health,
 }
 _PLACES = Query(
     sa.select(_c.id, _k.name, _c.reply_raw, _c.channel)

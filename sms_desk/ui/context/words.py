@@ -57,8 +57,10 @@ def short_day(at: datetime, zone: tzinfo) -> str:
 
 
 def other(row: OtherConversation, zone: tzinfo) -> str:
-    """Its last day and what became of it: "3 Nov · closed"."""
-    pieces = [short_day(row.last_at, zone)] if row.last_at else []
+    """Its last day and what became of it: "3 Nov · closed"; first whether one continues the other."""
+    links = {"before": tr("continued here"), "after": tr("goes on there")}
+    pieces = [links[row.link]] if row.link in links else []
+    pieces += [short_day(row.last_at, zone)] if row.last_at else []
     if row.team_state is TeamState.OPEN and row.owner_name:
         pieces.append(tr("with {name}").format(name=plain_text.display_name(row.owner_name, 24)))
     else:

@@ -110,6 +110,8 @@ def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
     """The third line in order of weight; empty when there is nothing to say."""
     yield from _source_chip(row)
     yield from _trouble_chip(row)
+    if row.sender_blocked:
+        yield ChipWords(tr("inbox", "number blocked"), "ban", "error")
     yield from _waiting_chip(row, clock)
     yield from _nudge_chip(row)
     yield from _state_chip(row, clock)

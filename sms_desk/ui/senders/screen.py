@@ -23,6 +23,7 @@ from sms_desk.ui.doors import Doors
 from sms_desk.ui.senders import words
 from sms_desk.ui.senders.add_form import AddForm
 from sms_desk.ui.senders.detail import SenderDetail
+from sms_desk.ui.senders.health import HealthSection
 from sms_desk.ui.senders.unheld import UnheldBar, holder_options
 from sms_desk.ui.widgets.buttons import primary
 from sms_desk.ui.widgets.chips import ToggleChip
@@ -97,6 +98,8 @@ class SendersScreen(Screen):
         super().__init__(tr("senders", "Sender IDs"), middle, parent)
         self._unheld.give_requested.connect(self._on_give_requested)
         self._doors = doors
+        self._bus = bus
+        self._health: HealthSection | None = None
         self._search = self.add_search(tr("senders", "Find a sender ID"))
         self._retired = ToggleChip(tr("senders", "Retired"), self)
         self.add_control(self._retired)
@@ -135,6 +138,7 @@ class SendersScreen(Screen):
     def _show_again(self, found: One) -> None:
         """What is half typed stays (R6); what else changed is shown."""
         typing = self._pane is not None and self._pane.is_changed()
+        typing = typing or (self._health is not None and self._health.is_changed())
         if found != self._found and not typing:
             self._show_one(found)
 
@@ -157,11 +161,13 @@ class SendersScreen(Screen):
         pane.holding_ended.connect(self._on_holding_ended)
         pane.retired.connect(partial(self._on_retired, found.row.id))
         pane.closed.connect(self._fold)
+        self._health = HealthSection(self._doors, self._bus, found.row.id)
+        pane.add_widget(self._health)
         self.show_detail(pane)
 
     @Slot()
     def _fold(self) -> None:
-        self._shown = self._pane = None
+        self._shown = self._pane = self._health = None
         self.show_detail(None)
         self._table.choose(None)
 

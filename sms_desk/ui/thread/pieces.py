@@ -20,6 +20,7 @@ class Act(StrEnum):
 
     LINK = "link"
     WHY = "why"
+    OPEN = "open"  # the conversation that an event leads to
     SHOW_ALL = "show_all"
     ATTACHMENT = "attachment"
     RETRY = "retry"  # a failed message
@@ -31,7 +32,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An act and what it is done to. value: the Link, or the attachment's id."""
+    """An act and what it is done to. value: the Link, or the attachment's or conversation's id."""
 
     act: Act
     item_id: UUID

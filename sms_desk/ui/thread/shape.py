@@ -125,9 +125,8 @@ def _unread(shape: Shape) -> None:
 
 def _event(shape: Shape, item: ThreadItem, setting: Setting) -> None:
     said = plain_text.display_text(words.event(item, setting.reader)).replace("\n", " ")
-    # What a person did says itself who and what; what a rule did has a trail to look at (R20).
-    why = words.tr("why?") if item.author_id is None else ""
-    text = f"{said} · {why}" if why else said
+    word, target, name = _way_on(item)
+    text = f"{said} · {word}" if word else said
     underline = QTextCharFormat()
     underline.setFontUnderline(True)
     end = len(text.encode("utf-16-le")) // 2
@@ -135,17 +134,28 @@ def _event(shape: Shape, item: ThreadItem, setting: Setting) -> None:
         text,
         theme.font("meta"),
         shape.width - 4 * SIDE,
-        formats=[format_range(end - len(why), end, underline)] if why else [],
+        formats=[format_range(end - len(word), end, underline)] if word else [],
         align=Qt.AlignmentFlag.AlignHCenter,
     )
     placed = Words(
         laid.layout, QPointF((shape.width - laid.width) / 2, SPACE_M), laid.width, "secondary"
     )
     shape.pieces.append(placed)
-    target = Target(Act.WHY, item.id)
-    for rect in rect_of(placed, end - len(why), end) if why else ():
-        shape.hits.append(Hit(rect.adjusted(-4, -4, 4, 4), target, words.tr("Why?")))
+    for rect in rect_of(placed, end - len(word), end) if word else ():
+        shape.hits.append(Hit(rect.adjusted(-4, -4, 4, 4), target, name))
     shape.height = SPACE_M + laid.height + SPACE_XS
+
+
+def _way_on(item: ThreadItem) -> tuple[str, Target, str]:
+    """The word at the end of an event, what it does, and that in the menu's words.
+
+    What a person did says itself who and what; what a rule did has a trail to look at (R20).
+    """
+    if place := words.leads_to(item):
+        opens = Target(Act.OPEN, item.id, UUID(place))
+        return words.tr("open"), opens, words.tr("Open that conversation")
+    word = words.tr("why?") if item.author_id is None else ""
+    return word, Target(Act.WHY, item.id), words.tr("Why?")
 
 
 # --- bubbles -----------------------------------------------------------------------------------

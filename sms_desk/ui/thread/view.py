@@ -52,6 +52,8 @@ class ThreadView(QWidget):
     search_requested = Signal(str)
     """Answered by `set_hits`."""
     why_requested = Signal(object)
+    conversation_requested = Signal(object)
+    """The id of the conversation that an event leads to (R17)."""
     link_requested = Signal(object)
     attachment_wanted = Signal(object)
     """An attachment's id; answered by `set_attachment`."""
@@ -325,6 +327,8 @@ class ThreadView(QWidget):
                 self.link_requested.emit(target.value)
             case Act.WHY:
                 self.why_requested.emit(target.item_id)
+            case Act.OPEN:
+                self.conversation_requested.emit(target.value)
             case Act.ATTACHMENT:
                 self.attachment_save_requested.emit(target.value)
             case Act.SHOW_ALL:

@@ -225,7 +225,7 @@ def event(item: ThreadItem, reader: Reader) -> str:
 
 
 def _happening(item: ThreadItem, reader: Reader) -> str:
-    texts = _EVENTS.get(item.event)
+    texts = _EVENTS.get("begun_elsewhere" if is_continuation(item) else item.event)
     if texts is None:
         return item.event.replace("_", " ").capitalize()
     who, name = _writer(item, reader), _event_name(item, reader)
@@ -263,6 +263,8 @@ _EVENTS = {  # by a person, by a rule, and where nobody and nothing is named
     "released": ("{who} let the automation answer again", "The automation may answer again", ""),
     "opted_out": ("The contact opted out", "The contact opted out", ""),
     "opted_in": ("The contact opted in again", "The contact opted in again", ""),
+    "begun_elsewhere": ("Continued from {name} · {who}", "Continued from {name}", ""),
+    "continued": ("Goes on in {name} · {who}", "Goes on in {name}", ""),
 }
 _REASONS = {
     "person": "",  # the line says who
@@ -274,14 +276,26 @@ _REASONS = {
     "several_holders": "several people hold the sender ID",
     "no_holder": "nobody holds the sender ID",
     "program_only": "only a program holds the sender ID",
+    "fallback": "",  # the line says where it goes on
+    "continued": "it goes on from another sender ID",
 }
+
+
+def is_continuation(item: ThreadItem) -> bool:
+    """Whether the event tells that this conversation continues one of a blocked sender ID (R17)."""
+    return item.event == "started" and "continued_from" in (item.event_detail or {})
+
+
+def leads_to(item: ThreadItem) -> str:
+    """The id of the conversation that an event leads to, "" for none."""
+    return str((item.event_detail or {}).get("opens", ""))
 
 
 def _event_reason(item: ThreadItem, reader: Reader) -> str:
     detail = item.event_detail or {}
     trail = detail.get("trail")
     rule = str(trail.get("rule", "")) if isinstance(trail, dict) else ""
-    reason = rule or item.reason
+    reason = "" if is_continuation(item) else rule or item.reason
     if reason == "one_holder" and detail.get("after") == str(reader.person_id):
         return tr("you hold the sender ID")
     if reason in _REASONS:
@@ -293,6 +307,7 @@ def _event_name(item: ThreadItem, reader: Reader) -> str:
     """Whom or what the event tells of: the person, program or tag after it."""
     detail = item.event_detail or {}
     after = detail.get("after", detail.get("tag"))
+    after = detail.get("continued_from", detail.get("continued_in", after))
     values = list(after.values()) if isinstance(after, dict) else [after]
     if str(reader.person_id) in values:
         return tr("you")

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from sms_desk.domain import whatsapp_window
 from sms_desk.domain.model import Channel, Health
+from sms_desk.domain.plain_text import display_name, isolate
 from sms_desk.domain.whatsapp_window import WindowState
 from sms_desk.services.rows import ConversationDetail
 from sms_desk.ui.widgets.times import clock_words
@@ -26,19 +27,44 @@ def block_of(detail: ConversationDetail, now: datetime, zone: tzinfo) -> Block |
     """The first thing that blocks, None if nothing does. The desk checks again as it sends."""
     if detail.opted_out_scope:
         return _opted_out(detail, now, zone)
-    if detail.row.channel is Channel.WHATSAPP:
-        return _window(detail, now, zone)
+    if detail.row.channel is Channel.WHATSAPP and (window := _window(detail, now, zone)):
+        return window
     if detail.sender.retired:
         return Block(
             tr("block", "This sender ID is retired."),
             tr("block", "Bring it back under Sender IDs, or begin a conversation from another."),
         )
     if detail.sender.health is Health.BLOCKED:
-        return Block(
-            tr("block", "The carrier blocks this sender ID."),
-            tr("block", "Begin a conversation from another one."),
-        )
+        return _blocked(detail)
     return None
+
+
+def _blocked(detail: ConversationDetail) -> Block:
+    """Held until a supervisor lets the sender ID's conversations go on from its fallback (R17)."""
+    name = isolate(display_name(detail.sender.label or detail.sender.display))
+    after = next((other for other in detail.others if other.link == "after"), None)
+    if after is not None:
+        title = tr("block", "{number} is blocked; this goes on in {other}.")
+        title = title.replace("{other}", isolate(display_name(after.sender_label)))
+        opens = (OPEN_NEXT, tr("block", "Open"))
+        return Block(title.replace("{number}", name), actions=(opens,))
+    title = tr("block", "{number} is blocked: messages are held.").replace("{number}", name)
+    other = isolate(display_name(detail.fallback)) if detail.fallback else ""
+    if detail.may_switch and other:
+        words = tr("block", "Go on from {number}…").replace("{number}", other)
+        return Block(title, actions=((GO_ON, words),))
+    if detail.may_switch:
+        return Block(title, actions=((GO_ON, tr("block", "Go on from a fallback…")),))
+    if other:
+        words = tr("block", "A supervisor can let it go on from {number}.")
+        return Block(title, words.replace("{number}", other))
+    return Block(title, tr("block", "Ask a supervisor to name a fallback for it."))
+
+
+OPEN_NEXT = "open_next"
+"""To the conversation that continues it."""
+GO_ON = "go_on"
+"""The way out of a blocked sender ID, as the composer's bar names it."""
 
 
 def _opted_out(detail: ConversationDetail, now: datetime, zone: tzinfo) -> Block:

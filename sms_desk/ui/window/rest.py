@@ -57,6 +57,7 @@ def _connect(wiring: Wiring) -> None:
     page.inbox.save_view_requested.connect(wiring.rail_controller.save_view)
     page.inbox.everywhere_requested.connect(lambda text: desk.search(text))
     page.context.conversation_opened.connect(wiring.open_conversation)
+    page.column.thread_view.conversation_requested.connect(wiring.open_conversation)
     page.context.fold_requested.connect(page.toggle_context)
     page.column.head.context_toggled.connect(page.toggle_context)
     page.column.head.search_opened.connect(page.column.thread_view.open_search)

@@ -20,7 +20,7 @@ from sms_desk.services.rows import ContentTemplateRow, ConversationDetail, Threa
 from sms_desk.ui.thread import Act, Target
 from sms_desk.ui.widgets.text import ask
 from sms_desk.ui.widgets.words import tr
-from sms_desk.ui.window.block_words import SEND_TEMPLATE
+from sms_desk.ui.window.block_words import GO_ON, OPEN_NEXT, SEND_TEMPLATE
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.ties import Ties
@@ -126,8 +126,17 @@ class WritingController(QObject):
 
     @Slot(str)
     def _on_block_action(self, word: str) -> None:
+        detail = self._thread.detail()
         if word == SEND_TEMPLATE:
             self.pick_template()
+        elif word == GO_ON and detail is not None:
+            from sms_desk.ui.senders.fallback import FallbackDialog  # when it is wanted
+
+            FallbackDialog(self._doors, detail.sender.id, self._page.window()).open()
+        elif word == OPEN_NEXT and detail is not None:
+            after = next((other.id for other in detail.others if other.link == "after"), None)
+            if after is not None:
+                self.conversation_wanted.emit(after)
 
     @Slot(str, object)
     def _on_note_requested(self, text: str, mentions: tuple[UUID, ...]) -> None:
