@@ -15,6 +15,8 @@ from sms_desk.domain.dlt import Deviation
 from sms_desk.domain.model import Direction, OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.send_checks import said
+from sms_desk.domain.send_later import place_name
+from sms_desk.domain.wall_time import require_zone
 from sms_desk.services import advisor, dlt_texts, health, opt_outs, rows, scheduled
 
 _NAME = 28
@@ -109,6 +111,7 @@ COLUMNS: dict[type, Sequence[Column]] = {
     scheduled.ScheduledRow: (
         Column("ID", lambda row: short(row.id)),
         Column("DUE", lambda row: when(row.due_at)),
+        Column("CLOCK", lambda row: _there(row), 32),
         Column("TO", lambda row: who(row.contact_name, row.peer), 48),
         Column("FROM", lambda row: row.sender_label),
         Column("BY", lambda row: row.author_name, 16),
@@ -324,6 +327,12 @@ def _conversation_state(row: rows.InboxRow) -> str:
 def _why(row: rows.OutboxRow) -> str:
     """Why it stands as it does; evidence of a doubt in plain words."""
     return doubt_words(row.reason) if row.state in _DOUBTFUL else row.reason_text or row.reason
+
+
+def _there(row: scheduled.ScheduledRow) -> str:
+    """The time by the clock by which it was chosen, and where that hangs."""
+    local = row.due_at.astimezone(require_zone(row.zone))
+    return f"{local:%H:%M} in {place_name(row.zone)}"
 
 
 def _filter_words(wanted: inbox_filters.InboxFilter) -> str:

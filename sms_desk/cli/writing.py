@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import click
@@ -11,6 +12,7 @@ from sms_desk.bootstrap import Session
 from sms_desk.cli import ids
 from sms_desk.cli.answers import Changed, Explanation
 from sms_desk.cli.framework import Unsettled, command, with_desk, with_session
+from sms_desk.cli.later import at_option, planned, refuse_both
 from sms_desk.cli.saying import Said, SayingWords, saying_options
 from sms_desk.cli.terminal import safe_line
 from sms_desk.cli.typed import text_or_stdin
@@ -22,10 +24,11 @@ from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import Channel, OutboxState
 from sms_desk.domain.outbox import EXPIRES_AFTER
 from sms_desk.domain.send_checks import CONFIRMABLE
-from sms_desk.services import composing, programs, senders, threads
+from sms_desk.services import composing, programs, scheduled, senders, threads
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import OutboxRow, SenderChoice
+from sms_desk.services.scheduled import ScheduledRow
 
 _TEXT_HELP = "TEXT is the message, or - to read it from stdin."
 
@@ -49,6 +52,7 @@ _TEXT_HELP = "TEXT is the message, or - to read it from stdin."
     help="What it is written for: the lead owner's number is proposed.",
 )
 @click.option("--explain", is_flag=True, help="Say what would happen; send nothing.")
+@at_option
 @with_session
 @wait_options
 @saying_options
@@ -60,13 +64,15 @@ def send(
     name: str,
     campaign: str | None,
     explain: bool,
+    at: str | None,
     wait: int | None,
     saying: SayingWords,
-) -> OutboxRow | Explanation:
+) -> OutboxRow | ScheduledRow | Explanation:
     """Write to a number; a conversation that exists is used again.
 
     Without --from the sender ID is the one that the window would propose.
     """
+    refuse_both(at, wait)
     desk = session.desk
     address = addresses.from_person(number, None)
     program_id = desk.read(programs.find, campaign) if campaign else None
@@ -79,6 +85,7 @@ def send(
         return _explained_new(address, choices, body)
     sender_id = desk.read(senders.find, sender) if sender else _proposed(choices).sender.id
     said = saying.said(desk, sender_id)
+    due = desk.read(scheduled.when_for, address.e164 or address.raw, at) if at else None
     start = c.StartConversation(
         **desk.stamp(),
         conversation_id=ids.fresh(desk),
@@ -89,6 +96,8 @@ def send(
         contact_name=name,
     )
     (conversation_id,) = desk.change(start).changes.touched[Thing.CONVERSATION]
+    if due is not None:
+        return planned(desk, conversation_id, sender_id, said, due)
     return _queued(session, conversation_id, sender_id, said, anyway=False, wait=wait)
 
 
@@ -102,6 +111,7 @@ def send(
     help="Waive what a person may waive: expired, ownership, unseen, and quiet_hours where the"
     " workspace allows it.",
 )
+@at_option
 @with_session
 @wait_options
 @saying_options
@@ -111,21 +121,27 @@ def reply(
     sender: str | None,
     explain: bool,
     anyway: bool,
+    at: str | None,
     wait: int | None,
     saying: SayingWords,
-) -> OutboxRow | Explanation:
+) -> OutboxRow | ScheduledRow | Explanation:
     """Answer in a conversation.
 
     The message is queued; the desk, or sms-desk sync, hands it over. With --wait this call does
-    so itself where nobody else does, and ends with the message's fate as its exit code.
+    so itself where nobody else does, and ends with the message's fate as its exit code. With --at
+    it waits for its time: see sms-desk scheduled list.
     """
+    refuse_both(at, wait)
     desk = session.desk
     id_ = ids.conversation(desk, conversation_id)
     own = desk.read(threads.detail, id_).row.sender_id
     sender_id = desk.read(senders.find, sender) if sender else own
     said = saying.said(desk, sender_id)
+    due = desk.read(scheduled.when, id_, at) if at else None
     if explain:
-        return desk.read(_explained, id_, said.body)
+        return desk.read(_explained, id_, said.body, due.at if due else None)
+    if due is not None:
+        return planned(desk, id_, sender_id, said, due)
     return _queued(session, id_, sender_id, said, anyway=anyway, wait=wait)
 
 
@@ -239,7 +255,7 @@ def _explained_new(
     )
 
 
-def _explained(ctx: Context, conversation_id: UUID, body: str) -> Explanation:
+def _explained(ctx: Context, conversation_id: UUID, body: str, at: datetime | None) -> Explanation:
     detail = threads.detail(ctx, conversation_id)
     counted = segments.count(body)
     return Explanation(
@@ -254,5 +270,5 @@ def _explained(ctx: Context, conversation_id: UUID, body: str) -> Explanation:
         counted.units,
         counted.parts,
         counted.unicode,
-        composing.verdicts(ctx, conversation_id, None, body).findings,
+        composing.verdicts(ctx, conversation_id, None, body, at=at).findings,
     )

@@ -248,7 +248,7 @@ class Schedule(Command):
     """Write now what is to be sent later (R36). zone: the IANA name in whose time due_at was chosen.
 
     seen_version, confirmed: as in `Reply`; when it is due every check is made again (R33).
-    content_sid: the provider's id of an approved template, which the body then only shows (R42).
+    content_sid, content_variables: as in `Reply` (R42).
     """
 
     scheduled_id: UUID

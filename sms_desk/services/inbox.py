@@ -167,6 +167,7 @@ def _row(
         muted=row.muted,
         late_at=waiting.late_at(row.waiting_since) if row.waiting_since else None,
         sender_blocked=row.sender_health is Health.BLOCKED,
+        goes_at=row.goes_at,
     )
 
 

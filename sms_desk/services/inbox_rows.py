@@ -54,6 +54,7 @@ class InboxRow:
     muted: bool
     late_at: datetime | None = None  # when waiting turns red, by my own hours at work (R8)
     sender_blocked: bool = False  # our own sender ID: what is written is held (R17)
+    goes_at: datetime | None = None  # when the next scheduled message is due (R36)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class ItemKind(StrEnum):
     NOTE = "note"
     EVENT = "event"
     PENDING = "pending"  # an outbox entry that no provider has accepted yet; stands last (R56)
+    SCHEDULED = "scheduled"  # waits for its time, below what is pending; at: when it is due (R36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class ThreadItem:
     reason: str = ""  # why an event happened, or why a pending item is held
     outbox_state: OutboxState | None = None
     outbox_id: UUID | None = None
+    zone: str = ""  # scheduled: in whose wall-clock time its moment was chosen; IANA name
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ class ConversationDetail:
     automation_silent_since: datetime | None = None  # a person answers; R51
     fallback: str = ""  # the sender ID from which a blocked one's conversations can go on
     may_switch: bool = False  # whether I may let them (R17)
+    scheduled: int = 0  # messages that wait for their time; the next at row.goes_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from sms_desk.store import (
     opt_outs,
     people,
     programs,
+    scheduled,
     search,
     tags,
     threads,
@@ -119,6 +120,7 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         automation_silent_since=auto_replies.silent_since(ctx.tx, conversation_id),
         fallback=health.stand_in(ctx, sender.id) if sender.health is Health.BLOCKED else "",
         may_switch=ctx.actor.role is not Role.REP,
+        scheduled=len(scheduled.waiting(ctx.tx, [conversation_id])),
     )
 
 
@@ -185,6 +187,7 @@ def _page(
     newer = items[-1].position if items and has_newer else None
     if not has_newer:
         items += _pending(ctx, ids, names, (items[-1].position if items else 0) + 1)
+        items += _scheduled(ctx, ids, names, (items[-1].position if items else 0) + 1)
     return ThreadPage(tuple(items), older, newer)
 
 
@@ -414,6 +417,27 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
             outbox_id=row["id"],
         )
         for n, row in enumerate(threads.pending(ctx.tx, ids))
+    ]
+
+
+def _scheduled(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) -> list[ThreadItem]:
+    """What waits for its time, soonest first (R36)."""
+    return [
+        ThreadItem(
+            kind=ItemKind.SCHEDULED,
+            id=row["id"],
+            position=position + n,
+            at=row["due_at"],
+            conversation_id=row["conversation_id"],
+            body=row["body"],
+            direction=Direction.OUTBOUND,
+            origin=Origin.PERSON,
+            author_id=row["author_id"],
+            author_name=_name(names, row["author_id"]),
+            on_behalf_name=_name(names, row["on_behalf_id"]),
+            zone=row["zone"],
+        )
+        for n, row in enumerate(scheduled.waiting(ctx.tx, ids))
     ]
 
 

@@ -59,6 +59,7 @@ class Shown(NamedTuple):
     unread: int
     draft: str
     tags: str | None  # their names, each on a line
+    goes_at: datetime | None  # when the next scheduled message is due
 
 
 def query(place: sa.Subquery, order: Sequence[sa.ColumnElement[Any]]) -> Query:
@@ -121,6 +122,7 @@ def _columns() -> dict[str, sa.ColumnElement[Any]]:
         "unread": sa.case((_c.last_inbound > _read(), _unread()), else_=_NONE),
         "draft": sa.func.coalesce(_d.body, sa.literal_column("''")),
         "tags": _tags(),
+        "goes_at": _goes_at(),
     }
     return {name: of_others[name] if name in of_others else _c[name] for name in Shown._fields}
 
@@ -149,6 +151,20 @@ def _tags() -> sa.ScalarSelect[str]:
         sa.select(sa.func.aggregate_strings(tag.name, "\n"))
         .join_from(tables.conversation_tags, tables.tags, tag.id == link.tag_id)
         .where(link.conversation_id == _c.id)
+        .correlate(tables.conversations)
+        .scalar_subquery()
+    )
+
+
+def _goes_at() -> sa.ScalarSelect[datetime]:
+    """Through the index of what waits, in which few stand."""
+    waiting = tables.scheduled_messages.c
+    return (
+        sa.select(sa.func.min(waiting.due_at, type_=waiting.due_at.type))
+        .where(
+            waiting.conversation_id == _c.id,
+            waiting.state == sa.literal_column("'waiting'"),
+        )
         .correlate(tables.conversations)
         .scalar_subquery()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
+from sms_desk.store.types import Id
 
 _S = tables.scheduled_messages.c
 
@@ -40,17 +42,17 @@ def change(tx: Tx, scheduled_id: UUID, **values: Any) -> None:
     tx.execute(sa.update(tables.scheduled_messages).where(_S.id == scheduled_id).values(values))
 
 
-def listing(
-    tx: Tx, *, conversation_ids: Collection[UUID] | None = None, everything: bool = False
-) -> list[sa.RowMapping]:
-    """What waits, soonest first; of some conversations only, or with what was released or
-    cancelled."""
+def listing(tx: Tx, *, everything: bool = False) -> list[sa.RowMapping]:
+    """What waits, soonest first; or with what was released or cancelled."""
     query = sa.select(tables.scheduled_messages).order_by(_S.due_at, _S.id)
-    if conversation_ids is not None:
-        query = query.where(_S.conversation_id.in_(conversation_ids))
     if not everything:
         query = query.where(_S.state == ScheduledState.WAITING)
     return list(tx.execute(query).mappings())
+
+
+def waiting(tx: Tx, conversation_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What waits in some conversations, soonest first."""
+    return _WAITING.mappings(tx, ids=list(conversation_ids)) if conversation_ids else []
 
 
 def due(tx: Tx, now: datetime, *, limit: int) -> list[UUID]:
@@ -72,3 +74,13 @@ def next_due(tx: Tx) -> datetime | None:
         )
     ).scalar()
     return found
+
+
+_WAITING = Query(
+    sa.select(tables.scheduled_messages)
+    .where(
+        _S.conversation_id.in_(sa.bindparam("ids", expanding=True, type_=Id)),
+        _S.state == sa.literal_column("'waiting'"),
+    )
+    .order_by(_S.due_at, _S.id)
+)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import DraftMode
+from sms_desk.domain.send_later import place_name
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
@@ -47,16 +49,16 @@ def schedule(ctx: Context, command: c.Schedule) -> Effect:
             "state": ScheduledState.WAITING,
         },
     )
-    my_states.save_draft(
-        ctx.tx, ctx.actor.person_id, command.conversation_id, DraftMode.REPLY, "", command.at
-    )
+    if command.content_sid is None:  # a template leaves what stands half-typed where it is
+        _keep_draft(ctx, command.conversation_id, "")
     back = c.CancelScheduled(id=command.id, at=command.at, scheduled_id=command.scheduled_id)
     changes = Changes.of(
         scheduled=command.scheduled_id,
         conversation=command.conversation_id,
         draft=command.conversation_id,
     )
-    return Effect(changes, 1, "Scheduled a message", inverse=(back,))
+    label = f"Scheduled for {_when(command.due_at, command.zone)}"
+    return Effect(changes, 1, label, inverse=(back,))
 
 
 def edit_scheduled(ctx: Context, command: c.EditScheduled) -> Effect:
@@ -92,9 +94,11 @@ def edit_scheduled(ctx: Context, command: c.EditScheduled) -> Effect:
 
 
 def cancel_scheduled(ctx: Context, command: c.CancelScheduled) -> Effect:
+    """Its writer gets the text back as a draft, where nothing else has been begun since (R10)."""
     if command.cancelled:
         before = _waiting(ctx, command)
         state, label = ScheduledState.CANCELLED, "Cancelled the scheduled message"
+        _move_draft(ctx, before, "", before["body"])
     else:
         before = _seen(ctx, command)
         if before["state"] != ScheduledState.CANCELLED or before["due_at"] <= ctx.now:
@@ -102,6 +106,7 @@ def cancel_scheduled(ctx: Context, command: c.CancelScheduled) -> Effect:
                 "Its time is over.", "Write it again, for another time.", rule="scheduled"
             )
         state, label = ScheduledState.WAITING, "Scheduled the message again"
+        _move_draft(ctx, before, before["body"], "")
     scheduled.change(ctx.tx, command.scheduled_id, state=state, changed_at=command.at)
     back = c.CancelScheduled(
         id=command.id,
@@ -112,8 +117,30 @@ def cancel_scheduled(ctx: Context, command: c.CancelScheduled) -> Effect:
     return _effect(before, label, back)
 
 
+def _move_draft(ctx: Context, row: Any, expected: str, body: str) -> None:
+    """Put `body` where `expected` stands; whatever else the writer has typed stays."""
+    if row["content_sid"] is not None or row["author_id"] != ctx.actor.person_id:
+        return
+    drafts = my_states.drafts(ctx.tx, ctx.actor.person_id, row["conversation_id"])
+    if drafts.get(DraftMode.REPLY, "") == expected:
+        _keep_draft(ctx, row["conversation_id"], body)
+
+
+def _keep_draft(ctx: Context, conversation_id: UUID, body: str) -> None:
+    my_states.save_draft(
+        ctx.tx, ctx.actor.person_id, conversation_id, DraftMode.REPLY, body, ctx.now
+    )
+
+
+def _when(at: datetime, zone: str) -> str:
+    local = at.astimezone(require_zone(zone))
+    return f"{local:%a} {local.day} {local:%b %H:%M} in {place_name(zone)}"
+
+
 def _effect(row: Any, label: str, back: c.Command) -> Effect:
-    changes = Changes.of(scheduled=row["id"], conversation=row["conversation_id"])
+    changes = Changes.of(
+        scheduled=row["id"], conversation=row["conversation_id"], draft=row["conversation_id"]
+    )
     return Effect(changes, 1, label, inverse=(back,))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -53,6 +53,10 @@ class Composer(QWidget):
     """The person wants to send an approved WhatsApp template. Answered by `pick_template`."""
     content_requested = Signal(str, object)
     """The provider's id of a template, and its values as (name, value) pairs (R42)."""
+    later_requested = Signal()
+    """The person wants to send what stands here later. Answered by `put_off`, then as a reply."""
+    content_later_requested = Signal(str, object)
+    """As `content_requested`, later. Answered by `template_taken`."""
     window_closed = Signal()
     """WhatsApp's window, which was open, has just closed."""
 
@@ -97,7 +101,9 @@ class Composer(QWidget):
         )
         self._approved = icon_button("file-text", tr("composer", "Send a WhatsApp template"))
         self._emoji = icon_button("smile", tr("composer", "Emoji"))
+        self._later = icon_button("calendar-clock", tr("composer", "Send later…"))
         self._send = SendButton(self._box)
+        self._template_picker: TemplatePicker | None = None
         self._picker = EmojiPicker(self)
         self._completion = Completion(self.window())
 
@@ -117,6 +123,7 @@ class Composer(QWidget):
         foot.addWidget(self._window_clock)
         foot.addWidget(self._counter)
         foot.addSpacing(8)
+        foot.addWidget(self._later)
         foot.addWidget(self._send)
         inside = QVBoxLayout(self._box)
         inside.setContentsMargins(14, 11, 10, 10)
@@ -148,6 +155,7 @@ class Composer(QWidget):
         self._sender.why_requested.connect(self.sender_why_requested)
         self._offer.replace_requested.connect(self._on_replace_requested)
         self._send.clicked.connect(self.send)
+        self._later.clicked.connect(self.later_requested)
         self._replies.clicked.connect(self._on_replies_clicked)
         self._approved.clicked.connect(self.content_templates_wanted)
         self._window_clock.ran_out.connect(self.window_closed)
@@ -212,8 +220,37 @@ class Composer(QWidget):
         picker = TemplatePicker(rows, contact_name, self.window())
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picker.send_requested.connect(self.content_requested)
+        picker.later_requested.connect(self.content_later_requested)
+        picker.finished.connect(self._on_picker_finished)
         picker.manage_requested.connect(self.templates_requested)
         picker.open()
+        self._template_picker = picker
+
+    def template_taken(self) -> None:
+        """The template was scheduled: what it was filled in with is done with."""
+        if self._template_picker is not None:
+            self._template_picker.accept()
+
+    def text_for_later(self) -> tuple[str, UUID] | None:
+        """Text and sender ID of a reply that may be put off, also while it may not go now; None if
+        there is none."""
+        text, sender_id = self.text(), self._sender.sender_id()
+        if self._mode is not DraftMode.REPLY or not self._may_be_later() or sender_id is None:
+            return None
+        return text, sender_id
+
+    def put_off(self, text: str) -> None:
+        """This text is being scheduled: `sent_ok` or `refused` follows."""
+        self._asked = (DraftMode.REPLY, text)
+        self._show_state()
+
+    def later_corner(self) -> QPoint:
+        """Where a menu about sending later ends: the upper end of the button that asks for it."""
+        picker = self._template_picker
+        button = self._later if picker is None else picker.later_button()
+        rtl = button.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        rect = button.rect()
+        return button.mapToGlobal(rect.topLeft() if rtl else rect.topRight())
 
     def set_enter_sends(self, enter_sends: bool) -> None:
         self._editor.enter_sends = enter_sends
@@ -356,6 +393,11 @@ class Composer(QWidget):
             and self._sender.sender_id() is not None
         )
 
+    def _may_be_later(self) -> bool:
+        """Whatever blocks it now may be over by then; but somebody must be there to read it."""
+        can = self._sender.sender_id() is not None and not self._unanswerable
+        return bool(self.text().strip()) and self._asked is None and can
+
     def _why_not(self) -> str:
         """Why a reply cannot be written at all; empty where it can."""
         if self._mode is DraftMode.NOTE:
@@ -369,6 +411,7 @@ class Composer(QWidget):
         self._counter.setVisible(not is_note and self._channel is Channel.SMS)
         self._replies.setVisible(not is_note)
         self._approved.setVisible(not is_note and self._channel is Channel.WHATSAPP)
+        self._later.setVisible(not is_note)
         self._show_window()
         key = "↵" if self._editor.enter_sends else tr("composer", "Ctrl ↵")
         word = tr("composer", "Add note") if is_note else tr("composer", "Send")
@@ -394,6 +437,7 @@ class Composer(QWidget):
         self._editor.setAccessibleDescription(reason)
         for button in (self._replies, self._approved, self._emoji):
             button.setEnabled(not reason)
+        self._later.setEnabled(self._may_be_later())
         has_text = bool(self.text().strip())
         self._send.setEnabled(has_text and self._asked is None and self._can_send())
 
@@ -434,6 +478,9 @@ class Composer(QWidget):
     def _on_emoji_picked(self, text: str) -> None:
         self._editor.textCursor().insertText(text)
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_picker_finished(self) -> None:
+        self._template_picker = None
 
     def _on_replies_clicked(self) -> None:
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -35,6 +35,8 @@ class TemplatePicker(QDialog):
 
     send_requested = Signal(str, object)
     """The provider's id of the template, and its values as (name, value) pairs."""
+    later_requested = Signal(str, object)
+    """As `send_requested`, later; it stays open until somebody accepts it."""
     manage_requested = Signal()
     """There is none: the person wants to see how the list stands."""
 
@@ -59,6 +61,7 @@ class TemplatePicker(QDialog):
             parent=self,
         )
         self._table.horizontalHeader().hide()
+        self._later = plain(tr("whatsapp", "Send later…"), icon="calendar-clock", parent=self)
         self._send = primary(tr("whatsapp", "Send"), icon="send", parent=self)
         self._place = QVBoxLayout()
         self._lay_out(bool(rows))
@@ -109,8 +112,9 @@ class TemplatePicker(QDialog):
         foot.setSpacing(8)
         foot.addStretch(1)
         foot.addWidget(cancel)
+        foot.addWidget(self._later)
         foot.addWidget(self._send)
-        self._send.setEnabled(False)
+        self._may_send(False)
         return foot
 
     def _show_empty(self) -> None:
@@ -130,6 +134,7 @@ class TemplatePicker(QDialog):
         self._table.row_chosen.connect(self._on_row_chosen)
         self._table.activated.connect(self._on_activated)
         self._send.clicked.connect(self.send)
+        self._later.clicked.connect(self.send_later)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.send)
 
@@ -148,6 +153,9 @@ class TemplatePicker(QDialog):
     def send_button(self) -> QWidget:
         return self._send
 
+    def later_button(self) -> QWidget:
+        return self._later
+
     @Slot()
     def send(self) -> None:
         """Hand the template over, if every blank is filled."""
@@ -156,6 +164,17 @@ class TemplatePicker(QDialog):
             return
         self.send_requested.emit(card.row().content_sid, tuple(card.values().items()))
         self.accept()
+
+    @Slot()
+    def send_later(self) -> None:
+        """Ask when it shall go, if every blank is filled."""
+        card = self._card
+        if card is not None and card.is_complete():
+            self.later_requested.emit(card.row().content_sid, tuple(card.values().items()))
+
+    def _may_send(self, may: bool) -> None:
+        self._send.setEnabled(may)
+        self._later.setEnabled(may)
 
     def _show_card(self, row: ContentTemplateRow | None) -> None:
         while self._place.count():
@@ -171,7 +190,7 @@ class TemplatePicker(QDialog):
             self._card.changed.connect(self._on_card_changed)
             self._card.finished.connect(self.send)
             self._place.addWidget(scrolled(self._card))
-        self._send.setEnabled(self._card is not None and self._card.is_complete())
+        self._may_send(self._card is not None and self._card.is_complete())
 
     # --- what the person does --------------------------------------------------------------------
 
@@ -216,7 +235,7 @@ class TemplatePicker(QDialog):
     def _on_card_changed(self) -> None:
         assert self._card is not None
         self._typed[self._card.row().content_sid] = self._card.values()
-        self._send.setEnabled(self._card.is_complete())
+        self._may_send(self._card.is_complete())
 
     @Slot()
     def _on_manage(self) -> None:

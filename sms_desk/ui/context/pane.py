@@ -41,6 +41,7 @@ from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.sources import source_sign
 from sms_desk.ui.widgets.text import ElidedLabel, Tone, menu_text, set_tip
+from sms_desk.ui.widgets.times import moment_words
 
 MOST_EVENTS = 5
 
@@ -181,6 +182,8 @@ class ContextPane(QWidget):
         fact.value.set_tone(tone)
         fact.show_sign("ban" if detail.opted_out_scope else "check", tone)
         self._reach.add(fact)
+        if detail.scheduled and detail.row.goes_at is not None:
+            self._reach.add(Fact(tr("Scheduled"), self._scheduled_words(detail), self, wrap=True))
         if detail.window_closes_at is not None:
             self._reach.add(Fact(tr("Window"), self._window_words(detail.window_closes_at), self))
 
@@ -193,6 +196,12 @@ class ContextPane(QWidget):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(number))
         fact.row.addWidget(copy)
         return fact
+
+    def _scheduled_words(self, detail: ConversationDetail) -> str:
+        """How many wait for their time, and when the next one goes, by the reader's clock."""
+        assert detail.row.goes_at is not None
+        words = tr("%n message(s), next {when}", detail.scheduled)
+        return words.replace("{when}", moment_words(detail.row.goes_at, self._clock(), self._zone))
 
     def _window_words(self, closes: datetime) -> str:
         left = whatsapp_window.time_left(closes, self._clock())

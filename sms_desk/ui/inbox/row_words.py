@@ -15,6 +15,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 from sms_desk.domain.model import Channel, Origin, TeamState
 from sms_desk.domain.plain_text import display_name, initials, isolate, preview
 from sms_desk.services.inbox_rows import InboxRow
+from sms_desk.ui.widgets.later_words import brief_words
 from sms_desk.ui.widgets.sources import source_sign
 from sms_desk.ui.widgets.times import age_words
 from sms_desk.ui.widgets.words import tr
@@ -115,6 +116,7 @@ def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
     yield from _waiting_chip(row, clock)
     yield from _nudge_chip(row)
     yield from _state_chip(row, clock)
+    yield from _later_chip(row, clock)
     if row.draft:
         yield ChipWords(tr("inbox", "draft"), "pencil", "accent")
     for tag in row.tags[:_MOST_TAGS]:
@@ -163,6 +165,14 @@ def _state_chip(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
         yield ChipWords(words, "alarm-clock", "secondary")
     elif row.team_state is TeamState.CLOSED:
         yield ChipWords(tr("inbox", "closed"), "check", "secondary")
+
+
+def _later_chip(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
+    """The next message that waits for its time; by the reader's clock, as all times of the list."""
+    if row.goes_at is not None:
+        words = tr("inbox", "goes {when}")
+        when = brief_words(row.goes_at, clock.now, str(clock.zone))
+        yield ChipWords(words.replace("{when}", when), "calendar-clock", "accent")
 
 
 def _day(local: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
@@ -21,11 +21,13 @@ from sms_desk.services.context import Context
 from sms_desk.services.rows import ConversationDetail, OutboxRow
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
+from sms_desk.ui.outbox.scheduled import ScheduledSection
 from sms_desk.ui.widgets.buttons import plain, primary, quiet
 from sms_desk.ui.widgets.chips import ToggleChip
 from sms_desk.ui.widgets.forms import Form
 from sms_desk.ui.widgets.screen import Screen
 from sms_desk.ui.widgets.table import Cell, Column, Table
+from sms_desk.ui.widgets.tabs import Tabs
 from sms_desk.ui.widgets.text import ask
 from sms_desk.ui.widgets.times import clock_words
 from sms_desk.ui.widgets.words import tr
@@ -113,12 +115,25 @@ class OutboxScreen(Screen):
             tr("outbox", "Outbox"),
             empty=tr("outbox", "Everything has gone out. What waits or is held stands here."),
         )
-        super().__init__(tr("outbox", "Outbox"), self._table, parent)
+        self._stack = QStackedWidget()
+        super().__init__(tr("outbox", "Outbox"), self._stack, parent)
         self._shown: OutboxRow | None = None
         self._all = ToggleChip(tr("outbox", "Also what was sent"), self)
-        search = self.add_search(tr("outbox", "Find a message"))
+        self.scheduled = ScheduledSection(doors, bus, zone, self)
+        self.scheduled.detail_wanted.connect(self.show_detail)
+        self.scheduled.conversation_opened.connect(self.conversation_opened)
+        self.tabs = Tabs(
+            [("outbox", tr("outbox", "Going out")), ("scheduled", tr("outbox", "Scheduled"))],
+            tr("outbox", "What waits"),
+        )
+        self.add_control(self.tabs)
+        self._search = self.add_search(tr("outbox", "Find a message"))
         self.add_control(self._all)
-        search.textChanged.connect(self._table.show_matching)
+        for table in (self._table, self.scheduled.table):
+            self._stack.addWidget(table)
+            self._search.textChanged.connect(table.show_matching)
+        self.tabs.chosen.connect(self._on_tab_chosen)
+        self.setFocusProxy(self._table)
         self._all.toggled.connect(self._read)
         self._table.row_chosen.connect(self._on_row_chosen)
         bus.changed.connect(self._on_changed)
@@ -143,6 +158,17 @@ class OutboxScreen(Screen):
     @Slot()
     def _read(self) -> None:
         self._doors.read(self, rows, self._all.isChecked(), then=self._table.show_rows, key="rows")
+
+    @Slot(str)
+    def _on_tab_chosen(self, key: str) -> None:
+        waits = key == "scheduled"
+        self._table.choose(None)
+        self.scheduled.left()
+        chosen = self.scheduled.table if waits else self._table
+        self._stack.setCurrentWidget(chosen)
+        self.setFocusProxy(chosen)
+        self._all.setVisible(not waits)
+        self.show_detail(None)
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:

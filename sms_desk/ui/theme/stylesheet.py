@@ -90,8 +90,8 @@ QCheckBox::indicator:unchecked {
     width: 12px; height: 12px; border: 1px solid $control_line; border-radius: 3px;
     background: $raised;
 }
-QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 28px; }
-QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
+QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 28px; }
+QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: none; }
 QComboBox QAbstractItemView {
     background: $raised; border: 1px solid $control_line; padding: 0;
     outline: none;

@@ -120,7 +120,9 @@ def _group_of(item: ThreadItem) -> tuple[object, ...]:
 
 
 def _stands_out(item: ThreadItem) -> bool:
-    """Whether it needs its own line: something went wrong, or a person has to decide."""
+    """Whether it needs its own line: something went wrong, or a person may decide."""
+    if item.kind is ItemKind.SCHEDULED:
+        return True
     undecided = (OutboxState.HELD, OutboxState.IN_DOUBT, OutboxState.ASK, OutboxState.REFUSED)
     return bool(item.error_title or item.error_code) or item.outbox_state in undecided
 

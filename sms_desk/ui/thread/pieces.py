@@ -28,6 +28,9 @@ class Act(StrEnum):
     CHECK = "check"  # one not confirmed
     RESEND = "resend"
     DROP = "drop"
+    EDIT_SCHEDULED = "edit_scheduled"
+    SEND_NOW = "send_now"  # a scheduled one
+    CANCEL_SCHEDULED = "cancel_scheduled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,7 +252,7 @@ class _Bubble:
     def _box(self, rect: QRectF) -> Box:
         if self._is_note:
             return Box(rect, "note", "note_line", RADIUS_BUBBLE)
-        if self._item.kind is ItemKind.PENDING:
+        if self._item.kind in (ItemKind.PENDING, ItemKind.SCHEDULED):
             return Box(rect, "base", "control_line", RADIUS_BUBBLE, dashed=True)
         fill = "own_bubble" if self._outgoing else "incoming"
         return Box(rect, fill, "", RADIUS_BUBBLE)
@@ -337,6 +337,12 @@ class _Bubble:
 
 def acts_of(item: ThreadItem) -> list[tuple[Act, str]]:
     """What a person may do at a message that did not simply arrive, in words (algorithms §1.5)."""
+    if item.kind is ItemKind.SCHEDULED:
+        return [
+            (Act.EDIT_SCHEDULED, words.tr("Edit…")),
+            (Act.SEND_NOW, words.tr("Send now")),
+            (Act.CANCEL_SCHEDULED, words.tr("Cancel")),
+        ]
     state = item.outbox_state if item.kind is ItemKind.PENDING else None
     match state:
         case OutboxState.IN_DOUBT:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
-from PySide6.QtCore import QDate, QDateTime, QTime
-from PySide6.QtWidgets import QDateTimeEdit, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from sms_desk.domain.wall_time import snooze_choices
+from sms_desk.domain.wall_time import at_wall_time, snooze_choices
 from sms_desk.ui.thread.words import tr
 from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.forms import MomentEdit
 from sms_desk.ui.widgets.text import label, set_window_title
 
 
@@ -28,10 +28,9 @@ class _MomentDialog(QDialog):
         set_window_title(self, tr("Snooze until"))
         self._zone = zone
         (_, soonest), *_ = snooze_choices(now, zone)
-        self._field = QDateTimeEdit(_wall_clock(soonest, zone), self)
-        self._field.setMinimumDateTime(_wall_clock(now, zone))
-        self._field.setDisplayFormat("ddd d MMM yyyy HH:mm")
-        self._field.setCalendarPopup(True)
+        self._field = MomentEdit(self)
+        self._field.show_wall(soonest.astimezone(zone))
+        self._field.begin_at(now.astimezone(zone))
         self._field.setMinimumWidth(230)
         self._field.setAccessibleName(tr("Snooze until"))
         cancel, snooze = plain(tr("Cancel"), parent=self), primary(tr("Snooze"), parent=self)
@@ -50,14 +49,4 @@ class _MomentDialog(QDialog):
         layout.addLayout(foot)
 
     def moment(self) -> datetime:
-        typed = self._field.dateTime()
-        date, time = typed.date(), typed.time()
-        local = datetime(
-            date.year(), date.month(), date.day(), time.hour(), time.minute(), tzinfo=self._zone
-        )
-        return local.astimezone(UTC)
-
-
-def _wall_clock(at: datetime, zone: tzinfo) -> QDateTime:
-    local = at.astimezone(zone)
-    return QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute))
+        return at_wall_time(self._field.day(), self._field.clock(), self._zone)

@@ -12,6 +12,7 @@ from sms_desk.domain.model import AttachmentState, DeliveryStatus, Direction, Or
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
 from sms_desk.ui.reader import Reader as Reader
 from sms_desk.ui.thread.arrange import Row
+from sms_desk.ui.widgets.later_words import due_words
 from sms_desk.ui.widgets.words import tr as translated
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,10 +47,10 @@ def time_of(at: datetime, zone: tzinfo) -> str:
 
 
 def day_name(day: date, today: date) -> str:
-    """Today, yesterday, or the weekday and date; the year where it is another."""
-    ago = (today - day).days
-    if ago in (0, 1):
-        return tr("Yesterday") if ago else tr("Today")
+    """Today, yesterday, tomorrow, or the weekday and date; the year where it is another."""
+    near = {-1: tr("Tomorrow"), 0: tr("Today"), 1: tr("Yesterday")}
+    if (name := near.get((today - day).days)) is not None:
+        return name
     pattern = "dddd, d MMMM" if day.year == today.year else "dddd, d MMMM yyyy"
     return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
 
@@ -58,6 +59,8 @@ def span(row: Row, reader: Reader) -> str:
     """The minute of a message, or first and last minute of its group."""
     if row.item is None:
         return ""
+    if row.item.kind is ItemKind.SCHEDULED:  # its day stands above it
+        return due_words(row.item.at, row.item.zone, str(reader.zone), day=False)
     last = time_of(row.item.at, reader.zone)
     first = time_of(row.since, reader.zone) if row.since else last
     return last if first == last else f"{first} – {last}"
@@ -95,6 +98,8 @@ def has_failed(item: ThreadItem) -> bool:
 
 def sign(item: ThreadItem) -> Sign | None:
     """Delivery of a message, or the state of a pending one; None for what has none."""
+    if item.kind is ItemKind.SCHEDULED:
+        return Sign("calendar-clock", tr("Scheduled"), "accent")
     if item.outbox_state is not None and item.kind is ItemKind.PENDING:
         return _pending_sign(item.outbox_state)
     if item.direction is not Direction.OUTBOUND or item.status is None:
@@ -345,13 +350,19 @@ def spoken(row: Row, reader: Reader, today: date) -> str:
         _speaker(item, reader),
         plain_text.preview(item.body, 1000) if item.body else "",
         *files,
-        time_of(item.at, reader.zone),
+        _moment(item, reader),
         state.word if state else "",
         tr("arrived late") if item.late else "",
         problem,
         step,
     ]
     return ". ".join(piece.rstrip(".") for piece in pieces if piece)
+
+
+def _moment(item: ThreadItem, reader: Reader) -> str:
+    if item.kind is ItemKind.SCHEDULED:
+        return due_words(item.at, item.zone, str(reader.zone))
+    return time_of(item.at, reader.zone)
 
 
 def _speaker(item: ThreadItem, reader: Reader) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 from typing import Any
 
-from PySide6.QtCore import QDate, QRect, Qt
+from PySide6.QtCore import QDate, QDateTime, QRect, Qt, QTime, QTimeZone
 from PySide6.QtGui import QIntValidator, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
+    QDateTimeEdit,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -169,6 +171,44 @@ class DayEdit(QDateEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         paint_chevron(self)
+
+
+class MomentEdit(QDateTimeEdit):
+    """A day and a time of day on some wall, with a calendar for the day.
+
+    Qt reckons it in UTC, where no time is skipped: this machine's own clock changes do not matter.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTimeZone(QTimeZone.utc())
+        self.setDisplayFormat("ddd d MMM yyyy HH:mm")
+        self.setCalendarPopup(True)
+
+    def show_wall(self, local: datetime) -> None:
+        """local: what the clock there shows; its zone is left aside."""
+        self.setDateTime(_on_wall(local))
+
+    def begin_at(self, local: datetime) -> None:
+        """Nothing before it can be chosen."""
+        self.setMinimumDateTime(_on_wall(local))
+
+    def day(self) -> date:
+        shown = self.date()
+        return date(shown.year(), shown.month(), shown.day())
+
+    def clock(self) -> time:
+        return time(self.time().hour(), self.time().minute())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_chevron(self)
+
+
+def _on_wall(local: datetime) -> QDateTime:
+    day = QDate(local.year, local.month, local.day)
+    return QDateTime(day, QTime(local.hour, local.minute), QTimeZone.utc())
 
 
 def paint_chevron(widget: QWidget) -> None:

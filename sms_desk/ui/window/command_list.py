@@ -190,6 +190,13 @@ def _write(wiring: Wiring) -> tuple[WindowCommand, ...]:
             icon="sticky-note",
         ),
         to(
+            "send_later",
+            tr("commands", "Schedule…"),
+            run=desk.send_later,
+            keys=("Ctrl+Shift+Return",),
+            icon="calendar-clock",
+        ),
+        to(
             "template",
             tr("commands", "Send a WhatsApp template…"),
             run=desk.pick_template,

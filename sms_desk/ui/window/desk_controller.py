@@ -148,6 +148,10 @@ class DeskController(QObject):
             inbox.open_current()
         thread.when_there(self._wiring.writing.pick_template)
 
+    def send_later(self) -> None:
+        """When what stands in the composer shall go."""
+        self._wiring.scheduling.offer()
+
     def new_conversation(self) -> None:
         self._maker.new_conversation(self._window)
 

@@ -6,14 +6,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from sms_desk.domain import commands as c
 from sms_desk.domain import one_way
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import DraftMode
 from sms_desk.domain.send_checks import WayOut
 from sms_desk.services import composing
 from sms_desk.services.composing import Finding, Verdicts
-from sms_desk.services.executor import Done
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.finding_words import actions_of, finding_of
 from sms_desk.ui.window.thread_controller import ThreadController
@@ -32,7 +30,6 @@ class FindingController(QObject):
         self._thread = thread
         self._composer = page.column.composer
         self._doors = ties.doors
-        self._clock = ties.clock
         self._zone = ties.reader.zone
         self._shown: Finding | None = None
         self._pause = _timer(self, PAUSE_MS, single=True)
@@ -76,7 +73,7 @@ class FindingController(QObject):
         if self._shown is None or found.body != self._composer.text():
             self._clear()
             return
-        actions = actions_of(self._shown, self._clock(), self._zone)
+        actions = actions_of(self._shown, detail.local_time_zone, str(self._zone))
         holds = self._shown.holds and not self._shown.can_confirm
         self._composer.set_finding(self._shown.title, self._shown.next_step, actions, holds=holds)
 
@@ -86,36 +83,9 @@ class FindingController(QObject):
 
     @Slot(str)
     def _on_action(self, word: str) -> None:
-        if self._shown is None:
-            return
-        if word == WayOut.INSERT:
+        if self._shown is not None and word == WayOut.INSERT:
             text = one_way.with_instruction(self._composer.text(), self._shown.insert)
             self._composer.put_reply(text)
-        elif word == WayOut.SEND_LATER:
-            self._send_later(self._shown)
-
-    def _send_later(self, finding: Finding) -> None:
-        """At the next minute that the rule allows; every check is made again then (R36)."""
-        detail, text = self._thread.detail(), self._composer.text()
-        sender_id = self._composer.sender_id()
-        if detail is None or sender_id is None or finding.not_before is None or not text.strip():
-            return
-        schedule = c.Schedule(
-            **self._doors.stamp(),
-            scheduled_id=self._doors.new_id(),
-            conversation_id=detail.row.id,
-            sender_id=sender_id,
-            body=text,
-            due_at=finding.not_before,
-            zone=detail.local_time_zone or "UTC",
-            seen_version=detail.version,
-        )
-
-        def taken(_done: Done) -> None:
-            if self._composer.text() == text:
-                self._composer.put_reply("")
-
-        self._doors.change(self, schedule, then=taken)
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:

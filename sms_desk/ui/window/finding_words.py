@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
 from typing import Final
 
 from sms_desk.domain.send_checks import WayOut
 from sms_desk.services.composing import Finding, Verdicts
-from sms_desk.ui.widgets.times import clock_words
+from sms_desk.ui.widgets.later_words import time_words
 from sms_desk.ui.widgets.words import tr
 
 WITHOUT_TEXT: Final = frozenset({"quiet_hours", "health", "holder", "sender"})
@@ -23,17 +22,19 @@ def finding_of(found: Verdicts) -> Finding | None:
     return next((one for one in found.findings if one.rule in WITHOUT_TEXT), None)
 
 
-def actions_of(finding: Finding, now: datetime, zone: tzinfo) -> tuple[Action, ...]:
-    """A button for each way out that the composer can go by itself."""
-    return tuple(_actions(finding, now, zone))
+def actions_of(finding: Finding, theirs: str, mine: str) -> tuple[Action, ...]:
+    """A button for each way out that the composer can go by itself. theirs, mine: IANA names of
+    the contact's zone, "" where it is not known, and the reader's."""
+    return tuple(_actions(finding, theirs, mine))
 
 
-def _actions(finding: Finding, now: datetime, zone: tzinfo) -> list[Action]:
+def _actions(finding: Finding, theirs: str, mine: str) -> list[Action]:
     actions = []
     if WayOut.INSERT in finding.ways:
         actions.append((WayOut.INSERT.value, tr("finding", "Insert instruction")))
     if WayOut.SEND_LATER in finding.ways and finding.not_before is not None:
-        words = tr("finding", "Send {when}")
-        when = clock_words(finding.not_before, now, zone)
-        actions.append((WayOut.SEND_LATER.value, words.replace("{when}", when)))
+        there = tr("finding", "Send at {time} their time")
+        words = there if theirs else tr("finding", "Send at {time} your time")
+        time = time_words(finding.not_before, theirs or mine)
+        actions.append((WayOut.SEND_LATER.value, words.replace("{time}", time)))
     return actions

@@ -20,6 +20,7 @@ from sms_desk.ui.window.line_controller import LineController
 from sms_desk.ui.window.rail_controller import RailController
 from sms_desk.ui.window.reading_controller import ReadingController
 from sms_desk.ui.window.request_counter import RequestCounter
+from sms_desk.ui.window.schedule_controller import ScheduleController
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.wiring import Wiring, taste_of
 from sms_desk.ui.window.writing_controller import WritingController
@@ -37,6 +38,7 @@ def furnish(wiring: Wiring) -> Iterator[None]:
     thread_controller = wiring.thread_controller
     wiring.actions = ActionController(page, thread_controller, window.toast, ties)
     wiring.writing = WritingController(page, thread_controller, ties)
+    wiring.scheduling = ScheduleController(page, thread_controller, ties)
     wiring.reading = ReadingController(page, thread_controller, ties)
     FindingController(page, thread_controller, ties)
     yield

@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # `rest` makes them
     from sms_desk.ui.window.line_controller import LineController
     from sms_desk.ui.window.rail_controller import RailController, Surroundings
     from sms_desk.ui.window.reading_controller import ReadingController
+    from sms_desk.ui.window.schedule_controller import ScheduleController
     from sms_desk.ui.window.thread_controller import ThreadController
     from sms_desk.ui.window.writing_controller import WritingController
 
@@ -72,6 +73,7 @@ class Wiring(QObject):
     rail_controller: RailController
     actions: ActionController
     writing: WritingController
+    scheduling: ScheduleController
     reading: ReadingController
     line: LineController
     desk: DeskController
