@@ -15,6 +15,9 @@ LONGEST = 200
 _LEAD = 40
 _ELLIPSIS = "…"
 _SPACE = re.compile(r"\s")
+_OFTEN = 40
+"""Characters: what is longer hardly comes twice."""
+_STRANGE = re.compile(r"\S*[^\x00-\x7f\s]\S*")
 
 Mark = tuple[int, int]
 """(start, end) in characters, end exclusive."""
@@ -53,17 +56,38 @@ def marks(terms: Sequence[Term], text: str) -> tuple[Mark, ...]:
     if not terms:
         return ()
     text = text[:SEARCHABLE]
-    if text.isascii():
-        words = _single_words(tuple(terms))
-        if words is not None:
-            return _merged([match.span() for match in words.finditer(text)])
+    words = _single_words(tuple(terms))
+    if words is not None:
+        return _merged(sorted(_single_word_marks(terms, words, text)))
     found = list(pieces(text))
     return _merged(sorted(mark for term in terms for mark in _occurrences(term, found)))
 
 
+def _single_word_marks(terms: Sequence[Term], words: re.Pattern[str], text: str) -> Iterator[Mark]:
+    """For single words: the pattern over all that is ASCII, pieces only where something is not.
+
+    White space stands in no piece, so what lies between two of it can be looked at by itself.
+    """
+    done = 0
+    for strange in _STRANGE.finditer(text) if not text.isascii() else ():
+        start, end = strange.span()
+        yield from (match.span() for match in words.finditer(text, done, start))
+        found = _pieces(strange[0]) if end - start <= _OFTEN else tuple(pieces(strange[0]))
+        for term in terms:
+            yield from ((a + start, b + start) for a, b in _occurrences(term, found))
+        done = end
+    yield from (match.span() for match in words.finditer(text, done))
+
+
+@lru_cache(maxsize=4096)
+def _pieces(text: str) -> tuple[Piece, ...]:
+    """Of what comes again and again: a name with an accent, an emoji, a word of another script."""
+    return tuple(pieces(text))
+
+
 @lru_cache(maxsize=64)
 def _single_words(terms: tuple[Term, ...]) -> re.Pattern[str] | None:
-    """The usual query, single words, as a pattern for ASCII texts; None where it is another.
+    """The usual query, single words, as a pattern for ASCII text; None where it is another.
 
     What a text says between two words is then nobody's business, so no pieces need be made.
     """

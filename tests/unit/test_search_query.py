@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_desk.domain.excerpts import LONGEST, excerpt, marks, matches
+from sms_desk.domain import excerpts
+from sms_desk.domain.excerpts import LONGEST, Mark, excerpt, marks, matches
 from sms_desk.domain.model import Channel
 from sms_desk.domain.search_query import OPERATORS, Has, Is, Query, Term, parse
 from sms_desk.domain.search_text import PieceKind, fold, indexed, pieces, tokens_of_run
@@ -265,4 +267,44 @@ def test_ascii_texts_are_marked_as_all_others_are(
 ) -> None:
     terms = parse(" ".join(typed) + ("" if being_typed else " ")).terms
     for body in (" ".join(text), "".join(text)):
-        assert marks(terms, body) == marks(terms, body + " é")
+        assert marks(terms, body) == _marks_of_pieces(terms, body)
+
+
+@given(
+    typed=st.lists(st.sampled_from(["in", "invoice", "cafe", "é", "नम", "ト", "1"]), max_size=3),
+    being_typed=st.booleans(),
+    text=st.lists(
+        st.sampled_from(
+            [
+                "in",
+                "invoice",
+                "Café",
+                "éin",
+                "नमस्ते",
+                "トイレ",
+                "\u200bin",
+                "１",
+                " ",
+                "\n",
+                "\u00a0",
+                "\u2003",
+            ]
+        ),
+        max_size=8,
+    ),
+)
+def test_a_text_of_any_script_is_marked_as_its_pieces_say(
+    typed: list[str], being_typed: bool, text: list[str]
+) -> None:
+    """What stands between white space is looked at by itself, ASCII by a pattern."""
+    terms = parse(" ".join(typed) + ("" if being_typed else " ")).terms
+    for body in (" ".join(text), "".join(text)):
+        assert marks(terms, body) == _marks_of_pieces(terms, body)
+
+
+def _marks_of_pieces(terms: Sequence[Term], text: str) -> tuple[Mark, ...]:
+    """The plain way: every piece of the whole text against every term."""
+    found = list(pieces(text))
+    return excerpts._merged(
+        sorted(mark for term in terms for mark in excerpts._occurrences(term, found))
+    )
