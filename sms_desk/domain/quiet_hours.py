@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sms_desk.domain.wall_time import at_wall_time
@@ -104,19 +105,41 @@ def place_of(e164: str | None) -> Place:
     country = phonenumbers.region_code_for_number(
         number
     ) or phonenumbers.region_code_for_country_code(number.country_code or 0)
-    digits = str(number.national_number)
-    zones = tuple(
-        zone for zone in timezone.time_zones_for_number(number) if zone != timezone.UNKNOWN_TIMEZONE
-    )
-    return Place(country or "", digits[:3] if number.country_code == 1 else "", zones)
+    area_code = str(number.national_number)[:3] if number.country_code == 1 else ""
+    zones = _zones_of_area(area_code) or timezone.time_zones_for_number(number)
+    known = tuple(zone for zone in zones if zone != timezone.UNKNOWN_TIMEZONE)
+    return Place(country or "", area_code, known)
+
+
+_OVERLAID = MappingProxyType({"364": "270", "448": "850", "458": "541", "930": "812", "986": "208"})
+"""Newer area codes of the same land, of which the tables know one zone of several (NANPA,
+https://www.nanpa.com/area-codes-maps)."""
+
+
+@lru_cache(maxsize=1_000)
+def _zones_of_area(area_code: str) -> tuple[str, ...]:
+    """Every zone that an area code of North America has anywhere: the tables know the first six
+    digits of landlines, and a mobile's, or a number taken along, say no more than the area (R40)."""
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    if not area_code:
+        return ()
+    codes = (f"1{area_code}", f"1{_OVERLAID.get(area_code, area_code)}")
+    found = (zones for digits, zones in TIMEZONE_DATA.items() if digits.startswith(codes))
+    return tuple(sorted({zone for zones in found for zone in zones}))
+
+
+_TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
+"""US law is theirs, too (47 U.S.C. 153(58): the States and Territories)."""
 
 
 def applying(rules: Iterable[QuietRule], place: Place, *, promotional: bool) -> list[QuietRule]:
     """The rules about this place and this kind of message; several all count."""
+    country = "US" if place.country in _TERRITORIES else place.country
     return [
         rule
         for rule in rules
-        if rule.country == place.country
+        if rule.country == country
         and (not rule.area_codes or place.area_code in rule.area_codes)
         and (promotional or rule.covers is Covers.CONTACT)
     ]

@@ -7,6 +7,7 @@ screen, command line and log show, and with the way out.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -393,9 +394,21 @@ def said(deviation: Deviation) -> str:
             f"variable {deviation.variable} is too long, it may reach to character"
             f" {deviation.position - 1}."
         )
-    there = f"“{deviation.found}”" if deviation.found else "the end"
-    wanted = f"“{deviation.expected}”" if deviation.expected else "the end"
+    there, wanted = _character(deviation.found), _character(deviation.expected)
     return f"at character {deviation.position} stands {there} instead of {wanted}."
+
+
+def _character(character: str) -> str:
+    """One character so that it can be told from what looks the same; "" is the end."""
+    if not character:
+        return "the end"
+    if character == " ":
+        return "a space"
+    if character == "\n":
+        return "a line break"
+    if character.isprintable() and not unicodedata.combining(character):
+        return f"“{character}”"
+    return unicodedata.name(character, "").lower() or f"U+{ord(character):04X}"
 
 
 def _ownership(facts: SendFacts) -> CheckResult:

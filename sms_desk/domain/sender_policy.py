@@ -176,7 +176,7 @@ def _address(draft: Draft) -> Iterator[Finding]:
     if draft.channel is not channel_of(draft.kind):
         yield _error(
             "channel",
-            f"A {KIND_NAMES[draft.kind]} does not send by {_channel_name(draft.channel)}.",
+            f"A{_kind(draft.kind)} does not send by {_channel_name(draft.channel)}.",
             "A WhatsApp number has the channel WhatsApp, and no other kind has.",
         )
     if not draft.address.strip():
@@ -187,13 +187,18 @@ def _address(draft: Draft) -> Iterator[Finding]:
         found = addresses.from_provider(addresses.split_channel(draft.address.strip())[1])
         if found.kind is not _KINDS[draft.kind]:
             yield _error(
-                "address", f"“{shown}” is not a {KIND_NAMES[draft.kind]}.", _instead(draft, found)
+                "address", f"“{shown}” is not a{_kind(draft.kind)}.", _instead(draft, found)
             )
         elif draft.kind is SenderKind.SHORT_CODE:
             yield from _short_code(found.key, draft.country)
         else:
             assert found.e164 is not None
             yield from _number(draft, phonenumbers.parse(found.e164))
+
+
+def _kind(kind: SenderKind) -> str:
+    """The kind's name behind an "a", or "an"."""
+    return f"{'n' if kind is SenderKind.ALPHANUMERIC else ''} {KIND_NAMES[kind]}"
 
 
 def _instead(draft: Draft, found: addresses.Address) -> str:
@@ -204,7 +209,7 @@ def _instead(draft: Draft, found: addresses.Address) -> str:
     else:
         step = _BEGIN
     if like and found.kind is not AddressKind.PHONE:
-        step = f"It looks like a {KIND_NAMES[like[0]]}: choose that kind. {step}"
+        step = f"It looks like a{_kind(like[0])}: choose that kind. {step}"
     elif like:
         step = f"It is a whole number: choose another kind. {step}"
     return step

@@ -69,6 +69,30 @@ def test_r40_unknown_is_the_strictest_candidate() -> None:
     assert max(local) < time(21)
 
 
+@pytest.mark.parametrize(
+    ("number", "zones"),
+    [
+        ("+12195550143", {"America/New_York", "America/Chicago"}),  # Gary, Indiana
+        ("+13645550143", {"America/New_York", "America/Chicago"}),  # laid over 270, Kentucky
+        ("+18505550143", {"America/New_York", "America/Chicago"}),  # Florida's panhandle
+        ("+15415550143", {"America/Los_Angeles", "America/Denver"}),  # Oregon
+        ("+19285550143", {"America/Phoenix", "America/Denver"}),  # the Navajo Nation keeps summer
+        ("+16025550143", {"America/Phoenix"}),
+        ("+13175550143", {"America/New_York"}),
+    ],
+)
+def test_r40_an_area_code_of_several_zones_is_the_strictest(number: str, zones: set[str]) -> None:
+    """A mobile's six digits tell its area and no more."""
+    assert set(place_of(number).zones) == zones
+
+
+def test_r40_the_territories_of_the_us_keep_its_hours() -> None:
+    quiet = quiet_at("+17875550142", "2026-01-16T01:00:00+00:00")  # 21:00 in Puerto Rico
+    assert quiet is not None
+    assert (quiet.rule.name, quiet.local) == ("us_federal", time(21))
+    assert quiet_at("+14165550142", "2026-01-16T03:00:00+00:00") is None  # Canada has no such rule
+
+
 def test_r40_no_zone_at_all_is_said() -> None:
     rules = applying(quiet_rules(), Place("US", "456", ()), promotional=False)
     quiet = check(rules, Place("US", "456", ()), datetime(2026, 1, 15, 18, tzinfo=UTC))

@@ -269,3 +269,18 @@ def test_r13_the_instruction_is_offered_until_it_stands_there() -> None:
 def test_r13_any_text_is_read(text: str) -> None:
     one_way.asks_for_answer(text)
     assert one_way.tells_where(one_way.with_instruction(text, "Text JOIN"), "Text JOIN", "")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "words"),
+    [
+        ("\u00a0", " ", "stands no-break space instead of a space."),
+        ("\u200b", "", "stands zero width space instead of the end."),
+        (" ", "\n", "stands a space instead of a line break."),
+        ("\u0085", "x", "stands U+0085 instead of “x”."),
+    ],
+)
+def test_r41_a_deviation_that_cannot_be_seen_is_named(
+    found: str, expected: str, words: str
+) -> None:
+    assert send_checks.said(dlt.Deviation(2, expected, found)) == f"at character 2 {words}"

@@ -218,3 +218,10 @@ def test_r14_a_country_warns_with_its_source_and_never_blocks() -> None:
                 assert "2017" in both.title
     refused = [each.title for each in check(replace(NAME, country="US"), beside())]
     assert any("do not work in" in title for title in refused)
+
+
+def test_r11_a_kind_is_said_with_its_article() -> None:
+    named = check(replace(NUMBER, address="FERNHILL"))[0]
+    assert named.next_step.startswith("It looks like an alphanumeric name")
+    elsewhere = check(replace(NAME, channel=Channel.WHATSAPP))[0]
+    assert elsewhere.title == "An alphanumeric name does not send by WhatsApp."
