@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sms_desk.domain.model import HolderKind, RoutingRule
+from sms_desk.domain.model import HolderKind, ProgramKind, RoutingRule
 from sms_desk.services.context import Context
 from sms_desk.store import people, programs, senders
 
@@ -56,6 +56,13 @@ def of_sender(ctx: Context, sender_id: UUID) -> tuple[HoldingRow, ...]:
 def groups(ctx: Context) -> tuple[tuple[UUID, str], ...]:
     """Teams and profiles by name."""
     return tuple(sorted(senders.group_names(ctx.tx).items(), key=lambda pair: pair[1].casefold()))
+
+
+def holding_programs(ctx: Context) -> tuple[tuple[UUID, str, ProgramKind], ...]:
+    """Id, name and kind of the programs in use: they can hold sender IDs, too."""
+    return tuple(
+        (row["id"], row["name"], ProgramKind(row["kind"])) for row in programs.listing(ctx.tx)
+    )
 
 
 def inbound_of(ctx: Context, sender_id: UUID) -> UUID | None:

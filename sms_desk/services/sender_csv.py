@@ -224,10 +224,9 @@ def _described(record: Record, around: _Around) -> _Read:
 def _looks_like(channel: Channel, address: str) -> SenderKind:
     if channel is Channel.WHATSAPP:
         return SenderKind.WHATSAPP
-    found = addresses.from_provider(address)
-    if found.kind is addresses.AddressKind.SHORT_CODE:
+    if addresses.from_provider(address).kind is addresses.AddressKind.SHORT_CODE:
         return SenderKind.SHORT_CODE
-    if found.kind is addresses.AddressKind.ALPHANUMERIC:
+    if not address.startswith("+") and any(map(str.isalpha, address)):
         return SenderKind.ALPHANUMERIC
     return sender_policy.number_kind(address)
 
@@ -389,6 +388,7 @@ def _judge(found: Sequence[_Read], ctx: Context, progress: Progress) -> None:
     """The rules over the directory as it would be; a line that names a wrong one is wrong too."""
     stored, countries = by_id(ctx), facts.sender_id_countries()
     was = Neighbours(stored)
+    read = {each.record.line: tuple(each.problems) for each in found}
     suspects: Sequence[_Read] = found
     while suspects:
         good = [each for each in found if not each.problems and each.line is not None]
@@ -399,17 +399,17 @@ def _judge(found: Sequence[_Read], ctx: Context, progress: Progress) -> None:
         for n, each in enumerate(suspects, 1):
             if n % _EVERY == 0:
                 progress(n)
-            if each.problems or each.line is None:
+            if each.line is None:
                 continue
             findings = sender_policy.check(draft_of(each.line), around, countries)
             old: tuple[Finding, ...] = ()
             if each.before is not None and sender_policy.errors(findings):
                 old = sender_policy.check(draft_of(each.before), was, countries)
             each.warnings = [_problem(one) for one in findings if one.severity is Severity.WARNING]
-            each.problems = [
-                _problem(one) for one in sender_policy.errors(findings) if one not in old
-            ]
-            wrong = wrong or bool(each.problems)
+            errors = [_problem(one) for one in sender_policy.errors(findings) if one not in old]
+            before = len(each.problems)
+            each.problems = list(dict.fromkeys((*read[each.record.line], *errors)))
+            wrong = wrong or bool(each.problems) > bool(before)
         suspects = [
             each
             for each in good

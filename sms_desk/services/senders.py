@@ -62,6 +62,20 @@ def _names(tx: Tx) -> tuple[tuple[UUID, str, Channel], ...]:
     )
 
 
+def linkable(ctx: Context, channel: Channel) -> tuple[tuple[UUID, str, str, bool], ...]:
+    """Id, number, label, and whether it receives, of those that another can name as its inbound
+    number or fallback."""
+    return ctx.remembered(_linkable, channel)
+
+
+def _linkable(tx: Tx, channel: Channel) -> tuple[tuple[UUID, str, str, bool], ...]:
+    return tuple(
+        (item.id, peer_text(item.address), item.label, item.direction != SenderDirection.OUTGOING)
+        for item in senders.shown(tx)
+        if item.channel == channel
+    )
+
+
 def find(ctx: Context, text: str) -> UUID:
     """A sender ID by id, label, or address in any spelling; `whatsapp:` in front means that one."""
     text = text.strip()

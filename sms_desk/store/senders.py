@@ -43,8 +43,10 @@ def listing(tx: Tx, *, retired: bool = False) -> list[sa.RowMapping]:
 
 
 def shown(tx: Tx) -> list[sa.Row[Any]]:
-    """Id, channel, address and label of every sender ID in use, by channel and address."""
-    query = sa.select(_s.id, _s.channel, _s.address, _s.label).where(_s.retired_at.is_(None))
+    """Id, channel, address, label and direction of every sender ID in use, by channel and
+    address."""
+    query = sa.select(_s.id, _s.channel, _s.address, _s.label, _s.direction)
+    query = query.where(_s.retired_at.is_(None))
     return list(tx.execute(query.order_by(_s.channel, _s.address)))
 
 

@@ -116,7 +116,11 @@ class SenderPicker(QWidget):
     def _fill(self) -> None:
         menu = self._number.options()
         menu.clear()
-        for choice in self._choices:
+        allowed = [choice for choice in self._choices if choice.allowed]
+        forbidden = [choice for choice in self._choices if not choice.allowed]
+        for choice in (*allowed, *forbidden):
+            if forbidden and allowed and choice is forbidden[0]:
+                menu.addSection(tr("composer", "You may not write from"))
             action = menu.addAction(_choice_words(choice))
             action.setEnabled(choice.allowed)
             action.setCheckable(True)

@@ -1,9 +1,12 @@
-"""The table of sender IDs and the pane of one of them."""
+"""The directory of sender IDs: the table, its filters, a pane for one, adding, import and export."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Slot
@@ -12,101 +15,120 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import HolderKind, ProgramKind
-from sms_desk.services import directory, holdings, senders
-from sms_desk.services import programs as program_lists
+from sms_desk.domain.sender_policy import Draft
+from sms_desk.domain.wall_time import parse_when
+from sms_desk.services import directory, holdings, sender_detail, senders
 from sms_desk.services.context import Context
 from sms_desk.services.executor import Done
-from sms_desk.services.holdings import HoldingRow
 from sms_desk.services.rows import AccountRow, PersonRow, SenderRow
+from sms_desk.services.sender_detail import SenderDetail as Detail
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.senders import words
 from sms_desk.ui.senders.add_form import AddForm
 from sms_desk.ui.senders.detail import SenderDetail
+from sms_desk.ui.senders.filters import FilterChips
 from sms_desk.ui.senders.health import HealthSection
+from sms_desk.ui.senders.imports import SenderImports
 from sms_desk.ui.senders.unheld import UnheldBar, holder_options
 from sms_desk.ui.widgets.buttons import primary
-from sms_desk.ui.widgets.chips import ToggleChip
 from sms_desk.ui.widgets.screen import Screen
 from sms_desk.ui.widgets.table import Column, Table
 from sms_desk.ui.widgets.words import tr
 
+if TYPE_CHECKING:  # heavy to import, and needed for its name only
+    from sms_desk.bootstrap.options import Session
+
 _TOUCHED = (Thing.SENDER, Thing.PROGRAM, Thing.PERSON, Thing.ACCOUNT)
+_PANE = 380
 
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A sender ID with what its pane shows."""
+    """A sender ID with what its pane shows. others: id, number, label, whether it receives."""
 
-    row: SenderRow
-    holdings: tuple[HoldingRow, ...]
-    inbound_id: UUID | None
+    detail: Detail
     people: tuple[PersonRow, ...]
     groups: tuple[tuple[UUID, str], ...]
-    inbound: tuple[SenderRow, ...]
+    programs: tuple[tuple[UUID, str], ...]
+    others: tuple[tuple[UUID, str, str, bool], ...]
 
 
 def one(ctx: Context, sender_id: UUID) -> One:
-    row = senders.row(ctx, sender_id)
+    detail = sender_detail.detail(ctx, sender_id)
     return One(
-        row,
-        holdings.of_sender(ctx, sender_id),
-        holdings.inbound_of(ctx, sender_id),
+        detail,
         directory.everybody(ctx),
         holdings.groups(ctx),
+        tuple((id_, name) for id_, name, _ in holdings.holding_programs(ctx)),
         tuple(
-            other
-            for other in senders.listing(ctx)
-            if other.id != sender_id and other.channel is row.channel
+            other for other in senders.linkable(ctx, detail.row.channel) if other[0] != sender_id
         ),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows, and which programs among those that they serve are services."""
+    """The rows, by id the words by which each is found, and which programs are services."""
 
     rows: tuple[SenderRow, ...]
+    hay: Mapping[UUID, str]
     services: frozenset[str]
     people: tuple[PersonRow, ...]
     groups: tuple[tuple[UUID, str], ...]
 
 
-def listing(ctx: Context, retired: bool) -> Listing:
-    programs = program_lists.listing(ctx)
-    services = frozenset(each.name for each in programs if each.kind is ProgramKind.SERVICE)
-    rows = senders.listing(ctx, retired=retired)
-    return Listing(rows, services, directory.everybody(ctx), holdings.groups(ctx))
+def listing(ctx: Context) -> Listing:
+    rows = senders.listing(ctx, retired=True)
+    return Listing(
+        rows,
+        {row.id: words.hay(row) for row in rows},
+        frozenset(
+            name for _, name, kind in holdings.holding_programs(ctx) if kind is ProgramKind.SERVICE
+        ),
+        directory.everybody(ctx),
+        holdings.groups(ctx),
+    )
 
 
 class SendersScreen(Screen):
-    def __init__(self, doors: Doors, bus: Bus, parent: QWidget | None = None) -> None:
-        self._services: frozenset[str] = frozenset()
+    def __init__(
+        self,
+        doors: Doors,
+        bus: Bus,
+        session: Session,
+        zone: tzinfo,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._listed = Listing((), {}, frozenset(), (), ())
+        self._zone = zone
         self._table = Table(
             self._columns(),
             tr("senders", "Sender IDs"),
-            empty=tr("senders", "Connect an account, or add a sender ID by hand."),
+            empty=tr("senders", "No sender ID matches. Connect an account, or add one by hand."),
         )
         self._unheld = UnheldBar()
+        self._filters = FilterChips()
         middle = QWidget()
         middle.setFocusProxy(self._table)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._filters)
         column.addWidget(self._unheld)
         column.addWidget(self._table, 1)
-        super().__init__(tr("senders", "Sender IDs"), middle, parent)
+        super().__init__(tr("senders", "Sender IDs"), middle, parent, detail_width=_PANE)
         self._unheld.give_requested.connect(self._on_give_requested)
         self._doors = doors
         self._bus = bus
         self._health: HealthSection | None = None
         self._search = self.add_search(tr("senders", "Find a sender ID"))
-        self._retired = ToggleChip(tr("senders", "Retired"), self)
-        self.add_control(self._retired)
+        self.imports = SenderImports(doors, session, self)
+        self.add_button(self.imports.button)
         self._add = primary(tr("senders", "Add"), parent=self)
         self.add_button(self._add)
-        self._search.textChanged.connect(self._table.show_matching)
-        self._retired.toggled.connect(self._read)
+        self._search.textChanged.connect(self._filters.type_text)
+        self._filters.changed.connect(self._show_rows)
         self._add.clicked.connect(self._on_add_clicked)
         self._table.row_chosen.connect(self._on_row_chosen)
         bus.changed.connect(self._on_changed)
@@ -119,14 +141,21 @@ class SendersScreen(Screen):
 
     @Slot()
     def _read(self) -> None:
-        retired = self._retired.isChecked()
-        self._doors.read(self, listing, retired, then=self._on_listing, key="rows")
+        self._doors.read(self, listing, then=self._on_listing, key="rows")
 
     def _on_listing(self, found: Listing) -> None:
-        self._services = found.services
-        self._table.show_rows(found.rows)
+        self._listed = found
+        self._filters.set_countries(sorted({row.country for row in found.rows}))
+        self._show_rows()
         options = holder_options(found.people, found.groups)
         self._unheld.show_rows(found.rows, options, self._doors.desk.person_id)
+
+    @Slot()
+    def _show_rows(self) -> None:
+        wanted, hay = self._filters.chosen(), self._listed.hay
+        self._table.show_rows(
+            [row for row in self._listed.rows if wanted.matches(row, hay[row.id])]
+        )
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
@@ -153,17 +182,27 @@ class SendersScreen(Screen):
 
     def _show_one(self, found: One) -> None:
         self._found = found
-        pane = self._pane = SenderDetail(found.row, found.inbound_id)
-        pane.show_holdings(found.holdings, found.people, found.groups)
-        pane.show_inbound(found.inbound)
-        pane.saved.connect(partial(self._on_saved, pane, found.row.id))
-        pane.held.connect(partial(self._on_held, pane, found.row.id))
-        pane.holding_ended.connect(self._on_holding_ended)
-        pane.retired.connect(partial(self._on_retired, found.row.id))
+        sender_id = found.detail.row.id
+        pane = self._pane = SenderDetail(found.detail, self._day, self._moment)
+        options = holder_options(found.people, found.groups, found.programs)
+        pane.show_options(found.others, options, found.people)
+        pane.saved.connect(partial(self._on_saved, pane))
+        pane.checked.connect(partial(self._on_checked, pane))
+        pane.holders.given.connect(partial(self._on_held, pane, sender_id))
+        pane.holders.changed.connect(partial(self._on_holding_changed, pane))
+        pane.holders.ended.connect(self._on_holding_ended)
+        pane.retired.connect(partial(self._on_retired, sender_id))
         pane.closed.connect(self._fold)
-        self._health = HealthSection(self._doors, self._bus, found.row.id)
+        self._health = HealthSection(self._doors, self._bus, sender_id)
         pane.add_widget(self._health)
         self.show_detail(pane)
+
+    def _day(self, at: datetime) -> str:
+        return at.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+
+    def _moment(self, typed: str) -> datetime:
+        """Raises UsageError for what is no time to come."""
+        return parse_when(typed, self._doors.desk.now(), self._zone)
 
     @Slot()
     def _fold(self) -> None:
@@ -173,46 +212,42 @@ class SendersScreen(Screen):
 
     # --- changing --------------------------------------------------------------------------------
 
-    def _on_saved(
-        self, pane: SenderDetail, sender_id: UUID, label: str, direction: object, inbound: object
-    ) -> None:
-        command = c.EditSender(
-            **self._doors.stamp(),
-            sender_id=sender_id,
-            label=label,
-            direction=direction,  # type: ignore[arg-type]
-            inbound_id=inbound,  # type: ignore[arg-type]
+    def _on_checked(self, pane: SenderDetail, draft: Draft) -> None:
+        self._doors.read(
+            pane, sender_detail.checked, draft, then=pane.show_findings, key="findings"
         )
+
+    def _on_saved(self, pane: SenderDetail) -> None:
+        command = pane.command(self._doors.stamp())
         self._doors.change(pane, command, then=lambda _done: pane.settle(), failed=pane.show_error)
 
-    def _on_held(
-        self, pane: SenderDetail, sender_id: UUID, kind: object, holder_id: object
-    ) -> None:
+    def _on_held(self, pane: SenderDetail, sender_id: UUID, given: dict[str, Any]) -> None:
         command = c.HoldSender(
-            **self._doors.stamp(),
-            holding_id=self._doors.new_id(),
-            sender_id=sender_id,
-            holder_kind=kind,  # type: ignore[arg-type]
-            holder_id=holder_id,  # type: ignore[arg-type]
+            **self._doors.stamp(), holding_id=self._doors.new_id(), sender_id=sender_id, **given
         )
-        self._doors.change(pane, command, failed=pane.show_error)
+        self._change_holding(pane, command)
+
+    def _on_holding_changed(
+        self, pane: SenderDetail, holding_id: UUID, terms: dict[str, Any]
+    ) -> None:
+        command = c.EditHolding(**self._doors.stamp(), holding_id=holding_id, **terms)
+        self._change_holding(pane, command)
+
+    def _change_holding(self, pane: SenderDetail, command: c.Command) -> None:
+        def done(_done: Done) -> None:
+            pane.holders.stop_editing()
+
+        self._doors.change(pane, command, then=done, failed=pane.holders.show_error)
 
     @Slot(object, object, object)
     def _on_give_requested(
         self, sender_ids: tuple[UUID, ...], kind: HolderKind, holder_id: UUID | None
     ) -> None:
         """All in one, so that one undo takes them back."""
-        commands = [
-            c.HoldSender(
-                **self._doors.stamp(),
-                holding_id=self._doors.new_id(),
-                sender_id=sender_id,
-                holder_kind=kind,
-                holder_id=holder_id,
-            )
-            for sender_id in sender_ids
-        ]
-        self._doors.change(self, *commands)
+        command = c.HoldSenders(
+            **self._doors.stamp(), sender_ids=sender_ids, holders=(c.Holder(kind, holder_id),)
+        )
+        self._doors.change(self, command)
 
     @Slot(object)
     def _on_holding_ended(self, holding_id: UUID) -> None:
@@ -248,8 +283,12 @@ class SendersScreen(Screen):
     def _columns(self) -> list[Column]:
         return [
             Column(tr("senders", "Sender ID"), words.address_cell, 220),
-            Column(tr("senders", "Kind"), words.kind_cell, 110),
-            Column(tr("senders", "Used for"), lambda row: words.use_cell(row, self._services), 150),
+            Column(tr("senders", "Kind"), words.kind_cell, 125),
+            Column(
+                tr("senders", "Used for"),
+                lambda row: words.use_cell(row, self._listed.services),
+                150,
+            ),
             Column(tr("senders", "Holders"), words.holders_cell, 190),
-            Column(tr("senders", "Health"), words.health_cell, 120),
+            Column(tr("senders", "Health"), words.health_cell, 150),
         ]

@@ -20,7 +20,9 @@ from sms_desk.ui.widgets.words import tr
 
 
 def holder_options(
-    people: Sequence[PersonRow], groups: Sequence[tuple[UUID, str]]
+    people: Sequence[PersonRow],
+    groups: Sequence[tuple[UUID, str]],
+    programs: Sequence[tuple[UUID, str]] = (),
 ) -> list[tuple[str, tuple[HolderKind, UUID | None]]]:
     """Whom a sender ID can be given to."""
     options: list[tuple[str, tuple[HolderKind, UUID | None]]] = [
@@ -30,6 +32,9 @@ def holder_options(
     ]
     options += [(display_name(name), (HolderKind.TEAM, id_)) for id_, name in groups]
     options.append((tr("senders", "Everybody"), (HolderKind.ORGANISATION, None)))
+    for id_, name in programs:
+        words = tr("senders", "Program {name}").replace("{name}", display_name(name))
+        options.append((words, (HolderKind.PROGRAM, id_)))
     return options
 
 
@@ -63,7 +68,7 @@ class UnheldBar(QWidget):
     ) -> None:
         """me: whom to propose."""
         self._ids = tuple(
-            row.id for row in rows if not (row.holders or row.program_name or row.retired)
+            row.id for row in rows if not (row.held or row.program_name or row.retired)
         )
         first = not self.holder.count()
         self.holder.set_options(options)

@@ -24,3 +24,10 @@ def ask_where_to_save(parent: QWidget | None, title: str, name: str) -> Path | N
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
     chosen, _ = QFileDialog.getSaveFileName(parent, clipped(title, 200), str(Path(folder) / name))
     return Path(chosen) if chosen else None
+
+
+def ask_what_to_open(parent: QWidget | None, title: str, kinds: str) -> Path | None:
+    """A file to read, chosen by the person. kinds: as Qt filters them, such as `CSV (*.csv)`."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+    chosen, _ = QFileDialog.getOpenFileName(parent, clipped(title, 200), folder, kinds)
+    return Path(chosen) if chosen else None

@@ -49,7 +49,8 @@ class ScreenMaker(QObject):
             case "senders":
                 from sms_desk.ui.senders import SendersScreen
 
-                return SendersScreen(doors, bus, parent)
+                zone = self._ties.reader.zone
+                return SendersScreen(doors, bus, self._ties.session, zone, parent)
             case "programs":
                 from sms_desk.ui.programs import ProgramsScreen
 
