@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +19,7 @@ from sms_desk.services import opt_outs, scheduled
 from sms_desk.store import opt_out_requests, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.opt_outs import OptOutsScreen
+from sms_desk.ui.opt_outs.screen import left_cell
 from sms_desk.ui.widgets.buttons import Button
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
@@ -104,3 +106,31 @@ def test_r39_a_wish_is_decided_by_keyboard_and_taken_back(qtbot: QtBot, shop: Sh
 def test_r39_the_rail_counts_what_waits_for_a_decision(shop: Shop) -> None:
     rail = shop.wiring.window.side.rail
     shop.until(lambda: rail._requests == 1)
+
+
+def test_every_request_can_be_painted(qtbot: QtBot, shop: Shop) -> None:
+    """A cell with a sign needs an ink: open, late and decided ones, in one picture each."""
+    ties = shop.wiring.ties
+    screen = OptOutsScreen(ties.doors, ties.bus, UTC)
+    qtbot.addWidget(screen)
+    screen.resize(900, 500)
+    screen.show()
+    shop.until(lambda: len(screen._table.rows()) == 1)
+    (row,) = screen._table.rows()
+    changed = [
+        replace(row, days_left=left, state=state)
+        for left, state in (
+            (9, RequestState.OPEN),
+            (1, RequestState.OPEN),
+            (-1, RequestState.OPEN),
+            (3, RequestState.OPTED_OUT),
+            (3, RequestState.DISMISSED),
+        )
+    ]
+    for each in changed:
+        cell = left_cell(each)
+        assert cell.text
+        assert cell.icon
+        assert cell.ink
+        screen._table.show_rows([each])
+        assert not screen.grab().isNull()

@@ -16,7 +16,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.model import OptOutScope
-from sms_desk.domain.plain_text import display_name, display_text, preview
+from sms_desk.domain.plain_text import display_name, preview
 from sms_desk.services import opt_outs
 from sms_desk.services.context import Context
 from sms_desk.services.opt_outs import OptOutRequestRow
@@ -30,6 +30,10 @@ from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.times import clock_words
 from sms_desk.ui.widgets.words import tr
 
+_LEFT: Final = 2
+"""The column of the time left."""
+_WHOLE: Final = 1_600
+"""Characters of a text message at the provider."""
 _SOON: Final = 2
 """Business days left from which on the count is red."""
 
@@ -54,9 +58,13 @@ def said_cell(row: OptOutRequestRow) -> Cell:
 def left_cell(row: OptOutRequestRow) -> Cell:
     """Never by colour alone: a late one says so, and has a sign."""
     if row.state is RequestState.OPTED_OUT:
-        return Cell(tr("opt_outs", "Opted out"), display_name(row.decided_by), icon="ban")
+        return Cell(
+            tr("opt_outs", "Opted out"), display_name(row.decided_by), ink="nudge", icon="ban"
+        )
     if row.state is RequestState.DISMISSED:
-        return Cell(tr("opt_outs", "Dismissed"), display_name(row.decided_by), icon="check")
+        return Cell(
+            tr("opt_outs", "Dismissed"), display_name(row.decided_by), ink="secondary", icon="check"
+        )
     day = QDate.fromString(row.due, Qt.DateFormat.ISODate)
     due = QLocale().toString(day, QLocale.FormatType.ShortFormat)
     until = tr("opt_outs", "until {day}").replace("{day}", due)
@@ -64,7 +72,7 @@ def left_cell(row: OptOutRequestRow) -> Cell:
         return Cell(tr("opt_outs", "Late"), until, ink="error", icon="triangle-alert")
     words = tr("opt_outs", "%n business day(s)", row.days_left)
     urgent = row.days_left <= _SOON
-    return Cell(words, until, ink="error" if urgent else "", icon="clock")
+    return Cell(words, until, ink="error" if urgent else "secondary", icon="clock")
 
 
 def read_rows(ctx: Context, decided: bool) -> tuple[OptOutRequestRow, ...]:
@@ -87,6 +95,7 @@ class OptOutsScreen(Screen):
                 " is no keyword, stands here until somebody has read it.",
             ),
         )
+        self._table.sortByColumn(_LEFT, Qt.SortOrder.AscendingOrder)  # what falls due first
         super().__init__(title, self._table, parent)
         self._decided = ToggleChip(tr("opt_outs", "Decided"), self)
         search = self.add_search(tr("opt_outs", "Find a request"))
@@ -102,7 +111,7 @@ class OptOutsScreen(Screen):
         return [
             Column(tr("opt_outs", "Contact"), who_cell, 180),
             Column(tr("opt_outs", "Said"), said_cell, 320),
-            Column(tr("opt_outs", "Time left"), left_cell, 170),
+            Column(tr("opt_outs", "Time left"), left_cell, 170, sorts=lambda row: row.said_at),
         ]
 
     @override
@@ -141,8 +150,8 @@ class OptOutsScreen(Screen):
         form.add_words(where.replace("{sender}", display_name(row.sender)))
         if row.before:
             form.add_words(tr("opt_outs", "After we wrote:"))
-            form.add_words(display_text(row.before))
-        form.add_title(f"“{display_text(row.body)}”")
+            form.add_words(preview(row.before, _WHOLE))
+        form.add_title(f"“{preview(row.body, _WHOLE)}”")
         if row.state is RequestState.OPEN:
             self._offer(form, row)
         else:
