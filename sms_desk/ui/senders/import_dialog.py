@@ -96,8 +96,12 @@ class ImportDialog(QDialog):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and event.key() == Qt.Key.Key_Space and self._preview is not None:
+        space = (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Space
+        )
+        if space and self._preview is not None:
             self._turn_chosen()
             return True
         return super().eventFilter(watched, event)
