@@ -8,6 +8,8 @@ Cached columns are marked. Ids are made by the desk; `position` orders and pages
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -20,8 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
+from sqlalchemy.engine import Connection
 
 from sms_desk.store.types import BigInt, Id, Instant, Json
 
@@ -34,6 +38,28 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+_ONLY = "postgresql_where"
+
+
+def _only(condition: str, *, postgresql: str = "") -> dict[str, Any]:
+    """A partial index: of the rows that meet a condition. postgresql: its own words for it.
+
+    PostgreSQL's are set when it makes the table: naming them here loads its whole dialect, 20 ms
+    of every start.
+    """
+    return {"sqlite_where": text(condition), "info": {_ONLY: postgresql or condition}}
+
+
+@event.listens_for(metadata, "before_create")
+def _say_it_to_postgresql(_: MetaData, connection: Connection, **_others: object) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if _ONLY in index.info:
+                index.dialect_kwargs[_ONLY] = text(index.info[_ONLY])
 
 
 def _id() -> Column[object]:
@@ -358,32 +384,27 @@ conversations = Table(
         "source_program_id",
         "source_kind",
         "team_state",
-        sqlite_where=text("waiting_since IS NOT NULL"),
-        postgresql_where=text("waiting_since IS NOT NULL"),
+        **_only("waiting_since IS NOT NULL"),
     ),
     Index(
         "ix_conversations_snoozed",
         "snoozed_until",
-        sqlite_where=text("snoozed_until IS NOT NULL"),
-        postgresql_where=text("snoozed_until IS NOT NULL"),
+        **_only("snoozed_until IS NOT NULL"),
     ),
     Index(
         "ix_conversations_continued",
         "continued_from_id",
-        sqlite_where=text("continued_from_id IS NOT NULL"),
-        postgresql_where=text("continued_from_id IS NOT NULL"),
+        **_only("continued_from_id IS NOT NULL"),
     ),
     Index(
         "ix_conversations_window",  # open WhatsApp windows by time left (R42)
         "last_inbound",
-        sqlite_where=text("channel = 'whatsapp'"),
-        postgresql_where=text("channel = 'whatsapp'"),
+        **_only("channel = 'whatsapp'"),
     ),
     Index(
         "ix_conversations_trouble",
         "last_position",
-        sqlite_where=text("trouble IS NOT NULL"),
-        postgresql_where=text("trouble IS NOT NULL"),
+        **_only("trouble IS NOT NULL"),
     ),
 )
 
@@ -430,8 +451,7 @@ messages = Table(
         "ix_messages_inbound",  # counting the unread without fetching a row
         "conversation_id",
         "position",
-        sqlite_where=text("direction = 'inbound'"),
-        postgresql_where=text("direction = 'inbound'"),
+        **_only("direction = 'inbound'"),
     ),
     Index(
         "ix_messages_program",  # a program's figures are counted without fetching a row
@@ -443,14 +463,12 @@ messages = Table(
         "status",
         "keyword",
         "error_code",
-        sqlite_where=text("program_id IS NOT NULL"),
-        postgresql_where=text("program_id IS NOT NULL"),
+        **_only("program_id IS NOT NULL"),
     ),
     Index(
         "ix_messages_next_check",
         "next_check_at",
-        sqlite_where=text("next_check_at IS NOT NULL"),
-        postgresql_where=text("next_check_at IS NOT NULL"),
+        **_only("next_check_at IS NOT NULL"),
     ),
 )
 
@@ -473,8 +491,7 @@ attachments = Table(
     Index(
         "ix_attachments_pending",
         "state",
-        sqlite_where=text("state = 'pending'"),
-        postgresql_where=text("state = 'pending'"),
+        **_only("state = 'pending'"),
     ),
 )
 
@@ -507,8 +524,7 @@ events = Table(
     Index(
         "ix_events_batch",
         "batch_id",
-        sqlite_where=text("batch_id IS NOT NULL"),
-        postgresql_where=text("batch_id IS NOT NULL"),
+        **_only("batch_id IS NOT NULL"),
     ),
 )
 
@@ -545,8 +561,7 @@ my_states = Table(
     Index(
         "ix_my_states_pinned",
         "person_id",
-        sqlite_where=text("pinned = 1"),
-        postgresql_where=text("pinned"),
+        **_only("pinned = 1", postgresql="pinned"),
     ),
 )
 
@@ -615,8 +630,7 @@ opt_out_requests = Table(
     Index(
         "ix_opt_out_requests_open",
         "said_at",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        **_only("state = 'open'"),
     ),
 )
 
@@ -705,8 +719,7 @@ scheduled_messages = Table(
     Index(
         "ix_scheduled_messages_due",
         "due_at",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        **_only("state = 'waiting'"),
     ),
 )
 
@@ -760,8 +773,7 @@ outbox = Table(
     Index(
         "ix_outbox_open",
         "state",
-        sqlite_where=text("state NOT IN ('accepted', 'refused', 'withdrawn')"),
-        postgresql_where=text("state NOT IN ('accepted', 'refused', 'withdrawn')"),
+        **_only("state NOT IN ('accepted', 'refused', 'withdrawn')"),
     ),
 )
 
@@ -792,8 +804,7 @@ attempts = Table(
         "uq_attempts_lane",  # I5: at most one open attempt in a lane
         "lane",
         unique=True,
-        sqlite_where=text("state IN ('claimed', 'sending', 'in_doubt', 'ask')"),
-        postgresql_where=text("state IN ('claimed', 'sending', 'in_doubt', 'ask')"),
+        **_only("state IN ('claimed', 'sending', 'in_doubt', 'ask')"),
     ),
 )
 
