@@ -501,7 +501,7 @@ def _comparison(answer: dlt_texts.Comparison) -> Iterator[str]:
         yield f"It fits “{safe_line(answer.name)}” ({answer.dlt_id})."
     else:
         there = Deviation(
-            answer.position, answer.expected, answer.found, answer.variable, answer.too_long
+            answer.character, answer.expected, answer.found, answer.variable, answer.too_long
         )
         yield f"Not “{safe_line(answer.name)}” ({answer.dlt_id}): {safe_line(said(there))}"
 

@@ -40,7 +40,7 @@ class DltTemplateRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A text beside the registered one that fits or comes nearest. position: from 1, 0 if it fits.
+    """A text beside the registered one that fits or comes nearest. character: the first that departs, counted from 1; 0 if it fits.
 
     expected, found: the character in the registered text and in this one, "" for the end.
     """
@@ -49,7 +49,7 @@ class Comparison:
     template_id: UUID | None
     dlt_id: str
     name: str
-    position: int
+    character: int
     expected: str
     found: str
     variable: int

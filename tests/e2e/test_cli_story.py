@@ -239,7 +239,7 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     text, entity = "Your code is {#numeric#}. -Acme", "1101234560000012345"
     call("dlt", "add", "Code", text, "--id", "1107161234", "--entity", entity, *_SERVICE)
     departs = call("dlt", "check", "Your code is 4x. -Acme")
-    assert (departs["fits"], departs["position"], departs["found"]) == (False, 15, "x")
+    assert (departs["fits"], departs["character"], departs["found"]) == (False, 15, "x")
     registered = terminal.home / "dlt.csv"
     heading = "template_id,name,kind,body\n"
     registered.write_text(heading + "1107165678,Sale,p,Sale!\n1107169,Bad,x,Hi\n", "utf-8")
