@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sms_desk.domain.compliance import SenderIdCountry, Support
@@ -50,7 +51,7 @@ class CountryRules(QWidget):
         leads = link(tr("senders", "Source"), parent=self)
         leads.setAccessibleName(f"{tr('senders', 'Source')}: {who}")
         leads.clicked.connect(lambda: open_link(source))
-        self._column.addWidget(leads)
+        self._column.addWidget(leads, 0, Qt.AlignmentFlag.AlignLeading)
 
 
 def support_words(support: Support) -> str:

@@ -88,11 +88,27 @@ _RULES = {
     "several_holders": "Several people hold the sender ID, so it stands in their shared inbox.",
     "no_holder": "Nobody holds the sender ID, so it stands in Unrouted.",
     "program_only": "Only a program holds the sender ID, so it stands in Unrouted.",
+    "nobody_present": "Nobody who holds the sender ID is here any more, so it stands in Unrouted.",
+    "last_sender": "It goes to the holder who last wrote to the customer from this sender ID.",
+    "owner": "It goes to the contact's owner.",
+    "round_robin": "The holders get what comes in by turns; whose turn was longest ago got it.",
+    "named": "On this sender ID one person gets what comes in.",
+    "everyone": "Everybody who holds the sender ID gets what comes in.",
     "person": "A person did this.",
     "undo": "A person took an earlier change back.",
     "due": "The time that was set had come.",
     "contact_wrote": "The customer wrote.",
     "replied": "Somebody replied.",
+}
+
+
+_WHY = {
+    "nobody_wrote": "None of them has written to the customer yet.",
+    "writers_gone": "Who wrote to the customer holds it no longer, or is away.",
+    "no_owner": "The contact has no owner.",
+    "owner_gone": "The contact's owner does not hold it, or is away.",
+    "named_gone": "That person is no longer here.",
+    "named_away": "That person is away.",
 }
 
 
@@ -103,6 +119,9 @@ def trail_lines(item: ThreadItem) -> list[str]:
     trail: Mapping[str, Any] = detail.get("trail", {})
     rule = str(trail.get("rule", item.reason))
     lines = [tr("why", _RULES[rule])] if rule in _RULES else [preview(rule, 200)] if rule else []
+    why = str(trail.get("why", ""))
+    if why:
+        lines.append(tr("why", _WHY[why]) if why in _WHY else preview(why, 200))
     candidates = [names.get(id_, "") for id_ in trail.get("candidates", ())]
     known = ", ".join(display_name(name) for name in candidates if name)
     if known:
