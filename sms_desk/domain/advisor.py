@@ -305,7 +305,13 @@ def _spare_numbers(facts: Facts) -> list[SenderFacts]:
         and sender.kind in (SenderKind.LONG_CODE, SenderKind.TOLL_FREE)
         and sender.direction is SenderDirection.BOTH
         and sender.health is Health.OK
+        and not _carries_program(facts, sender)
     ]
+
+
+def _carries_program(facts: Facts, sender: SenderFacts) -> bool:
+    """Whether a campaign or service wrote from it: in somebody's hand it would be a finding."""
+    return any(part.program_id is not None for part in facts.by_sender.get(sender.id, ()))
 
 
 def _campaign_and_manual(facts: Facts) -> Iterator[Finding]:
@@ -510,7 +516,8 @@ def _unregistered_india(facts: Facts) -> Iterator[Finding]:
 def _unregistered_10dlc(facts: Facts) -> Iterator[Finding]:
     for sender, sent in _reaching(facts, "US"):
         us = sender.registration.us
-        long_code = sender.kind is SenderKind.LONG_CODE and sender.country in ("US", "")
+        american = sender.country == "US" or (not sender.country and sender.key.startswith("+1"))
+        long_code = sender.kind is SenderKind.LONG_CODE and american
         if not long_code or sender.channel is not Channel.SMS or (us is not None and us.approved):
             continue
         state = f"Brand {us.brand_state}, campaign {us.campaign_state}" if us else "Nothing entered"
@@ -578,6 +585,7 @@ def _stand_ins(facts: Facts, sender: SenderFacts) -> list[SenderFacts]:
         and other.program_id is None
         and other.holders in (Holders(), sender.holders)
         and other.fallback_id != sender.id
+        and not _carries_program(facts, other)
     ]
     return sorted(able, key=lambda other: (other.country != sender.country, other.name))
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sms_desk.domain import addresses, advisor, registration
+from sms_desk.domain import addresses, advisor, registration, sender_policy
 from sms_desk.domain import commands as c
 from sms_desk.domain.advisor import (
     Close,
@@ -250,7 +250,7 @@ def _senders(ctx: Context) -> Iterable[SenderFacts]:
             channel=Channel(row["channel"]),
             key=addresses.from_provider(row["address"]).key,
             kind=SenderKind(row["kind"]),
-            country=row["country"],
+            country=row["country"] or sender_policy.country_of(row["address"]),
             name=row["label"] or peer_text(row["address"]),
             direction=SenderDirection(row["direction"]),
             purpose=Purpose(row["purpose"]),

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
+from sms_desk.domain import sender_policy
 from sms_desk.domain.advisor import FindingCode
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import (
@@ -17,6 +18,7 @@ from sms_desk.domain.model import (
     HolderKind,
     Origin,
     ProgramKind,
+    SenderKind,
     SourceKind,
     TeamState,
 )
@@ -163,6 +165,32 @@ def test_writing_to_india_and_to_the_us(office: Office) -> None:
     rows = found(office)
     assert rows[FindingCode.UNREGISTERED_INDIA].based_on[0] == "1 message to India in 90 days"
     assert rows[FindingCode.UNREGISTERED_10DLC].based_on[0] == "1 message to the US in 90 days"
+
+
+def test_a_number_without_a_country_has_that_of_its_plan(office: Office) -> None:
+    """R15, R43: a British number needs no 10DLC, an Indian one on WhatsApp is advised on DLT."""
+    ann = office.desk(office.ann)
+    for address, kind in (
+        ("+447700900118", SenderKind.LONG_CODE),
+        ("+919812345678", SenderKind.WHATSAPP),
+    ):
+        ann.change(
+            c.AddSender(
+                **ann.stamp(),
+                sender_id=ann.stamp()["id"],
+                channel=sender_policy.channel_of(kind),
+                address=address,
+                kind=kind,
+                account_id=office.account,
+            )
+        )
+    with office.workspace.write() as tx:
+        tx.execute(sa.update(tables.sender_ids).values(country=""))
+        (british,) = tx.execute(
+            sa.select(tables.sender_ids.c.id).where(tables.sender_ids.c.address == "+447700900118")
+        ).scalars()
+    office.message(office.conversation(british, "+12125550171"), "Hello", Origin.PERSON)
+    assert set(found(office)) == {FindingCode.WHATSAPP_DLT}
 
 
 def test_a_service_that_takes_no_replies(office: Office) -> None:

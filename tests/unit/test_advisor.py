@@ -170,6 +170,19 @@ def test_what_is_shared_or_one_way_is_no_number_of_ones_own(only: SenderFacts) -
     assert FindingCode.NO_DEDICATED_NUMBER in codes(facts)
 
 
+def test_a_number_that_carries_a_program_is_no_spare_one() -> None:
+    """R15: a remedy makes no new finding."""
+    sale = program("Sale", ProgramKind.CAMPAIGN)
+    busy = sender("busy")
+    lonely = replace(IN_ORDER, people=(person("ann"),), senders=(busy,), programs=(sale,))
+    assert the_one(lonely).remedy is not None
+    assert the_one(replace(lonely, traffic=(of(sale, "busy"),))).remedy is None
+    ill = sender("ill", health=Health.BLOCKED)
+    blocked = replace(IN_ORDER, people=(), senders=(busy, ill), programs=(sale,))
+    assert the_one(blocked).remedy is not None
+    assert the_one(replace(blocked, traffic=(of(sale, "busy"),))).remedy is None
+
+
 def test_supervisors_and_admins_need_none() -> None:
     people = (*IN_ORDER.people, person("Sue", Role.SUPERVISOR))
     assert codes(replace(IN_ORDER, people=people)) == []
