@@ -245,12 +245,13 @@ def _senders(ctx: Context) -> Iterable[SenderFacts]:
     holders = holders_now(ctx.directory, ctx.now)
     serves = programs.by_sender(ctx.tx)
     for row in senders.listing(ctx.tx):
+        key, country = _plan(row["address"])
         yield SenderFacts(
             id=row["id"],
             channel=Channel(row["channel"]),
-            key=addresses.from_provider(row["address"]).key,
+            key=key,
             kind=SenderKind(row["kind"]),
-            country=row["country"] or sender_policy.country_of(row["address"]),
+            country=row["country"] or country,
             name=row["label"] or peer_text(row["address"]),
             direction=SenderDirection(row["direction"]),
             purpose=Purpose(row["purpose"]),
@@ -260,6 +261,12 @@ def _senders(ctx: Context) -> Iterable[SenderFacts]:
             program_id=serves.get(row["id"]),
             fallback_id=row["fallback_id"],
         )
+
+
+@lru_cache(maxsize=20_000)
+def _plan(address: str) -> tuple[str, str]:
+    """The key of a sender ID's address, and its country by the numbering plan, "" if that is open."""
+    return addresses.from_provider(address).key, sender_policy.country_of(address)
 
 
 def _programs(ctx: Context) -> Iterable[ProgramFacts]:

@@ -57,8 +57,10 @@ def listing(tx: Tx) -> list[sa.RowMapping]:
     return list(tx.execute(sa.select(tables.people).order_by(columns.name)).mappings())
 
 
-def directory(tx: Tx) -> Directory:
-    """All dated rows that `domain.scopes` reads. Bounded by people and sender IDs, not messages."""
+def directory(tx: Tx, *, of: UUID | None = None) -> Directory:
+    """All dated rows that `domain.scopes` reads. Bounded by people and sender IDs, not messages.
+
+    of: as if this were the only sender ID, where nothing else is asked about."""
     held, member, sender = tables.holdings.c, tables.memberships.c, tables.sender_ids.c
     person = tables.people.c
     holdings = tx.execute(
@@ -70,10 +72,11 @@ def directory(tx: Tx) -> Directory:
             held.until,
             held.rule,
             held.rule_person_id,
-        )
+        ).where(sa.true() if of is None else held.sender_id == of)
     )
     members = tx.execute(sa.select(member.person_id, member.team_id, member.since, member.until))
-    senders = tx.execute(sa.select(sender.id, sender.inbound_id)).all()
+    known = sa.select(sender.id, sender.inbound_id)
+    senders = tx.execute(known if of is None else known.where(sender.id == of)).all()
     everybody = tx.execute(sa.select(person.id, person.suspended_at)).all()
     return Directory(
         tuple(

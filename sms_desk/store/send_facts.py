@@ -44,6 +44,7 @@ _C = tables.conversations.c
 _S = tables.sender_ids.c
 _M = tables.messages.c
 
+
 class Writing(Protocol):
     """A message as the checks look at it: an entry of the outbox, or one that is being written."""
 
@@ -158,7 +159,7 @@ def _holding(tx: Tx, entry: Writing, now: datetime) -> tuple[bool, str]:
     """Whether its author may write from the sender ID now (R31), and who holds it, in words."""
     if entry.author_id is None:
         return True, ""
-    held = people.directory(tx)
+    held = people.directory(tx, of=entry.sender_id)
     holders = holders_now(held, now).get(entry.sender_id, Holders())
     names = people.names(tx) | senders.group_names(tx)
     words = sorted(names[id_] for id_ in holders.people | holders.groups if id_ in names)

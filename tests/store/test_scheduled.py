@@ -10,9 +10,10 @@ import pytest
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import NotFoundError, RefusedError, UsageError
 from sms_desk.domain.model import DraftMode, Origin, OutboxState
+from sms_desk.domain.scopes import holders_now, reach
 from sms_desk.services import scheduled, threads
 from sms_desk.services.desk import Desk
-from sms_desk.store import outbox, send_facts
+from sms_desk.store import outbox, people, send_facts
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.scheduled import ScheduledState
@@ -229,3 +230,15 @@ def test_a_time_is_read_by_the_contacts_clock(
     conversation = office.conversation(office.own, peer, office.ben)
     due = office.desk(office.ben).read(scheduled.when, conversation, "tomorrow 9:00")
     assert (due.at, due.recipients) == (at, recipients)
+
+
+def test_who_holds_one_sender_id_needs_no_other_read(office: Office) -> None:
+    """R31, R33: each message asks when it goes out, in a directory of thousands."""
+    with office.workspace.read() as tx:
+        whole, one = people.directory(tx), people.directory(tx, of=office.shared)
+        cara = people.actor(tx, office.cara)
+    assert one.sender_ids == {office.shared}
+    assert {holding.sender_id for holding in one.holdings} == {office.shared}
+    everyone = holders_now(whole, office.now)[office.shared]
+    assert holders_now(one, office.now) == {office.shared: everyone}
+    assert reach(cara, one, office.now).held == {office.shared}
