@@ -35,10 +35,14 @@ def listing(tx: Tx, *, retired: bool = False) -> list[sa.RowMapping]:
     return list(tx.execute(query).mappings())
 
 
+def find(tx: Tx, template_id: UUID) -> sa.RowMapping | None:
+    query = sa.select(tables.dlt_templates).where(_T.id == template_id)
+    return tx.execute(query).mappings().one_or_none()
+
+
 def get(tx: Tx, template_id: UUID) -> sa.RowMapping:
     """Raises NotFoundError."""
-    query = sa.select(tables.dlt_templates).where(_T.id == template_id)
-    row = tx.execute(query).mappings().one_or_none()
+    row = find(tx, template_id)
     if row is None:
         raise NotFoundError("There is no such registered text.", "See sms-desk dlt list.")
     return row

@@ -152,7 +152,8 @@ def save_dlt_template(ctx: Context, command: c.SaveDltTemplate) -> Effect:
             f"The operators' number {values['dlt_id']} is “{known['name']}” already.",
             "Correct that one, or retire it first.",
         )
-    before = None if known is None else _text_of(known)
+    stored = dlt.find(ctx.tx, command.text.template_id)  # its number may be what is corrected
+    before = None if stored is None else _text_of(stored)
     dlt.save(ctx.tx, {**values, "created_at": command.at})
     back: c.Command = (
         c.RetireDltTemplate(id=command.id, at=command.at, template_id=command.text.template_id)

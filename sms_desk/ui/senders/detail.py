@@ -25,7 +25,6 @@ from sms_desk.services.sender_detail import draft_of, edit_of
 from sms_desk.ui.senders.country_rules import CountryRules
 from sms_desk.ui.senders.holders import Day, HoldersForm, When
 from sms_desk.ui.senders.registration import RegistrationForm
-from sms_desk.ui.senders.sender_field import SenderField
 from sms_desk.ui.senders.words import (
     channel_words,
     direction_words,
@@ -35,6 +34,7 @@ from sms_desk.ui.senders.words import (
 from sms_desk.ui.widgets.buttons import icon_button, plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit
 from sms_desk.ui.widgets.panes import horizontal_line
+from sms_desk.ui.widgets.sender_field import SenderField
 from sms_desk.ui.widgets.text import Label, label
 from sms_desk.ui.widgets.words import tr
 

@@ -1,4 +1,4 @@
-"""Templates of each kind in a section of its own, with a pane for one of them (R36, R42)."""
+"""Templates of each kind in a section of its own, with a pane for one of them (R36, R41, R42)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from sms_desk.bootstrap import Session
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
+from sms_desk.ui.templates.india import IndiaTexts
 from sms_desk.ui.templates.own import OwnTemplates
 from sms_desk.ui.templates.section import Section
 from sms_desk.ui.templates.whatsapp import WhatsAppTemplates
@@ -34,6 +35,7 @@ class TemplatesScreen(Screen):
         sections = (
             OwnTemplates(doors, bus, self),
             WhatsAppTemplates(session, doors, bus, zone, self),
+            IndiaTexts(doors, bus, self),
         )
         self._sections = {section.key: section for section in sections}
         self.tabs = Tabs(
