@@ -13,6 +13,8 @@ NextAllowed = Callable[[datetime], datetime | None]
 
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
+_STILL_THAT = timedelta(hours=3)
+"""A morning that begins at noon is one still, an evening that begins at night is none."""
 
 
 class Later(StrEnum):
@@ -41,7 +43,7 @@ def moments(
     """The moments that make sense now, soonest first, each of them allowed and none twice.
 
     Mornings are 9:00 and the evening is 18:00 in `zone`; where quiet hours forbid that minute it
-    becomes the first one that they allow on the same day there, or else is left out.
+    becomes the first one that they allow within three hours, or else is left out.
     """
     found: dict[datetime, Later] = {}
     for later in _MOST_TELLING:
@@ -72,12 +74,7 @@ def _moment(
     if wanted <= now:
         return None
     moved = next_allowed(wanted)
-    same_day = moved is not None and _day(moved, zone) == _day(wanted, zone)
-    return moved if same_day else None
-
-
-def _day(at: datetime, zone: tzinfo) -> object:
-    return at.astimezone(zone).date()
+    return moved if moved is not None and moved - wanted <= _STILL_THAT else None
 
 
 def _whole_minute(at: datetime) -> datetime:

@@ -167,12 +167,14 @@ def _state_chip(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
         yield ChipWords(tr("inbox", "closed"), "check", "secondary")
 
 
+_LATER_SIGN: Final = "calendar-clock"
+
+
 def _later_chip(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
     """The next message that waits for its time; by the reader's clock, as all times of the list."""
     if row.goes_at is not None:
-        words = tr("inbox", "goes {when}")
         when = brief_words(row.goes_at, clock.now, str(clock.zone))
-        yield ChipWords(words.replace("{when}", when), "calendar-clock", "accent")
+        yield ChipWords(when, _LATER_SIGN, "accent")
 
 
 def _day(local: datetime) -> str:
@@ -186,9 +188,16 @@ def _spoken(
     who = f"{isolate(name)}, {isolate(peer)}" if name else isolate(peer)
     channel = "WhatsApp" if row.channel is Channel.WHATSAPP else tr("inbox", "SMS")
     parts = [who, channel, _unread_words(row), isolate(snippet), time, _waiting_words(chips)]
-    others = [isolate(chip.text) for chip in chips if chip.icon != "clock"]
+    others = [isolate(_said(chip)) for chip in chips if chip.icon != "clock"]
     signs = [tr("inbox", "pinned")] * row.pinned + [tr("inbox", "muted")] * row.muted
     return ", ".join(part for part in (*parts, *others, *signs) if part)
+
+
+def _said(chip: ChipWords) -> str:
+    """What a chip's sign tells the eye, for the ear."""
+    if chip.icon == _LATER_SIGN:
+        return tr("inbox", "scheduled for {when}").replace("{when}", chip.text)
+    return chip.text
 
 
 def _unread_words(row: InboxRow) -> str:

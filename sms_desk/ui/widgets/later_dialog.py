@@ -209,6 +209,7 @@ class LaterDialog(QDialog):
     def _say(self, words: str, *, fits: bool) -> None:
         self._form.clear_error()
         self._both.setText(words)
+        self._both.set_tone("" if fits or not self._has_text() else "error")
         self._go.setEnabled(fits)
         if not fits:
             self._found.hide()

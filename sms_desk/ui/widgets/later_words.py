@@ -12,11 +12,12 @@ from sms_desk.services.scheduled import Clocks
 from sms_desk.ui.widgets.words import tr
 
 
-def later_words(later: Later, at: datetime, zone: str) -> str:
+def later_words(later: Later, at: datetime, clocks: Clocks) -> str:
     """What a menu calls a moment; the first allowed minute says its hour."""
     if later is Later.SOONEST:
-        words = tr("later", "Next allowed minute, {time} there")
-        return words.replace("{time}", time_words(at, zone))
+        there = tr("later", "Next allowed minute, {time} there")
+        words = there if clocks.theirs else tr("later", "Next allowed minute, {time} your time")
+        return words.replace("{time}", time_words(at, clocks.zone))
     return {
         Later.IN_AN_HOUR: tr("later", "In an hour"),
         Later.THIS_MORNING: tr("later", "This morning"),

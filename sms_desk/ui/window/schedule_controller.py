@@ -107,7 +107,7 @@ class ScheduleController(QObject):
         for later, at in found.choices:
             words = due_words(at, zone, self._mine, theirs=found.clocks.theirs)
             action = menu.addAction(
-                f"{menu_text(later_words(later, at, zone))}\t{menu_text(words)}"
+                f"{menu_text(later_words(later, at, found.clocks))}\t{menu_text(words)}"
             )
             action.triggered.connect(
                 lambda _=False, chosen=at: self._look_then_schedule(draft, chosen, zone)
