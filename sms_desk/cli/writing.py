@@ -139,7 +139,7 @@ def reply(
     said = saying.said(desk, sender_id)
     due = desk.read(scheduled.when, id_, at) if at else None
     if explain:
-        return desk.read(_explained, id_, said.body, due.at if due else None)
+        return desk.read(_explained, id_, sender_id, said, due.at if due else None)
     if due is not None:
         return planned(desk, id_, sender_id, said, due)
     return _queued(session, id_, sender_id, said, anyway=anyway, wait=wait)
@@ -255,9 +255,14 @@ def _explained_new(
     )
 
 
-def _explained(ctx: Context, conversation_id: UUID, body: str, at: datetime | None) -> Explanation:
+def _explained(
+    ctx: Context, conversation_id: UUID, sender_id: UUID, said: Said, at: datetime | None
+) -> Explanation:
     detail = threads.detail(ctx, conversation_id)
-    counted = segments.count(body)
+    counted = segments.count(said.body)
+    against = composing.verdicts(
+        ctx, conversation_id, sender_id, said.body, at=at, content_sid=said.content_sid
+    )
     return Explanation(
         conversation_id,
         detail.row.peer,
@@ -270,5 +275,5 @@ def _explained(ctx: Context, conversation_id: UUID, body: str, at: datetime | No
         counted.units,
         counted.parts,
         counted.unicode,
-        composing.verdicts(ctx, conversation_id, None, body, at=at).findings,
+        against.findings,
     )

@@ -76,6 +76,9 @@ def test_R42_a_closed_window_is_opened_by_the_contact_alone(
     terminal.json("reply", id_, "Both", "--template", "appointment", code=2)
 
     words = ("--template", "appointment", "--var", "1=Zoë", "--var", "2={{1}} at 9")
+    assert terminal.json("reply", id_, "--explain", *words)["findings"] == []
+    (closed,) = terminal.json("reply", id_, "--explain", "Free text")["findings"]
+    assert closed["rule"] == "window"
     sent = terminal.json("reply", id_, *words, "--wait", "20", secret=True)
     assert (sent["state"], sent["body"]) == ("accepted", "Hello Zoë, see you {{1}} at 9.")
     entry = sandbox.ledger.entries[-1]
