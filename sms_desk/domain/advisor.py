@@ -456,7 +456,7 @@ def _sms_and_whatsapp(facts: Facts) -> Iterator[Finding]:
             "To the desk these are two sender IDs with conversations, opt-outs and figures of their "
             "own; to the contact they are one number. What is said on one is not seen on the other.",
             tuple(
-                f"{s.channel}: {_messages(sent[s.id])} in {facts.days} days"
+                f"{_CHANNEL[s.channel]}: {_messages(sent[s.id])} in {facts.days} days"
                 for s in (sms, whatsapp)
             ),
             "Use a number of its own for WhatsApp.",

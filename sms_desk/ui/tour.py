@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 from sms_desk.domain.model import DeliveryStatus
 from sms_desk.settings.files import MachineState
 from sms_desk.ui import theme
+from sms_desk.ui.advisor.listing import FindingList
 from sms_desk.ui.main import Start, make_app, profile_of
 from sms_desk.ui.opening import Frame, Launch, open_workspace
 from sms_desk.ui.window.main_window import MainWindow
@@ -196,6 +197,7 @@ class Tour(QObject):
                 "Programs: campaigns and services, and what they are recognised by",
                 self._programs,
             ),
+            Step("advisor", "The advisor: what stands against the directory", self._advisor),
             Step("templates", "Templates, and how they will read", self._templates),
             Step("outbox", "The outbox: what waits, what is held", self._outbox),
             Step("settings", "Settings", self._settings),
@@ -357,6 +359,14 @@ class Tour(QObject):
     def _programs(self) -> Steps:
         yield from self._screen("programs", 1)
 
+    def _advisor(self) -> Steps:
+        yield from self._screen("advisor", None)
+        listing = _table_of(self._window.screen_shown())
+        assert isinstance(listing, FindingList)
+        yield listing.rows
+        self._hands.key(Qt.Key.Key_Down)
+        yield SETTLE
+
     def _templates(self) -> Steps:
         yield from self._screen("templates", 1)
 
@@ -368,6 +378,7 @@ class Tour(QObject):
         titles = {
             "senders": "Sender IDs",
             "programs": "Programs",
+            "advisor": "Advisor",
             "templates": "Templates",
             "outbox": "Outbox",
             "settings": "Settings",

@@ -82,4 +82,4 @@ def spoken(place: Place) -> str:
     """The line in words, such as "Mine, 12 waiting"."""
     if not place.waiting:
         return place.title
-    return f"{place.title}, {tr('rail', '%n waiting', place.waiting)}"
+    return f"{place.title}, {place.count or tr('rail', '%n waiting', place.waiting)}"

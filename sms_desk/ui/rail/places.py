@@ -22,6 +22,7 @@ class Place:
     icon: str = ""
     dot: str = ""  # the colour token of a program's dot, instead of an icon
     waiting: int = 0
+    count: str = ""  # what the number counts, in words, where it is not people waiting
     filter: InboxFilter | None = None
     screen: str = ""
     view: ViewRow | None = None
@@ -81,16 +82,20 @@ def inbox_places(counts: RailCounts, troubled: int = 0) -> tuple[Place, ...]:
     )
 
 
-def screens(board: WindowSummary | None = None, requests: int = 0) -> tuple[Place, ...]:
+def screens(
+    board: WindowSummary | None = None, requests: int = 0, advice: int | None = None
+) -> tuple[Place, ...]:
     """What stands at the rail's foot. board: of WhatsApp windows; no place without WhatsApp.
 
     requests: conversations with a wish to hear no more to decide; no place where there is none.
+    advice: problems and warnings of the advisor; None for those who do not see it (R15).
     """
     return (
         *_requests(requests),
         *_board(board or WindowSummary()),
         Place("screen:senders", tr("rail", "Sender IDs"), "hash", screen="senders"),
         Place("screen:programs", tr("rail", "Programs"), "megaphone", screen="programs"),
+        *_advisor(advice),
         Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),
     )
 
@@ -106,6 +111,18 @@ def _board(board: WindowSummary) -> Iterator[Place]:
     if board.any:
         title = tr("rail", "WhatsApp windows")
         yield Place("screen:windows", title, "clock", waiting=board.urgent, screen="windows")
+
+
+def _advisor(advice: int | None) -> Iterator[Place]:
+    if advice is not None:
+        yield Place(
+            "screen:advisor",
+            tr("rail", "Advisor"),
+            "clipboard-check",
+            waiting=advice,
+            count=tr("rail", "%n to look at", advice),
+            screen="advisor",
+        )
 
 
 def _scopes(counts: RailCounts) -> Iterator[Place]:

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -41,7 +41,7 @@ class Rail(QWidget):
     place_chosen = Signal(InboxFilter, str)
     """An inbox place, as its filter and title."""
     screen_chosen = Signal(str)
-    """windows | senders | programs | settings"""
+    """windows | senders | programs | advisor | settings"""
     view_rename_requested = Signal(object)
     view_delete_requested = Signal(object)
     view_share_requested = Signal(object, bool)
@@ -59,6 +59,7 @@ class Rail(QWidget):
         self._fold.clicked.connect(self._on_fold_clicked)
         self._board = WindowSummary()
         self._requests = 0
+        self._advice: int | None = None
         self._lay_out()
         self._connect()
         self.set_collapsed(False)
@@ -86,8 +87,13 @@ class Rail(QWidget):
         self._requests = count
         self._show_screens()
 
+    def set_advice(self, count: int | None) -> None:
+        """Problems and warnings that stand against the directory; None: no place for it (R15)."""
+        self._advice = count
+        self._show_screens()
+
     def _show_screens(self) -> None:
-        if self._screens.rail_model.set_places(screens(self._board, self._requests)):
+        if self._screens.rail_model.set_places(screens(self._board, self._requests, self._advice)):
             self._screens.fit_height()
             self.show_place(self._chosen)
 
@@ -266,6 +272,13 @@ class _RailList(QListView):
         super().currentChanged(current, previous)
         if current.isValid() and not self._marking:
             self.went.emit(self.rail_model.place(current.row()).key)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes the first line the current one where none is: nobody went there by that."""
+        marking, self._marking = self._marking, True
+        super().focusInEvent(event)
+        self._marking = marking
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -18,7 +18,7 @@ from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.text import ElidedLabel, Label, label, set_tip, set_window_title
 from sms_desk.ui.widgets.words import tr
 
-_WIDTH = 440
+_WIDTH = 480
 
 
 class FallbackDialog(QDialog):
@@ -94,7 +94,7 @@ class FallbackDialog(QDialog):
         self._yes.setEnabled(found.conversations > 0)
         self.setAccessibleName(self.words())
         self._yes.setFocus()
-        self.adjustSize()
+        self._fit()
 
     def _show_error(self, error: DeskError) -> None:
         self._say_wrong(f"{error.title} {error.next_step}".strip())
@@ -104,7 +104,14 @@ class FallbackDialog(QDialog):
         self._wrong.setText(words)
         self._wrong.show()
         self.setAccessibleName(self.words())
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its words are at this width."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.setFixedHeight(layout.totalHeightForWidth(_WIDTH))
 
     def _on_yes(self) -> None:
         self._yes.setEnabled(False)

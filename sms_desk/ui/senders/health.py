@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sms_desk.domain.changes import Changes, Thing
@@ -91,6 +91,7 @@ class HealthSection(QWidget):
         self._said.hide()
         self._said.save.clicked.connect(self._on_say)
         self._said.go_on.clicked.connect(self._on_go_on)
+        self._column.addSpacing(4)
         self._column.addWidget(self._said)
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
@@ -270,7 +271,9 @@ class _Shown(QWidget):
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(label(f"{count:,} ×", "snippet", tone="error", parent=line))
+        often = label(f"{count:,} ×", "snippet", tone="error", parent=line)
+        often.setMinimumWidth(32)
+        layout.addWidget(often, 0, Qt.AlignmentFlag.AlignTop)
         words = display_name(title, 200) or tr("senders", "Failed without a code")
         said = f"{words.rstrip('.')} ({display_name(code)})" if code else words
         layout.addWidget(label(said, "snippet", wrap=True, parent=line), 1)

@@ -133,8 +133,14 @@ class SendersScreen(Screen):
         self._table.row_chosen.connect(self._on_row_chosen)
         bus.changed.connect(self._on_changed)
         self._shown: UUID | None = None
+        self._wanted: UUID | None = None
         self._found: One | None = None
         self._pane: SenderDetail | None = None
+        self._read()
+
+    def show_sender(self, sender_id: UUID) -> None:
+        """Open one, as from a finding of the advisor."""
+        self._wanted = sender_id
         self._read()
 
     # --- reading ---------------------------------------------------------------------------------
@@ -149,6 +155,9 @@ class SendersScreen(Screen):
         self._show_rows()
         options = holder_options(found.people, found.groups)
         self._unheld.show_rows(found.rows, options, self._doors.desk.person_id)
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self._table.choose(wanted)
 
     @Slot()
     def _show_rows(self) -> None:

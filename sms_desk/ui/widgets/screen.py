@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.ui.widgets.forms import scrolled
@@ -85,20 +85,24 @@ class Screen(QWidget):
 
     def show_detail(self, content: QWidget | None) -> None:
         """A pane for one row; None folds it away."""
+        focused = QApplication.focusWidget()
+        inside = self._detail.isAncestorOf(focused) if focused is not None else False
         if self._content is not None:
             self._content.hide()
             self._content.deleteLater()
             self._content = None
         if content is not None:
-            inside = QWidget()
-            column = QVBoxLayout(inside)
+            page = QWidget()
+            column = QVBoxLayout(page)
             column.setContentsMargins(16, 16, 16, 16)
             column.addWidget(content)
             column.addStretch(1)
-            self._content = scrolled(inside)
+            self._content = scrolled(page)
             self._detail_layout.addWidget(self._content)
         self._detail.setVisible(content is not None)
         self._fit()
+        if inside:  # where the keys were is gone: they go on in the middle
+            self._middle.setFocus()
 
     def has_detail(self) -> bool:
         return self._content is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sms_desk.domain.model import DraftMode
+from sms_desk.domain.model import DraftMode, Role
 from sms_desk.ui.commands import Group, WindowCommand
 from sms_desk.ui.widgets.words import tr
 
@@ -206,6 +206,21 @@ def _write(wiring: Wiring) -> tuple[WindowCommand, ...]:
     )
 
 
+def _advisor(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    """Not for reps: it looks at everybody's sender IDs (R15, R31)."""
+    if wiring.ties.role is Role.REP:
+        return ()
+    return (
+        WindowCommand(
+            "advisor",
+            tr("commands", "Advisor"),
+            Group.DESK,
+            run=partial(wiring.desk.show_screen, "advisor"),
+            icon="clipboard-check",
+        ),
+    )
+
+
 def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
     desk = wiring.desk
     at = partial(WindowCommand, group=Group.DESK)
@@ -246,6 +261,7 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
             run=partial(desk.show_screen, "windows"),
             icon="clock",
         ),
+        *_advisor(wiring),
         at(
             "settings",
             tr("commands", "Settings"),

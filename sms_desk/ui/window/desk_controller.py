@@ -21,11 +21,13 @@ from sms_desk.ui.palette.palette import Entry
 from sms_desk.ui.shortcuts import KeyLine, ShortcutSheet
 from sms_desk.ui.widgets.text import menu_text
 from sms_desk.ui.widgets.words import tr
+from sms_desk.ui.window.advice_controller import AdviceController
 from sms_desk.ui.window.command_list import window_commands
 from sms_desk.ui.window.lens_controller import LensController
 from sms_desk.ui.window.screens import ScreenMaker
 
 if TYPE_CHECKING:  # the wiring makes this controller
+    from sms_desk.ui.advisor.reading import Subject
     from sms_desk.ui.window.wiring import Wiring
 
 
@@ -47,7 +49,11 @@ class DeskController(QObject):
         self._wiring = wiring
         self._window = wiring.window
         self._screens: dict[str, QWidget] = {}
-        self._maker = ScreenMaker(wiring.ties, wiring.state, wiring.registry, self)
+        self.advice = AdviceController(wiring.window.side.rail, wiring.ties, self)
+        self._maker = ScreenMaker(
+            wiring.ties, wiring.state, wiring.registry, self.advice.keeper, self
+        )
+        self._maker.subject_wanted.connect(self._on_subject_wanted)
         self._maker.conversation_wanted.connect(wiring.open_conversation)
         self._maker.responses_wanted.connect(self._on_responses_wanted)
         self._lens = LensController(wiring.page.inbox, wiring.inbox_controller, wiring.ties)
@@ -116,6 +122,22 @@ class DeskController(QObject):
         screen = self._screens["programs"]
         assert isinstance(screen, ProgramsScreen)
         screen.show_program(program_id)
+
+    def show_sender(self, sender_id: UUID) -> None:
+        """The screen of one sender ID, as from a finding of the advisor."""
+        from sms_desk.ui.senders import SendersScreen  # with the screen, when it is wanted
+
+        self.show_screen("senders")
+        screen = self._screens["senders"]
+        assert isinstance(screen, SendersScreen)
+        screen.show_sender(sender_id)
+
+    @Slot(object)
+    def _on_subject_wanted(self, subject: Subject) -> None:
+        if subject.kind == "sender":
+            self.show_sender(subject.id)
+        else:
+            self.show_program(subject.id)
 
     @Slot(object)
     def _on_responses_wanted(self, program_id: UUID) -> None:

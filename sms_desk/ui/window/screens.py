@@ -20,6 +20,7 @@ from sms_desk.ui.commands import Registry
 from sms_desk.ui.window.ties import Ties
 
 if TYPE_CHECKING:
+    from sms_desk.ui.advisor.keeper import AdviceKeeper
     from sms_desk.ui.search import SearchPanel
     from sms_desk.ui.wizard import Wizard
 
@@ -29,21 +30,30 @@ class ScreenMaker(QObject):
     """A conversation's id, and the position in it or None."""
     responses_wanted = Signal(object)
     """The id of the program whose responses shall stand in the list."""
+    subject_wanted = Signal(object)
+    """What a finding of the advisor is about: a `Subject`, to be shown on its own screen."""
     connect_wanted = Signal()
     demo_wanted = Signal()
     person_chosen = Signal(object)
 
     def __init__(
-        self, ties: Ties, state: MachineState, registry: Registry, parent: QObject
+        self,
+        ties: Ties,
+        state: MachineState,
+        registry: Registry,
+        advice: AdviceKeeper | None,
+        parent: QObject,
     ) -> None:
+        """advice: None for those who do not see the advisor."""
         super().__init__(parent)
+        self._advice = advice
         self._ties = ties
         self._state = state
         self._registry = registry
         self._search: SearchPanel | None = None
 
     def make(self, name: str, parent: QWidget) -> QWidget:
-        """senders | programs | templates | outbox | windows | opt_outs | settings"""
+        """senders | programs | templates | outbox | windows | opt_outs | advisor | settings"""
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
@@ -60,6 +70,12 @@ class ScreenMaker(QObject):
                 )
                 programs.responses_requested.connect(self.responses_wanted)
                 return programs
+            case "advisor" if self._advice is not None:
+                from sms_desk.ui.advisor.screen import AdvisorScreen
+
+                advisor = AdvisorScreen(doors, self._advice, parent)
+                advisor.subject_opened.connect(self.subject_wanted)
+                return advisor
             case "templates":
                 from sms_desk.ui.templates import TemplatesScreen
 

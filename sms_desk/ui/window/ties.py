@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sms_desk.bootstrap import Session
+from sms_desk.domain.model import Role
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.reader import Reader
@@ -14,12 +15,13 @@ from sms_desk.ui.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """session: the open workspace; reader: who sits at the desk, and in which time zone."""
+    """session: the open workspace; reader, role: who sits at the desk, in which time zone, as what."""
 
     session: Session
     doors: Doors
     bus: Bus
     reader: Reader
+    role: Role = Role.REP
 
     @property
     def clock(self) -> Callable[[], datetime]:

@@ -17,6 +17,7 @@ from sms_desk.bootstrap import Session
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.model import Role
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.settings.files import MachineState
@@ -44,9 +45,9 @@ if TYPE_CHECKING:  # `rest` makes them
     from sms_desk.ui.window.writing_controller import WritingController
 
 
-def reader_of(ctx: Context) -> Reader:
-    """Who sits here, and on which wall clock they read times."""
-    return Reader(ctx.actor.person_id, ZoneInfo(ctx.actor.zone))
+def seat_of(ctx: Context) -> tuple[Reader, Role]:
+    """Who sits here, on which wall clock they read times, and what they may do."""
+    return Reader(ctx.actor.person_id, ZoneInfo(ctx.actor.zone)), ctx.actor.role
 
 
 def taste_of(ctx: Context) -> bool:
@@ -91,8 +92,8 @@ class Wiring(QObject):
         self.state = state
         self.doors = Doors(session.desk, self)
         self.bus = Bus(self)
-        reader = session.desk.read(reader_of)
-        self.ties = Ties(session, self.doors, self.bus, reader)
+        reader, role = session.desk.read(seat_of)
+        self.ties = Ties(session, self.doors, self.bus, reader, role)
         self.first = self._fitting(first) or FirstPage(window, reader, self.ties.clock, state)
         self.page = self.first.page
         self.inbox_controller = InboxController(self.page.inbox, self.ties)
@@ -254,12 +255,12 @@ class Wiring(QObject):
         if changes.touches(Thing.SETTING):
             self.doors.read(self, taste_of, then=self.on_taste)
         if changes.touches(Thing.PERSON, self.ties.reader.person_id):
-            self.doors.read(self, reader_of, then=self._on_reader)
+            self.doors.read(self, seat_of, then=self._on_seat)
 
-    def _on_reader(self, reader: Reader) -> None:
-        """Another time zone: every time on the page is said anew."""
-        if reader != self.ties.reader:
-            self.person_chosen.emit(reader.person_id)
+    def _on_seat(self, seat: tuple[Reader, Role]) -> None:
+        """Another time zone or role: everything on the page is said and offered anew."""
+        if seat != (self.ties.reader, self.ties.role):
+            self.person_chosen.emit(seat[0].person_id)
 
     @Slot()
     def on_rename_requested(self) -> None:
