@@ -191,6 +191,8 @@ def _fits(hint: Any, value: Any) -> bool:
         return isinstance(value, bool)
     if hint is int:
         return isinstance(value, int | str) and not isinstance(value, bool)
+    if hint is float:
+        return isinstance(value, float)
     if get_origin(hint) is dict:
         return isinstance(value, dict)
     return hint is object or isinstance(value, str)
