@@ -185,6 +185,11 @@ class Tour(QObject):
             Step("bulk", "Ctrl+A selects all; T tags them", self._bulk),
             Step("search", "Ctrl+F searches everything, newest first", self._search),
             Step("hit", "Enter opens the thread at the hit", self._hit),
+            Step(
+                "later",
+                "Ctrl+Shift+Enter: send later, at moments by the contact's clock",
+                self._later,
+            ),
             Step("palette", "Ctrl+K: every command by a few letters", self._palette),
             Step("keys", "F1: the sheet of keys", self._keys),
             Step(
@@ -320,6 +325,14 @@ class Tour(QObject):
         self._hands.key(Qt.Key.Key_Return)
         yield self._opened
         yield 0.8
+
+    def _later(self) -> Steps:
+        self._hands.ctrl(Qt.Key.Key_R)
+        self._hands.type("We open at nine. Shall I put one aside?")
+        yield SETTLE
+        self._wiring.registry.run("send_later")
+        yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
+        yield SETTLE
 
     def _palette(self) -> Steps:
         self._hands.key(Qt.Key.Key_Escape)

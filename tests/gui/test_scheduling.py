@@ -30,6 +30,7 @@ from sms_desk.sync.schedule import release_due
 from sms_desk.ui.composer.template_picker import TemplatePicker
 from sms_desk.ui.inbox.row_words import Clock, row_words
 from sms_desk.ui.outbox import OutboxScreen
+from sms_desk.ui.outbox.scheduled import due_cell
 from sms_desk.ui.thread import Act, Target
 from sms_desk.ui.thread.arrange import arrange
 from sms_desk.ui.thread.shape import acts_of
@@ -455,6 +456,8 @@ def test_r36_the_outbox_has_all_of_them_soonest_first(shop: Shop, talk: UUID) ->
     shop.wiring.desk.show_screen("outbox")
     table = screen.scheduled.table
     shop.until(lambda: [row.id for row in table.rows()] == [first.id, second.id])
+    cell = due_cell(first, "Europe/Berlin")
+    assert (cell.text, cell.second) == ("Wed 18 Nov 15:00", "09:00 in New York")
     table.choose(first.id)
     words = {button.text(): button for button in screen.findChildren(QPushButton)}
     assert {"Edit…", "Send now", "Cancel message", "Open conversation"} <= set(words)

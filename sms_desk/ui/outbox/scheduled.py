@@ -24,7 +24,8 @@ from sms_desk.ui.widgets.words import tr
 def due_cell(row: ScheduledRow, mine: str) -> Cell:
     """The reader's own clock first, and the contact's below it where that is another."""
     here = f"{day_words(row.due_at, mine)} {time_words(row.due_at, mine)}"
-    there = "" if row.zone == mine else place_words(row.due_at, row.zone)
+    another_day = day_words(row.due_at, mine) != day_words(row.due_at, row.zone)
+    there = place_words(row.due_at, row.zone, day=another_day) if row.zone != mine else ""
     return Cell(here, there, ink="accent", icon="calendar-clock")
 
 
