@@ -15,12 +15,19 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.compliance import RequestState
+from sms_desk.domain.model import Health
+from sms_desk.domain.registration import HeaderType, India, Registration, Route, to_json
+from sms_desk.domain.send_checks import WayOut
 from sms_desk.services import opt_outs, scheduled
-from sms_desk.store import opt_out_requests, tables
+from sms_desk.services.composing import Finding
+from sms_desk.store import opt_out_requests, senders, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.opt_outs import OptOutsScreen
 from sms_desk.ui.opt_outs.screen import left_cell
+from sms_desk.ui.senders import SendersScreen
+from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.widgets.buttons import Button
+from sms_desk.ui.window.finding_words import actions_of
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
@@ -134,3 +141,85 @@ def test_every_request_can_be_painted(qtbot: QtBot, shop: Shop) -> None:
         assert cell.ink
         screen._table.show_rows([each])
         assert not screen.grab().isNull()
+
+
+# --- ways out that lead elsewhere -----------------------------------------------------------------
+
+
+@pytest.fixture
+def indian(office: Office) -> UUID:
+    """A conversation on India's domestic route, of which nothing is registered yet."""
+    _register(office, India(Route.DOMESTIC))
+    id_ = office.conversation(office.own, "+919876543210", office.ben)
+    office.message(id_, "Hello")
+    return id_
+
+
+def _register(office: Office, india: India) -> None:
+    with office.workspace.write() as tx:
+        senders.change(tx, office.own, registration=to_json(Registration(india)))
+
+
+def _buttons(shop: Shop) -> list[str]:
+    return [button.text() for button in shop.wiring.page.column.composer._finding.buttons()]
+
+
+def test_R41_a_missing_registration_is_one_press_away_for_an_admin(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, indian: UUID, tmp_path: Path
+) -> None:
+    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as shop:
+        shop.open(indian)
+        composer = shop.wiring.page.column.composer
+        composer.put_reply("Good day")
+        shop.until(lambda: "Registration" in _buttons(shop))
+        (opens,) = [each for each in composer._finding.buttons() if each.text() == "Registration"]
+        opens.click()
+        screen = shop.window.screen_shown()
+        assert isinstance(screen, SendersScreen)
+        shop.until(lambda: screen._pane is not None)
+        assert screen._shown == office.own
+
+
+def test_R41_who_is_no_admin_is_not_sent_there(shop: Shop, indian: UUID) -> None:
+    shop.open(indian)
+    composer = shop.wiring.page.column.composer
+    composer.put_reply("Good day")
+    shop.until(lambda: "principal entity ID" in composer.finding())
+    assert "Registration" not in _buttons(shop)
+
+
+def test_R41_the_registered_texts_are_one_press_away(shop: Shop, indian: UUID) -> None:
+    _register(
+        shop.office, India(Route.DOMESTIC, "1101500000000000001", "MYSHOP", HeaderType.SERVICE)
+    )
+    shop.open(indian)
+    composer = shop.wiring.page.column.composer
+    composer.put_reply("Good day")
+    shop.until(lambda: "Templates" in _buttons(shop))
+    (opens,) = composer._finding.buttons()
+    opens.click()
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, TemplatesScreen)
+    assert screen.section().key == "india"
+
+
+def test_R17_another_sender_id_is_chosen_from_the_sentence(shop: Shop, conversation: UUID) -> None:
+    shop.office.now = datetime(2026, 11, 18, 15, tzinfo=UTC)
+    with shop.office.workspace.write() as tx:
+        senders.change(tx, shop.office.own, health=Health.DEGRADED)
+    shop.open(conversation)
+    composer = shop.wiring.page.column.composer
+    shop.until(lambda: "Other sender ID" in _buttons(shop))
+    composer._finding.buttons()[0].click()
+    menu = composer._sender._number.options()
+    assert menu.isVisible()
+    assert len(menu.actions()) > 1
+    menu.close()
+
+
+def test_R17_only_who_may_switch_is_shown_the_fallback() -> None:
+    ways = (WayOut.FALLBACK, WayOut.OTHER_SENDER)
+    finding = Finding("health", True, "It is blocked.", "", False, ways, None, "")
+    assert actions_of(finding, "", "UTC") == ()
+    (word, _words), *rest = actions_of(finding, "", "UTC", {WayOut.FALLBACK})
+    assert (word, rest) == (WayOut.FALLBACK, [])

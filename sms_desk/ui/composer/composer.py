@@ -290,6 +290,14 @@ class Composer(QWidget):
         """The sender ID that is chosen, None if there is none to write from."""
         return self._sender.sender_id()
 
+    def has_other_senders(self) -> bool:
+        """Whether the person may write from another sender ID, too."""
+        return self._sender.has_others()
+
+    def open_senders(self) -> None:
+        """Show what may be written from, as if the person had pressed the sender ID."""
+        self._sender.open()
+
     def is_blocked(self) -> bool:
         """Whether a reply cannot be sent whatever is written."""
         return self._blocked or bool(self._unanswerable)

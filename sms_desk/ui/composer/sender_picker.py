@@ -72,6 +72,15 @@ class SenderPicker(QWidget):
         ) or (allowed[0] if allowed else None)
         self._show_chosen()
 
+    def has_others(self) -> bool:
+        """Whether another than the chosen one is allowed."""
+        return any(each.allowed and each is not self._chosen for each in self._choices)
+
+    def open(self) -> None:
+        """Show the choices; the window goes on meanwhile."""
+        corner = self._number.mapToGlobal(self._number.rect().bottomLeft())
+        self._number.options().popup(corner)
+
     def forget_choice(self) -> None:
         """Another conversation: propose again."""
         self._chosen = None

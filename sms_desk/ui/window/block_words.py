@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from sms_desk.domain import whatsapp_window
 from sms_desk.domain.model import Channel, Health
 from sms_desk.domain.plain_text import display_name, isolate
+from sms_desk.domain.send_checks import WayOut
 from sms_desk.domain.whatsapp_window import WindowState
 from sms_desk.services.rows import ConversationDetail
 from sms_desk.ui.widgets.times import clock_words
@@ -95,6 +96,4 @@ def _window(detail: ConversationDetail, now: datetime, zone: tzinfo) -> Block | 
     return Block(words.replace("{time}", clock_words(closes, now, zone)), actions=_TEMPLATE)
 
 
-SEND_TEMPLATE = "send_template"
-"""The way out of a closed window, as the composer's bar names it."""
-_TEMPLATE = ((SEND_TEMPLATE, tr("block", "Send a template")),)
+_TEMPLATE = ((WayOut.PICK_TEMPLATE.value, tr("block", "Send a template")),)

@@ -123,6 +123,7 @@ class DeskController(QObject):
         assert isinstance(screen, ProgramsScreen)
         screen.show_program(program_id)
 
+    @Slot(object)
     def show_sender(self, sender_id: UUID) -> None:
         """The screen of one sender ID, as from a finding of the advisor."""
         from sms_desk.ui.senders import SendersScreen  # with the screen, when it is wanted
@@ -138,6 +139,16 @@ class DeskController(QObject):
             self.show_sender(subject.id)
         else:
             self.show_program(subject.id)
+
+    @Slot()
+    def show_registered_texts(self) -> None:
+        """What India's operators have registered, and where a text can be checked."""
+        from sms_desk.ui.templates import TemplatesScreen  # with the screen, when it is wanted
+
+        self.show_screen("templates")
+        screen = self._screens["templates"]
+        assert isinstance(screen, TemplatesScreen)
+        screen.tabs.choose("india")
 
     @Slot(object)
     def _on_responses_wanted(self, program_id: UUID) -> None:

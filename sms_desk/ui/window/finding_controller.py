@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sms_desk.domain import one_way
 from sms_desk.domain.changes import Changes, Thing
-from sms_desk.domain.model import DraftMode
+from sms_desk.domain.model import Channel, DraftMode, Role
 from sms_desk.domain.send_checks import WayOut
 from sms_desk.services import composing
 from sms_desk.services.composing import Finding, Verdicts
+from sms_desk.services.context import Context
+from sms_desk.services.rows import ConversationDetail
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.finding_words import actions_of, finding_of
 from sms_desk.ui.window.thread_controller import ThreadController
@@ -24,7 +29,25 @@ TURN_MS: Final = 60_000
 _TOUCHING: Final = (Thing.SENDER, Thing.SETTING, Thing.OPT_OUT, Thing.DLT_TEMPLATE, Thing.PROGRAM)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found, and whether the reader may mend what only an admin may."""
+
+    verdicts: Verdicts
+    is_admin: bool
+
+
+def look(ctx: Context, conversation_id: UUID, sender_id: UUID, body: str) -> Looked:
+    found = composing.verdicts(ctx, conversation_id, sender_id, body)
+    return Looked(found, ctx.actor.role is Role.ADMIN)
+
+
 class FindingController(QObject):
+    registration_wanted = Signal(object)
+    """The id of a sender ID whose registration is to be mended."""
+    texts_wanted = Signal()
+    """What is registered in India is to be looked at."""
+
     def __init__(self, page: ConversationsPage, thread: ThreadController, ties: Ties) -> None:
         super().__init__(page)
         self._thread = thread
@@ -32,6 +55,7 @@ class FindingController(QObject):
         self._doors = ties.doors
         self._zone = ties.reader.zone
         self._shown: Finding | None = None
+        self._sender_id: UUID | None = None
         self._pause = _timer(self, PAUSE_MS, single=True)
         self._pause.timeout.connect(self.read)
         self._turn = _timer(self, TURN_MS, single=False)
@@ -57,7 +81,7 @@ class FindingController(QObject):
             return
         self._doors.read(
             self,
-            composing.verdicts,
+            look,
             detail.row.id,
             sender_id,
             self._composer.text(),
@@ -65,17 +89,29 @@ class FindingController(QObject):
             key="findings",
         )
 
-    def _on_found(self, found: Verdicts) -> None:
-        detail = self._thread.detail()
+    def _on_found(self, looked: Looked) -> None:
+        detail, found = self._thread.detail(), looked.verdicts
         if detail is None or detail.row.id != found.conversation_id:
             return
         self._shown = finding_of(found)
         if self._shown is None or found.body != self._composer.text():
             self._clear()
             return
-        actions = actions_of(self._shown, detail.local_time_zone, str(self._zone))
+        self._sender_id = found.sender_id
+        opens = frozenset(self._opens(detail, is_admin=looked.is_admin))
+        actions = actions_of(self._shown, detail.local_time_zone, str(self._zone), opens)
         holds = self._shown.holds and not self._shown.can_confirm
         self._composer.set_finding(self._shown.title, self._shown.next_step, actions, holds=holds)
+
+    def _opens(self, detail: ConversationDetail, *, is_admin: bool) -> Iterator[WayOut]:
+        """Which ways lead somewhere from this conversation, for this reader."""
+        yield WayOut.PICK_TEMPLATE
+        if self._composer.has_other_senders():
+            yield WayOut.OTHER_SENDER
+        if detail.may_switch:
+            yield WayOut.FALLBACK
+        if is_admin:
+            yield WayOut.REGISTRATION
 
     def _clear(self) -> None:
         self._shown = None
@@ -83,9 +119,24 @@ class FindingController(QObject):
 
     @Slot(str)
     def _on_action(self, word: str) -> None:
-        if self._shown is not None and word == WayOut.INSERT:
+        if self._shown is None:
+            return
+        if word == WayOut.INSERT:
             text = one_way.with_instruction(self._composer.text(), self._shown.insert)
             self._composer.put_reply(text)
+        elif word == WayOut.FALLBACK and self._sender_id is not None:
+            from sms_desk.ui.senders.fallback import FallbackDialog  # when it is wanted
+
+            FallbackDialog(self._doors, self._sender_id, self._composer.window()).open()
+        elif word == WayOut.REGISTRATION:
+            self.registration_wanted.emit(self._sender_id)
+        elif word == WayOut.PICK_TEMPLATE and self._is_sms():
+            self.texts_wanted.emit()
+
+    def _is_sms(self) -> bool:
+        """Its templates are those that India's operators registered."""
+        detail = self._thread.detail()
+        return detail is not None and detail.row.channel is Channel.SMS
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from sms_desk.domain.send_checks import WayOut
@@ -22,13 +23,24 @@ def finding_of(found: Verdicts) -> Finding | None:
     return next((one for one in found.findings if one.rule in WITHOUT_TEXT), None)
 
 
-def actions_of(finding: Finding, theirs: str, mine: str) -> tuple[Action, ...]:
-    """A button for each way out that the composer can go by itself. theirs, mine: IANA names of
-    the contact's zone, "" where it is not known, and the reader's."""
-    return tuple(_actions(finding, theirs, mine))
+_OPENS: Final = {
+    WayOut.OTHER_SENDER: tr("finding", "Other sender ID"),
+    WayOut.FALLBACK: tr("finding", "Go on from its fallback…"),
+    WayOut.PICK_TEMPLATE: tr("finding", "Templates"),
+    WayOut.REGISTRATION: tr("finding", "Registration"),
+}
 
 
-def _actions(finding: Finding, theirs: str, mine: str) -> list[Action]:
+def actions_of(
+    finding: Finding, theirs: str, mine: str, opens: Collection[WayOut] = ()
+) -> tuple[Action, ...]:
+    """A button for each way out that can be gone from here. theirs, mine: IANA names of the
+    contact's zone, "" where it is not known, and the reader's. opens: what this reader may open
+    for this conversation."""
+    return tuple(_actions(finding, theirs, mine, opens))
+
+
+def _actions(finding: Finding, theirs: str, mine: str, opens: Collection[WayOut]) -> list[Action]:
     actions = []
     if WayOut.INSERT in finding.ways:
         actions.append((WayOut.INSERT.value, tr("finding", "Insert instruction")))
@@ -37,4 +49,5 @@ def _actions(finding: Finding, theirs: str, mine: str) -> list[Action]:
         words = there if theirs else tr("finding", "Send at {time} your time")
         time = time_words(finding.not_before, theirs or mine)
         actions.append((WayOut.SEND_LATER.value, words.replace("{time}", time)))
+    actions += [(way.value, _OPENS[way]) for way in finding.ways if way in _OPENS and way in opens]
     return actions

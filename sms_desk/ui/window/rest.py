@@ -40,11 +40,13 @@ def furnish(wiring: Wiring) -> Iterator[None]:
     wiring.writing = WritingController(page, thread_controller, ties)
     wiring.scheduling = ScheduleController(page, thread_controller, ties)
     wiring.reading = ReadingController(page, thread_controller, ties)
-    FindingController(page, thread_controller, ties)
+    findings = FindingController(page, thread_controller, ties)
     yield
     wiring.line = LineController(window.side.line, window.banner, window.work, ties)
     wiring.registry = Registry(window)
     wiring.desk = DeskController(wiring)
+    findings.registration_wanted.connect(wiring.desk.show_sender)
+    findings.texts_wanted.connect(wiring.desk.show_registered_texts)
     yield
     _connect(wiring)
     _begin(wiring)

@@ -14,13 +14,14 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.model import Channel, OutboxState
+from sms_desk.domain.send_checks import WayOut
 from sms_desk.services import content_templates, threads
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import ContentTemplateRow, ConversationDetail, ThreadItem
 from sms_desk.ui.thread import Act, Target
 from sms_desk.ui.widgets.text import ask
 from sms_desk.ui.widgets.words import tr
-from sms_desk.ui.window.block_words import GO_ON, OPEN_NEXT, SEND_TEMPLATE
+from sms_desk.ui.window.block_words import GO_ON, OPEN_NEXT
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.ties import Ties
@@ -127,8 +128,10 @@ class WritingController(QObject):
     @Slot(str)
     def _on_block_action(self, word: str) -> None:
         detail = self._thread.detail()
-        if word == SEND_TEMPLATE:
+        if word == WayOut.PICK_TEMPLATE:
             self.pick_template()
+        elif word == WayOut.OTHER_SENDER:
+            self._composer.open_senders()
         elif word == GO_ON and detail is not None:
             from sms_desk.ui.senders.fallback import FallbackDialog  # when it is wanted
 
