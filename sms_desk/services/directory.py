@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.model import Channel, OutboxState, Role
 from sms_desk.providers.base import ErrorWords
+from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.services.lines import line_of
 from sms_desk.services.rows import (
@@ -84,14 +86,15 @@ def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, .
         ctx.tx, list({row["conversation_id"] for row in rows}), ctx.actor.person_id
     )
     seen = inbox_store.visible(ctx.tx, ctx.reach, list(details))
+    waivable = preferences.waivable_checks(ctx)
     return tuple(
-        _outbox_row(row, details[row["conversation_id"]])
+        _outbox_row(row, details[row["conversation_id"]], waivable)
         for row in rows
         if row["conversation_id"] in seen
     )
 
 
-def _outbox_row(row: Any, conversation: inbox_store.Shown) -> OutboxRow:
+def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[str]) -> OutboxRow:
     words = ErrorWords(row["reason_text"], "", known=False)
     if row["state"] == OutboxState.REFUSED:
         words = error_words(row["provider"] or "", row["reason"], row["reason_text"])
@@ -111,6 +114,7 @@ def _outbox_row(row: Any, conversation: inbox_store.Shown) -> OutboxRow:
         row["state_at"],
         row["attempts"],
         row["provider_sid"] or "",
+        waivable=row["state"] == OutboxState.HELD and row["reason"] in waivable,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sms_desk.domain.send_checks import CONFIRMABLE
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.domain.working_hours import WaitingRule, parse_hours
 from sms_desk.services.context import Context
@@ -20,6 +21,11 @@ def value(ctx: Context, name: str) -> Any:
         if name in chosen:
             return chosen[name]
     return ctx.remembered(settings.read).get(name, setting.default)
+
+
+def waivable_checks(ctx: Context) -> frozenset[str]:
+    """The checks that a person may waive here: quiet hours where the workspace allows it (R40)."""
+    return CONFIRMABLE | {"quiet_hours"} if value(ctx, "quiet_hours_waivable") else CONFIRMABLE
 
 
 def nudge_days(ctx: Context) -> int:

@@ -115,6 +115,7 @@ class ThreadItem:
     outbox_state: OutboxState | None = None
     outbox_id: UUID | None = None
     zone: str = ""  # scheduled: in whose wall-clock time its moment was chosen; IANA name
+    waivable: bool = False  # held, and a person may send it all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,6 +421,7 @@ class OutboxRow:
     attempts: int
     provider_sid: str
     warnings: tuple[str, ...] = ()  # what the writer was told as it was queued; not kept
+    waivable: bool = False  # held, and a person may send it all the same
 
 
 @frozen

@@ -27,7 +27,7 @@ from sms_desk.domain.model import (
     SourceReason,
 )
 from sms_desk.providers.base import ErrorWords
-from sms_desk.services import health, inbox, senders, windows
+from sms_desk.services import health, inbox, preferences, senders, windows
 from sms_desk.services.context import Context
 from sms_desk.services.rows import (
     AttachmentRow,
@@ -395,6 +395,7 @@ def _told(detail: Any, names: _Names) -> dict[str, str]:
 
 def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) -> list[ThreadItem]:
     """What is not accepted yet, last and in queue order (R56)."""
+    waivable = preferences.waivable_checks(ctx)
     return [
         ThreadItem(
             kind=ItemKind.PENDING,
@@ -415,6 +416,7 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
             lasting=_reason(row, names).lasting,
             outbox_state=OutboxState(row["state"]),
             outbox_id=row["id"],
+            waivable=row["reason"] in waivable,
         )
         for n, row in enumerate(threads.pending(ctx.tx, ids))
     ]

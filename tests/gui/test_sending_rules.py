@@ -15,17 +15,21 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.compliance import RequestState
-from sms_desk.domain.model import Health
+from sms_desk.domain.model import Health, OutboxState
 from sms_desk.domain.registration import HeaderType, India, Registration, Route, to_json
 from sms_desk.domain.send_checks import WayOut
-from sms_desk.services import opt_outs, scheduled
+from sms_desk.services import directory, opt_outs, scheduled, threads
 from sms_desk.services.composing import Finding
-from sms_desk.store import opt_out_requests, senders, tables
+from sms_desk.store import opt_out_requests, outbox, senders, settings, tables
 from sms_desk.store.engine import Workspace
+from sms_desk.store.ids import new_id
 from sms_desk.ui.opt_outs import OptOutsScreen
 from sms_desk.ui.opt_outs.screen import left_cell
+from sms_desk.ui.outbox import OutboxScreen
 from sms_desk.ui.senders import SendersScreen
 from sms_desk.ui.templates import TemplatesScreen
+from sms_desk.ui.thread import Act
+from sms_desk.ui.thread.shape import acts_of
 from sms_desk.ui.widgets.buttons import Button
 from sms_desk.ui.window.finding_words import actions_of
 from tests.gui.session import Shop, open_shop
@@ -75,6 +79,38 @@ def test_r40_quiet_hours_are_said_and_the_next_minute_is_one_press_away(
     shop.until(lambda: composer.text() == "")
     (waits,) = shop.session.desk.read(scheduled.listing)
     assert waits.due_at == datetime(2026, 11, 18, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_R40_what_quiet_hours_hold_goes_all_the_same_where_that_is_allowed(
+    shop: Shop, conversation: UUID, allowed: bool
+) -> None:
+    desk, own = shop.session.desk, shop.office.own
+    with shop.office.workspace.write() as tx:
+        settings.write(tx, "quiet_hours_waivable", allowed, NIGHT)
+        entry = outbox.enqueue(
+            tx,
+            outbox_id=new_id(),
+            conversation_id=conversation,
+            body="Good morning",
+            author_id=shop.office.ben,
+            seen_version=99,
+            at=NIGHT,
+            sender_id=own,
+        )
+        held = {"reason": "quiet_hours", "reason_text": "It is 04:00."}
+        outbox.set_state(tx, entry, OutboxState.HELD, at=NIGHT, **held)
+    (row,) = desk.read(directory.outbox_rows)
+    assert row.waivable is allowed
+    item = desk.read(threads.page, conversation).items[-1]
+    assert (Act.RELEASE in [act for act, _words in acts_of(item)]) is allowed
+    assert item.error_title == "It is 04:00."
+    screen = OutboxScreen(shop.wiring.doors, shop.wiring.bus, UTC)
+    shop.bot.addWidget(screen)
+    assert [words for words, *_ in screen._decisions(row)] == ["Send anyway"] * allowed
+    if allowed:
+        screen._release(row)
+        shop.until(lambda: desk.read(directory.outbox_rows)[0].state is OutboxState.QUEUED)
 
 
 def test_r36_an_open_field_keeps_the_text_here(shop: Shop, conversation: UUID) -> None:

@@ -172,7 +172,9 @@ def test_a_pending_message_offers_what_can_be_done(
     show: Show, qtbot: QtBot, state: OutboxState, acts: list[Act]
 ) -> None:
     """R32, R33, algorithms §1.5."""
-    item = invented.pending("p", invented.at("12:00"), "Hello", state, reason="unseen")
+    item = invented.pending(
+        "p", invented.at("12:00"), "Hello", state, reason="unseen", waivable=True
+    )
     view = show(item)
     shown = list_of(view)
     index = shown.rows().index(shown.rows().rowCount() - 1)

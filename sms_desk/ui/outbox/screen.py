@@ -15,7 +15,6 @@ from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.plain_text import display_name, display_text, preview
-from sms_desk.domain.send_checks import CONFIRMABLE
 from sms_desk.services import content_templates, directory, threads
 from sms_desk.services.context import Context
 from sms_desk.services.rows import ConversationDetail, OutboxRow
@@ -208,7 +207,7 @@ class OutboxScreen(Screen):
     def _decisions(self, row: OutboxRow) -> list[tuple[str, partial[None], bool]]:
         """What can be done in this state beside dropping it: words, deed, whether it is the next."""
         match row.state:
-            case OutboxState.HELD if row.reason in CONFIRMABLE:
+            case OutboxState.HELD if row.waivable:
                 return [(tr("outbox", "Send anyway"), partial(self._release, row), True)]
             case OutboxState.IN_DOUBT:
                 return [(tr("outbox", "Check again"), partial(self._check, row.id), False)]

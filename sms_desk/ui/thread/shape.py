@@ -20,7 +20,6 @@ from sms_desk.domain.model import (
     OutboxState,
     ProgramKind,
 )
-from sms_desk.domain.send_checks import CONFIRMABLE
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
 from sms_desk.ui import theme
 from sms_desk.ui.theme.tokens import (
@@ -354,8 +353,8 @@ def acts_of(item: ThreadItem) -> list[tuple[Act, str]]:
                 (Act.DROP, words.tr("Drop")),
             ]
         case OutboxState.HELD:
-            waivable = item.reason in CONFIRMABLE  # the rest has to be mended first (R33)
-            release = [(Act.RELEASE, words.tr("Send anyway"))] if waivable else []
+            # The rest has to be mended first (R33).
+            release = [(Act.RELEASE, words.tr("Send anyway"))] if item.waivable else []
             return [*release, (Act.DROP, words.tr("Drop"))]
         case OutboxState.REFUSED:
             retry = [] if item.lasting else [(Act.RETRY, words.tr("Retry"))]
