@@ -15,7 +15,7 @@ import pytest
 from sms_desk.domain.model import OutboxState, Role
 from sms_desk.providers.base import Credential
 from sms_desk.providers.twilio import make_twilio
-from sms_desk.store import accounts, people, senders, unplaced
+from sms_desk.store import accounts, people, senders, settings, unplaced
 from sms_desk.store.ids import new_id
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.engine import Engine
@@ -60,7 +60,8 @@ def wire(tmp_path: Path) -> Iterator[Wire]:
                 key_sid=None,
                 at=START,
             )
-            people.insert(tx, id_=ann, name="Ann", role=Role.REP, zone="UTC", at=START)
+            people.insert(tx, id_=ann, name="Ann", role=Role.ADMIN, zone="UTC", at=START)
+            settings.write(tx, "quiet_hours_us", False, START)  # START is 4:00 for the customer
         desk = Desk(workspace, hand, FakeProvider(hand.now), account_id, ann, new_id())
         key = Credential(ACCOUNT, ACCOUNT, "secret")
         desk.engine = Engine(

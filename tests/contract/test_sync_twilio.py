@@ -14,7 +14,7 @@ from sms_desk.domain.addresses import from_provider
 from sms_desk.domain.model import Channel, OutboxState, Role
 from sms_desk.providers.base import Credential
 from sms_desk.providers.twilio import make_twilio
-from sms_desk.store import accounts, conversations, people, senders, tables, unplaced
+from sms_desk.store import accounts, conversations, people, senders, settings, tables, unplaced
 from sms_desk.store.ids import new_id
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.engine import Engine
@@ -52,7 +52,8 @@ def wire(tmp_path: Path) -> Iterator[Wire]:
                 key_sid=None,
                 at=START,
             )
-            people.insert(tx, id_=ann, name="Ann", role=Role.REP, zone="UTC", at=START)
+            people.insert(tx, id_=ann, name="Ann", role=Role.ADMIN, zone="UTC", at=START)
+            settings.write(tx, "quiet_hours_us", False, START)  # START is 4:00 for the customer
         desk = Desk(workspace, hand, FakeProvider(hand.now), account_id, ann, new_id())
         key = Credential(server.account.sid, server.account.sid, server.account.auth_token)
         desk.engine = Engine(
