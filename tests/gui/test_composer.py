@@ -250,7 +250,11 @@ def test_proposes_a_sender_and_says_why(composer: Composer) -> None:
     assert picker.sender_id() == invented.SENDER.id
     assert "the campaign's number" in picker._reason.text()
     picker._fill()
-    actions = picker._number.options().actions()
+    listed = picker._number.options().actions()
+    assert [action.text() for action in listed if action.isSeparator()] == [
+        "You may not write from"
+    ]
+    actions = [action for action in listed if not action.isSeparator()]
     assert [action.isEnabled() for action in actions] == [True, True, False]
     assert "held by a service" in actions[2].text()
     actions[1].trigger()
