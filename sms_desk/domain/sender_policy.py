@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 import phonenumbers
@@ -114,9 +115,34 @@ _HEADER = re.compile(r"[A-Za-z]{6}|[0-9]{6}")
 _BEGIN = "Begin with + and the country code, as in +44 7700 900123."
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An address, and what numbering plans know of it; number None: it is no full number."""
+
+    address: addresses.Address
+    number: PhoneNumber | None = None
+    kind: int = PhoneNumberType.UNKNOWN
+    valid: bool = False
+    region: str | None = None
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(address: str) -> _Read:
+    """Read once: a file of fifty thousand is looked at line by line more than once."""
+    found = addresses.from_provider(addresses.split_channel(address.strip())[1])
+    if found.e164 is None:
+        return _Read(found)
+    number = phonenumbers.parse(found.e164)
+    region = phonenumbers.region_code_for_number(number)
+    if region is None:  # in no country's plan, so of no type either
+        return _Read(found, number)
+    kind = phonenumbers.number_type(number)
+    return _Read(found, number, kind, kind != PhoneNumberType.UNKNOWN, region)
+
+
 def clean_address(address: str) -> str:
     """The address as the directory keeps it: a full number in E.164, anything else as it is."""
-    found = addresses.from_provider(addresses.split_channel(address.strip())[1])
+    found = _read(address).address
     return found.e164 or found.key
 
 
@@ -127,12 +153,8 @@ def channel_of(kind: SenderKind) -> Channel:
 
 def number_kind(address: str) -> SenderKind:
     """Whether a full number is toll-free in its country's plan, or a long code."""
-    found = addresses.from_provider(address)
-    if found.e164 is not None:
-        kind = phonenumbers.number_type(phonenumbers.parse(found.e164))
-        if kind == PhoneNumberType.TOLL_FREE:
-            return SenderKind.TOLL_FREE
-    return SenderKind.LONG_CODE
+    toll_free = _read(address).kind == PhoneNumberType.TOLL_FREE
+    return SenderKind.TOLL_FREE if toll_free else SenderKind.LONG_CODE
 
 
 def direction_of(kind: SenderKind) -> SenderDirection:
@@ -184,7 +206,8 @@ def _address(draft: Draft) -> Iterator[Finding]:
     elif draft.kind is SenderKind.ALPHANUMERIC:
         yield from _name(draft.address)
     else:
-        found = addresses.from_provider(addresses.split_channel(draft.address.strip())[1])
+        read = _read(draft.address)
+        found = read.address
         if found.kind is not _KINDS[draft.kind]:
             yield _error(
                 "address", f"“{shown}” is not a{_kind(draft.kind)}.", _instead(draft, found)
@@ -192,8 +215,7 @@ def _address(draft: Draft) -> Iterator[Finding]:
         elif draft.kind is SenderKind.SHORT_CODE:
             yield from _short_code(found.key, draft.country)
         else:
-            assert found.e164 is not None
-            yield from _number(draft, phonenumbers.parse(found.e164))
+            yield from _number(draft, read)
 
 
 def _kind(kind: SenderKind) -> str:
@@ -274,8 +296,8 @@ def short_code_lengths(country: str) -> tuple[int, ...]:
     return tuple(sorted(metadata.general_desc.possible_length))
 
 
-def _number(draft: Draft, number: PhoneNumber) -> Iterator[Finding]:
-    kind = phonenumbers.number_type(number)
+def _number(draft: Draft, read: _Read) -> Iterator[Finding]:
+    kind = read.kind
     shown = _shown(draft.address)
     if draft.kind is SenderKind.TOLL_FREE and kind != PhoneNumberType.TOLL_FREE:
         title = f"{shown} is not toll-free in its country's plan."
@@ -288,7 +310,7 @@ def _number(draft: Draft, number: PhoneNumber) -> Iterator[Finding]:
         yield _warning(
             "kind", f"{shown} is toll-free.", "Choose that kind: carriers treat it as such."
         )
-    if not phonenumbers.is_valid_number(number):
+    if not read.valid:
         yield _warning(
             "address",
             f"{shown} is possible, but its range is not known to be in use.",
@@ -309,10 +331,10 @@ def _country(draft: Draft, countries: Countries) -> Iterator[Finding]:
             "country", f"“{_shown(draft.country)}” is no country.", "Two letters, such as US or IN."
         )
         return
-    found = addresses.from_provider(addresses.split_channel(draft.address.strip())[1])
-    if _KINDS[draft.kind] is not AddressKind.PHONE or found.e164 is None:
+    read = _read(draft.address)
+    number = read.number
+    if _KINDS[draft.kind] is not AddressKind.PHONE or number is None:
         return
-    number = phonenumbers.parse(found.e164)
     code = number.country_code or 0
     if code != phonenumbers.country_code_for_region(country):
         theirs = ", ".join(phonenumbers.region_codes_for_country_code(code)[:3])
@@ -326,7 +348,7 @@ def _country(draft: Draft, countries: Countries) -> Iterator[Finding]:
             "libphonenumber",
         )
         return
-    region = phonenumbers.region_code_for_number(number)
+    region = read.region
     if region is not None and region != country:
         yield _warning(
             "country",
@@ -338,10 +360,7 @@ def _country(draft: Draft, countries: Countries) -> Iterator[Finding]:
 
 def country_of(address: str) -> str:
     """The country of a full number, as ISO 3166; "" where its plan leaves it open."""
-    found = addresses.from_provider(address)
-    if found.e164 is None:
-        return ""
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(found.e164))
+    region = _read(address).region
     return region if region and len(region) == 2 else ""
 
 

@@ -27,7 +27,7 @@ from sms_desk.domain.sender_policy import Finding, Neighbours, Severity
 from sms_desk.services.context import Context
 from sms_desk.services.csv_files import Progress, Record, no_progress
 from sms_desk.services.sender_checks import by_id
-from sms_desk.services.sender_lines import draft_of, identity, line_of, neighbour_of
+from sms_desk.services.sender_lines import draft_of, holder_of, identity, line_of, neighbour_of
 from sms_desk.settings import facts
 from sms_desk.store import accounts, people, programs, senders
 from sms_desk.store.ids import new_id
@@ -445,8 +445,9 @@ class _Around:
 
     def __init__(self, ctx: Context) -> None:
         self.holders: dict[UUID, tuple[Holder, ...]] = {}
+        groups = senders.groups(ctx.tx)
         for row in senders.running_holdings(ctx.tx, ctx.now):
-            holder = Holder(HolderKind(row["holder_kind"]), row["holder_id"])
+            holder = holder_of(row, groups)
             self.holders[row["sender_id"]] = (*self.holders.get(row["sender_id"], ()), holder)
         self._lines: dict[Any, SenderLine] = {}
         self.addresses: dict[UUID, str] = {}

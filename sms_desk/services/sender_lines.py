@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import registration
 from sms_desk.domain.addresses import match_key
-from sms_desk.domain.model import Channel, Purpose, SenderDirection, SenderKind
+from sms_desk.domain.model import Channel, HolderKind, Purpose, SenderDirection, SenderKind
 from sms_desk.domain.sender_policy import Draft, Neighbour
 
 
@@ -68,3 +70,12 @@ def line_of(row: Any, holders: tuple[c.Holder, ...] | None = None) -> c.SenderLi
         retired=row["retired_at"] is not None,
         holders=holders,
     )
+
+
+def holder_of(row: Any, groups: Mapping[UUID, tuple[str, HolderKind]]) -> c.Holder:
+    """Who holds it by a stored holding. groups: as `store.senders.groups` reads them: the first
+    release called a profile a team."""
+    kind = HolderKind(row["holder_kind"])
+    if row["holder_id"] in groups:
+        kind = groups[row["holder_id"]][1]
+    return c.Holder(kind, row["holder_id"])

@@ -218,6 +218,18 @@ def carry(tx: Tx, *, id_: UUID, sender_id: UUID, account_id: UUID, at: datetime)
         )
 
 
+def carry_many(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Accounts carry sender IDs that none carried before. Each row names the same columns."""
+    if rows:
+        tx.execute(sa.insert(tables.sender_accounts), [dict(row) for row in rows])
+
+
+def hold_many(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Holdings that begin. Each row names the same columns."""
+    if rows:
+        tx.execute(sa.insert(tables.holdings), [dict(row) for row in rows])
+
+
 def hold(tx: Tx, values: Mapping[str, Any]) -> None:
     tx.execute(sa.insert(tables.holdings).values(values))
 

@@ -208,6 +208,25 @@ def test_r11_only_an_admin_imports(office: Office) -> None:
         ben.change(c.ImportSenders(**ben.stamp(), lines=plan.wanted))
 
 
+def test_r59_a_profile_that_was_called_a_team_is_the_same_holder(office: Office) -> None:
+    ann, west = office.desk(office.ann), new_id()
+    ann.change(c.AddTeam(**ann.stamp(), team_id=west, name="West", profile=True))
+    with office.workspace.write() as tx:
+        tx.execute(
+            sa.insert(tables.holdings).values(
+                id=new_id(),
+                sender_id=office.unheld,
+                holder_kind="team",
+                holder_id=west,
+                since=office.now,
+            )
+        )
+    assert outcomes(planned(office, exported(office))) == [Outcome.UNCHANGED] * 4
+    plan = planned(office, "address,label,holders\n+12025550103,x,West\n")
+    apply(office, plan)
+    assert holdings_of(office, office.unheld) == [("West", True)]
+
+
 def test_r1_a_short_code_is_one_in_each_country_also_in_a_file(office: Office) -> None:
     apply(office, planned(office, "address,country\n22000,GB\n"))
     plan = planned(office, "address,country,label\n22000,FR,x\n22000,GB,y\n")

@@ -14,14 +14,13 @@ from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.model import (
     Health,
-    HolderKind,
 )
 from sms_desk.domain.sender_policy import Neighbour, Neighbours
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
 from sms_desk.services.handlers import holdings
 from sms_desk.services.sender_checks import by_id
-from sms_desk.services.sender_lines import draft_of, identity, line_of, neighbour_of
+from sms_desk.services.sender_lines import draft_of, holder_of, identity, line_of, neighbour_of
 from sms_desk.settings import facts
 from sms_desk.store import senders
 from sms_desk.store.ids import derived
@@ -40,8 +39,9 @@ def import_senders(ctx: Context, command: c.ImportSenders) -> Effect:
     senders.change_many(ctx.tx, [_row(line, stored, command) for line in changed])
     # Numbers that name one another are there by now.
     senders.change_many(ctx.tx, [_links(line) for line in command.lines])
-    for line in command.lines:
-        _carry(ctx, command, line, stored)
+    senders.carry_many(ctx.tx, [_carriage(line, command) for line in added if line.account_id])
+    for line in changed:
+        _carry(ctx, command, line, stored[line.sender_id]["account_id"])
     begun, ended = _hold(ctx, command)
     _take_out(ctx, command)
     back = c.ImportSenders(
@@ -129,9 +129,16 @@ def _links(line: c.SenderLine) -> dict[str, Any]:
     }
 
 
-def _carry(ctx: Context, command: c.ImportSenders, line: c.SenderLine, stored: Stored) -> None:
-    row = stored.get(line.sender_id)
-    before = None if row is None else row["account_id"]
+def _carriage(line: c.SenderLine, command: c.ImportSenders) -> dict[str, Any]:
+    return {
+        "id": derived(command.id, f"carry {line.sender_id}"),
+        "sender_id": line.sender_id,
+        "account_id": line.account_id,
+        "since": command.at,
+    }
+
+
+def _carry(ctx: Context, command: c.ImportSenders, line: c.SenderLine, before: UUID | None) -> None:
     if line.account_id == before:
         return
     if line.account_id is None:
@@ -156,11 +163,11 @@ def _hold(ctx: Context, command: c.ImportSenders) -> tuple[list[UUID], list[Any]
     if not wanted:
         return [], []
     running: dict[UUID, dict[c.Holder, Any]] = defaultdict(dict)
+    groups = senders.groups(ctx.tx)
     for row in senders.running_holdings(ctx.tx, ctx.now):
-        holder = c.Holder(HolderKind(row["holder_kind"]), row["holder_id"])
-        running[row["sender_id"]][holder] = row
+        running[row["sender_id"]][holder_of(row, groups)] = row
     checked = cache(partial(holdings.checked, ctx))
-    begun, ended = list[UUID](), list[Any]()
+    begun, ended, rows = list[UUID](), list[Any](), list[dict[str, Any]]()
     for sender_id, named in wanted.items():
         now = running[sender_id]
         theirs = {
@@ -169,7 +176,8 @@ def _hold(ctx: Context, command: c.ImportSenders) -> tuple[list[UUID], list[Any]
         ended += [row for holder, row in now.items() if holder not in theirs]
         for holder in sorted(theirs - now.keys(), key=str):
             begun.append(derived(command.id, f"{sender_id} {holder.kind} {holder.id}"))
-            senders.hold(ctx.tx, _holding(begun[-1], sender_id, holder, command))
+            rows.append(_holding(begun[-1], sender_id, holder, command))
+    senders.hold_many(ctx.tx, rows)
     for row in ended:
         senders.set_holding_end(ctx.tx, row["id"], command.at)
     return begun, ended
