@@ -554,7 +554,8 @@ class SenderLine:
 class ImportSenders(Command):
     """Sender IDs from a file or from the provider's list: all of them or none, one undo.
 
-    removed: sender IDs that an undone import had added; those that were used since are retired.
+    removed: sender IDs that an undone import had added. They are retired, never taken out: history
+    may name them by then, and looking for that costs a walk over all messages.
     """
 
     lines: tuple[SenderLine, ...] = ()

@@ -135,6 +135,7 @@ class _Read:
     line: SenderLine | None = None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    stays: Problem | None = None
 
     def wrong(self, field: str, message: str, next_step: str = "") -> None:
         self.problems.append(Problem(field, message, next_step))
@@ -162,7 +163,7 @@ def plan(ctx: Context, records: Sequence[Record], progress: Progress = no_progre
 
 def _report(each: _Read, around: _Around) -> LineReport:
     address = each.record.cells["address"].strip()
-    warnings = tuple(each.warnings)
+    warnings = (*((each.stays,) if each.stays else ()), *each.warnings)
     if each.problems:
         return LineReport(each.record.line, address, Outcome.ERROR, tuple(each.problems), warnings)
     assert each.line is not None
@@ -206,6 +207,10 @@ def _described(record: Record, around: _Around) -> _Read:
         account_id=around.only_account,
         holders=(),
     )
+    if start.retired and not cells.get("retired", "").strip():
+        each.stays = Problem(
+            "retired", "It is retired, and stays so.", "Add the column retired with no in it."
+        )
     each.line = replace(
         start,
         kind=kind or start.kind,

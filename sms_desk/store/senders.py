@@ -20,18 +20,6 @@ _s = tables.sender_ids.c
 _h = tables.holdings.c
 _a = tables.sender_accounts.c
 _GROUPS = {HolderKind.TEAM, HolderKind.PROFILE}
-_REFERENCES = (
-    tables.conversations.c.sender_id,
-    tables.messages.c.sender_id,
-    tables.outbox.c.sender_id,
-    tables.scheduled_messages.c.sender_id,
-    tables.program_bindings.c.sender_id,
-    tables.service_senders.c.sender_id,
-    tables.dlt_templates.c.sender_id,
-    tables.health_changes.c.sender_id,
-    tables.opt_outs.c.scope_id,
-)
-"""Where a sender ID that was used is named."""
 
 
 def listing(tx: Tx, *, retired: bool = False) -> list[sa.RowMapping]:
@@ -161,34 +149,14 @@ def some(tx: Tx, ids: Collection[UUID]) -> dict[UUID, sa.RowMapping]:
     }
 
 
-def remove_unused(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
-    """Take sender IDs out that nothing refers to, with their holdings; returns those left, since
-    history is never cut (R58)."""
-    used = {
-        found
-        for column in _REFERENCES
-        for part in chunks(ids)
-        for found in tx.execute(sa.select(column).where(column.in_(part)).distinct()).scalars()
-    }
-    pointed = {
-        found
-        for column in (_s.inbound_id, _s.fallback_id)
-        for part in chunks(ids)
-        for found in tx.execute(
-            sa.select(column).where(column.in_(part), _s.id.not_in(part))
-        ).scalars()
-    }
-    left = (used | pointed) & set(ids)
-    for part in chunks(set(ids) - left):
+def retire_many(tx: Tx, ids: Collection[UUID], at: datetime) -> None:
+    """They send no more from now on; those that were retired already stay so since then."""
+    for part in chunks(ids):
         tx.execute(
             sa.update(tables.sender_ids)
-            .where(_s.id.in_(part))
-            .values(inbound_id=None, fallback_id=None)
+            .where(_s.id.in_(part), _s.retired_at.is_(None))
+            .values(retired_at=at)
         )
-        tx.execute(sa.delete(tables.holdings).where(_h.sender_id.in_(part)))
-        tx.execute(sa.delete(tables.sender_accounts).where(_a.sender_id.in_(part)))
-        tx.execute(sa.delete(tables.sender_ids).where(_s.id.in_(part)))
-    return left
 
 
 def uncarry(tx: Tx, sender_id: UUID, at: datetime) -> None:

@@ -43,7 +43,7 @@ def import_senders(ctx: Context, command: c.ImportSenders) -> Effect:
     for line in changed:
         _carry(ctx, command, line, stored[line.sender_id]["account_id"])
     begun, ended = _hold(ctx, command)
-    _take_out(ctx, command)
+    senders.retire_many(ctx.tx, command.removed, command.at)
     back = c.ImportSenders(
         id=command.id,
         at=command.at,
@@ -153,7 +153,7 @@ def _carry(ctx: Context, command: c.ImportSenders, line: c.SenderLine, before: U
         )
 
 
-# --- holders, and what is taken back -------------------------------------------------------------------
+# --- holders -------------------------------------------------------------------
 
 
 def _hold(ctx: Context, command: c.ImportSenders) -> tuple[list[UUID], list[Any]]:
@@ -194,9 +194,3 @@ def _holding(
         "since": command.at,
         "reason": "import",
     }
-
-
-def _take_out(ctx: Context, command: c.ImportSenders) -> None:
-    """What an undone import had added: gone where nobody used it, else retired (R58)."""
-    for sender_id in senders.remove_unused(ctx.tx, command.removed):
-        senders.change(ctx.tx, sender_id, retired_at=command.at)
