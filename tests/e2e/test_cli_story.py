@@ -278,6 +278,22 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("outbox", "resend", sent["id"], code=3)
     call("outbox", "confirm", sent["id"], code=3)
     call("outbox", "drop", sent["id"])
+
+    later = call("reply", one, "--at", "tomorrow 9:00", "We open at nine")
+    assert [row["id"] for row in call("scheduled", "list")["rows"]] == [later["id"]]
+    call("scheduled", "edit", later["id"], "--at", "tomorrow 10:00", "We open at ten")
+    assert call("scheduled", "show", later["id"])["body"] == "We open at ten"
+    call("scheduled", "now", later["id"])
+    call("scheduled", "cancel", later["id"])
+    call("template", "refresh", secret=True)
+    call("windows")
+    call("senders", "set-health", LINE, "blocked", "--reason", "The carrier called")
+    assert call("senders", "health", LINE)["rows"][0]["health"] == "blocked"
+    assert call("senders", "health-history", LINE)["rows"][0]["after"] == "blocked"
+    assert call("senders", "switch", LINE, "--dry-run")["problem"]
+    found = call("senders", "advise", code=3)["rows"]
+    assert "no_fallback" in {row["code"] for row in found}
+    call("senders", "set-health", LINE, "auto")
     call("thread", one)
     call("reply", one, "--explain", "Yes")
     call("doctor", code=5)  # the account's secret is kept nowhere
