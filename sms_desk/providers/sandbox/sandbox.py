@@ -36,7 +36,8 @@ class Sandbox:
         self.lock = threading.RLock()
         self.ledger = Ledger(ledger)
         self.state_file = state_file
-        self.changed = False
+        self.changed = state_file is not None and not state_file.exists()
+        """What is not in the state file yet; a world that nobody has touched must come back, too."""
         self.world = self._first_world(world)
         self._restore_from_ledger()
         self.world.start_chatter(self.now())
