@@ -75,6 +75,7 @@ class Composer(QWidget):
         self._blocked = False
         self._held = False
         self._drafts = Drafts(self)
+        self._gone: dict[DraftMode, str] = {}  # sent last: a read from before brings it again
         self._build()
         self._lay_out()
         self._connect()
@@ -187,8 +188,10 @@ class Composer(QWidget):
 
     def set_drafts(self, drafts: Mapping[DraftMode, str]) -> None:
         """Stored drafts of the same conversation; what is being typed here stays (R6, R10)."""
+        for mode in [mode for mode in self._gone if not drafts.get(mode)]:
+            del self._gone[mode]  # read since then
         for mode, text in drafts.items():
-            if self._is_in_use(mode):
+            if self._is_in_use(mode) or (text and text == self._gone.get(mode)):
                 continue
             self._drafts.take(mode, text)
             if mode is self._mode and self._editor.toPlainText() != text:
@@ -317,6 +320,7 @@ class Composer(QWidget):
             return
         mode, sent = self._asked
         self._asked = None
+        self._gone[mode] = sent
         left = self._drafts.text(mode).removeprefix(sent).lstrip("\n")
         self._drafts.typed(mode, left)
         self._drafts.flush()
