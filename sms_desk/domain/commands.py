@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sms_desk.domain.absences import Cover, Share, Split
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import (
@@ -119,6 +120,92 @@ class RebindSource(Command):
 
     conversation_id: UUID
     program_id: UUID | None
+
+
+# --- absence and cover ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAbsence(Command):
+    """A person will be or is away, and who takes what meanwhile (R23).
+
+    since, until: instants, until None for without end; since_wall, until_wall: as typed, in zone,
+    the absent person's own. permanent: they do not come back (R29). reason: vacation | sick | left
+    | other. confirmed: the gaps that the check names are accepted (R24).
+    """
+
+    absence_id: UUID
+    person_id: UUID
+    since: datetime
+    until: datetime | None
+    zone: str
+    since_wall: str = ""
+    until_wall: str = ""
+    covers: tuple[Cover, ...] = ()
+    permanent: bool = False
+    reason: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAbsence(Command):
+    """Other times or substitutes for an absence that has not ended; who answers a conversation
+    already stays, unless that person is no substitute any more (R25)."""
+
+    absence_id: UUID
+    since: datetime
+    until: datetime | None
+    since_wall: str = ""
+    until_wall: str = ""
+    covers: tuple[Cover, ...] = ()
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAbsence(Command):
+    """The person is back: it ends at `at`; one that has not begun never was (R27)."""
+
+    absence_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviveAbsence(Command):
+    """The way back from EndAbsence."""
+
+    absence_id: UUID
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeFromCover(Command):
+    """The substitute keeps conversations for good: they own them, and these do not return (R27)."""
+
+    targets: Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleBrief(Command):
+    """The returning person has read the brief (R27). taken_back: conversations that they own again;
+    left: conversations that whoever answered them goes on with, as the owner."""
+
+    absence_id: UUID
+    taken_back: tuple[UUID, ...] = ()
+    left: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassign(Command):
+    """Conversations, and with them sender IDs, to other owners for good, in one batch (R30).
+
+    sender_ids: from whom is from_id; they end holding them and the shares' people begin to.
+    """
+
+    targets: Targets
+    split: Split
+    shares: tuple[Share, ...]
+    from_id: UUID | None = None
+    sender_ids: tuple[UUID, ...] = ()
+    reason: str = ""
 
 
 # --- my state -------------------------------------------------------------------------------------

@@ -106,7 +106,9 @@ people = Table(
     Column("zone", Text, nullable=False),  # IANA name
     Column("email", Text, nullable=True),
     Column("created_at", Instant, nullable=False),
-    Column("suspended_at", Instant, nullable=True),
+    Column("suspended_at", Instant, nullable=True),  # may come back; holds what they held
+    Column("removed_at", Instant, nullable=True),  # left for good, owning nothing (R29)
+    Column("capacity", Integer, nullable=True),  # open conversations that are a full desk (R23)
 )
 
 teams = Table(
@@ -137,6 +139,113 @@ settings = Table(
     Column("name", Text, primary_key=True),
     Column("value", Json, nullable=False),
     Column("changed_at", Instant, nullable=False),
+)
+
+# --- who is away, and who answers (truth: R23-R29) ------------------------------------------------
+
+absences = Table(
+    "absences",
+    metadata,
+    _id(),
+    _ref("person_id", "people"),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),  # None: without end
+    Column("planned_until", Instant, nullable=True),  # before it was ended early
+    Column("zone", Text, nullable=False),  # the absent person's own: IANA name
+    Column("since_wall", Text, nullable=False, server_default=""),  # as typed, in that zone
+    Column("until_wall", Text, nullable=False, server_default=""),
+    Column("permanent", Boolean, nullable=False, server_default="0"),  # does not come back (R29)
+    Column("reason", Text, nullable=False, server_default=""),  # vacation | sick | left | other
+    Column("covers", Json, nullable=False),  # who takes which part: domain.absences.Cover
+    _ref("created_by", "people"),
+    Column("created_at", Instant, nullable=False),
+    Column("cancelled_at", Instant, nullable=True),  # never was
+    # what a connector has done at its boundaries, once each; nothing that is true hangs on it
+    Column("begun_at", Instant, nullable=True),
+    Column("ended_at", Instant, nullable=True),
+    Column("briefed_at", Instant, nullable=True),  # the returning person has read the brief
+    Index("ix_absences_person", "person_id"),
+)
+
+covered_conversations = Table(
+    "covered_conversations",  # who answers a conversation, fixed when it falls under the cover
+    metadata,
+    Column("absence_id", Id, ForeignKey("absences.id"), primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True),
+    _ref("substitute_id", "people", nullable=True),  # None: nobody takes that part
+    Column("part", Text, nullable=False),  # conversations | inbound
+    Column("since", Instant, nullable=False),
+    Index("ix_covered_conversations_conversation", "conversation_id"),
+    Index("ix_covered_conversations_substitute", "substitute_id", "absence_id"),
+)
+
+# --- who was told (R21, R22) ----------------------------------------------------------------------
+
+notices = Table(
+    "notices",  # one thing that one person is told in one way, once
+    metadata,
+    _id(),
+    _ref("person_id", "people"),
+    Column("kind", Text, nullable=False),  # domain.notices.Kind
+    Column("way", Text, nullable=False),  # screen | email
+    Column("subject_id", Id, nullable=False),  # message, command, absence …: what it is about
+    _ref("conversation_id", "conversations", nullable=True),
+    Column("made_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | sending | sent | silent | failed | in_doubt
+    Column("state_at", Instant, nullable=False),
+    Column("next_try_at", Instant, nullable=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("template", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),  # stable word: why silent, failed
+    Column("trail", Json, nullable=False),  # how it was decided (R20): ids and enumerated words
+    UniqueConstraint("person_id", "way", "kind", "subject_id"),
+    Index("ix_notices_waiting", "state", "made_at", **_only("state IN ('waiting', 'sending')")),
+    Index("ix_notices_person", "person_id", "made_at"),
+)
+
+notice_templates = Table(
+    "notice_templates",  # e-mail texts that a holding names (R21)
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False, server_default=""),
+    Column("changed_at", Instant, nullable=False),
+    Column("retired_at", Instant, nullable=True),
+)
+
+sender_mutes = Table(
+    "sender_mutes",  # of whose inbox a person wants no notices
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("sender_id", Id, ForeignKey("sender_ids.id"), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+message_routes = Table(
+    "message_routes",  # history: how each inbound message found who answers it (R20)
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),  # the message's
+    Column("conversation_id", Id, nullable=False),
+    Column("trail", Json, nullable=False),  # ids and enumerated words
+)
+
+audit = Table(
+    "audit",  # history, hash-chained: ids and enumerated values, never names, numbers or bodies
+    metadata,
+    Column("n", BigInt, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    Column("at", Instant, nullable=False),
+    Column("actor_id", Id, nullable=True),  # None: a rule
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("batch_id", Id, nullable=True),  # the command
+    Column("subject_ids", Json, nullable=False),
+    Column("before", Json, nullable=True),
+    Column("after", Json, nullable=True),
+    Column("previous", Text, nullable=False),  # hash of the entry before
+    Column("hash", Text, nullable=False),
+    Index("ix_audit_at", "at"),
+    Index("ix_audit_batch", "batch_id"),
 )
 
 # --- accounts, sender IDs, programs (truth) -------------------------------------------------------
