@@ -36,6 +36,7 @@ class Known:
     turns: Sequence[UUID] = ()
     away: frozenset[UUID] = frozenset()
     suspended: frozenset[UUID] = frozenset()
+    covered: frozenset[UUID] = frozenset()
 
 
 NOTHING_KNOWN = Known()
@@ -122,8 +123,8 @@ def _owner(asked: _Asked) -> Routing | None:
     owner_id = asked.known.owner_id
     if owner_id is None:
         return asked.nobody("owner", "no_owner")
-    if owner_id not in asked.candidates:
-        return asked.nobody("owner", "owner_gone")
+    if owner_id not in asked.candidates and owner_id not in asked.known.covered:
+        return asked.nobody("owner", "owner_away" if owner_id in asked.known.away else "owner_gone")
     return asked.to("owner", owner_id)
 
 
@@ -144,7 +145,7 @@ def _named(asked: _Asked) -> Routing | None:
     named = asked.holders.rule_person_id
     if named is None or named in asked.known.suspended:
         return asked.nobody("named", "named_gone")
-    if named in asked.known.away:
+    if named in asked.known.away - asked.known.covered:
         return asked.nobody("named", "named_away")
     return asked.to("named", named)
 
@@ -172,7 +173,7 @@ RULES: tuple[Rule, ...] = (
 def route(holders: Holders, known: Known = NOTHING_KNOWN) -> Routing:
     """Whose a message on a sender ID is that nobody owns."""
     people = holders.people if known.candidates is None else known.candidates
-    asked = _Asked(holders, known, tuple(sorted(people - known.away - known.suspended)))
+    asked = _Asked(holders, known, tuple(sorted(_candidates(holders, people, known))))
     if known.candidates is None and holders.shared and not holders.people:
         # Without the members of its groups nobody can be chosen, but somebody is there.
         return Routing("several_holders", "shared_inbox")
@@ -181,3 +182,11 @@ def route(holders: Holders, known: Known = NOTHING_KNOWN) -> Routing:
         if decided is not None:
             return decided
     raise AssertionError("the last rule takes what is left")
+
+
+def _candidates(holders: Holders, people: frozenset[UUID], known: Known) -> frozenset[UUID]:
+    """Who is present; if nobody is, whoever has a substitute. Who holds it alone keeps what comes
+    in even without one: it stands in Unassigned until somebody is back (R25, R49)."""
+    here = people - known.suspended
+    found = here - known.away or here & known.covered
+    return found or (here if len(here) == 1 and not holders.shared else frozenset())

@@ -10,7 +10,12 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from sms_desk.domain.absences import Absence
 from sms_desk.domain.model import Actor, HolderKind, Role, RoutingRule
+from sms_desk.domain.responsibility import Presence, Step, flows, users_of
+
+Ways = tuple[tuple[UUID, tuple[tuple[Step, ...], ...]], ...]
+"""By owner, what has to be stored of a conversation, one way or another; () for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ class Reach:
     held: sender IDs that the person holds alone or with others; shared: the shared inboxes among
     them; unheld: sender IDs through which nobody of us is reached (no holder, or an empty group, or
     only who left), which supervisors and admins see; people: members of the teams that a supervisor
-    leads, and team_senders: what those hold.
+    leads, and team_senders: what those hold. covering: conversations of absent owners that the
+    person answers now; uncovered: those that nobody answers, which stand in Unassigned; lent:
+    sender IDs of absent people that the person may use (R25, R26).
     """
 
     person_id: UUID
@@ -79,6 +86,13 @@ class Reach:
     unheld: frozenset[UUID] = frozenset()
     people: frozenset[UUID] = frozenset()
     team_senders: frozenset[UUID] = frozenset()
+    covering: Ways = ()
+    uncovered: Ways = ()
+    lent: frozenset[UUID] = frozenset()
+
+    def may_use(self, sender_id: UUID) -> bool:
+        """Whether the person may write from a sender ID: held, or lent by who is absent."""
+        return sender_id in self.held or sender_id in self.lent
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,11 @@ class Directory:
     """Who works here now."""
     suspended: frozenset[UUID] = frozenset()
     """Who does not any more: they hold what they held, but nothing new comes to them."""
+    absences: tuple[Absence, ...] = ()
+    """Those that have not ended yet when they were read, and later ones."""
+
+    def presence(self, now: datetime) -> Presence:
+        return Presence.at(self.absences, now, self.suspended)
 
     def period(self, now: datetime) -> datetime:
         """When the last dated row began or ended before `now`: until the next one does, the same
@@ -108,7 +127,11 @@ class Directory:
 
     @cached_property
     def _boundaries(self) -> tuple[datetime, ...]:
-        dated: tuple[Holding | Membership, ...] = (*self.holdings, *self.memberships)
+        dated: tuple[Holding | Membership | Absence, ...] = (
+            *self.holdings,
+            *self.memberships,
+            *self.absences,
+        )
         return tuple(sorted({at for row in dated for at in (row.since, row.until) if at}))
 
 
@@ -155,16 +178,26 @@ def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
         people = people.union(*(members[team] for team in teams))
     theirs = frozenset(team for team, some in members.items() if some & people)
     shows_all = actor.role is Role.ADMIN
+    presence = directory.presence(now)
+    covering, uncovered = _ways(actor.person_id, presence)
+    lent_now = lent(actor.person_id, holders, members, presence)
+    # A shared inbox of which everybody is away is, meanwhile, that of whoever covers them.
+    left = frozenset(
+        s
+        for s in lent_now
+        if holders[s].shared and not reachable(holders[s], directory, members) - presence.away
+    )
     return Reach(
         person_id=actor.person_id,
         everything=shows_all,
         sees_unrouted=actor.role is not Role.REP,
-        held=frozenset(s for s, h in holders.items() if _holds(h, actor.person_id, teams)),
-        shared=frozenset(
+        held=left | {s for s, h in holders.items() if _holds(h, actor.person_id, teams)},
+        shared=left
+        | {
             s
             for s, h in holders.items()
             if h.shared and (shows_all or _holds(h, actor.person_id, teams))
-        ),
+        },
         unheld=frozenset(
             s
             for s, h in holders.items()
@@ -177,7 +210,42 @@ def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
             for s, h in holders.items()
             if people and (h.organisation or h.people & people or h.groups & theirs)
         ),
+        covering=covering,
+        uncovered=uncovered,
+        lent=lent_now,
     )
+
+
+def lent(
+    person_id: UUID,
+    holders: Mapping[UUID, Holders],
+    members: Mapping[UUID, frozenset[UUID]],
+    presence: Presence,
+) -> frozenset[UUID]:
+    """Sender IDs that a person may use because somebody is away who holds them (R26)."""
+    if not presence.absences or presence.is_away(person_id):
+        return frozenset()
+    return frozenset(
+        sender
+        for sender, held in holders.items()
+        if any(
+            person_id in users_of(sender, away, presence)
+            for away in held.people.union(*(members.get(group, ()) for group in held.groups))
+            & presence.absences.keys()
+        )
+    )
+
+
+def _ways(person_id: UUID, presence: Presence) -> tuple[Ways, Ways]:
+    """How conversations of absent owners come to this person, and how to nobody."""
+    covering, uncovered = [], []
+    for owner in sorted(presence.away):
+        found = flows(owner, presence)
+        if ways := tuple(one.steps for one in found if person_id in one.people):
+            covering.append((owner, ways))
+        if ways := tuple(one.steps for one in found if not one.people):
+            uncovered.append((owner, ways))
+    return tuple(covering), tuple(uncovered)
 
 
 def _holders(holdings: Iterable[Holding]) -> Holders:

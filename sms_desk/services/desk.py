@@ -7,6 +7,7 @@ snapshot, a change a transaction; each sees who acts and what time it is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
@@ -69,12 +70,16 @@ class Desk:
         Raises what `services.executor.execute` raises; nothing is written then.
         """
         # Every command and handler: 0.15 s that a window's first page saves (measured.md, Start).
+        from sms_desk.services import covers
         from sms_desk.services.executor import execute_all
 
         now = self.now()
         with self.workspace.write() as tx:
             ctx = Context(tx, people.actor(tx, self.person_id), now)
             done = execute_all(ctx, commands)
+            chosen = covers.settle(tx, now)
+            if chosen:
+                done = replace(done, changes=done.changes | Changes.of(conversation=chosen))
         self.poke()
         return done
 
@@ -86,11 +91,14 @@ class Desk:
 
     def wake_due(self) -> Changes:
         """Open what was snoozed until now (R52)."""
+        from sms_desk.services import covers
         from sms_desk.services.handlers.conversations import wake_due
 
         now = self.now()
         with self.workspace.write() as tx:
-            return wake_due(Context(tx, people.actor(tx, self.person_id), now))
+            woken = wake_due(Context(tx, people.actor(tx, self.person_id), now))
+            chosen = covers.settle(tx, now)
+            return woken | Changes.of(conversation=chosen) if chosen else woken
 
     def stamp(self) -> Stamp:
         """For a new command: `c.Close(**desk.stamp(), targets=…)`."""

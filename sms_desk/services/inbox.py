@@ -75,7 +75,7 @@ def rail(ctx: Context) -> RailCounts:
     reach = ctx.reach
     by_program: dict[UUID, int] = {}
     counts = dict.fromkeys(Scope, 0)
-    for owner, sender, program, _kind, n in groups:
+    for owner, sender, program, _kind, covering, uncovered, n in groups:
         counts[Scope.ALL] += n
         if owner == reach.person_id:
             counts[Scope.MINE] += n
@@ -83,6 +83,10 @@ def rail(ctx: Context) -> RailCounts:
             counts[Scope.SHARED] += n
         if owner in reach.people or sender in reach.team_senders:
             counts[Scope.TEAM] += n
+        if covering:
+            counts[Scope.COVERING] += n
+        if uncovered:
+            counts[Scope.UNASSIGNED] += n
         if owner is None:
             counts[Scope.UNROUTED if sender in reach.unheld else Scope.UNASSIGNED] += n
         if program is not None:
@@ -90,7 +94,7 @@ def rail(ctx: Context) -> RailCounts:
     return RailCounts(
         mine=counts[Scope.MINE],
         shared=counts[Scope.SHARED],
-        covering=0,
+        covering=counts[Scope.COVERING],
         unassigned=counts[Scope.UNASSIGNED],
         unrouted=counts[Scope.UNROUTED],
         team=counts[Scope.TEAM],

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sms_desk.domain import routing
 from sms_desk.domain.model import RoutingRule
+from sms_desk.domain.responsibility import flows
 from sms_desk.domain.routing import Known, Routing
 from sms_desk.domain.scopes import NOBODY, Directory, holders_now, members_now, reachable
 from sms_desk.store import routing_facts
@@ -33,6 +34,12 @@ class Router:
         self._directory = directory
         self._members = members_now(directory, now)
         self._holders = holders_now(directory, now)
+        self._presence = directory.presence(now)
+        self._covered = frozenset(
+            person
+            for person in self._presence.absences
+            if any(flow.people for flow in flows(person, self._presence))
+        )
 
     def knows(self, sender_id: UUID) -> bool:
         """Whether the directory had this sender ID."""
@@ -61,13 +68,17 @@ class Router:
         turns = routing_facts.turns(tx, sender_id) if rule is RoutingRule.ROUND_ROBIN else []
         candidates = reachable(holders, self._directory, self._members)
         decided = {}
+        named = {holders.rule_person_id} if holders.rule_person_id else set()
         for each in unowned:
+            asked_of = candidates.union(owners.values(), *writers.values(), named)
             known = Known(
                 candidates=candidates,
                 writers=writers.get(each.contact_id, ()),
                 owner_id=owners.get(each.contact_id),
                 turns=turns,
+                away=asked_of & self._presence.absences.keys(),
                 suspended=self._directory.suspended,
+                covered=self._covered,
             )
             found = decided[each.conversation_id] = routing.route(holders, known)
             if found.rule == "round_robin" and found.owner_id is not None:

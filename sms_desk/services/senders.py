@@ -186,7 +186,7 @@ def _others(
     """The likeliest alternatives: what may be used before what may not; of the same country, of the
     same kind, held alone before shared. So many rows are read, however large the directory is."""
     alone = _alone(ctx, ctx.actor.person_id) if dedicated is None else dedicated
-    mine = ctx.reach.held
+    mine = ctx.reach.held | ctx.reach.lent
     rep = ctx.actor.role is Role.REP
 
     def offered(among: frozenset[UUID] | None, limit: int) -> list[Any]:
@@ -229,7 +229,7 @@ def _usable(ctx: Context, found: SenderRow) -> tuple[bool, str]:
         return False, "blocked by the carrier"
     if not found.account_label:
         return False, "no connected account carries it"
-    if ctx.actor.role is Role.REP and found.id not in ctx.reach.held:
+    if ctx.actor.role is Role.REP and not ctx.reach.may_use(found.id):
         return False, f"held by {', '.join(found.holders) or found.program_name or 'nobody'}"
     return True, ""
 
@@ -248,6 +248,8 @@ def _why_own(ctx: Context, conversation: Mapping[str, Any]) -> str:
 def _why_mine(ctx: Context, found: SenderRow) -> str:
     if found.program_name:
         return f"dedicated to {found.program_name}"
+    if found.id in ctx.reach.lent and found.id not in ctx.reach.held:
+        return f"lent to you while {', '.join(found.holders)} is away"
     if found.id not in ctx.reach.held:
         return f"held by {', '.join(found.holders)}" if found.holders else "held by nobody"
     return "shared with you" if found.id in ctx.reach.shared else "your own number"

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -89,12 +90,35 @@ def sight(reach: Reach) -> Clause:
     return sa.and_(sa.true(), *inbox_clauses.sight(reach))
 
 
-def waiting_groups(tx: Tx, reach: Reach) -> list[tuple[UUID | None, UUID, UUID | None, str, int]]:
+class WaitingGroup(NamedTuple):
+    """n open waiting conversations. covering: the person answers them for who is absent;
+    uncovered: their owner is absent, and nobody does."""
+
+    owner_id: UUID | None
+    sender_id: UUID
+    program_id: UUID | None
+    kind: str
+    covering: bool
+    uncovered: bool
+    n: int
+
+
+def waiting_groups(tx: Tx, reach: Reach) -> list[WaitingGroup]:
     """Open waiting conversations, counted by owner, sender ID, program and kind of source.
 
     One walk over the index of waiting conversations serves every number in the rail (R7).
     """
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in _waiting(reach).rows(tx)]
+    return [
+        WaitingGroup(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6])
+        for row in _waiting(reach).rows(tx)
+    ]
+
+
+def covering(tx: Tx, reach: Reach, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these conversations the person answers for somebody who is absent (R25)."""
+    if not reach.covering or not ids:
+        return set()
+    return {row[0] for row in _covering(reach).rows(tx, ids=list(ids))}
 
 
 def unread_count(tx: Tx, reach: Reach) -> int:
@@ -135,9 +159,21 @@ def _of_contacts(reach: Reach) -> Query:
 
 @lru_cache(maxsize=64)
 def _waiting(reach: Reach) -> Query:
-    keys = (_c.owner_id, _c.sender_id, _c.source_program_id, _c.source_kind)
+    keys: list[sa.ColumnElement[Any]] = [
+        *(_c.owner_id, _c.sender_id, _c.source_program_id, _c.source_kind)
+    ]
+    for name, ways in (("covering", reach.covering), ("uncovered", reach.uncovered)):
+        found = inbox_clauses.of_ways(ways)
+        keys.append((sa.case((found, 1), else_=0) if ways else sa.literal_column("0")).label(name))
     waiting = (_c.waiting_since.is_not(None), _c.team_state == TeamState.OPEN, sight(reach))
-    return Query(sa.select(*keys, sa.func.count().label("n")).where(*waiting).group_by(*keys))
+    rows = sa.select(*keys).where(*waiting).subquery()
+    columns = list(rows.c)
+    return Query(sa.select(*columns, sa.func.count().label("n")).group_by(*columns))
+
+
+@lru_cache(maxsize=64)
+def _covering(reach: Reach) -> Query:
+    return Query(sa.select(_c.id).where(_c.id.in_(_IDS), inbox_clauses.of_ways(reach.covering)))
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement
 
 from sms_desk.domain import positions
 from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope
-from sms_desk.domain.scopes import Reach
+from sms_desk.domain.responsibility import Step
+from sms_desk.domain.scopes import Reach, Ways
 from sms_desk.store import tables
 from sms_desk.store.types import BigInt
 
@@ -85,13 +86,16 @@ def of_scope(scope: Scope, reach: Reach, *, unindexed: bool = False) -> list[Cla
         case Scope.SHARED:
             return [sender.in_(reach.shared)]
         case Scope.UNASSIGNED:
-            return [_c.owner_id.is_(None), sender.not_in(reach.unheld), *sight(reach, unindexed)]
+            nobodys: Clause = sa.and_(_c.owner_id.is_(None), sender.not_in(reach.unheld))
+            if reach.uncovered:
+                nobodys |= of_ways(reach.uncovered, owner)
+            return [nobodys, *sight(reach, unindexed)]
         case Scope.UNROUTED:
             return [_c.owner_id.is_(None), sender.in_(reach.unheld), *sight(reach, unindexed)]
         case Scope.TEAM:
             return [owner.in_(reach.people) | sender.in_(reach.team_senders)]
         case Scope.COVERING:
-            return [sa.false()]  # covers are not in this release
+            return [of_ways(reach.covering, owner)]
         case Scope.ALL:
             return sight(reach, unindexed)
 
@@ -104,9 +108,39 @@ def sight(reach: Reach, unindexed: bool = False) -> list[Clause]:
     seen = sender.in_(reach.held | reach.team_senders) | (owner == reach.person_id)
     if reach.people:
         seen |= owner.in_(reach.people)
+    if reach.covering:
+        seen |= of_ways(reach.covering, owner)
     if reach.sees_unrouted:
         seen |= sender.in_(reach.unheld)
+        if reach.uncovered:
+            seen |= of_ways(reach.uncovered, owner)
     return [seen]
+
+
+def of_ways(ways: Ways, owner: sa.ColumnElement[UUID] | None = None) -> Clause:
+    """Conversations of absent owners that take one of these ways (`domain.responsibility`)."""
+    owner = _c.owner_id if owner is None else owner
+    whole = [owner_id for owner_id, some in ways if () in some]
+    found: list[Clause] = [owner.in_(whole)] if whole else []
+    for owner_id, some in ways:
+        if () not in some:
+            found.append(sa.and_(owner == owner_id, sa.or_(*map(_of_way, some))))
+    return sa.or_(*found) if found else sa.false()
+
+
+def _of_way(way: tuple[Step, ...]) -> Clause:
+    return sa.and_(*map(_stored, way))
+
+
+def _stored(step: Step) -> Clause:
+    """Whom a divided cover chose for the conversation."""
+    covered = tables.covered_conversations.c
+    row = sa.exists().where(covered.absence_id == step.absence_id, covered.conversation_id == _c.id)
+    if not step.chosen:
+        return ~row
+    if step.substitute_id is None:
+        return row.where(covered.substitute_id.is_(None))
+    return row.where(covered.substitute_id == step.substitute_id)
 
 
 def _columns(*, unindexed: bool) -> tuple[sa.ColumnElement[UUID], sa.ColumnElement[UUID]]:

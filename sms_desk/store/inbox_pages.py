@@ -21,10 +21,10 @@ import sqlalchemy as sa
 
 from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope
 from sms_desk.domain.model import TeamState
-from sms_desk.domain.scopes import Reach
+from sms_desk.domain.scopes import Reach, Ways
 from sms_desk.store import inbox_rows, tables
 from sms_desk.store.engine import Tx
-from sms_desk.store.inbox_clauses import Asked, Clause, of_fields, of_scope
+from sms_desk.store.inbox_clauses import Asked, Clause, of_fields, of_scope, of_ways
 from sms_desk.store.inbox_rows import Shown
 from sms_desk.store.reading import Query
 from sms_desk.store.types import BigInt, Id
@@ -176,23 +176,45 @@ def _places(wanted: InboxFilter, reach: Reach) -> list[list[Clause]] | None:
             unrouted = of_scope(Scope.UNROUTED, reach, unindexed=True)
             return [[_c.sender_id == sender, *unrouted] for sender in reach.unheld]
         case Scope.UNASSIGNED:
-            return [[_c.owner_id.is_(None), *_unindexed(wanted, reach)]]
+            away = (_c.owner_id == owner for owner, _ in reach.uncovered)
+            rest = _unindexed(wanted, reach)
+            return [[place, *rest] for place in (_c.owner_id.is_(None), *away)]
+        case Scope.COVERING:
+            return [
+                [_c.owner_id == owner, *_unindexed(wanted, reach)] for owner, _ in reach.covering
+            ]
         case Scope.TEAM:
             return list(_owners_and_senders(reach.people, reach.team_senders))
         case Scope.ALL if not reach.everything:
             owners = reach.people | {reach.person_id}
             unheld = reach.unheld if reach.sees_unrouted else frozenset()
-            return list(_owners_and_senders(owners, reach.held | reach.team_senders | unheld))
+            senders = reach.held | reach.team_senders | unheld
+            return list(_owners_and_senders(owners, senders, _away(reach, owners)))
         case _:
             return None
 
 
+def _away(reach: Reach, owners: frozenset[UUID]) -> Ways:
+    """Absent owners of whose conversations the person sees some, and which."""
+    found: dict[UUID, list[Any]] = {}
+    for owner, ways in (*reach.covering, *(reach.uncovered if reach.sees_unrouted else ())):
+        if owner not in owners:
+            found.setdefault(owner, []).extend(ways)
+    return tuple((owner, tuple(ways)) for owner, ways in found.items())
+
+
 def _owners_and_senders(
-    owners: frozenset[UUID], senders: frozenset[UUID]
+    owners: frozenset[UUID], senders: frozenset[UUID], away: Ways = ()
 ) -> Iterator[list[Clause]]:
     for owner in owners:
         yield [_c.owner_id == owner]
+    for absent in away:
+        yield [_c.owner_id == absent[0], of_ways((absent,), _hidden(_c.owner_id))]
     others = sa.or_(_c.owner_id.is_(None), _hidden(_c.owner_id).not_in(owners))
+    if away:
+        others = sa.and_(
+            others, sa.or_(_c.owner_id.is_(None), ~of_ways(away, _hidden(_c.owner_id)))
+        )
     for sender in senders:
         yield [_c.sender_id == sender, others]
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import Actor, HolderKind, PersonId, Role, RoutingRule
 from sms_desk.domain.scopes import Directory, Holding, Membership
-from sms_desk.store import tables
+from sms_desk.store import absences, tables
 from sms_desk.store.engine import Tx
 
 
@@ -77,7 +77,8 @@ def directory(tx: Tx, *, of: UUID | None = None) -> Directory:
     members = tx.execute(sa.select(member.person_id, member.team_id, member.since, member.until))
     known = sa.select(sender.id, sender.inbound_id)
     senders = tx.execute(known if of is None else known.where(sender.id == of)).all()
-    everybody = tx.execute(sa.select(person.id, person.suspended_at)).all()
+    gone = sa.or_(person.suspended_at.is_not(None), person.removed_at.is_not(None))
+    everybody = tx.execute(sa.select(person.id, gone.label("gone"))).all()
     return Directory(
         tuple(
             Holding(s, HolderKind(k), h, a, b, None if rule is None else RoutingRule(rule), named)
@@ -86,9 +87,24 @@ def directory(tx: Tx, *, of: UUID | None = None) -> Directory:
         tuple(Membership(p, t, a, b) for p, t, a, b in members),
         frozenset(row.id for row in senders),
         {row.id: row.inbound_id for row in senders if row.inbound_id is not None},
-        frozenset(row.id for row in everybody if row.suspended_at is None),
-        frozenset(row.id for row in everybody if row.suspended_at is not None),
+        frozenset(row.id for row in everybody if not row.gone),
+        frozenset(row.id for row in everybody if row.gone),
+        tuple(absences.listing(tx)),
     )
+
+
+def gone(tx: Tx) -> frozenset[UUID]:
+    """Who is suspended or removed."""
+    person = tables.people.c
+    left = sa.or_(person.suspended_at.is_not(None), person.removed_at.is_not(None))
+    return frozenset(tx.execute(sa.select(person.id).where(left)).scalars())
+
+
+def capacities(tx: Tx) -> dict[UUID, int]:
+    """Open conversations that are a full desk, of those for whom somebody said it."""
+    person = tables.people.c
+    query = sa.select(person.id, person.capacity).where(person.capacity.is_not(None))
+    return {row.id: row.capacity for row in tx.execute(query)}
 
 
 def me(tx: Tx) -> UUID | None:

@@ -25,10 +25,12 @@ from sms_desk.domain.model import (
     SenderDirection,
     SenderKind,
 )
+from sms_desk.domain.responsibility import Presence, responsible
 from sms_desk.domain.scopes import Holders, holders_now, reach
 from sms_desk.domain.send_checks import Content, QuietPolicy, SendFacts, Unseen
 from sms_desk.settings import facts, registry
 from sms_desk.store import (
+    absences,
     content_templates,
     dlt,
     opt_outs,
@@ -169,7 +171,23 @@ def _holding(tx: Tx, entry: Writing, now: datetime) -> tuple[bool, str]:
         return False, ", ".join(words)
     if author.role is not Role.REP:
         return True, ", ".join(words)
-    return entry.sender_id in reach(author, held, now).held, ", ".join(words)
+    if reach(author, held, now).may_use(entry.sender_id):
+        return True, ", ".join(words)
+    return _answers(tx, entry, now), ", ".join(words)
+
+
+def _answers(tx: Tx, entry: Writing, now: datetime) -> bool:
+    """Whether its author answers the conversation for somebody absent: then they may write from the
+    conversation's own sender ID (R26)."""
+    owner = sa.select(_C.owner_id, _C.sender_id).where(_C.id == entry.conversation_id)
+    row = tx.execute(owner).one()
+    if row.owner_id is None or row.sender_id != entry.sender_id or row.owner_id == entry.author_id:
+        return False
+    presence = Presence.at(absences.around(tx, now), now, people.gone(tx))
+    if not presence.is_away(row.owner_id):
+        return False
+    chosen = absences.chosen_of(tx, [entry.conversation_id]).get(entry.conversation_id, {})
+    return entry.author_id in responsible(row.owner_id, presence, chosen).people
 
 
 def _instruction(tx: Tx, sender_id: UUID, source_program_id: UUID | None) -> str:

@@ -15,6 +15,7 @@ from sms_desk.domain.errors import CredentialError, KeyringError, ProviderError
 from sms_desk.domain.line import Line
 from sms_desk.domain.team_state import Happening
 from sms_desk.providers.base import Provider
+from sms_desk.services import covers
 from sms_desk.settings import facts
 from sms_desk.store import (
     accounts,
@@ -83,7 +84,7 @@ class Engine:
 
         Raises nothing that a line can say; StorageError passes.
         """
-        changes = self._recover(now) | self._wake(now)
+        changes = self._recover(now) | self._wake(now) | self._settle(now)
         changes |= self._health.run(now)
         changes |= release_due(self._workspace, now) | hold_uncarried(self._workspace, now)
         for row in self._accounts():
@@ -153,6 +154,15 @@ class Engine:
             }
             woken = reactions.moved(tx, states, Happening.SNOOZE_DUE, at=now, reason="due")
         return Changes.of(conversation=frozenset(woken)) if woken else NOTHING
+
+    def _settle(self, now: datetime) -> Changes:
+        """Who answers what has come under a divided cover by date alone (R25)."""
+        with self._workspace.read() as tx:
+            if not covers.has_unchosen(tx, now):
+                return NOTHING
+        with self._workspace.write() as tx:
+            chosen = covers.settle(tx, now)
+        return Changes.of(conversation=chosen) if chosen else NOTHING
 
     def _cycle(self, row: Mapping[str, Any], now: datetime, *, force: bool) -> Changes:
         """One account's part of a cycle; what goes wrong becomes the state of its line."""

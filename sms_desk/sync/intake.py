@@ -20,6 +20,7 @@ from sms_desk.domain.compliance import Meaning
 from sms_desk.domain.model import DeliveryStatus, Direction
 from sms_desk.domain.plain_text import clean_intake
 from sms_desk.providers.base import Poison, RemoteMessage
+from sms_desk.services import covers
 from sms_desk.store import attachments, attempts, conversations, messages, outbox, unplaced
 from sms_desk.store.conversations import Found, Key
 from sms_desk.store.engine import Tx
@@ -199,6 +200,7 @@ class Intake:
         self._slicer.breathe()
         conversations.change(tx, changes)
         conversations.refresh(tx, recount)
+        covers.settle(tx, arrival.seen_at)
         self._slicer.breathe()
 
     def _place(

@@ -93,7 +93,7 @@ def start_conversation(ctx: Context, command: c.StartConversation) -> Effect:
     if not answerable:
         raise UsageError(f"No message can be sent to {command.peer_raw}.", why)
     sender = senders.get(ctx.tx, command.sender_id)
-    if ctx.actor.role is Role.REP and command.sender_id not in ctx.reach.held:
+    if ctx.actor.role is Role.REP and not ctx.reach.may_use(command.sender_id):
         raise RefusedError(
             "You do not hold this sender ID.",
             "Choose one of yours, or ask an admin.",

@@ -1,0 +1,107 @@
+"""Whom a divided cover chooses for each conversation that falls under it, fixed once (R25).
+
+Nothing waits for this: until somebody was chosen, all substitutes of the cover answer. It runs in
+the transaction of whatever may bring a conversation under a cover, and at every cycle of a connector
+for absences that begin by date alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sms_desk.domain.absences import Absence, Cover, Part, Split
+from sms_desk.domain.responsibility import Flow, Presence, flows, responsible
+from sms_desk.domain.scopes import Ways
+from sms_desk.domain.splitting import Load, Thing, divide
+from sms_desk.store import absences, people
+from sms_desk.store.absences import Fallen
+from sms_desk.store.engine import Tx
+
+_DEEPEST = 8
+"""Covers in a chain; a ring ends by itself."""
+
+
+def presence(tx: Tx, now: datetime) -> Presence:
+    """Who is away now."""
+    return Presence.at(absences.around(tx, now), now, people.gone(tx))
+
+
+def answering(tx: Tx, now: datetime, owners: Mapping[UUID, UUID]) -> dict[UUID, Flow]:
+    """Who answers each conversation now. owners: by conversation; those without one are left out
+    by who asks."""
+    here = presence(tx, now)
+    away = {id_ for id_, owner in owners.items() if here.is_away(owner)}
+    chosen = absences.chosen_of(tx, away) if away else {}
+    return {id_: responsible(owner, here, chosen.get(id_, {})) for id_, owner in owners.items()}
+
+
+def settle(tx: Tx, now: datetime) -> frozenset[UUID]:
+    """Choose for every conversation that has come under a divided cover. Returns those chosen for."""
+    here = presence(tx, now)
+    divided = _divided(here)
+    chosen: set[UUID] = set()
+    for _ in range(_DEEPEST if divided else 0):  # one choice may bring it under the next cover
+        before = len(chosen)
+        for absence in divided:
+            fallen = absences.unchosen(tx, absence, _ways_to(absence.person_id, here))
+            if fallen:
+                absences.choose(tx, absence.id, _choice(tx, absence, fallen, here), now)
+                chosen.update(one.id for one in fallen)
+        if len(chosen) == before:
+            break
+    return frozenset(chosen)
+
+
+def has_unchosen(tx: Tx, now: datetime) -> bool:
+    """Whether `settle` has something to do."""
+    here = presence(tx, now)
+    return any(absences.unchosen(tx, one, _ways_to(one.person_id, here)) for one in _divided(here))
+
+
+def _divided(here: Presence) -> list[Absence]:
+    """The covers that choose: several substitutes, or others for what is new."""
+    found = (here.covered_by(person) for person in sorted(here.absences))
+    return [absence for absence in found if absence is not None and absence.sole is None]
+
+
+def _ways_to(person_id: UUID, here: Presence) -> Ways:
+    """How conversations come to somebody who is away, as if they were not."""
+    absent = {one: some for one, some in here.absences.items() if one != person_id}
+    without = Presence(absent, here.gone - {person_id})
+    found = []
+    for owner in sorted(without.away):
+        ways = tuple(flow.steps for flow in flows(owner, without) if person_id in flow.people)
+        certain = tuple(way for way in ways if all(step.chosen for step in way))
+        if certain:
+            found.append((owner, certain))
+    return tuple(found)
+
+
+def _choice(
+    tx: Tx, absence: Absence, fallen: list[Fallen], here: Presence
+) -> list[tuple[UUID, UUID | None, Part]]:
+    found: list[tuple[UUID, UUID | None, Part]] = []
+    for part in (Part.CONVERSATIONS, Part.INBOUND):
+        some = [Thing(one.id, one.program_id, one.sender_id) for one in fallen if one.part is part]
+        if not some:
+            continue
+        cover = absence.cover(part)
+        shares = tuple(one for one in cover.shares if one.person_id not in here.gone)
+        taken = divide(some, cover.split, shares, _loads(tx, absence, cover))
+        found += [(thing.id, taken.get(thing.id), part) for thing in some]
+    return found
+
+
+def _loads(tx: Tx, absence: Absence, cover: Cover) -> dict[UUID, Load]:
+    """What each substitute has already: of this cover where it is divided evenly, else in all."""
+    of_this = absences.chosen_counts(tx, absence.id)
+    if cover.split is not Split.LOAD:
+        return {one: Load(of_this.get(one, 0)) for one in cover.substitutes}
+    own = absences.open_counts(tx, cover.substitutes)
+    capacity = people.capacities(tx)
+    return {
+        one: Load(own.get(one, 0) + of_this.get(one, 0), capacity.get(one))
+        for one in cover.substitutes
+    }
