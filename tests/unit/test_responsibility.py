@@ -158,9 +158,7 @@ def test_r49_a_conversation_takes_exactly_one_way_to_people_who_are_here_or_to_t
 ) -> None:
     presence, chosen = world
     fitting = [
-        flow
-        for flow in flows(owner, presence)
-        if all(step.fits(chosen) for step in flow.steps)
+        flow for flow in flows(owner, presence) if all(step.fits(chosen) for step in flow.steps)
     ]
     assert len(fitting) == 1
     assert not any(presence.is_away(person) for person in fitting[0].people)
