@@ -266,6 +266,7 @@ class WindowGap(StrEnum):
     """Why nobody will be there before a WhatsApp window closes (R42)."""
 
     SUSPENDED = "suspended"  # the owner is
+    ABSENT = "absent"  # the owner is, until after it closes, and nobody answers for them
     OFF_DUTY = "off_duty"  # outside working hours until it closes
     NOBODY = "nobody"  # no owner, and nobody holds the sender ID
 

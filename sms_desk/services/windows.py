@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -14,7 +14,7 @@ from sms_desk.domain.model import Position
 from sms_desk.domain.scopes import Holders, holders_now
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.domain.working_hours import parse_hours
-from sms_desk.services import inbox
+from sms_desk.services import covers, inbox
 from sms_desk.services.context import Context
 from sms_desk.services.rows import Cursor, InboxRow, WindowGap, WindowPage, WindowRow, WindowSummary
 from sms_desk.settings import registry
@@ -97,7 +97,9 @@ class _Board:
         self._ctx = ctx
         self._offsets = _Offsets(ctx)
         self._duties = _duties(ctx)
-        self._there: dict[UUID, tuple[bool, datetime | None]] = {}
+        self._there: dict[Hashable, tuple[bool, datetime | None]] = {}
+        self._here = ctx.directory.presence(ctx.now)
+        self._answering: dict[UUID, frozenset[UUID]] = {}
         self._teams = _members(ctx)
         self._holders = holders_now(ctx.directory, ctx.now)
 
@@ -120,11 +122,19 @@ class _Board:
                 after=start,
                 limit=_WALK,
             )
+            self._cover(found)
             yield from (each for each in found if self._passes(each, wanted))
             if len(found) < _WALK:
                 return
             walked += len(found)
             start = (found[-1].last_inbound, found[-1].id)
+
+    def _cover(self, found: Sequence[Opened]) -> None:
+        """Who answers those of them whose owner is away."""
+        owners = {each.id: each.owner_id for each in found if each.owner_id in self._here.away}
+        owned = {id_: owner for id_, owner in owners.items() if owner is not None}
+        for id_, flow in covers.answering(self._ctx.tx, self._ctx.now, owned).items():
+            self._answering[id_] = flow.people
 
     def closes(self, each: Opened) -> datetime:
         at = positions.instant(Position(each.last_inbound))
@@ -141,6 +151,8 @@ class _Board:
             return WindowGap.NOBODY, None
         if each.owner_id is not None and self._duties[each.owner_id].suspended:
             return WindowGap.SUSPENDED, back
+        if each.owner_id is not None and each.owner_id in self._here.absences:
+            return WindowGap.ABSENT, back
         return WindowGap.OFF_DUTY, back
 
     def row(self, each: Opened, row: InboxRow) -> WindowRow:
@@ -169,9 +181,10 @@ class _Board:
         return not wanted.unattended or self.gap(each)[0] is not None
 
     def _who(self, each: Opened) -> Sequence[UUID]:
-        """Who answers: the owner; where there is none, whoever holds the sender ID."""
+        """Who answers: the owner, or who covers them (R25); where there is none, whoever holds the
+        sender ID. An owner whom nobody covers may be back in time."""
         if each.owner_id is not None:
-            return (each.owner_id,)
+            return tuple(self._answering.get(each.id, ())) or (each.owner_id,)
         holders = self._holders.get(each.sender_id, Holders())
         if holders.organisation:
             return tuple(self._duties)
@@ -180,8 +193,8 @@ class _Board:
 
     def _back(self, each: Opened) -> tuple[bool, datetime | None]:
         """Whether anybody may answer, and when the first of them is there; found out once for an
-        owner, and for the holders of a sender ID."""
-        key = each.owner_id or each.sender_id
+        owner, for those who cover them, and for the holders of a sender ID."""
+        key: Hashable = self._answering.get(each.id) or each.owner_id or each.sender_id
         if key not in self._there:
             who = self._who(each)
             there = (duty.next_there(self._duties[person], self._ctx.now) for person in who)
@@ -192,11 +205,16 @@ class _Board:
 def _duties(ctx: Context) -> dict[UUID, Duty]:
     chosen = settings.of_people(ctx.tx, "working_hours")
     otherwise = settings.read(ctx.tx).get("working_hours", registry.get("working_hours").default)
+    away: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    for absence in ctx.directory.absences:
+        if absence.until is None or absence.until > ctx.now:
+            away.setdefault(absence.person_id, []).append((absence.since, absence.until))
     return {
         row["id"]: Duty(
             parse_hours(chosen.get(row["id"], otherwise)),
             require_zone(row["zone"]),
-            row["suspended_at"] is not None,
+            row["suspended_at"] is not None or row["removed_at"] is not None,
+            tuple(away.get(row["id"], ())),
         )
         for row in people.listing(ctx.tx)
     }

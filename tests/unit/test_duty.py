@@ -32,3 +32,17 @@ def test_R42_who_is_suspended_is_never_there(hours: str) -> None:
     away = Duty(parse_hours(hours), BERLIN, suspended=True)
     assert next_there(away, FRIDAY_NIGHT) is None
     assert not on_duty(away, FRIDAY_NIGHT)
+
+
+def test_R24_who_is_absent_is_there_again_when_work_begins_after_it() -> None:
+    tuesday = datetime(2026, 3, 31, 0, 0, tzinfo=UTC)
+    away = Duty(OFFICE.hours, BERLIN, absences=((FRIDAY_NIGHT, tuesday),))
+    assert next_there(away, FRIDAY_NIGHT) == datetime(2026, 3, 31, 7, 0, tzinfo=UTC)
+    assert next_there(Duty(ALWAYS, BERLIN, absences=((FRIDAY_NIGHT, tuesday),)), tuesday) == tuesday
+
+
+def test_R24_one_absence_after_the_other_and_one_without_end() -> None:
+    day = timedelta(days=1)
+    twice = ((FRIDAY_NIGHT, FRIDAY_NIGHT + day), (FRIDAY_NIGHT + day, FRIDAY_NIGHT + 2 * day))
+    assert next_there(Duty(ALWAYS, BERLIN, absences=twice), FRIDAY_NIGHT) == FRIDAY_NIGHT + 2 * day
+    assert next_there(Duty(ALWAYS, BERLIN, absences=((FRIDAY_NIGHT, None),)), FRIDAY_NIGHT) is None

@@ -56,6 +56,11 @@ def gap_words(row: WindowRow, now: datetime, zone: tzinfo) -> str:
     match row.gap:
         case WindowGap.SUSPENDED:
             return tr("windows", "suspended")
+        case WindowGap.ABSENT if row.back_at is not None:
+            back = moment_words(row.back_at, now, zone)
+            return tr("windows", "away until {when}").replace("{when}", back)
+        case WindowGap.ABSENT:
+            return tr("windows", "away")
         case WindowGap.OFF_DUTY if row.back_at is not None:
             back = moment_words(row.back_at, now, zone)
             return tr("windows", "off until {when}").replace("{when}", back)
@@ -74,6 +79,9 @@ def gap_sentence(row: WindowRow, now: datetime, zone: tzinfo) -> str:
     match row.gap:
         case WindowGap.SUSPENDED:
             said = tr("windows", "{who} is suspended.").replace("{who}", who)
+        case WindowGap.ABSENT:
+            said = tr("windows", "{who} is away, and nobody answers instead before it closes.")
+            said = said.replace("{who}", who)
         case WindowGap.OFF_DUTY if who and back:
             said = tr("windows", "{who} is back {when}, after the window has closed.")
             said = said.replace("{who}", who).replace("{when}", back)
