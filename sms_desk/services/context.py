@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sms_desk.domain import scopes
 from sms_desk.domain.model import Actor
+from sms_desk.domain.responsibility import Presence
 from sms_desk.domain.scopes import Directory, Reach
 from sms_desk.store import people
 from sms_desk.store.engine import Tx
@@ -39,9 +40,18 @@ class Context:
         return self.remembered(people.directory)
 
     @cached_property
+    def presence(self) -> Presence:
+        """Who is away (R23); the same until a dated row begins or ends."""
+        return self.remembered(_presence, self.directory.period(self.now))
+
+    @cached_property
     def reach(self) -> Reach:
         """What the actor may see (R31); the same until a dated row begins or ends."""
         return self.remembered(_reach, self.actor, self.directory.period(self.now))
+
+
+def _presence(tx: Tx, period: datetime) -> Presence:
+    return remembered(tx, people.directory).presence(period)
 
 
 def _reach(tx: Tx, actor: Actor, period: datetime) -> Reach:

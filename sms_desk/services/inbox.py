@@ -52,7 +52,21 @@ def _rows(ctx: Context, found: Sequence[inbox.Shown]) -> tuple[InboxRow, ...]:
     names = ctx.remembered(people_store.names)
     program_names = ctx.remembered(programs.names)
     nudge, waiting = preferences.nudge_days(ctx), preferences.waiting_rule(ctx)
-    return tuple(_row(row, names, program_names, ctx.now, nudge, waiting) for row in found)
+    rows = (_row(row, names, program_names, ctx.now, nudge, waiting) for row in found)
+    return tuple(_with_cover(ctx, list(rows)))
+
+
+def _with_cover(ctx: Context, rows: list[InboxRow]) -> list[InboxRow]:
+    """Where the owner is away, the row says so, and whether the actor answers meanwhile (R25)."""
+    here = ctx.presence
+    away = {row.id for row in rows if row.owner_id is not None and here.is_away(row.owner_id)}
+    if not away:
+        return rows
+    covering = inbox.covering(ctx.tx, ctx.reach, away)
+    return [
+        replace(row, owner_away=True, covering=row.id in covering) if row.id in away else row
+        for row in rows
+    ]
 
 
 def matching(ctx: Context, wanted: InboxFilter, ids: Collection[UUID]) -> frozenset[UUID]:

@@ -55,6 +55,8 @@ class InboxRow:
     late_at: datetime | None = None  # when waiting turns red, by my own hours at work (R8)
     sender_blocked: bool = False  # our own sender ID: what is written is held (R17)
     goes_at: datetime | None = None  # when the next scheduled message is due (R36)
+    covering: bool = False  # its owner is away, and I answer meanwhile (R25)
+    owner_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

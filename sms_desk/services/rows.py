@@ -183,6 +183,18 @@ class OtherConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverState:
+    """The owner of a conversation is away. until: None for no end; answering: who answers
+    meanwhile, by name; empty: nobody, it stands in Unassigned (R25)."""
+
+    owner_id: UUID
+    owner_name: str
+    until: datetime | None
+    answering_ids: tuple[UUID, ...]
+    answering: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationDetail:
     """Head, context pane and composer of one conversation."""
 
@@ -206,6 +218,7 @@ class ConversationDetail:
     fallback: str = ""  # the sender ID from which a blocked one's conversations can go on
     may_switch: bool = False  # whether I may let them (R17)
     scheduled: int = 0  # messages that wait for their time; the next at row.goes_at
+    cover: CoverState | None = None  # its owner is away
 
 
 @dataclass(frozen=True, slots=True)

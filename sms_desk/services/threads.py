@@ -27,11 +27,12 @@ from sms_desk.domain.model import (
     SourceReason,
 )
 from sms_desk.providers.base import ErrorWords
-from sms_desk.services import health, inbox, preferences, senders, windows
+from sms_desk.services import covers, health, inbox, preferences, senders, windows
 from sms_desk.services.context import Context
 from sms_desk.services.rows import (
     AttachmentRow,
     ConversationDetail,
+    CoverState,
     InboxRow,
     ItemKind,
     OtherConversation,
@@ -121,6 +122,26 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         fallback=health.stand_in(ctx, sender.id) if sender.health is Health.BLOCKED else "",
         may_switch=ctx.actor.role is not Role.REP,
         scheduled=len(scheduled.waiting(ctx.tx, [conversation_id])),
+        cover=_cover(ctx, row),
+    )
+
+
+def _cover(ctx: Context, row: InboxRow) -> CoverState | None:
+    """Who answers while the owner is away (R25)."""
+    if row.owner_id is None or not ctx.presence.is_away(row.owner_id):
+        return None
+    flow = covers.answering(ctx.tx, ctx.now, {row.id: row.owner_id})[row.id]
+    names = ctx.remembered(people.names)
+    answering = sorted(flow.people, key=lambda one: names.get(one, "").casefold())
+    absences = ctx.presence.absences.get(row.owner_id, ())
+    ends = [absence.until for absence in absences]
+    until = None if not ends or None in ends else max(end for end in ends if end is not None)
+    return CoverState(
+        row.owner_id,
+        row.owner_name,
+        until,
+        tuple(answering),
+        tuple(names.get(one, "") for one in answering),
     )
 
 

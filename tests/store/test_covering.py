@@ -16,7 +16,7 @@ from sms_desk.domain.absences import Absence, Cover, Part, Share, Split
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import Role
 from sms_desk.domain.responsibility import Presence, responsible
-from sms_desk.services import covers, inbox
+from sms_desk.services import covers, inbox, threads
 from sms_desk.store import absences, people, tables
 from sms_desk.store import inbox as inbox_store
 from sms_desk.store.engine import Workspace
@@ -261,3 +261,19 @@ def furnished(local_workspace: Workspace) -> Office:
         id_ = office.conversation(office.own, f"+120255501{n:02d}", owners[n % 5])
         office.message(id_, "Hello?", at=office.now + timedelta(seconds=n))
     return office
+
+
+def test_r25_list_and_thread_say_for_whom_one_answers_and_until_when(office: Office) -> None:
+    theirs = office.conversation(office.own, "+12025550171", office.ben)
+    office.message(theirs, "Hello?")
+    absence = away(office, office.ben, office.cara)
+    cara, ben = office.desk(office.cara), office.desk(office.ben)
+    (row,) = cara.read(inbox.rows, [theirs])
+    assert (row.covering, row.owner_away, row.owner_name) == (True, True, "Ben")
+    (row,) = ben.read(inbox.rows, [theirs])
+    assert (row.covering, row.owner_away) == (False, True)
+    cover = cara.read(threads.detail, theirs).cover
+    assert cover is not None
+    assert (cover.until, cover.answering) == (absence.until, ("Cara",))
+    office.later(days=1)
+    assert ben.read(threads.detail, theirs).cover is None

@@ -109,6 +109,7 @@ _PREFIXES: Final[dict[Origin | None, str]] = {
 
 def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
     """The third line in order of weight; empty when there is nothing to say."""
+    yield from _cover_chip(row)
     yield from _source_chip(row)
     yield from _trouble_chip(row)
     if row.sender_blocked:
@@ -121,6 +122,17 @@ def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
         yield ChipWords(tr("inbox", "draft"), "pencil", "accent")
     for tag in row.tags[:_MOST_TAGS]:
         yield ChipWords(display_name(tag, 30), "", "secondary", "neutral_soft")
+
+
+def _cover_chip(row: InboxRow) -> Iterator[ChipWords]:
+    """Whose place one takes; of the others' one only sees that they are away."""
+    owner = display_name(row.owner_name, 30)
+    if row.covering:
+        words = tr("inbox", "covering for {name}").replace("{name}", isolate(owner))
+        yield ChipWords(words, "shield", "accent")
+    elif row.owner_away and owner:
+        words = tr("inbox", "{name} is away").replace("{name}", isolate(owner))
+        yield ChipWords(words, "user-x", "secondary")
 
 
 def _source_chip(row: InboxRow) -> Iterator[ChipWords]:

@@ -16,6 +16,7 @@ from sms_desk.domain.model import SourceKind, TeamState
 from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow, ProgramCount
 from sms_desk.ui import theme
 from sms_desk.ui.thread.automation import AutomationLine
+from sms_desk.ui.thread.cover_line import CoverLine
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.snooze_menu import add_choices
 from sms_desk.ui.thread.source_chip import SourceChip
@@ -52,6 +53,8 @@ class ThreadHead(QWidget):
     take_over_requested = Signal()
     release_requested = Signal()
     """The program's auto-responder may answer here again (R51)."""
+    keep_requested = Signal()
+    """The substitute keeps the conversation for good (R27)."""
     rebind_requested = Signal(object)
     """What it answers: a program's id, or None for direct (R61)."""
     source_why_requested = Signal(QPoint)
@@ -79,6 +82,8 @@ class ThreadHead(QWidget):
         self._automation = AutomationLine(self)
         self._automation.release_requested.connect(self.release_requested)
         self._automation.take_over_requested.connect(self.take_over_requested)
+        self._cover = CoverLine(self)
+        self._cover.keep_requested.connect(self.keep_requested)
         self._owner = MenuButton(icon="user", parent=self)
         self._snooze = MenuButton(icon="clock", parent=self)
         self._close = plain(tr("Close"), icon="check", parent=self)
@@ -103,6 +108,7 @@ class ThreadHead(QWidget):
         second.addStretch(1)
         names.addLayout(second)
         names.addWidget(self._own)
+        names.addWidget(self._cover)
         names.addWidget(self._automation)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 10, 12, 10)
@@ -132,6 +138,7 @@ class ThreadHead(QWidget):
             clock_words(since, self._clock(), self._reader.zone) if since else "",
             may_keep=row.source.kind is SourceKind.CAMPAIGN,
         )
+        self._cover.show_state(detail.cover, self._reader, self._clock())
         self._show_owner(row)
         self._show_state(row)
         self._fit()

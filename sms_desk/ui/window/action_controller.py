@@ -62,6 +62,7 @@ class ActionController(QObject):
         head.mute_requested.connect(lambda on: self._on_open_one(self._mute, on))
         head.take_over_requested.connect(self._on_take_over)
         head.release_requested.connect(self._on_release)
+        head.keep_requested.connect(self._on_keep)
         head.rebind_requested.connect(self._on_rebind)
 
     def _connect_context(self) -> None:
@@ -238,6 +239,14 @@ class ActionController(QObject):
         opened = self._thread.conversation_id()
         if opened is not None:
             self._give(c.ReleaseAutomation(**self._doors.stamp(), conversation_id=opened))
+
+    @Slot()
+    def _on_keep(self) -> None:
+        """Not the absent owner's any more when they are back (R27)."""
+        opened = self._thread.conversation_id()
+        if opened is not None:
+            targets = c.Targets.one(opened)
+            self._give(c.TakeFromCover(**self._doors.stamp(), targets=targets))
 
     @Slot(object)
     def _on_rebind(self, program_id: UUID | None) -> None:
