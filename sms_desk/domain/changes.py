@@ -32,6 +32,7 @@ class Thing(StrEnum):
     SENDER = "sender"
     FINDING = "finding"
     PERSON = "person"
+    ABSENCE = "absence"
     ACCOUNT = "account"
     SETTING = "setting"
     LINE = "line"

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sms_desk.domain.absences import Cover, Share, Split
+from sms_desk.domain.absences import Cover, Part, Share, Split
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import (
@@ -191,6 +191,45 @@ class SettleBrief(Command):
     absence_id: UUID
     taken_back: tuple[UUID, ...] = ()
     left: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAbsence(Command):
+    """It never was: the way back from PlanAbsence."""
+
+    absence_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixSubstitutes(Command):
+    """The way back from ChangeAbsence, for conversations whose substitute was named no more: who
+    answered each of them, as (conversation, substitute or None for nobody, part)."""
+
+    absence_id: UUID
+    chosen: tuple[tuple[UUID, UUID | None, Part], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(Command):
+    """Somebody does not come back, and the day is here: what they own goes to the substitutes for
+    good, in one batch (R29). Run by the desk itself, in the name of who planned it."""
+
+    absence_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackHandOver(Command):
+    """The way back from HandOver; the absence then never was.
+
+    batch_id: whose events tell the owners before. ended: holdings, each with its end before; begun:
+    holdings. scheduled: messages, each with author and on whose behalf before.
+    """
+
+    absence_id: UUID
+    batch_id: UUID
+    ended: tuple[tuple[UUID, datetime | None], ...] = ()
+    begun: tuple[UUID, ...] = ()
+    scheduled: tuple[tuple[UUID, UUID, UUID | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

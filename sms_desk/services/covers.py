@@ -15,7 +15,7 @@ from sms_desk.domain.absences import Absence, Cover, Part, Split
 from sms_desk.domain.responsibility import Flow, Presence, flows, responsible
 from sms_desk.domain.scopes import Ways
 from sms_desk.domain.splitting import Load, Thing, divide
-from sms_desk.store import absences, people
+from sms_desk.store import absence_plans, absences, people, team_states
 from sms_desk.store.absences import Fallen
 from sms_desk.store.engine import Tx
 
@@ -37,6 +37,55 @@ def answering(tx: Tx, now: datetime, owners: Mapping[UUID, UUID]) -> dict[UUID, 
     return {id_: responsible(owner, here, chosen.get(id_, {})) for id_, owner in owners.items()}
 
 
+def on_behalf_of(tx: Tx, now: datetime, person_id: UUID, conversation_id: UUID) -> UUID | None:
+    """For whom somebody writes in a conversation: its absent owner, if they answer it by a cover;
+    None where they write for themselves (R26)."""
+    owner_id = team_states.load(tx, [conversation_id])[conversation_id]["owner_id"]
+    if owner_id is None or owner_id == person_id:
+        return None
+    flow = answering(tx, now, {conversation_id: owner_id})[conversation_id]
+    return owner_id if flow.chain and person_id in flow.people else None
+
+
+def minded(tx: Tx, now: datetime, person_id: UUID) -> frozenset[UUID]:
+    """Scheduled messages of absent people that somebody looks after now: those of the part
+    `scheduled`, along the chain, whether or not they answer their conversations (R23)."""
+    here = presence(tx, now)
+    found: set[UUID] = set()
+    for writer in here.absences:
+        if writer == person_id or here.is_away(person_id):
+            continue
+        later = absence_plans.scheduled_by(tx, writer)
+        things = [Thing(one.id, one.program_id, one.sender_id) for one in later]
+        for id_, taker in _minders(things, writer, here, frozenset()).items():
+            if taker == person_id:
+                found.add(id_)
+    return frozenset(found)
+
+
+def _minders(
+    things: list[Thing], writer: UUID, here: Presence, seen: frozenset[UUID]
+) -> dict[UUID, UUID | None]:
+    if not here.is_away(writer):
+        return dict.fromkeys((one.id for one in things), writer)
+    cover = next(
+        (
+            one.cover(Part.SCHEDULED)
+            for one in here.absences.get(writer, ())
+            if one.cover(Part.SCHEDULED).shares
+        ),
+        None,
+    )
+    if cover is None or writer in seen:
+        return dict.fromkeys((one.id for one in things), None)
+    taken = divide(things, cover.split, cover.shares)
+    found: dict[UUID, UUID | None] = {}
+    for taker in cover.substitutes:
+        theirs = [one for one in things if taken.get(one.id) == taker]
+        found |= _minders(theirs, taker, here, seen | {writer})
+    return found
+
+
 def settle(tx: Tx, now: datetime) -> frozenset[UUID]:
     """Choose for every conversation that has come under a divided cover. Returns those chosen for."""
     here = presence(tx, now)
@@ -47,7 +96,7 @@ def settle(tx: Tx, now: datetime) -> frozenset[UUID]:
         for absence in divided:
             fallen = absences.unchosen(tx, absence, _ways_to(absence.person_id, here))
             if fallen:
-                absences.choose(tx, absence.id, _choice(tx, absence, fallen, here), now)
+                absences.choose(tx, absence.id, choice(tx, absence, fallen, here), now)
                 chosen.update(one.id for one in fallen)
         if len(chosen) == before:
             break
@@ -79,9 +128,10 @@ def _ways_to(person_id: UUID, here: Presence) -> Ways:
     return tuple(found)
 
 
-def _choice(
+def choice(
     tx: Tx, absence: Absence, fallen: list[Fallen], here: Presence
 ) -> list[tuple[UUID, UUID | None, Part]]:
+    """Who takes each conversation that falls under a cover: (conversation, substitute, part)."""
     found: list[tuple[UUID, UUID | None, Part]] = []
     for part in (Part.CONVERSATIONS, Part.INBOUND):
         some = [Thing(one.id, one.program_id, one.sender_id) for one in fallen if one.part is part]

@@ -70,13 +70,16 @@ class Desk:
         Raises what `services.executor.execute` raises; nothing is written then.
         """
         # Every command and handler: 0.15 s that a window's first page saves (measured.md, Start).
-        from sms_desk.services import covers
+        from sms_desk.services import boundaries, covers
         from sms_desk.services.executor import execute_all
 
         now = self.now()
         with self.workspace.write() as tx:
             ctx = Context(tx, people.actor(tx, self.person_id), now)
             done = execute_all(ctx, commands)
+            crossed = boundaries.cross(tx, now)
+            if crossed:
+                done = replace(done, changes=done.changes | crossed)
             chosen = covers.settle(tx, now)
             if chosen:
                 done = replace(done, changes=done.changes | Changes.of(conversation=chosen))

@@ -13,7 +13,7 @@ from sms_desk.domain import addresses, send_later
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.send_later import Later
 from sms_desk.domain.wall_time import parse_when, require_zone
-from sms_desk.services import composing, senders
+from sms_desk.services import composing, covers, senders
 from sms_desk.services.context import Context
 from sms_desk.services.words import peer_text
 from sms_desk.store import inbox as inbox_store
@@ -77,7 +77,8 @@ class DueTime:
 
 
 def listing(ctx: Context, *, everything: bool = False) -> tuple[ScheduledRow, ...]:
-    """What waits in the conversations that the actor may see, soonest first."""
+    """What waits in the conversations that the actor may see, and what they look after for who is
+    away, soonest first."""
     return _rows(ctx, scheduled.listing(ctx.tx, everything=everything))
 
 
@@ -159,10 +160,11 @@ def _rows(ctx: Context, stored: Sequence[Mapping[Any, Any]]) -> tuple[ScheduledR
     details = inbox_store.details(ctx.tx, ids, ctx.actor.person_id)
     seen = inbox_store.visible(ctx.tx, ctx.reach, list(details))
     names = people.names(ctx.tx)
+    minded = covers.minded(ctx.tx, ctx.now, ctx.actor.person_id)
     return tuple(
         _row(found, details[found["conversation_id"]], names)
         for found in stored
-        if found["conversation_id"] in seen
+        if found["conversation_id"] in seen or found["id"] in minded
     )
 
 

@@ -65,10 +65,10 @@ def summary(ctx: Context) -> WindowSummary:
 
 def closes_at(ctx: Context, sender_id: UUID, last_inbound: datetime | None) -> datetime | None:
     """When one window closes by our clock; None if the contact never wrote."""
-    return whatsapp_window.closes_at(last_inbound, _Offsets(ctx).of(sender_id))
+    return whatsapp_window.closes_at(last_inbound, Offsets(ctx).of(sender_id))
 
 
-class _Offsets:
+class Offsets:
     """The provider's clock minus ours, by the sender ID whose account it is."""
 
     def __init__(self, ctx: Context) -> None:
@@ -95,8 +95,8 @@ class _Board:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._offsets = _Offsets(ctx)
-        self._duties = _duties(ctx)
+        self._offsets = Offsets(ctx)
+        self._duties = duties(ctx)
         self._there: dict[Hashable, tuple[bool, datetime | None]] = {}
         self._here = ctx.directory.presence(ctx.now)
         self._answering: dict[UUID, frozenset[UUID]] = {}
@@ -202,7 +202,8 @@ class _Board:
         return self._there[key]
 
 
-def _duties(ctx: Context) -> dict[UUID, Duty]:
+def duties(ctx: Context) -> dict[UUID, Duty]:
+    """When each person is there: at work, and neither absent nor gone."""
     chosen = settings.of_people(ctx.tx, "working_hours")
     otherwise = settings.read(ctx.tx).get("working_hours", registry.get("working_hours").default)
     away: dict[UUID, list[tuple[datetime, datetime | None]]] = {}

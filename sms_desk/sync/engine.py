@@ -15,7 +15,7 @@ from sms_desk.domain.errors import CredentialError, KeyringError, ProviderError
 from sms_desk.domain.line import Line
 from sms_desk.domain.team_state import Happening
 from sms_desk.providers.base import Provider
-from sms_desk.services import covers
+from sms_desk.services import boundaries, covers
 from sms_desk.settings import facts
 from sms_desk.store import (
     accounts,
@@ -156,13 +156,15 @@ class Engine:
         return Changes.of(conversation=frozenset(woken)) if woken else NOTHING
 
     def _settle(self, now: datetime) -> Changes:
-        """Who answers what has come under a divided cover by date alone (R25)."""
+        """Note which absences began and ended by date alone, and who answers what has come under a
+        divided cover by it (R25, R27, R29)."""
         with self._workspace.read() as tx:
-            if not covers.has_unchosen(tx, now):
+            if not boundaries.pending(tx, now) and not covers.has_unchosen(tx, now):
                 return NOTHING
         with self._workspace.write() as tx:
+            crossed = boundaries.cross(tx, now)
             chosen = covers.settle(tx, now)
-        return Changes.of(conversation=chosen) if chosen else NOTHING
+        return crossed | Changes.of(conversation=chosen) if chosen else crossed
 
     def _cycle(self, row: Mapping[str, Any], now: datetime, *, force: bool) -> Changes:
         """One account's part of a cycle; what goes wrong becomes the state of its line."""

@@ -9,9 +9,11 @@ from sms_desk.domain import commands as c
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers import (
+    absences,
     advice,
     compliance,
     conversations,
+    handing_over,
     health,
     holdings,
     my_state,
@@ -34,6 +36,16 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.TakeOver: conversations.take_over,
     c.RebindSource: conversations.rebind_source,
     c.ReleaseAutomation: conversations.release_automation,
+    c.PlanAbsence: absences.plan_absence,
+    c.ChangeAbsence: absences.change_absence,
+    c.FixSubstitutes: absences.fix_substitutes,
+    c.CancelAbsence: absences.cancel_absence,
+    c.EndAbsence: absences.end_absence,
+    c.ReviveAbsence: absences.revive_absence,
+    c.TakeFromCover: absences.take_from_cover,
+    c.SettleBrief: absences.settle_brief,
+    c.HandOver: handing_over.hand_over,
+    c.TakeBackHandOver: handing_over.take_back_hand_over,
     c.MarkRead: my_state.mark_read,
     c.MarkUnread: my_state.mark_unread,
     c.RestoreReadMarkers: my_state.restore_read_markers,

@@ -12,6 +12,7 @@ from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import DraftMode
 from sms_desk.domain.send_later import place_name
 from sms_desk.domain.wall_time import require_zone
+from sms_desk.services import covers
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers.targets import resolve
@@ -39,6 +40,9 @@ def schedule(ctx: Context, command: c.Schedule) -> Effect:
             "content_sid": command.content_sid,
             "content_variables": values,
             "author_id": ctx.actor.person_id,
+            "on_behalf_id": covers.on_behalf_of(
+                ctx.tx, ctx.now, ctx.actor.person_id, command.conversation_id
+            ),
             "owner_epoch": place["owner_epoch"],
             "seen_version": command.seen_version,
             "confirmed": sorted(set(command.confirmed)),
@@ -62,7 +66,11 @@ def schedule(ctx: Context, command: c.Schedule) -> Effect:
 
 
 def edit_scheduled(ctx: Context, command: c.EditScheduled) -> Effect:
-    """Whoever changes it has read the conversation as it stands: its base moves along (GS6)."""
+    """Whoever changes it has read the conversation as it stands: its base moves along (GS6).
+
+    A substitute who changes its text is its writer from now on, for the absent one (R26); a message
+    that nobody changes goes out as its writer's, also while they are away.
+    """
     before = _waiting(ctx, command)
     if before["content_sid"] is not None and command.body != before["body"]:
         raise UsageError(
@@ -81,6 +89,7 @@ def edit_scheduled(ctx: Context, command: c.EditScheduled) -> Effect:
         changed_at=command.at,
         seen_version=place["version"],
         owner_epoch=place["owner_epoch"],
+        **_written_by(ctx, before, command.body),
     )
     back = c.EditScheduled(
         id=command.id,
@@ -91,6 +100,18 @@ def edit_scheduled(ctx: Context, command: c.EditScheduled) -> Effect:
         zone=before["zone"],
     )
     return _effect(before, "Changed the scheduled message", back)
+
+
+def _written_by(ctx: Context, before: Any, body: str) -> dict[str, UUID]:
+    me, writer = ctx.actor.person_id, before["author_id"]
+    absent = before["on_behalf_id"] or writer
+    if me in (writer, absent) or written(body, "The message is empty.") == before["body"]:
+        return {}
+    if before["id"] in covers.minded(ctx.tx, ctx.now, me) or absent == covers.on_behalf_of(
+        ctx.tx, ctx.now, me, before["conversation_id"]
+    ):
+        return {"author_id": me, "on_behalf_id": absent}
+    return {}
 
 
 def cancel_scheduled(ctx: Context, command: c.CancelScheduled) -> Effect:
@@ -145,9 +166,10 @@ def _effect(row: Any, label: str, back: c.Command) -> Effect:
 
 
 def _seen(ctx: Context, command: c.EditScheduled | c.CancelScheduled) -> Any:
-    """The row, if its conversation may be seen."""
+    """The row, if its conversation may be seen, or if the actor looks after it for who is away."""
     row = scheduled.get(ctx.tx, command.scheduled_id)
-    resolve(ctx, c.Targets.one(row["conversation_id"]))
+    if row["id"] not in covers.minded(ctx.tx, ctx.now, ctx.actor.person_id):
+        resolve(ctx, c.Targets.one(row["conversation_id"]))
     return row
 
 

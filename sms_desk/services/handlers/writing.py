@@ -10,6 +10,7 @@ from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import DraftMode, Role
 from sms_desk.domain.plain_text import clean_intake
+from sms_desk.services import covers
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers.contents import filled
@@ -42,6 +43,9 @@ def reply(ctx: Context, command: c.Reply) -> Effect:
         conversation_id=command.conversation_id,
         body=body,
         author_id=ctx.actor.person_id,
+        on_behalf_id=covers.on_behalf_of(
+            ctx.tx, ctx.now, ctx.actor.person_id, command.conversation_id
+        ),
         seen_version=command.seen_version,
         at=command.at,
         sender_id=command.sender_id,
