@@ -121,7 +121,16 @@ def rail(ctx: Context) -> RailCounts:
             for row in ctx.remembered(programs.listing)
         ),
         views=saved_views(ctx),
+        covered=_covered(ctx),
     )
+
+
+def _covered(ctx: Context) -> tuple[str, ...]:
+    """For whom the actor answers now, by name; who is only suspended has no cover."""
+    if not ctx.reach.covering:
+        return ()
+    names = ctx.remembered(people_store.names)
+    return tuple(sorted(names.get(owner, "") for owner, _ in ctx.reach.covering))
 
 
 def saved_views(ctx: Context) -> tuple[ViewRow, ...]:

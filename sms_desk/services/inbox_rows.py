@@ -97,6 +97,7 @@ class RailCounts:
     unread_mine: int  # conversations of mine with something unread: for the tray and the title
     programs: tuple[ProgramCount, ...]
     views: tuple[ViewRow, ...]
+    covered: tuple[str, ...] = ()  # for whom I answer now, by name (R25)
 
 
 class LineCondition(StrEnum):

@@ -95,6 +95,12 @@ def screens(
         *_board(board or WindowSummary()),
         Place("screen:senders", tr("rail", "Sender IDs"), "hash", screen="senders"),
         Place("screen:programs", tr("rail", "Programs"), "megaphone", screen="programs"),
+        Place(
+            "screen:absences",
+            tr("rail", "Absence and cover"),
+            "calendar-clock",
+            screen="absences",
+        ),
         *_advisor(advice),
         Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),
     )
@@ -128,14 +134,21 @@ def _advisor(advice: int | None) -> Iterator[Place]:
 def _scopes(counts: RailCounts) -> Iterator[Place]:
     for scope in Scope:
         waiting: int = getattr(counts, scope.value)
-        if scope in _ALWAYS or waiting:
+        if scope in _ALWAYS or waiting or (scope is Scope.COVERING and counts.covered):
             yield Place(
                 scope_key(scope),
-                scope_title(scope),
+                _covering(counts.covered) if scope is Scope.COVERING else scope_title(scope),
                 _ICONS[scope],
                 waiting=waiting,
                 filter=InboxFilter(scope=scope),
             )
+
+
+def _covering(names: tuple[str, ...]) -> str:
+    """For whom one answers, while that is one person."""
+    if len(names) != 1:
+        return scope_title(Scope.COVERING)
+    return tr("rail", "Covering {name}").replace("{name}", display_name(names[0], 24))
 
 
 def _section(key: str, title: str, members: Iterable[Place]) -> Iterator[Place]:

@@ -17,8 +17,15 @@ class Banner(QWidget):
     other_requested = Signal()
     put_away = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        sign: tuple[str, str] = ("triangle-alert", "error"),
+    ) -> None:
+        """sign: icon and colour token; what is wrong, unless something else is said."""
         super().__init__(parent)
+        self._drawing = sign
         on_ground(self, "soft")
         self._sign = label(parent=self)
         self._words = label(wrap=True, parent=self)
@@ -54,4 +61,4 @@ class Banner(QWidget):
         return self._words.text()
 
     def _draw_sign(self) -> None:
-        self._sign.setPixmap(theme.pixmap("triangle-alert", "error", 16))
+        self._sign.setPixmap(theme.pixmap(*self._drawing, 16))

@@ -206,6 +206,34 @@ def _write(wiring: Wiring) -> tuple[WindowCommand, ...]:
     )
 
 
+def _absence(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    """ "si" and Enter in the palette is enough for somebody who is ill."""
+    desk = wiring.desk
+    at = partial(WindowCommand, group=Group.DESK)
+    return (
+        at(
+            "absences",
+            tr("commands", "Absence and cover"),
+            run=partial(desk.show_screen, "absences"),
+            icon="calendar-clock",
+        ),
+        at(
+            "plan_absence",
+            tr("commands", "Plan my absence…"),
+            run=desk.absence.plan_own,
+            icon="calendar-clock",
+        ),
+        at(
+            "sick_today",
+            tr("commands", "Sick today"),
+            run=desk.absence.sick_today,
+            icon="user-x",
+        ),
+        at("back", tr("commands", "I am back"), run=desk.absence.come_back, icon="undo-2"),
+        at("brief", tr("commands", "My brief"), run=desk.absence.open_brief, icon="file-text"),
+    )
+
+
 def _advisor(wiring: Wiring) -> tuple[WindowCommand, ...]:
     """Not for reps: it looks at everybody's sender IDs (R15, R31)."""
     if wiring.ties.role is Role.REP:
@@ -262,6 +290,7 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
             icon="clock",
         ),
         *_advisor(wiring),
+        *_absence(wiring),
         at(
             "settings",
             tr("commands", "Settings"),

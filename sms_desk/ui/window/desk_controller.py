@@ -21,6 +21,7 @@ from sms_desk.ui.palette.palette import Entry
 from sms_desk.ui.shortcuts import KeyLine, ShortcutSheet
 from sms_desk.ui.widgets.text import menu_text
 from sms_desk.ui.widgets.words import tr
+from sms_desk.ui.window.absence_controller import AbsenceController
 from sms_desk.ui.window.advice_controller import AdviceController
 from sms_desk.ui.window.command_list import window_commands
 from sms_desk.ui.window.lens_controller import LensController
@@ -28,12 +29,15 @@ from sms_desk.ui.window.screens import ScreenMaker
 
 if TYPE_CHECKING:  # the wiring makes this controller
     from sms_desk.ui.advisor.reading import Subject
+    from sms_desk.ui.cover import PlanScreen
     from sms_desk.ui.window.wiring import Wiring
 
 
 _OFTEN = frozenset({"new", "reply", "close", "assign", "snooze", "tag", "search", "undo"})
 _SELDOM = frozenset({"rail", "details", "list", "messages", "pin", "mute", "keys", "quit"})
 """Where the palette puts what fits as well as another."""
+_PLACES = {"plan": "absences", "brief": "absences"}
+"""Screens that the rail leads to by another."""
 
 
 class DeskController(QObject):
@@ -56,6 +60,15 @@ class DeskController(QObject):
         self._maker.subject_wanted.connect(self._on_subject_wanted)
         self._maker.conversation_wanted.connect(wiring.open_conversation)
         self._maker.responses_wanted.connect(self._on_responses_wanted)
+        self._maker.plan_wanted.connect(self.plan_absence)
+        self._maker.absence_wanted.connect(self.change_absence)
+        self._maker.brief_wanted.connect(self.show_brief)
+        self._maker.absences_wanted.connect(lambda: self.show_screen("absences"))
+        self._maker.outbox_wanted.connect(lambda: self.show_screen("outbox"))
+        self.absence = AbsenceController(wiring.window.away, wiring.ties, self)
+        self.absence.plan_wanted.connect(self.plan_absence)
+        self.absence.brief_wanted.connect(self.show_brief)
+        self.absence.told.connect(wiring.window.toast.say)
         self._lens = LensController(wiring.page.inbox, wiring.inbox_controller, wiring.ties)
         self._lens.program_requested.connect(self.show_program)
         self._maker.connect_wanted.connect(lambda: self._show_wizard(first_run=False))
@@ -73,6 +86,7 @@ class DeskController(QObject):
         registry.add(*window_commands(self._wiring))
         chosen = self._wiring.state.get("keys", {})
         registry.use_keys(chosen if isinstance(chosen, dict) else {})
+        self.absence.read()
         menu = self._window.side.menu()
         menu.aboutToShow.connect(lambda: self._fill(menu))
         if not self._wiring.ties.session.demo:
@@ -96,6 +110,7 @@ class DeskController(QObject):
         self._wiring.rail_controller.read()
 
     def dispose(self) -> None:
+        self.absence.dispose()
         self._window.side.show()
         for screen in self._screens.values():
             self._window.drop_screen(screen)
@@ -105,12 +120,12 @@ class DeskController(QObject):
 
     @Slot(str)
     def show_screen(self, name: str) -> None:
-        """senders | programs | templates | outbox | windows | settings"""
+        """senders | programs | templates | outbox | windows | absences | plan | brief | settings"""
         screen = self._screens.get(name)
         if screen is None:
             screen = self._screens[name] = self._maker.make(name, self._window)
         self._window.show_screen(screen)
-        self._window.side.rail.show_place(f"screen:{name}")
+        self._window.side.rail.show_place(f"screen:{_PLACES.get(name, name)}")
         screen.setFocus()
 
     @Slot(object)
@@ -132,6 +147,33 @@ class DeskController(QObject):
         screen = self._screens["senders"]
         assert isinstance(screen, SendersScreen)
         screen.show_sender(sender_id)
+
+    @Slot(object)
+    def plan_absence(self, person_id: UUID) -> None:
+        """The plan of somebody's absence, new."""
+        self._plan().plan_for(person_id)
+
+    @Slot(object)
+    def change_absence(self, absence_id: UUID) -> None:
+        self._plan().change(absence_id)
+
+    def _plan(self) -> PlanScreen:
+        from sms_desk.ui.cover import PlanScreen  # with the screen, when it is wanted
+
+        self.show_screen("plan")
+        screen = self._screens["plan"]
+        assert isinstance(screen, PlanScreen)
+        return screen
+
+    @Slot(object)
+    def show_brief(self, absence_id: UUID) -> None:
+        """What happened while somebody was away."""
+        from sms_desk.ui.cover import BriefScreen  # with the screen, when it is wanted
+
+        self.show_screen("brief")
+        screen = self._screens["brief"]
+        assert isinstance(screen, BriefScreen)
+        screen.show_absence(absence_id)
 
     @Slot(object)
     def _on_subject_wanted(self, subject: Subject) -> None:

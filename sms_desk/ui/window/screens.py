@@ -32,6 +32,13 @@ class ScreenMaker(QObject):
     """The id of the program whose responses shall stand in the list."""
     subject_wanted = Signal(object)
     """What a finding of the advisor is about: a `Subject`, to be shown on its own screen."""
+    plan_wanted = Signal(object)
+    """Of whose absence: a person's id."""
+    absence_wanted = Signal(object)
+    """Which absence shall be changed."""
+    brief_wanted = Signal(object)
+    absences_wanted = Signal()
+    outbox_wanted = Signal()
     connect_wanted = Signal()
     demo_wanted = Signal()
     person_chosen = Signal(object)
@@ -53,7 +60,8 @@ class ScreenMaker(QObject):
         self._search: SearchPanel | None = None
 
     def make(self, name: str, parent: QWidget) -> QWidget:
-        """senders | programs | templates | outbox | windows | opt_outs | advisor | settings"""
+        """senders | programs | templates | outbox | windows | opt_outs | advisor | absences | plan |
+        brief | settings"""
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
@@ -87,8 +95,44 @@ class ScreenMaker(QObject):
                 return self._windows(parent)
             case "opt_outs":
                 return self._opt_outs(parent)
+            case "absences":
+                return self._absences(parent)
+            case "plan":
+                return self._plan(parent)
+            case "brief":
+                return self._brief(parent)
             case _:
                 return self._settings(parent)
+
+    def _absences(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.cover import AbsencesScreen
+
+        reader = self._ties.reader
+        screen = AbsencesScreen(
+            self._ties.doors, self._ties.bus, reader.zone, reader.person_id, parent
+        )
+        screen.plan_requested.connect(self.plan_wanted)
+        screen.absence_opened.connect(self.absence_wanted)
+        screen.brief_requested.connect(self.brief_wanted)
+        return screen
+
+    def _plan(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.cover import PlanScreen
+
+        screen = PlanScreen(self._ties.doors, self._ties.reader.zone, parent)
+        screen.closed.connect(self.absences_wanted)
+        screen.brief_requested.connect(self.brief_wanted)
+        screen.outbox_wanted.connect(self.outbox_wanted)
+        screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        return screen
+
+    def _brief(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.cover import BriefScreen
+
+        screen = BriefScreen(self._ties.doors, self._ties.reader.zone, parent)
+        screen.closed.connect(self.absences_wanted)
+        screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        return screen
 
     def _outbox(self, parent: QWidget) -> QWidget:
         from sms_desk.ui.outbox import OutboxScreen

@@ -1,0 +1,157 @@
+"""Divides a part among several people: by which rule, who, and who gets which programs or sender IDs."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sms_desk.domain.absences import Cover, Part, Share, Split
+from sms_desk.domain.plain_text import display_name
+from sms_desk.services.absence_rows import Candidate, PlanDraft
+from sms_desk.ui.cover.words import split_title, tr
+from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.forms import Choice, scrolled
+from sms_desk.ui.widgets.menu_button import MenuButton
+from sms_desk.ui.widgets.text import label, menu_text, set_window_title
+
+_RULES = (Split.EVEN, Split.LOAD, Split.PROGRAM, Split.SENDER)
+_KEYED = (Split.PROGRAM, Split.SENDER)
+
+
+class DivideDialog(QDialog):
+    """`chosen` is the rule with its shares, in the order of the names."""
+
+    def __init__(self, draft: PlanDraft, cover: Cover, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_window_title(self, tr("Divide among several"))
+        self._rule = Choice([(split_title(one), one) for one in _RULES], self)
+        self._rule.setAccessibleName(tr("How it is divided"))
+        if cover.split in _RULES and len(cover.shares) > 1:
+            self._rule.choose(cover.split)
+        self._senders = next((p.senders for p in draft.parts if p.part is Part.SENDERS), ())
+        self._programs = draft.programs
+        self._keys = {share.person_id: set(share.keys) for share in cover.shares}
+        self._lines = [
+            _Line(one, one.person_id in cover.substitutes, self)
+            for one in draft.candidates
+            if not one.suspended
+        ]
+        self._hint = label("", "snippet", tone="secondary", wrap=True, parent=self)
+        self._yes = primary(tr("Divide"), parent=self)
+        self._lay_out()
+        self._rule.currentIndexChanged.connect(lambda _at: self._follow())
+        for line in self._lines:
+            line.box.toggled.connect(lambda _on: self._follow())
+            line.keys.about_to_show.connect(partial(self._fill_keys, line))
+        self._follow()
+        self.resize(460, 420)
+
+    def chosen(self) -> tuple[Split, tuple[Share, ...]]:
+        rule: Split = self._rule.value()
+        shares = [
+            Share(
+                line.person_id,
+                tuple(sorted(self._keys.get(line.person_id, ()))) if rule in _KEYED else (),
+            )
+            for line in self._lines
+            if line.box.isChecked()
+        ]
+        return (rule if len(shares) > 1 else Split.ONE), tuple(shares)
+
+    def _lay_out(self) -> None:
+        people = QWidget(self)
+        grid = QGridLayout(people)
+        grid.setContentsMargins(0, 0, 8, 0)
+        grid.setVerticalSpacing(8)
+        for at, line in enumerate(self._lines):
+            grid.addWidget(line.box, at, 0)
+            grid.addWidget(line.load, at, 1)
+            grid.addWidget(line.keys, at, 2)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(len(self._lines), 1)
+        no = plain(tr("Cancel"), parent=self)
+        no.clicked.connect(self.reject)
+        self._yes.clicked.connect(self.accept)
+        self._yes.setDefault(True)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(no)
+        foot.addWidget(self._yes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(self._rule)
+        column.addWidget(self._hint)
+        column.addWidget(scrolled(people), 1)
+        column.addLayout(foot)
+
+    @Slot()
+    def _follow(self) -> None:
+        rule: Split = self._rule.value()
+        keyed = rule in _KEYED
+        for line in self._lines:
+            line.keys.setVisible(keyed)
+            line.keys.setEnabled(line.box.isChecked())
+            line.keys.set_words(self._key_words(line.person_id))
+        self._hint.setText(
+            {
+                Split.EVEN: tr("Each gets the same number, and keeps what they got."),
+                Split.LOAD: tr("Whoever has the most room for their capacity gets the next."),
+                Split.PROGRAM: tr("By the campaign or service that a conversation answers."),
+                Split.SENDER: tr("By our sender ID that the customer writes to."),
+            }[rule]
+        )
+        self._yes.setEnabled(any(line.box.isChecked() for line in self._lines))
+
+    def _key_words(self, person_id: UUID) -> str:
+        n = len(self._keys.get(person_id, ()))
+        return tr("%n chosen", n) if n else tr("All others")
+
+    def _fill_keys(self, line: _Line) -> None:
+        menu = line.keys.options()
+        menu.clear()
+        if self._rule.value() is Split.PROGRAM:
+            offers = list(self._programs)
+        else:
+            offers = [(id_, name or address) for id_, name, address, _ in self._senders]
+        mine = self._keys.setdefault(line.person_id, set())
+        for id_, name in offers:
+            action = menu.addAction(menu_text(display_name(name, 40)))
+            action.setCheckable(True)
+            action.setChecked(id_ in mine)
+            action.triggered.connect(partial(self._on_key, line.person_id, id_))
+        if not offers:
+            menu.addAction(tr("There is none")).setEnabled(False)
+
+    def _on_key(self, person_id: UUID, key: UUID, on: bool) -> None:
+        for one, keys in self._keys.items():
+            if one != person_id:
+                keys.discard(key)  # one thing goes to one person
+        mine = self._keys.setdefault(person_id, set())
+        (mine.add if on else mine.discard)(key)
+        self._follow()
+
+
+class _Line:
+    """One person who may take a share."""
+
+    def __init__(self, one: Candidate, on: bool, parent: QWidget) -> None:
+        self.person_id = one.person_id
+        self.box = QCheckBox(menu_text(display_name(one.name, 40)), parent)
+        self.box.setChecked(on)
+        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        words = tr("%n open", one.open)
+        if one.capacity:
+            words = tr("{open} of {capacity} open").format(open=one.open, capacity=one.capacity)
+        self.load = label(words, "snippet", tone="secondary", parent=parent)
+        self.keys = MenuButton(tr("All others"), parent=parent)

@@ -1,0 +1,186 @@
+"""The plan of a cover, sick today, keeping, coming back and the brief, in a real window (R23-R27)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from sms_desk.domain import commands as c
+from sms_desk.domain.absences import Cover, Part, Share, Split
+from sms_desk.domain.inbox_filters import Scope
+from sms_desk.domain.model import Origin
+from sms_desk.services import absences
+from sms_desk.services.absence_rows import AbsenceState
+from sms_desk.store import tables
+from sms_desk.store.engine import Workspace
+from sms_desk.store.ids import new_id
+from sms_desk.ui.cover import AbsencesScreen, BriefScreen, PlanScreen
+from tests.gui.session import Shop, open_shop
+from tests.store.office import Office
+
+EVERYTHING = (Part.CONVERSATIONS, Part.INBOUND, Part.SENDERS, Part.SCHEDULED)
+
+
+@pytest.fixture
+def office(local_workspace: Workspace) -> Office:
+    office = Office(local_workspace)
+    theirs = office.conversation(office.own, "+12025550171", office.ben)
+    office.message(theirs, "Is my coat ready?")
+    return office
+
+
+@pytest.fixture
+def bens(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, office.workspace, tmp_path, office) as shop:
+        yield shop
+
+
+@pytest.fixture
+def anns(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, office.workspace, tmp_path, office, office.ann) as shop:
+        yield shop
+
+
+def away(office: Office, *, days: float = 2) -> c.PlanAbsence:
+    """Ben is away from an hour ago, Cara answers."""
+    ben = office.desk(office.ben)
+    plan = c.PlanAbsence(
+        **ben.stamp(),
+        absence_id=new_id(),
+        person_id=office.ben,
+        since=office.now - timedelta(hours=1),
+        until=office.now + timedelta(days=days),
+        zone="Europe/Berlin",
+        covers=tuple(Cover(part, Split.ONE, (Share(office.cara),)) for part in EVERYTHING),
+        confirmed=True,
+    )
+    ben.change(plan)
+    return plan
+
+
+def plan_screen(shop: Shop) -> PlanScreen:
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, PlanScreen)
+    return screen
+
+
+def test_r23_a_plan_is_typed_checked_and_saved_with_one_undo(anns: Shop) -> None:
+    office = anns.office
+    anns.wiring.desk.plan_absence(office.ben)
+    screen = plan_screen(anns)
+    anns.until(screen._save.isEnabled)
+    screen.when.since.setFocus()
+    screen.when.begin("tomorrow", "3 days")
+    screen.parts._choose_one(EVERYTHING, office.cara)
+    anns.until(lambda: screen._save.isEnabled() and screen._check is not None)
+    assert screen._save.text() == "Start cover on Wednesday"
+    anns.bot.mouseClick(screen._save, Qt.MouseButton.LeftButton)
+    anns.until(lambda: isinstance(anns.window.screen_shown(), AbsencesScreen))
+    (row,) = office.desk(office.ann).read(absences.listing)
+    assert (row.person_id, row.since_wall, row.until_wall) == (
+        office.ben,
+        "2026-11-18",
+        "2026-11-20",
+    )
+    anns.until(lambda: anns.window.toast.words())
+    anns.window.toast._on_undo_clicked()
+    anns.until(lambda: not office.desk(office.ann).read(absences.listing))
+
+
+def test_r24_what_nobody_takes_is_listed_and_saving_it_is_asked(
+    anns: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anns.wiring.desk.plan_absence(anns.office.ben)
+    screen = plan_screen(anns)
+    anns.until(screen._save.isEnabled)
+    screen.parts._choose_one(EVERYTHING, None)
+    anns.until(lambda: screen._check is not None and screen._check.needs_confirmation)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "sms_desk.ui.cover.plan_screen.ask",
+        lambda _parent, title, step, **_words: asked.append(f"{title}\n{step}"),
+    )
+    screen._on_save()
+    assert len(asked) == 1
+    assert "Nobody takes the conversations" in asked[0]
+    assert not anns.office.desk(anns.office.ann).read(absences.listing)
+
+
+def test_r23_times_that_mean_nothing_are_said_and_nothing_can_be_saved(anns: Shop) -> None:
+    anns.wiring.desk.plan_absence(anns.office.ben)
+    screen = plan_screen(anns)
+    anns.until(screen._save.isEnabled)
+    screen.when.until.setText("the day after never")
+    screen.when._on_edited()
+    assert screen.when.span is None
+    assert "the day after never" in screen.when._until_said.text()
+    assert not screen._save.isEnabled()
+
+
+def test_sick_today_is_three_key_presses_from_the_palette(bens: Shop) -> None:
+    bens.wiring.desk.open_palette()
+    from sms_desk.ui.palette import Palette
+
+    (palette,) = bens.window.findChildren(Palette)
+    bens.bot.keyClicks(palette.focusWidget() or palette, "si")
+    bens.bot.keyClick(palette.focusWidget() or palette, Qt.Key.Key_Return)
+    ben = bens.office.desk(bens.office.ben)
+    bens.until(lambda: ben.read(absences.listing))
+    (row,) = ben.read(absences.listing)
+    assert (row.reason, row.state) == ("sick", AbsenceState.RUNNING)
+    bens.until(lambda: bens.window.away.isVisible())
+    bens.window.away.action_requested.emit()  # I am back
+    bens.until(lambda: not ben.read(absences.listing))
+
+
+def test_r25_r27_the_substitute_sees_for_whom_and_may_keep_it(
+    qtbot: QtBot, office: Office, tmp_path: Path
+) -> None:
+    away(office)
+    with open_shop(qtbot, office.workspace, tmp_path, office, office.cara) as shop:
+        shop.window.side.rail.choose(f"scope:{Scope.COVERING}")
+        shop.until(lambda: shop.shown)
+        (theirs,) = shop.shown
+        shop.open(theirs)
+        head = shop.wiring.page.column.head
+        shop.until(head._cover.offers_keep)
+        assert "Ben is away" in head._cover.words().replace("\u2068", "").replace("\u2069", "")
+        head._cover.keep_requested.emit()
+        shop.until(lambda: not head._cover.isVisible())
+        with office.workspace.read() as tx:
+            owner = tx.execute(sa.select(tables.conversations.c.owner_id)).scalar_one()
+        assert owner == office.cara
+
+
+def test_r27_the_brief_tells_what_happened_and_takes_back_in_one_batch(
+    qtbot: QtBot, office: Office, tmp_path: Path
+) -> None:
+    plan = away(office, days=1)
+    with office.workspace.read() as tx:
+        theirs = tx.execute(sa.select(tables.conversations.c.id)).scalar_one()
+    cara = office.desk(office.cara)
+    cara.change(c.TakeFromCover(**cara.stamp(), targets=c.Targets.one(theirs)))
+    office.message(theirs, "Yes, it is", Origin.PERSON, at=office.later(hours=1))
+    office.later(days=2)
+    with open_shop(qtbot, office.workspace, tmp_path, office) as shop:
+        shop.until(lambda: shop.window.away.isVisible())
+        shop.window.away.action_requested.emit()
+        screen = shop.window.screen_shown()
+        assert isinstance(screen, BriefScreen)
+        shop.until(lambda: screen._lines)
+        (line,) = screen._lines
+        assert line.row.taken_over_by == "Cara"
+        screen._table.selectRow(0)
+        shop.bot.keyClick(screen._table, Qt.Key.Key_B)
+        shop.bot.mouseClick(screen._done, Qt.MouseButton.LeftButton)
+        shop.until(lambda: isinstance(shop.window.screen_shown(), AbsencesScreen))
+        with office.workspace.read() as tx:
+            owner = tx.execute(sa.select(tables.conversations.c.owner_id)).scalar_one()
+        assert owner == office.ben
+        assert plan.absence_id
