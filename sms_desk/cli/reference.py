@@ -210,6 +210,9 @@ def _type(hint: Any) -> str:
         return ", ".join(f"`{word}`" for word in hint)
     if is_dataclass(get_origin(hint) or hint):
         return f"[{_title(hint)}](#{_anchor(hint)})"
+    if type(None) in alternatives(hint):
+        (rest,) = (part for part in alternatives(hint) if part is not type(None))
+        return f"{_type(rest)} or null"
     inside = get_args(hint)
     if get_origin(hint) is dict:
         return "object" if inside[1] is Any else f"object: {_type(inside[0])} → {_type(inside[1])}"

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.absence_times import parse_span
 from sms_desk.domain.absences import Cover, Part, Share, Split
+from sms_desk.domain.cover_plan import GapCode, Severity
+from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
-from sms_desk.domain.model import Origin
-from sms_desk.services import absences, inbox
+from sms_desk.domain.model import Origin, Role
+from sms_desk.domain.wall_time import require_zone
+from sms_desk.services import absences, boundaries, inbox, scheduled
 from sms_desk.services.absence_rows import AbsenceState
 from sms_desk.services.executor import Done
-from sms_desk.store import tables
+from sms_desk.store import people, tables
+from sms_desk.store import settings as settings_store
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.store.office import Office
@@ -152,3 +158,328 @@ def test_undoing_the_plan_and_the_end(office: Office) -> None:
     undo(office, planned)
     assert not listed(office, office.cara, Scope.COVERING)
     assert desk.read(absences.listing, ended=True) == ()
+
+
+def change(office: Office, absence_id: UUID, **values: object) -> Done:
+    desk = office.desk(office.ann)
+    row = desk.read(absences.get, absence_id)
+    given = {"since": row.since, "until": row.until, "covers": row.covers, **values}
+    return desk.change(
+        c.ChangeAbsence(**desk.stamp(), absence_id=absence_id, confirmed=True, **given)  # type: ignore[arg-type]
+    )
+
+
+def person(office: Office, name: str, role: Role = Role.REP) -> UUID:
+    desk = office.desk(office.ann)
+    id_ = new_id()
+    desk.change(
+        c.AddPerson(**desk.stamp(), person_id=id_, name=name, role=role, zone="Europe/Berlin")
+    )
+    return id_
+
+
+def suspend(office: Office, person_id: UUID) -> None:
+    with office.workspace.write() as tx:
+        people.change(tx, person_id, suspended_at=office.now)
+
+
+def refusal(call: Callable[[], object]) -> str:
+    with pytest.raises(RefusedError) as refused:
+        call()
+    return refused.value.rule
+
+
+# --- who may, and what is refused -----------------------------------------------------------------
+
+
+def test_who_may_plan_whose_absence(office: Office) -> None:
+    """R23: oneself, supervisors for their teams' people, admins."""
+    dora = person(office, "Dora", Role.SUPERVISOR)
+    assert refusal(lambda: plan(office, office.ben, office.cara, by=office.cara)) == "role"
+    assert refusal(lambda: plan(office, office.ben, office.cara, by=dora)) == "role"
+    team = new_id()
+    desk = office.desk(office.ann)
+    desk.change(c.AddTeam(**desk.stamp(), team_id=team, name="West", profile=False))
+    for one in (dora, office.ben):
+        desk.change(
+            c.AddMember(**desk.stamp(), membership_id=new_id(), team_id=team, person_id=one)
+        )
+    theirs = plan(office, office.ben, office.cara, by=dora, until=office.now + DAY)
+    assert [row.id for row in office.desk(dora).read(absences.listing)] == [theirs]
+    plan(office, office.cara, office.ann, by=office.cara, since=office.now + 9 * DAY)
+    assert refusal(
+        lambda: plan(office, office.ben, office.cara, by=office.ben, permanent=True)
+    ) == ("role")
+
+
+def test_a_ring_is_refused_also_along_a_chain(office: Office) -> None:
+    """R24: at overlapping times only."""
+    dora = person(office, "Dora")
+    plan(office, office.ben, office.cara, until=office.now + 2 * DAY)
+    plan(office, office.cara, dora, since=office.now + DAY, until=office.now + 3 * DAY)
+    later = office.now + DAY + timedelta(hours=1)
+    assert refusal(lambda: plan(office, dora, office.ben, since=later)) == "cycle"
+    assert refusal(lambda: plan(office, office.ben, office.ben)) == "cycle"
+    plan(office, dora, office.ben, since=office.now + 4 * DAY)
+
+
+def test_who_is_suspended_is_no_substitute_and_gaps_are_confirmed(office: Office) -> None:
+    suspend(office, office.cara)
+    assert refusal(lambda: plan(office, office.ben, office.cara)) == "suspended"
+    assert refusal(lambda: plan(office, office.ben, confirmed=False)) == "gaps"
+    id_ = talk(office)
+    plan(office, office.ben)
+    assert id_ in listed(office, office.ann, Scope.UNASSIGNED), "nobody hides it (R49)"
+
+
+def test_the_check_says_what_is_missing_and_what_is_not(office: Office) -> None:
+    """R24: each check, and the loads before and after."""
+    for n in range(1, 4):
+        talk(office, n)
+    window = talk(office, 9, office.whatsapp)
+    dora = person(office, "Dora")
+    plan(office, dora, office.ann, since=office.now + DAY, until=office.now + 2 * DAY)
+    desk = office.desk(office.ann)
+
+    def works(hours: str) -> None:
+        with office.workspace.write() as tx:
+            settings_store.write(tx, "working_hours", hours, office.now, office.cara)
+
+    works("mon-fri 9:00-12:00")
+
+    def checked(*substitutes: UUID, covers: tuple[Cover, ...] | None = None) -> dict[str, str]:
+        found = desk.read(
+            absences.check,
+            c.PlanAbsence(
+                **desk.stamp(),
+                absence_id=new_id(),
+                person_id=office.ben,
+                since=office.now + timedelta(hours=12),
+                until=office.now + 4 * DAY,
+                zone="Europe/Berlin",
+                covers=all_to(*substitutes) if covers is None else covers,
+            ),
+        )
+        self_loads.update({line.person_id: (line.before, line.added) for line in found.loads})
+        return {gap.code: gap.severity for gap in found.gaps}
+
+    self_loads: dict[UUID, tuple[int, int]] = {}
+    good = checked(office.cara)
+    assert set(good.values()) == {Severity.OK}
+    assert self_loads[office.cara] == (0, 4)
+    assert GapCode.SENDER_UNHELD in good
+    assert checked(dora)[GapCode.SUBSTITUTE_ABSENT] is Severity.WARNING
+    nobody = checked(covers=())
+    assert nobody[GapCode.PART_UNCOVERED] is Severity.WARNING
+    assert nobody[GapCode.SENDER_UNHELD] is Severity.WARNING
+    assert nobody[GapCode.WINDOW_CLOSES] is Severity.WARNING
+    assert owner(office, window) == office.ben
+    works("mon-fri 14:00-18:00")  # the window closes at 13:00 in Berlin
+    assert checked(office.cara)[GapCode.WINDOW_CLOSES] is Severity.WARNING
+
+
+# --- splits, nesting, chains ----------------------------------------------------------------------
+
+
+def test_a_split_never_reshuffles_and_only_who_is_named_no_more_gives_up(office: Office) -> None:
+    """R25: fixed at first sight; extended, changed, undone."""
+    dora, emil = person(office, "Dora"), person(office, "Emil")
+    before = [talk(office, n) for n in range(1, 7)]
+    absence_id = plan(office, office.ben, office.cara, dora, until=office.now + 2 * DAY)
+
+    def seen(one: UUID) -> set[UUID]:
+        return listed(office, one, Scope.COVERING)
+
+    first = {one: seen(one) for one in (office.cara, dora)}
+    assert sorted(map(len, first.values())) == [3, 3]
+    assert not first[office.cara] & first[dora]
+    change(office, absence_id, until=office.now + 5 * DAY)
+    assert {one: seen(one) for one in first} == first
+    changed = change(office, absence_id, covers=all_to(office.cara, emil))
+    assert seen(office.cara) == first[office.cara]
+    assert (seen(emil), seen(dora)) == (first[dora], set())
+    undo(office, changed)
+    assert {one: seen(one) for one in first} == first
+    assert seen(office.cara) | seen(dora) == set(before)
+
+
+def test_an_inner_absence_wins_and_the_outer_comes_back(office: Office) -> None:
+    """GC7: nested and overlapping."""
+    dora = person(office, "Dora")
+    id_ = talk(office)
+    plan(office, office.ben, office.cara, until=office.now + 9 * DAY)
+    inner = plan(office, office.ben, dora, since=office.now + DAY, until=office.now + 3 * DAY)
+    assert listed(office, office.cara, Scope.COVERING) == {id_}
+    office.later(days=1)
+    assert listed(office, dora, Scope.COVERING) == {id_}
+    assert not listed(office, office.cara, Scope.COVERING)
+    end(office, inner)
+    assert listed(office, office.cara, Scope.COVERING) == {id_}
+
+
+def test_a_substitute_who_is_away_or_suspended_passes_it_on(office: Office) -> None:
+    """R28, R49: along the chain; where it ends, in the queue that is seen."""
+    dora = person(office, "Dora")
+    id_ = talk(office)
+    plan(office, office.ben, office.cara)
+    second = plan(office, office.cara, dora, since=office.now + DAY, until=office.now + 2 * DAY)
+    office.later(days=1)
+    assert listed(office, dora, Scope.COVERING) == {id_}
+    end(office, second)
+    assert listed(office, office.cara, Scope.COVERING) == {id_}
+    suspend(office, office.cara)
+    assert id_ in listed(office, office.ann, Scope.UNASSIGNED)
+    assert end(office, plan(office, office.cara)).count == 1
+
+
+# --- keeping, the brief ---------------------------------------------------------------------------
+
+
+def test_what_is_taken_over_stays_and_the_brief_tells_and_settles(office: Office) -> None:
+    """R26, R27: one batch, and back again."""
+    kept, answered, quiet, closed = (talk(office, n) for n in range(1, 5))
+    ben, cara = office.desk(office.ben), office.desk(office.cara)
+    ben.change(c.Close(**ben.stamp(), targets=c.Targets.one(closed)))
+    office.later(hours=1)
+    absence_id = plan(office, office.ben, office.cara)
+    office.later(hours=1)
+    office.message(answered, "And now?")
+    cara.change(
+        c.Reply(
+            **cara.stamp(),
+            conversation_id=answered,
+            outbox_id=new_id(),
+            sender_id=office.own,
+            body="Soon",
+            seen_version=2,
+            not_after=office.now + DAY,
+        )
+    )
+    with office.workspace.read() as tx:
+        entry = tx.execute(sa.select(tables.outbox)).mappings().one()
+    assert (entry["author_id"], entry["on_behalf_id"]) == (office.cara, office.ben)
+    assert refusal(
+        lambda: ben.change(c.TakeFromCover(**ben.stamp(), targets=c.Targets.one(kept)))
+    ) == ("not_covered")
+    taken = cara.change(c.TakeFromCover(**cara.stamp(), targets=c.Targets.one(kept)))
+    assert owner(office, kept) == office.cara
+    undo(office, taken, by=office.cara)
+    assert owner(office, kept) == office.ben
+    cara.change(c.TakeFromCover(**cara.stamp(), targets=c.Targets.one(kept)))
+    office.later(hours=1)
+    end(office, absence_id, by=office.ben)
+    assert owner(office, kept) == office.cara
+    brief = ben.read(absences.brief, absence_id)
+    rows = {row.conversation_id: row for row in brief.rows}
+    assert set(rows) == {kept, answered, quiet}
+    assert rows[kept].taken_over_by == "Cara"
+    assert (rows[answered].inbound, rows[answered].taken_over_by) == (1, None)
+    settled = ben.change(
+        c.SettleBrief(
+            **ben.stamp(), absence_id=absence_id, taken_back=(kept, quiet), left=(answered,)
+        )
+    )
+    assert settled.count == 2
+    assert (owner(office, kept), owner(office, answered)) == (office.ben, office.cara)
+    assert ben.read(absences.brief, absence_id).settled
+    undo(office, settled, by=office.ben)
+    assert (owner(office, kept), owner(office, answered)) == (office.cara, office.ben)
+
+
+# --- days, zones, closed desks --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["2026-11-19", "2027-03-28", "2026-10-25"])
+def test_the_edges_of_days_in_the_absent_persons_zone(office: Office, first: str) -> None:
+    """R25: one second before and after, also where the clocks change; nobody's desk is open."""
+    zone = require_zone("America/New_York")
+    office.now = min(office.now, datetime(2026, 10, 1, 12, tzinfo=UTC))
+    span = parse_span(first, first, office.now, zone)
+    assert span.until is not None
+    absence_id = plan(office, office.ben, office.cara, since=span.since, until=span.until)
+    id_ = talk(office)
+    for at, by in (
+        (span.since - SECOND, office.ben),
+        (span.since, office.cara),
+        (span.until - SECOND, office.cara),
+        (span.until, office.ben),
+    ):
+        office.now = at
+        covered = listed(office, office.cara, Scope.COVERING)
+        assert (covered == {id_}) is (by == office.cara), at
+    with office.workspace.write() as tx:
+        assert boundaries.pending(tx, office.now)
+        boundaries.cross(tx, office.now)
+        assert not boundaries.pending(tx, office.now)
+    assert office.desk(office.ann).read(absences.get, absence_id).state is AbsenceState.ENDED
+
+
+# --- for good, and messages for later -------------------------------------------------------------
+
+
+def schedule(office: Office, conversation: UUID, by: UUID) -> UUID:
+    desk = office.desk(by)
+    id_ = new_id()
+    desk.change(
+        c.Schedule(
+            **desk.stamp(),
+            scheduled_id=id_,
+            conversation_id=conversation,
+            sender_id=office.own,
+            body="Your coat is ready",
+            due_at=office.now + 3 * DAY,
+            zone="Europe/Berlin",
+            seen_version=1,
+        )
+    )
+    return id_
+
+
+def test_a_scheduled_message_is_looked_after_by_its_substitute(office: Office) -> None:
+    """R23, R26: seen, changed and cancelled by who takes that part, who answers nothing else."""
+    message = schedule(office, talk(office), office.ben)
+    cara = office.desk(office.cara)
+    assert cara.read(scheduled.listing) == ()
+    plan(office, office.ben, covers=(Cover(Part.SCHEDULED, Split.ONE, (Share(office.cara),)),))
+    (row,) = cara.read(scheduled.listing)
+    assert (row.id, row.author_name) == (message, "Ben")
+    cara.change(
+        c.EditScheduled(
+            **cara.stamp(), scheduled_id=message, body="Ready!", due_at=row.due_at, zone=row.zone
+        )
+    )
+    with office.workspace.read() as tx:
+        stored = tx.execute(sa.select(tables.scheduled_messages)).mappings().one()
+    assert (stored["author_id"], stored["on_behalf_id"]) == (office.cara, office.ben)
+
+
+def test_who_leaves_hands_everything_over_once_and_it_can_be_undone(office: Office) -> None:
+    """R29: conversations, sender IDs and scheduled messages in one batch."""
+    ids = [talk(office, n) for n in range(1, 4)]
+    schedule(office, ids[0], office.ben)
+    plan(office, office.ben, office.cara, permanent=True, since=office.now + DAY)
+    office.later(days=1)
+    with office.workspace.write() as tx:
+        boundaries.cross(tx, office.now)
+        assert not boundaries.pending(tx, office.now)
+    assert {owner(office, one) for one in ids} == {office.cara}
+    assert listed(office, office.cara, Scope.MINE) == set(ids)
+
+    def held_by(one: UUID) -> set[UUID]:
+        return set(office.desk(one).read(lambda ctx: ctx.reach.held))
+
+    assert held_by(office.cara) == {office.own, office.shared, office.whatsapp}
+    assert held_by(office.ben) == set()
+    with office.workspace.read() as tx:
+        stored = tx.execute(sa.select(tables.scheduled_messages)).mappings().one()
+        done = tx.execute(
+            sa.select(tables.commands.c.id).where(tables.commands.c.kind == "hand_over")
+        ).scalar_one()
+    assert (stored["author_id"], stored["on_behalf_id"]) == (office.cara, office.ben)
+    office.later(hours=1)
+    desk = office.desk(office.ann)
+    desk.change(c.Assign(**desk.stamp(), targets=c.Targets.one(ids[2]), owner_id=office.ann))
+    desk.change(c.Undo(**desk.stamp(), command_id=done))
+    assert [owner(office, one) for one in ids] == [office.ben, office.ben, office.ann]
+    assert held_by(office.ben) == {office.own, office.shared, office.whatsapp}
+    assert held_by(office.cara) == {office.shared}
