@@ -14,18 +14,32 @@ from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import ElsewhereError, NotFoundError, UsageError
+from sms_desk.notify import email
+from sms_desk.notify.email import Letter, MailServer, Outcome
 from sms_desk.providers import catalogue
 from sms_desk.providers.base import Credential, Directory, Provider
+from sms_desk.services import notices
+from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
+from sms_desk.services.effects import require_admin
+from sms_desk.settings.files import MachineState, Profile
 from sms_desk.store import accounts
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.connector import Connector, ConnectorLock
 from sms_desk.sync.engine import Engine
+from sms_desk.sync.mail import Mailer
 
 if TYPE_CHECKING:
     from sms_desk.bootstrap.demo import DemoSandbox
+
+_TEST_WORDS = (
+    "This letter was sent to try the e-mail server of SMS Desk. It arrived, so notices will.\n"
+)
+
+_MAIL_SECONDS = 3.0
+"""How long the program's exit waits for a letter; one that is cut off is a doubt, and shown."""
 
 
 class Link:
@@ -37,6 +51,7 @@ class Link:
         self._workspace = workspace
         self._desk = desk
         self._secrets = secrets
+        self._folder = folder
         self._sandbox = _demo_sandbox(folder, desk.now) if demo else None
         self._changed: Callable[[Changes], None] = lambda _: None
         clock = Clock.of_machine(desk.now)
@@ -45,11 +60,21 @@ class Link:
         self._connector = Connector(
             workspace, self._engine, self._lock, lambda changes: self._changed(changes), clock
         )
+        self._mailer = Mailer(workspace, secrets.mail_password, self._ca_file)
+        self._mail = Connector(
+            workspace,
+            self._mailer,
+            self._lock,
+            lambda changes: self._changed(changes),
+            clock,
+            beside=True,
+        )
 
     def start(self, on_changes: Callable[[Changes], None]) -> bool:
         """Poll and post in a thread; False while another process of this profile does."""
         self._changed = on_changes
         self._connector.start()
+        self._mail.start()
         return self._lock.acquire()
 
     def sync_once(self) -> Changes:
@@ -59,10 +84,12 @@ class Link:
                 "Another SMS Desk of this workspace receives and sends.",
                 "It brings the news to all. To do so here, close that window or end that sync.",
             )
-        return self._engine.run_once(self._desk.now(), force=True)
+        changes = self._engine.run_once(self._desk.now(), force=True)
+        return changes | self._mailer.run_once(self._desk.now(), force=True)
 
     def poke(self, *, force: bool = False) -> None:
         self._connector.poke(force=force)
+        self._mail.poke(force=force)
 
     def watch(self, conversation_ids: Iterable[UUID]) -> None:
         self._connector.watch(conversation_ids)
@@ -143,7 +170,36 @@ class Link:
         desk.change(c.RemoveAccount(**desk.stamp(), account_id=account_id))
         self._secrets.delete(account_id)
 
+    # --- e-mail ---
+
+    def test_mail(self, to: str) -> None:
+        """Send a letter to try the server with. Raises UsageError that says what failed."""
+        server = self._desk.read(self._mail_server)
+        letter = Letter(new_id().hex, to, "SMS Desk: a test", _TEST_WORDS)
+        result = email.send(server, letter, lambda: None)
+        if result.outcome is not Outcome.SENT:
+            raise UsageError(*email.said(result.reason))
+
+    def _mail_server(self, ctx: Context) -> MailServer:
+        require_admin(ctx)
+        server = notices.mail_server(ctx.tx, self._secrets.mail_password(), self._ca_file())
+        if server is None:
+            raise UsageError("There is no e-mail server.", "Name its host in the settings first.")
+        email.check_server(server)
+        return server
+
+    def _ca_file(self) -> str:
+        return str(MachineState(Profile(self._folder).state).setting("email_ca_file"))
+
+    def set_mail_password(self, desk: Desk, password: str) -> None:
+        """Keep it in the keyring; an empty one is forgotten. Raises RefusedError for who is no
+        admin."""
+        desk.read(require_admin)
+        self._secrets.write_mail_password(password)
+        self._mail.poke(force=True)
+
     def close(self) -> None:
+        self._mail.stop(_MAIL_SECONDS)
         self._connector.stop()
         self._engine.close()
         self._lock.release()

@@ -105,6 +105,16 @@ class Session(Protocol):
         """Keep what stands at this place of the rail now: the next start shows it first. A cache:
         that it cannot be kept is no error."""
 
+    def test_mail(self, to: str) -> None:
+        """Send a letter through the workspace's e-mail server. Raises UsageError that says what
+        failed, RefusedError for who is no admin."""
+
+    def set_mail_password(self, password: str) -> None:
+        """Keep the e-mail server's password; "" forgets it. Raises RefusedError."""
+
+    def has_mail_password(self) -> bool:
+        """Whether one is kept."""
+
     def close(self, begins_at: Scope | None = None) -> None:
         """Stop what runs within ten seconds, and let go of the locks. begins_at: where a window
         begins the next time, to keep its glance when nothing is written any more."""

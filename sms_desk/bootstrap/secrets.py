@@ -23,6 +23,7 @@ class Secrets:
     def __init__(self, store: Callable[[], SecretStore]) -> None:
         self._store = store
         self._for_now: dict[UUID, str] = {}
+        self._mail_for_now: str | None = None
 
     def read(self, account_id: UUID) -> str:
         """Raises KeyringError where it is neither here nor there."""
@@ -57,6 +58,34 @@ class Secrets:
             self._store().delete(_purpose(account_id))
         except KeyringError:
             return
+
+    # --- of the e-mail server ---
+
+    def mail_password(self) -> str:
+        """ "" where none was ever given. Raises KeyringError."""
+        if self._mail_for_now is not None:
+            return self._mail_for_now
+        return self._store().read(_MAIL) or ""
+
+    def has_mail_password(self) -> bool:
+        try:
+            return bool(self.mail_password())
+        except KeyringError:
+            return False
+
+    def write_mail_password(self, password: str) -> None:
+        """Keep it in the keyring; without one, only in this process's memory. "" forgets it."""
+        self._mail_for_now = None
+        try:
+            if password:
+                self._store().write(_MAIL, password)
+            else:
+                self._store().delete(_MAIL)
+        except KeyringError:
+            self._mail_for_now = password
+
+
+_MAIL = "smtp"
 
 
 def _purpose(account_id: UUID) -> str:

@@ -155,6 +155,17 @@ class LocalSession:
     def remove_account(self, account_id: UUID) -> None:
         self._link.remove_account(self.desk, account_id)
 
+    # --- e-mail ---
+
+    def test_mail(self, to: str) -> None:
+        self._link.test_mail(to)
+
+    def set_mail_password(self, password: str) -> None:
+        self._link.set_mail_password(self.desk, password)
+
+    def has_mail_password(self) -> bool:
+        return self._secrets.has_mail_password()
+
     # --- the end ---
 
     def keep_glance(self, scope: Scope) -> None:

@@ -36,6 +36,7 @@ class Thing(StrEnum):
     ACCOUNT = "account"
     SETTING = "setting"
     LINE = "line"
+    NOTICE = "notice"  # also: its templates and mutes
 
 
 @dataclass(frozen=True, slots=True)

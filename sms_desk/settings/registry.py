@@ -7,6 +7,7 @@ the place that reads it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,7 +41,8 @@ class Setting:
     """One thing that can be chosen.
 
     default: what holds while nobody has chosen; JSON's own types, like every value.
-    title: as on the settings screen; help: one sentence on what it does.
+    title: as on the settings screen; help: one sentence on what it does. topic: the section of the
+    screen that it stands in, "" for that of its scope.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Setting:
     default: Any
     title: str
     help: str
+    topic: str = ""
 
     def parse(self, value: Any) -> Any:
         """The value as it is stored, from typed text or from JSON. Raises UsageError."""
@@ -68,9 +71,13 @@ def get(name: str) -> Setting:
     return SETTINGS[name]
 
 
-def of_scope(scope: Scope) -> tuple[Setting, ...]:
-    """All settings of a scope, in the order of the screen."""
-    return tuple(setting for setting in SETTINGS.values() if setting.scope is scope)
+def of_scope(scope: Scope, topic: str = "") -> tuple[Setting, ...]:
+    """All settings of a scope that stand in one section, in the order of the screen."""
+    return tuple(
+        setting
+        for setting in SETTINGS.values()
+        if setting.scope is scope and setting.topic == topic
+    )
 
 
 # --- kinds ------------------------------------------------------------------------------------
@@ -95,7 +102,8 @@ def _number(least: int, most: int, unit: str) -> Kind:
             raise ValueError
         return number
 
-    return Kind(f"a whole number of {unit} from {least} to {most}", parse, unit)
+    of = f" of {unit}" if unit else ""
+    return Kind(f"a whole number{of} from {least} to {most}", parse, unit)
 
 
 def _one_of(*words: str) -> Kind:
@@ -114,8 +122,26 @@ def _hours(value: Any) -> str:
     return str(parse_hours(value))
 
 
+def _words(pattern: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value.strip()):
+            raise ValueError
+        return value.strip()
+
+    return parse
+
+
 _ON_OFF = Kind("on or off", _boolean)
 _HOURS = Kind(f"hours of the week, as in {EXAMPLE}, or nothing for always", _hours)
+_REST = Kind("hours of the week, as in daily 20:00-7:00, or nothing for none", _hours)
+_HOST = Kind("the name of a server, or nothing for none", _words(r"[A-Za-z0-9.:\[\]-]{0,253}"))
+_USER = Kind("a name of at most 200 characters, or nothing", _words(r"[^\x00-\x1f\x7f]{0,200}"))
+_EMAIL = Kind(
+    "one e-mail address, as in desk@example.org", _words(r"([^\s@<>,;\"]+@[^\s@<>,;\"]+)?")
+)
+_FILE = Kind("the path of a file, or nothing", _words(r"[^\x00-\x1f]{0,500}"))
+NOTICES = "notices"
+"""The section of what is said about who is told of what."""
 
 
 # --- the settings -----------------------------------------------------------------------------
@@ -234,6 +260,116 @@ _ALL = (
         True,
         "Closing the window keeps the desk running",
         "The desk goes on receiving and shows unread messages in the tray.",
+    ),
+    Setting(
+        "notice_screen",
+        Scope.PERSON,
+        _ON_OFF,
+        True,
+        "Show notifications",
+        "The desktop tells of new messages, assignments and mentions; a click opens the conversation.",
+        NOTICES,
+    ),
+    Setting(
+        "notice_text",
+        Scope.PERSON,
+        _ON_OFF,
+        False,
+        "Show what was written",
+        "Off: a notification names the contact and not the text, which others may read over your"
+        " shoulder.",
+        NOTICES,
+    ),
+    Setting(
+        "do_not_disturb",
+        Scope.PERSON,
+        _REST,
+        "",
+        "Do not disturb",
+        "In these hours, on your own clock, nothing pops up, and nothing does afterwards either. As in"
+        " daily 20:00-7:00; empty means never.",
+        NOTICES,
+    ),
+    Setting(
+        "notice_email",
+        Scope.PERSON,
+        _ON_OFF,
+        True,
+        "Send me e-mail",
+        "Where a sender ID's rule or the workspace asks for it; also in hours without disturbance.",
+        NOTICES,
+    ),
+    Setting(
+        "email_host",
+        Scope.WORKSPACE,
+        _HOST,
+        "",
+        "E-mail server",
+        "The host that takes notices to be sent by e-mail; empty means that none are sent.",
+        NOTICES,
+    ),
+    Setting(
+        "email_port",
+        Scope.WORKSPACE,
+        _number(1, 65535, ""),
+        587,
+        "Port",
+        "587 goes with STARTTLS, 465 with TLS.",
+        NOTICES,
+    ),
+    Setting(
+        "email_security",
+        Scope.WORKSPACE,
+        _one_of("starttls", "tls", "none"),
+        "starttls",
+        "Encryption",
+        "The certificate is always checked; none is for a server on this machine alone.",
+        NOTICES,
+    ),
+    Setting(
+        "email_user",
+        Scope.WORKSPACE,
+        _USER,
+        "",
+        "User",
+        "The name to log in with; empty where the server asks for none.",
+        NOTICES,
+    ),
+    Setting(
+        "email_from",
+        Scope.WORKSPACE,
+        _EMAIL,
+        "",
+        "From",
+        "The address that notices come from.",
+        NOTICES,
+    ),
+    Setting(
+        "email_text",
+        Scope.WORKSPACE,
+        _ON_OFF,
+        False,
+        "E-mail may carry what was written",
+        "Off: the variable text of a template stays empty, and no message leaves the desk by e-mail.",
+        NOTICES,
+    ),
+    Setting(
+        "email_duties",
+        Scope.WORKSPACE,
+        _ON_OFF,
+        True,
+        "E-mail for assignments, mentions and cover",
+        "New messages go by the rule of their sender ID; this is for what is given to a person.",
+        NOTICES,
+    ),
+    Setting(
+        "email_ca_file",
+        Scope.MACHINE,
+        _FILE,
+        "",
+        "Certificates of the e-mail server",
+        "A file with your own authority's certificate; empty means those that the system trusts.",
+        NOTICES,
     ),
 )
 

@@ -12,6 +12,7 @@ from sms_desk.domain.attribution import Recogniser
 from sms_desk.domain.model import Channel, Health, Purpose, SenderDirection, SenderKind
 from sms_desk.providers.base import RemoteMessage
 from sms_desk.services.routing import Router, Unowned
+from sms_desk.services.telling import Teller
 from sms_desk.store import carriers, conversations, people, programs, pulse, senders
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
@@ -41,13 +42,14 @@ class Book:
         self._at = at
         self.new_senders: set[UUID] = set()
         self._router: Router | None = None
+        self._teller: Teller | None = None
 
     def turn(self, tx: Tx, at: datetime) -> None:
         """Go on in another transaction, where nothing in it has changed since."""
         self._tx = tx
         self.new_senders = set()
         if at != self._at:
-            self._at, self._router = at, None
+            self._at, self._router, self._teller = at, None, None
 
     def forget(self) -> None:
         """Read all anew: what was learnt has been taken back with its savepoint."""
@@ -92,6 +94,13 @@ class Book:
         if router is None or not all(router.knows(each.sender_id) for each in unowned):
             router = self._router = Router(people.directory(self._tx), self._at)
         return router
+
+    @property
+    def teller(self) -> Teller:
+        """Who is told of what comes in, and how they want it."""
+        if self._teller is None:
+            self._teller = Teller(self._tx, people.directory(self._tx), self._at)
+        return self._teller
 
     @cached_property
     def _senders(self) -> dict[tuple[Channel, str], UUID]:

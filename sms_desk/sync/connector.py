@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 from uuid import UUID
 
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import DeskError
 from sms_desk.store.engine import Workspace
 from sms_desk.sync.clock import Clock
-from sms_desk.sync.engine import Engine
 
 try:
     import fcntl
@@ -73,42 +73,63 @@ class ConnectorLock:
         self.release()
 
 
+class Cycle(Protocol):
+    """What a connector runs: the engine, or the mailer beside it."""
+
+    def run_once(self, now: datetime, *, force: bool = False) -> Changes: ...
+
+    def next_due(self, now: datetime) -> datetime: ...
+
+    def watch(self, conversation_ids: Iterable[UUID]) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Connector:
     """Runs an engine in a thread. changed: called in that thread after each cycle that did
-    something; it must not block. Takes the lock when it can, and waits for it otherwise."""
+    something; it must not block. Takes the lock when it can, and waits for it otherwise.
+
+    beside: another connector of this process gives the lock back, after this one has ended."""
 
     def __init__(
         self,
         workspace: Workspace,
-        engine: Engine,
+        engine: Cycle,
         lock: ConnectorLock,
         changed: Callable[[Changes], None],
         clock: Clock | None = None,
+        *,
+        beside: bool = False,
     ) -> None:
         self._workspace = workspace
         self._engine = engine
         self._lock = lock
         self._changed = changed
         self._clock = clock or Clock.of_machine()
+        self._beside = beside
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._force = threading.Event()
         self._thread: threading.Thread | None = None
         self.is_connector = False
 
+    @property
+    def _name(self) -> str:
+        return "mailer" if self._beside else "connector"
+
     def start(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="connector")
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=self._beside)
             self._thread.start()
 
-    def stop(self) -> bool:
+    def stop(self, seconds: float = STOP_SECONDS) -> bool:
         """Stop after the cycle that runs; True if it came to its end in time. What a send that
         was cut off became is looked up at the next start."""
         self._stopping.set()
         self._awake.set()
         if self._thread is None:
             return True
-        self._thread.join(STOP_SECONDS)
+        self._thread.join(seconds)
         ended = not self._thread.is_alive()
         if ended:
             self._thread = None
@@ -130,7 +151,8 @@ class Connector:
                 self._wait_until(self._turn())
         finally:
             self._engine.close()
-            self._lock.release()
+            if not self._beside:
+                self._lock.release()
 
     def _turn(self) -> datetime:
         """One cycle, if this process is the connector; returns when the next one is due."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import positions
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.model import Channel, Direction, TeamState
+from sms_desk.domain.notices import is_fresh
 from sms_desk.domain.team_state import Happening, State, move
 from sms_desk.services.routing import Unowned
-from sms_desk.store import events, messages, opt_out_requests, opt_outs, team_states
+from sms_desk.services.telling import Written
+from sms_desk.store import accounts, events, messages, opt_out_requests, opt_outs, team_states
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import new_id
@@ -35,6 +37,7 @@ def to_new(
     if not inbound:
         return {}
     owned = _route(tx, book, inbound, before, now, live=live)
+    _tell(tx, book, inbound, before, owned, now, live=live)
     _reopen(tx, inbound, before, now, live=live)
     _learn_opt_outs(tx, inbound, before, now, live=live)
     _unread_again(tx, (row for row in inbound if row.late))
@@ -107,6 +110,34 @@ def _route(
         happened.append(Event(new_id(), id_, at, EventKind.ROUTED, detail=detail))
     events.append(tx, happened)
     return owned
+
+
+def _tell(
+    tx: Tx,
+    book: Book,
+    inbound: Sequence[NewMessage],
+    before: Before,
+    owned: Mapping[UUID, Mapping[str, Any]],
+    now: datetime,
+    *,
+    live: bool,
+) -> None:
+    """Whom it concerns is told, in the transaction that stores it: no message without its notice,
+    and no notice twice (R20, R21, R55)."""
+    written = []
+    for row in inbound:
+        id_ = row.conversation_id
+        owner = owned[id_].get("owner_id") if id_ in owned else None
+        conversation = before[id_]
+        written.append(
+            Written(
+                row.id, id_, conversation["sender_id"], owner or conversation["owner_id"], row.at
+            )
+        )
+    offset = timedelta(0)
+    if live and not all(is_fresh(each.at, now) for each in written):
+        offset = accounts.clock_offset(tx, inbound[0].account_id) or offset  # whose clock is off?
+    book.teller.wrote(tx, written, live=live, provider_now=now + offset)
 
 
 def _reopen(

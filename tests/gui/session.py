@@ -58,6 +58,7 @@ class FakeSession:
     asked: list[str] = field(default_factory=list)
     secrets: dict[UUID, str] = field(default_factory=dict)
     account_id: UUID | None = None
+    mail_password: str = ""
     kept: list[Scope] = field(default_factory=list)
     closes: Callable[[], None] = lambda: None
 
@@ -124,6 +125,17 @@ class FakeSession:
 
     def refresh_templates(self) -> None:
         self.asked.append("refresh templates")
+
+    def test_mail(self, to: str) -> None:
+        self.asked.append(f"test mail {to}")
+        if isinstance(self.found, DeskError):
+            raise self.found
+
+    def set_mail_password(self, password: str) -> None:
+        self.mail_password = password
+
+    def has_mail_password(self) -> bool:
+        return bool(self.mail_password)
 
     def acting_as(self, person_id: UUID) -> None:
         self.desk = self.desk.acting_as(person_id)

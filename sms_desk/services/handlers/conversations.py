@@ -16,6 +16,7 @@ from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import SourceKind, SourceReason, TeamState
 from sms_desk.domain.team_state import Happening, State
+from sms_desk.services import telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.handlers.targets import resolve
@@ -110,6 +111,7 @@ def assign(ctx: Context, command: c.Assign) -> Effect:
         "person",
         lambda row: {"before": _plain(row, ("owner_id",)), "after": after},
     )
+    telling.assigned(ctx, command.id, command.owner_id, moved)
     return Effect(
         Changes.of(conversation=frozenset(moved)) if moved else Changes(),
         len(moved),

@@ -10,7 +10,7 @@ from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import DraftMode, Role
 from sms_desk.domain.plain_text import clean_intake
-from sms_desk.services import covers
+from sms_desk.services import covers, telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers.contents import filled
@@ -83,6 +83,7 @@ def add_note(ctx: Context, command: c.AddNote) -> Effect:
         body=written(command.body, "The note is empty."),
         mentions=command.mentions,
     )
+    telling.mentioned(ctx, command.note_id, command.conversation_id, command.mentions)
     my_states.save_draft(
         ctx.tx, ctx.actor.person_id, command.conversation_id, DraftMode.NOTE, "", command.at
     )
