@@ -107,8 +107,8 @@ def audience(about: Concerned) -> tuple[Told, ...]:
     """Whom it concerns, in the order of their ids; nobody only where nobody works here.
 
     Whoever answers now; where the absence names who takes the notifications, those. A conversation
-    that nobody owns concerns all who hold its sender ID and are present; one that nobody holds, or
-    that nobody answers, the supervisors and admins.
+    that nobody owns, or that nobody answers, concerns all who hold its sender ID and are present;
+    where nobody does, the supervisors and admins.
     """
     takers = (about.takers & about.here) - about.away
     if about.absence_id is not None and takers:
@@ -121,6 +121,8 @@ def audience(about: Concerned) -> tuple[Told, ...]:
     holders = (about.holders & about.here) - about.away
     if about.owner_id is None and holders:
         return _all(holders, Because.HOLDER)
+    if holders:
+        return _all(holders, Because.NOBODY_ANSWERS, about.absence_id, about.owner_id)
     leads = (about.leads & about.here - about.away) or (about.leads & about.here)
     if about.owner_id is None:
         return _all(leads, Because.NO_HOLDER)

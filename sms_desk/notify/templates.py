@@ -251,10 +251,10 @@ def _short(word: str) -> str:
     return word[:40]
 
 
-def _at(part: str, line: int, why: str) -> UsageError:
+def _at(part: str, line: int | None, why: str) -> UsageError:
     said = why.rstrip(".")
     said = said[:1].upper() + said[1:]
-    return UsageError(f"Line {line} of the {part}: {said}.", "Correct it, then save again.")
+    return UsageError(f"Line {line or 1} of the {part}: {said}.", "Correct it, then save again.")
 
 
 # --- filling --------------------------------------------------------------------------------------

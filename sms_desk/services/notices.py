@@ -225,7 +225,7 @@ def why(trail: Mapping[str, Any], who: str, names: Mapping[UUID, str]) -> str:
         Because.NOBODY_ANSWERS: f"{other} is away, and nobody present answers instead.",
         Because.ASSIGNED: f"{by} gave it to {who}.",
         Because.MENTIONED: f"{by} named {who} in a note.",
-        Because.SUBSTITUTE: f"{other} is away, and {subject} {stand}.",
+        Because.SUBSTITUTE: f"{subject} {stand} for {other} while they are away.",
         Because.BACK: f"the absence of {who} is over.",
         Because.ADMIN: "admins look after templates.",
     }[because]

@@ -28,12 +28,13 @@ from sms_desk.domain.notices import (
     Way,
     Wishes,
 )
+from sms_desk.domain.responsibility import Flow, responsible, told_instead
 from sms_desk.domain.scopes import NOBODY, Directory, holders_now, members_now, reachable
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.domain.working_hours import ALWAYS, parse_hours
 from sms_desk.services.context import Context
 from sms_desk.settings import registry
-from sms_desk.store import notices, people, settings
+from sms_desk.store import absences, notices, people, settings
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
 
@@ -70,7 +71,7 @@ class Teller:
         self._people = {row["id"]: dict(row) for row in people.listing(tx)}
         self._chosen = {name: settings.of_people(tx, name) for name in _WISHES}
         self._workspace = settings.read(tx)
-        self._away: frozenset[UUID] = frozenset()
+        self._presence = directory.presence(now)
         self._mutes = notices.mutes(tx)
         self._templates = notices.of_holdings(tx, now)
         self._wishes: dict[UUID, Wishes] = {}
@@ -122,12 +123,36 @@ class Teller:
 
     def _answers(self, tx: Tx, owners: Mapping[UUID, UUID]) -> dict[UUID, Answer]:
         """Who answers each conversation now; owners: by conversation."""
-        del tx
-        return {id_: Answer(frozenset((owner,))) for id_, owner in owners.items()}
+        here = self._presence
+        away = {id_ for id_, owner in owners.items() if here.is_away(owner)}
+        chosen = absences.chosen_of(tx, away) if away else {}
+        return {
+            id_: self._answer(owner, responsible(owner, here, chosen.get(id_, {})))
+            if id_ in away
+            else Answer(frozenset((owner,)))
+            for id_, owner in owners.items()
+        }
+
+    def _answer(self, owner_id: UUID, flow: Flow) -> Answer:
+        absence_id = flow.chain[0] if flow.chain else None
+        if absence_id is None:  # away, and nobody was named for the conversations
+            running = self._presence.absences.get(owner_id, ())
+            absence_id = running[0].id if running else None
+        return Answer(flow.people, absence_id, told_instead(owner_id, self._presence))
 
     @property
     def admins(self) -> tuple[UUID, ...]:
         return tuple(p for p in sorted(self._here) if self._people[p]["role"] == Role.ADMIN)
+
+    def substitutes_of(self, tx: Tx, owner_id: UUID, ids: Iterable[UUID]) -> tuple[Told, ...]:
+        """Who answers these conversations in their owner's place, where that is certain."""
+        answers = self._answers(tx, dict.fromkeys(ids, owner_id)).values()
+        certain = {one for one in answers if len(one.people) == 1 and owner_id not in one.people}
+        return tuple(
+            Told(person, Because.COVER, one.absence_id, owner_id)
+            for one in certain
+            for person in one.people
+        )
 
     # --- how ---
 
@@ -230,7 +255,7 @@ class Teller:
                 takers=frozenset() if answer is None else answer.takers,
                 holders=reachable(holders, self._directory, self._members),
                 leads=self._leads(owner_id),
-                away=self._away,
+                away=self._presence.away,
                 here=self._here,
             )
             self._audiences[key] = rules.audience(concerned)
@@ -313,9 +338,10 @@ def assigned(
     if owner_id is None or owner_id == ctx.actor.person_id or not conversation_ids:
         return
     ids = list(conversation_ids)
-    teller(ctx).tell(
+    told = teller(ctx)
+    told.tell(
         ctx.tx,
-        [Told(owner_id, Because.ASSIGNED)],
+        [Told(owner_id, Because.ASSIGNED), *told.substitutes_of(ctx.tx, owner_id, ids)],
         Kind.ASSIGNED,
         batch_id,
         conversation_id=ids[0] if len(ids) == 1 else None,

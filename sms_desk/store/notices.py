@@ -97,6 +97,21 @@ def next_due(tx: Tx, way: Way | None = None) -> datetime | None:
     return tx.execute(query).scalar_one_or_none()
 
 
+def known(
+    tx: Tx, kinds: Collection[Kind], subjects: Collection[tuple[UUID, UUID]]
+) -> set[tuple[UUID, UUID]]:
+    """Which of these (person, subject) were told already."""
+    if not subjects:
+        return set()
+    query = sa.select(_n.person_id, _n.subject_id).where(
+        _n.person_id.in_({person for person, _ in subjects}),
+        _n.way == Way.SCREEN,
+        _n.kind.in_(kinds),
+        _n.subject_id.in_({subject for _, subject in subjects}),
+    )
+    return {(row.person_id, row.subject_id) for row in tx.execute(query)}
+
+
 def get(tx: Tx, notice_id: UUID) -> sa.RowMapping | None:
     return tx.execute(sa.select(tables.notices).where(_n.id == notice_id)).mappings().one_or_none()
 

@@ -201,6 +201,7 @@ class Intake:
         conversations.change(tx, changes)
         conversations.refresh(tx, recount)
         covers.settle(tx, arrival.seen_at)
+        reactions.tell(tx, book, rows, before, owned, arrival.seen_at, live=arrival.live)
         self._slicer.breathe()
 
     def _place(

@@ -26,6 +26,7 @@ from sms_desk.services.telling import Teller
 from sms_desk.store import notices, people
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import derived
+from sms_desk.sync.tell_absences import tell_absences
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Mailer:
 
     def run_once(self, now: datetime, *, force: bool = False) -> Changes:
         """Send what is due. force: also while the server rests after a failure."""
-        changes = self._recover(now) | self._tidy(now)
+        changes = self._recover(now) | self._tidy(now) | tell_absences(self._workspace, now)
         if force:
             self._rests_until = None
         self._clean = True

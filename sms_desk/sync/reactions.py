@@ -37,11 +37,41 @@ def to_new(
     if not inbound:
         return {}
     owned = _route(tx, book, inbound, before, now, live=live)
-    _tell(tx, book, inbound, before, owned, now, live=live)
     _reopen(tx, inbound, before, now, live=live)
     _learn_opt_outs(tx, inbound, before, now, live=live)
     _unread_again(tx, (row for row in inbound if row.late))
     return owned
+
+
+def tell(
+    tx: Tx,
+    book: Book,
+    rows: Sequence[NewMessage],
+    before: Before,
+    owned: Mapping[UUID, Mapping[str, Any]],
+    now: datetime,
+    *,
+    live: bool,
+) -> None:
+    """After all else is known, whom a divided cover chose for it too: whom it concerns is told, in the transaction that stores it: no message without its notice,
+    and no notice twice (R20, R21, R55)."""
+    inbound = [row for row in rows if row.direction == Direction.INBOUND]
+    if not inbound:
+        return
+    written = []
+    for row in inbound:
+        id_ = row.conversation_id
+        owner = owned[id_].get("owner_id") if id_ in owned else None
+        conversation = before[id_]
+        written.append(
+            Written(
+                row.id, id_, conversation["sender_id"], owner or conversation["owner_id"], row.at
+            )
+        )
+    offset = timedelta(0)
+    if live and not all(is_fresh(each.at, now) for each in written):
+        offset = accounts.clock_offset(tx, inbound[0].account_id) or offset  # whose clock is off?
+    book.teller.wrote(tx, written, live=live, provider_now=now + offset)
 
 
 def moved(
@@ -110,34 +140,6 @@ def _route(
         happened.append(Event(new_id(), id_, at, EventKind.ROUTED, detail=detail))
     events.append(tx, happened)
     return owned
-
-
-def _tell(
-    tx: Tx,
-    book: Book,
-    inbound: Sequence[NewMessage],
-    before: Before,
-    owned: Mapping[UUID, Mapping[str, Any]],
-    now: datetime,
-    *,
-    live: bool,
-) -> None:
-    """Whom it concerns is told, in the transaction that stores it: no message without its notice,
-    and no notice twice (R20, R21, R55)."""
-    written = []
-    for row in inbound:
-        id_ = row.conversation_id
-        owner = owned[id_].get("owner_id") if id_ in owned else None
-        conversation = before[id_]
-        written.append(
-            Written(
-                row.id, id_, conversation["sender_id"], owner or conversation["owner_id"], row.at
-            )
-        )
-    offset = timedelta(0)
-    if live and not all(is_fresh(each.at, now) for each in written):
-        offset = accounts.clock_offset(tx, inbound[0].account_id) or offset  # whose clock is off?
-    book.teller.wrote(tx, written, live=live, provider_now=now + offset)
 
 
 def _reopen(
