@@ -25,7 +25,9 @@ from sms_desk.ui.widgets.words import tr
 
 if TYPE_CHECKING:  # each comes when it is wanted
     from sms_desk.bootstrap import Session
+    from sms_desk.notify.base import Shown
     from sms_desk.services.glances import Glance
+    from sms_desk.ui.popups import Popups
     from sms_desk.ui.tray import Tray
     from sms_desk.ui.window.first_page import FirstPage
     from sms_desk.ui.window.wiring import Wiring
@@ -54,6 +56,7 @@ class Program(QObject):
         self._first: FirstPage | None = None
         self.wiring: Wiring | None = None
         self._tray: Tray | None = None
+        self._popups: Popups | None = None
         self._unread = 0
         self._title = ""
         self.window.close_wanted.connect(self._on_close_wanted)
@@ -126,15 +129,34 @@ class Program(QObject):
 
     @Slot()
     def _on_ready(self) -> None:
+        from sms_desk.ui.popups import Popups
         from sms_desk.ui.tray import Tray, desk_icon, has_tray
 
         if self._tray is None and has_tray():
             self._tray = Tray(self)
             self._tray.open_requested.connect(self.window.bring_up)
             self._tray.quit_requested.connect(self.quit)
+            self._tray.told_clicked.connect(self._on_popup_clicked)
             self._tray.show_unread(self._unread)
+        if self._popups is None:
+            self._popups = Popups(self)
+            self._popups.clicked.connect(self._on_popup_clicked)
+            self._popups.tray_wanted.connect(self._on_tray_wanted)
+        if self.wiring is not None:
+            self.wiring.popup_wanted.connect(self._popups.show)
+            self.wiring.popup_withdrawn.connect(self._popups.withdraw)
         self.window.setWindowIcon(desk_icon(0))
         self.ready.emit()
+
+    @Slot(object)
+    def _on_popup_clicked(self, shown: Shown) -> None:
+        if self.wiring is not None:
+            self.wiring.open_popup(shown)
+
+    @Slot(object)
+    def _on_tray_wanted(self, shown: Shown) -> None:
+        if self._tray is not None:
+            self._tray.tell(shown)
 
     def _unwire(self) -> None:
         if self._first is not None:
@@ -230,6 +252,8 @@ class Program(QObject):
         self.window.close_for_good()
         if self._tray is not None:
             self._tray.hide()
+        if self._popups is not None:
+            self._popups.close()
         self._app.quit()
 
     def finish(self, seconds: float = CLOSE_SECONDS) -> bool:

@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from sms_desk.notify.base import Shown
 from sms_desk.ui import theme
 from sms_desk.ui.theme.tokens import LIGHT
+from sms_desk.ui.widgets.tray_message import show_tray_message
 from sms_desk.ui.widgets.words import tr
 
 _SIZE: Final = 64
@@ -18,6 +20,8 @@ _SIZE: Final = 64
 class Tray(QObject):
     open_requested = Signal()
     quit_requested = Signal()
+    told_clicked = Signal(object)
+    """A person clicked its message: the `Shown` of it."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,11 +31,23 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(desk_icon(0), self)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._on_activated)
+        self._icon.messageClicked.connect(self._on_message_clicked)
+        self._told: Shown | None = None
         self.show_unread(0)
         self._icon.show()
 
     def show_unread(self, count: int) -> None:
         self._icon.setIcon(desk_icon(count))
+
+    def tell(self, shown: Shown) -> None:
+        """Where the desktop has no notifications of its own; a tray shows one at a time."""
+        self._told = shown
+        show_tray_message(self._icon, shown.title, shown.text)
+
+    @Slot()
+    def _on_message_clicked(self) -> None:
+        if self._told is not None:
+            self.told_clicked.emit(self._told)
 
     def hide(self) -> None:
         self._icon.hide()

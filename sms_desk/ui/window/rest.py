@@ -17,6 +17,7 @@ from sms_desk.ui.window.desk_controller import DeskController
 from sms_desk.ui.window.finding_controller import FindingController
 from sms_desk.ui.window.glance_keeper import GlanceKeeper
 from sms_desk.ui.window.line_controller import LineController
+from sms_desk.ui.window.notice_controller import NoticeController
 from sms_desk.ui.window.rail_controller import RailController
 from sms_desk.ui.window.reading_controller import ReadingController
 from sms_desk.ui.window.request_counter import RequestCounter
@@ -83,6 +84,10 @@ def _begin(wiring: Wiring) -> None:
     ForeignWatch(session.foreign_changes, wiring.doors, wiring.bus, wiring)
     RequestCounter(wiring.window.side.rail, wiring.ties, wiring)
     BoardController(wiring.window.side.rail, wiring.ties, wiring)
+    notices = NoticeController(wiring.ties, wiring.looked_at, wiring)
+    notices.popup_wanted.connect(wiring.popup_wanted)
+    notices.withdrawn.connect(wiring.popup_withdrawn)
+    wiring.thread_controller.opened.connect(lambda detail: notices.forget(detail.row.id))
     GlanceKeeper(wiring.window.side.rail, wiring.state, wiring.ties, wiring)
     wiring.doors.read(wiring, taste_of, then=wiring.on_taste)
     wiring.is_ready = True

@@ -18,6 +18,7 @@ from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import Role
+from sms_desk.notify.base import Shown
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.settings.files import MachineState
@@ -68,6 +69,9 @@ class Wiring(QObject):
     demo_wanted = Signal()
     person_chosen = Signal(object)
     """Somebody else sits here from now on: the person's id."""
+    popup_wanted = Signal(object)
+    """A `Shown`, to stand outside the window."""
+    popup_withdrawn = Signal(str)
 
     registry: Registry
     thread_controller: ThreadController
@@ -228,6 +232,18 @@ class Wiring(QObject):
         last = last_conversation(self.state)
         if last is not None and self.thread_controller.conversation_id() is None:
             self.thread_controller.open(last)
+
+    def looked_at(self) -> UUID | None:
+        """The conversation that stands open before somebody's eyes."""
+        shown = self.window.screen_shown() is self.page and self.window.isActiveWindow()
+        return self.thread_controller.conversation_id() if shown else None
+
+    @Slot(object)
+    def open_popup(self, shown: Shown) -> None:
+        """What a click on a pop-up opens; what is half typed elsewhere is kept as when one walks."""
+        self.window.bring_up()
+        if shown.conversation_id is not None and self.is_ready:
+            self.open_conversation(shown.conversation_id)
 
     # --- what happened ---------------------------------------------------------------------------
 
