@@ -154,6 +154,29 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterPreview:
+    """What a template makes of invented data."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailTested:
+    """The e-mail server took a letter to this address."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordKept:
+    """kept False: it was forgotten."""
+
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
     """What a credential may see. unlisted: kinds that it has no right to list."""
 

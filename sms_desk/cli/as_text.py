@@ -257,6 +257,22 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("TAKES", lambda row: row.takes, _TEXT),
         Column("MEANING", lambda row: row.help, 120),
     ),
+    notices.NoticeRow: (
+        Column("ID", lambda row: short(row.id)),
+        Column("WHEN", lambda row: when(row.at)),
+        Column("TO", lambda row: row.person_name),
+        Column("WAY", lambda row: "e-mail" if row.way == "email" else "screen"),
+        Column("WHAT", lambda row: words((row.what, row.about)), 60),
+        Column("STATE", lambda row: row.state_words, 80),
+        Column("WHY", lambda row: row.why, 120),
+    ),
+    notices.NoticeTemplateRow: (
+        Column("NAME", lambda row: row.name),
+        Column("SUBJECT", lambda row: row.subject, 60),
+        Column("HTML", lambda row: "yes" if row.html else "no"),
+        Column("USED BY", lambda row: words(row.used_by) or "nobody", 80),
+        Column("", lambda row: mark(row.retired, "retired")),
+    ),
     answers.Changed: (
         Column("DONE", lambda row: row.label, 120),
         Column("COMMAND", lambda row: str(row.command_id), 36),
@@ -504,6 +520,26 @@ def _comparison(answer: dlt_texts.Comparison) -> Iterator[str]:
             answer.character, answer.expected, answer.found, answer.variable, answer.too_long
         )
         yield f"Not “{safe_line(answer.name)}” ({answer.dlt_id}): {safe_line(said(there))}"
+
+
+@lines.register
+def _letter(answer: answers.LetterPreview) -> Iterator[str]:
+    yield f"Subject: {safe_line(answer.subject)}"
+    yield ""
+    yield from safe_lines(answer.text)
+    if answer.html:
+        yield ""
+        yield f"and {len(answer.html):,} characters of HTML: see --json."
+
+
+@lines.register
+def _mail_tested(answer: answers.MailTested) -> Iterator[str]:
+    yield f"The server took a letter to {safe_line(answer.to)}."
+
+
+@lines.register
+def _password_kept(answer: answers.PasswordKept) -> Iterator[str]:
+    yield "The password is kept." if answer.kept else "No password is kept."
 
 
 @lines.register

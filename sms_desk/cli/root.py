@@ -49,6 +49,7 @@ ENTRIES = {
     "program": _entry("program", "program", "Campaigns and services."),
     "view": _entry("view", "view", "Saved filters."),
     "template": _entry("template", "template", "Templates."),
+    "notice": _entry("notice", "notice", "Who was told of what; e-mail and its templates."),
     "people": _entry("people", "people", "People of the workspace."),
     "team": _entry("people", "team", "Teams and profiles."),
     "absence": _entry("absence", "absence", "Who is away, and who covers."),

@@ -161,7 +161,7 @@ class DesktopPopups:
         from jeepney import HeaderFields
 
         member = signal.header.fields.get(HeaderFields.member)
-        id_ = signal.body[0] if signal.body else None
+        id_: int = signal.body[0] if signal.body else 0
         shown = self._shown.get(id_)
         if shown is None:
             return  # another program's

@@ -467,6 +467,24 @@ def templates(ctx: Context, *, retired: bool = False) -> tuple[NoticeTemplateRow
     )
 
 
+def preview_of(ctx: Context, name: str) -> tuple[str, str, str]:
+    """Subject, text and HTML that a template makes of invented data. Raises NotFoundError."""
+    row = next((one for one in templates(ctx) if one.name == name), None)
+    if row is None:
+        raise NotFoundError(f"There is no e-mail template “{name}”.")
+    return preview_text(row.subject, row.text, row.html)
+
+
+def preview_text(subject: str, text: str, html: str) -> tuple[str, str, str]:
+    """As it is being written. Raises UsageError, naming part and line."""
+    from sms_desk.notify import templates as engine  # Jinja2: only where it is needed
+
+    template = engine.Template(subject, text, html)
+    engine.check(template)
+    made = engine.render(template, engine.EXAMPLES)
+    return made.subject, made.text, made.html
+
+
 # --- mutes ----------------------------------------------------------------------------------------
 
 
