@@ -17,7 +17,7 @@ from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.send_checks import said
 from sms_desk.domain.send_later import place_name
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.services import advisor, dlt_texts, health, opt_outs, rows, scheduled
+from sms_desk.services import advisor, dlt_texts, health, notices, opt_outs, rows, scheduled
 
 _NAME = 28
 _TEXT = 60

@@ -34,7 +34,9 @@ def notice() -> None:
 )
 @click.option("--conversation", metavar="ID", help="About this conversation.")
 @click.option("--after", metavar="ID", help="Those below this notice.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="At most so many."
+)
 @with_desk
 def list_notices(
     desk: Desk,
@@ -111,12 +113,12 @@ def password(session: Session, fd: int | None, forget: bool) -> PasswordKept:
     return PasswordKept(bool(word))
 
 
-@notice.group("template")
-def template() -> None:
+@group()
+def notice_template() -> None:
     """E-mail templates, which a holding names."""
 
 
-@template.command("list")
+@notice_template.command("list")
 @click.option("--retired", is_flag=True, help="Those no longer in use, too.")
 @with_desk
 def list_templates(desk: Desk, retired: bool) -> Rows[NoticeTemplateRow]:
@@ -124,15 +126,13 @@ def list_templates(desk: Desk, retired: bool) -> Rows[NoticeTemplateRow]:
     return Rows(desk.read(notices.templates, retired=retired))
 
 
-@template.command()
+@notice_template.command()
 @click.argument("name")
 @click.option("--subject", required=True, help="The subject, with variables.")
 @click.option("--text", "text_file", required=True, metavar="FILE", help="The text; - for stdin.")
 @click.option("--html", "html_file", metavar="FILE", help="The HTML, where there is any.")
 @with_desk
-def save(
-    desk: Desk, name: str, subject: str, text_file: str, html_file: str | None
-) -> Changed:
+def save(desk: Desk, name: str, subject: str, text_file: str, html_file: str | None) -> Changed:
     """Save a template; one of that name is replaced. What cannot be is refused with its line."""
     saved = c.SaveNoticeTemplate(
         **desk.stamp(),
@@ -144,7 +144,7 @@ def save(
     return Changed.of(desk.change(saved))
 
 
-@template.command()
+@notice_template.command()
 @click.argument("name")
 @with_desk
 def preview(desk: Desk, name: str) -> LetterPreview:
@@ -152,7 +152,7 @@ def preview(desk: Desk, name: str) -> LetterPreview:
     return LetterPreview(*desk.read(notices.preview_of, _find(desk, name).name))
 
 
-@template.command()
+@notice_template.command()
 @click.argument("name")
 @click.option("--restore", is_flag=True, help="Bring it back.")
 @with_desk
@@ -167,7 +167,7 @@ def _find(desk: Desk, name: str) -> NoticeTemplateRow:
         if row.name.casefold() == name.casefold():
             return row
     raise NotFoundError(
-        f"There is no e-mail template “{name}”.", "See sms-desk notice template list."
+        f"There is no e-mail template “{name}”.", "See sms-desk notice-template list."
     )
 
 
