@@ -17,7 +17,16 @@ from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.send_checks import said
 from sms_desk.domain.send_later import place_name
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.services import advisor, dlt_texts, health, notices, opt_outs, rows, scheduled
+from sms_desk.services import (
+    advisor,
+    dlt_texts,
+    health,
+    notices,
+    opt_outs,
+    reassignment,
+    rows,
+    scheduled,
+)
 
 _NAME = 28
 _TEXT = 60
@@ -272,6 +281,14 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("HTML", lambda row: "yes" if row.html else "no"),
         Column("USED BY", lambda row: words(row.used_by) or "nobody", 80),
         Column("", lambda row: mark(row.retired, "retired")),
+    ),
+    reassignment.PersonLoad: (
+        Column("PERSON", lambda row: row.name),
+        Column("OPEN NOW", lambda row: f"{row.before:,}"),
+        Column("THEN", lambda row: f"{row.after:,}"),
+        Column("OF", lambda row: "" if row.capacity is None else f"{row.capacity:,}"),
+        Column("GETS", lambda row: f"{row.given:,}"),
+        Column("", lambda row: mark(row.absent, "away")),
     ),
     answers.Changed: (
         Column("DONE", lambda row: row.label, 120),
@@ -586,3 +603,17 @@ def _restored(_answer: answers.Restored) -> Iterator[str]:
 def _removed(answer: answers.Removed) -> Iterator[str]:
     verb = "Removed" if answer.removed else "There was nothing in"
     yield safe_line(f"{verb} {answer.folder}")
+
+
+@lines.register
+def _reassignment(answer: reassignment.Preview) -> Iterator[str]:
+    yield (
+        f"{answer.count:,} would move: {answer.open:,} open ({answer.waiting:,} waiting), "
+        f"{answer.snoozed:,} snoozed, {answer.closed:,} closed. {answer.unchanged:,} stay."
+    )
+    for sender in answer.senders:
+        yield safe_line(f"Sender ID {sender.label} to {', '.join(sender.to)}.")
+    yield ""
+    yield from table_of(answer.loads)
+    for warning in answer.warnings:
+        yield safe_line(warning.text)

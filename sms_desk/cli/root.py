@@ -30,6 +30,7 @@ ENTRIES = {
     "reply": _entry("writing", "reply", "Answer in a conversation."),
     "note": _entry("writing", "note", "Write a note that never leaves the desk."),
     "assign": _entry("team_state", "assign", "Give conversations to a person."),
+    "reassign": _entry("reassign", "reassign", "Give many conversations and sender IDs away."),
     "close": _entry("team_state", "close", "Close conversations for everybody."),
     "reopen": _entry("team_state", "reopen", "Open conversations again for everybody."),
     "snooze": _entry("team_state", "snooze", "Put conversations aside until a time."),

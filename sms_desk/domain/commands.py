@@ -247,6 +247,34 @@ class Reassign(Command):
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class EndedHolding:
+    """A holding that was ended at `at`. until: as it was before."""
+
+    holding_id: UUID
+    at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedRule:
+    """A holding whose rule named before_id. rule, person_id: what it says since."""
+
+    holding_id: UUID
+    rule: RoutingRule | None
+    person_id: UUID | None
+    before_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreHoldings(Command):
+    """The way back of the sender IDs of Reassign, where nobody has changed who holds them since."""
+
+    ended: tuple[EndedHolding, ...]
+    begun: tuple[UUID, ...]
+    renamed: tuple[RenamedRule, ...] = ()
+
+
 # --- my state -------------------------------------------------------------------------------------
 
 

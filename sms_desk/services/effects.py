@@ -15,7 +15,8 @@ from sms_desk.services.context import Context
 class Effect:
     """count: how many things; label: in words, past tense ("Closed 3 conversations").
 
-    inverse: commands that undo it, in order. by_events: the events of this batch tell how.
+    inverse: commands that undo it, in order. by_events: the events of this batch tell how,
+    and the commands after them. note: what an undo has left as it is, and why.
     """
 
     changes: Changes = NOTHING
@@ -23,6 +24,7 @@ class Effect:
     label: str = ""
     inverse: tuple[Command, ...] = ()
     by_events: bool = False
+    note: str = ""
 
 
 def require_admin(ctx: Context) -> None:

@@ -77,9 +77,10 @@ def _run(ctx: Context, command: Command) -> Effect:
 
 
 def _inverse(effect: Effect) -> dict[str, Any]:
-    if effect.by_events:
-        return {"events": True}
-    return {"commands": [[kind_of(command), encode(command)] for command in effect.inverse]}
+    found: dict[str, Any] = {"events": True} if effect.by_events else {}
+    if effect.inverse or not effect.by_events:
+        found["commands"] = [[kind_of(command), encode(command)] for command in effect.inverse]
+    return found
 
 
 def _undo(ctx: Context, command: Undo) -> Effect:
@@ -94,12 +95,29 @@ def _undo(ctx: Context, command: Undo) -> Effect:
             "This cannot be undone: the message has been handed over.", rule="not_undoable"
         )
     label = f"Undone: {row['label']}"
-    if row["inverse"].get("events"):
-        effect = undo_batch(ctx, command.command_id, by=command)
-    else:
-        effect = _take_back(ctx, command, row["inverse"]["commands"])
+    effect = _put_back(ctx, command, row["inverse"])
+    if effect.note:
+        label = f"{label}. {effect.note}"
     history.set_undone(ctx.tx, command.command_id, command.id)
     return Effect(effect.changes, effect.count, label)
+
+
+def _put_back(ctx: Context, command: Undo, inverse: dict[str, Any]) -> Effect:
+    """By the events of the batch, by commands, or by both: what still stands, in one transaction.
+
+    Raises RefusedError where nothing of it does.
+    """
+    steps = inverse.get("commands", [])
+    if not inverse.get("events"):
+        return _take_back(ctx, command, steps)
+    effect = undo_batch(ctx, command.command_id, by=command)
+    taken = _take_back(ctx, command, steps)
+    if not effect.count and not taken.count:
+        raise RefusedError(
+            "Nothing was undone: all of it has been changed again since.", rule="contradicted"
+        )
+    note = " ".join(filter(None, (effect.note, taken.note)))
+    return Effect(effect.changes | taken.changes, effect.count, note=note)
 
 
 def still_undoable(ctx: Context, inverse: dict[str, Any]) -> bool:
@@ -110,8 +128,9 @@ def still_undoable(ctx: Context, inverse: dict[str, Any]) -> bool:
 
 
 def _take_back(ctx: Context, command: Undo, steps: list[list[Any]]) -> Effect:
-    changes, count = NOTHING, 0
+    changes, count, notes = NOTHING, 0, []
     for n, (kind, args) in enumerate(steps):
         effect = _run(ctx, decode(kind, derived(command.id, n), command.at, args))
         changes, count = changes | effect.changes, count + effect.count
-    return Effect(changes, count)
+        notes.append(effect.note)
+    return Effect(changes, count, note=" ".join(filter(None, notes)))

@@ -209,6 +209,14 @@ def holding(tx: Tx, holding_id: UUID) -> sa.RowMapping:
     return row
 
 
+def some_holdings(tx: Tx, ids: Collection[UUID]) -> list[sa.RowMapping]:
+    """Holdings by id."""
+    query = sa.select(tables.holdings)
+    return [
+        row for part in chunks(ids) for row in tx.execute(query.where(_h.id.in_(part))).mappings()
+    ]
+
+
 def change_holding(tx: Tx, holding_id: UUID, **values: Any) -> None:
     tx.execute(sa.update(tables.holdings).where(_h.id == holding_id).values(values))
 

@@ -69,12 +69,16 @@ def set_owner(tx: Tx, ids: Collection[UUID], owner_id: UUID | None) -> None:
 
 
 def restore(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Put columns back, row by row. Each mapping has `id` and the columns to set."""
+    """Put columns back, those alike together. Each mapping has `id` and the columns to set."""
+    alike: dict[tuple[tuple[str, Any], ...], list[UUID]] = {}
     for row in rows:
-        values = {name: value for name, value in row.items() if name != "id"}
-        if "owner_id" in values:
-            values["owner_epoch"] = _c.owner_epoch + 1
-        tx.execute(sa.update(tables.conversations).where(_c.id == row["id"]).values(values))
+        values = tuple((name, value) for name, value in row.items() if name != "id")
+        alike.setdefault(values, []).append(row["id"])
+    for columns, ids in alike.items():
+        changed = dict(columns)
+        if "owner_id" in changed:
+            changed["owner_epoch"] = _c.owner_epoch + 1
+        _set(tx, ids, changed)
 
 
 def never_owned(tx: Tx, sender_ids: Collection[UUID]) -> list[sa.Row[UUID, UUID, UUID]]:

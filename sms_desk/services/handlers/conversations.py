@@ -21,7 +21,15 @@ from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.handlers.targets import resolve
 from sms_desk.store import conversations as conversation_store
-from sms_desk.store import events, message_sources, people, programs, tags, team_states
+from sms_desk.store import (
+    events,
+    message_sources,
+    people,
+    programs,
+    reassigning,
+    tags,
+    team_states,
+)
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
 from sms_desk.store.types import from_micros, to_micros
@@ -245,17 +253,13 @@ def _resource(
 
 
 def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
-    """Put back what a batch did, where it still stands as the batch left it.
-
-    Raises RefusedError where something newer contradicts all of it.
-    """
+    """Put back what a batch did, where it still stands as the batch left it; the note names what
+    does not. Count 0: something newer contradicts all of it."""
     done = events.of_batch(ctx.tx, batch_id)
     now = team_states.load(ctx.tx, [event.conversation_id for event in done])
     back = [event for event in done if _stands(event, now[event.conversation_id])]
     if not back:
-        raise RefusedError(
-            "Nothing was undone: all of it has been changed again since.", rule="contradicted"
-        )
+        return Effect(count=0)
     team_states.restore(
         ctx.tx,
         [
@@ -269,7 +273,30 @@ def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
     events.append(ctx.tx, [_undone(ctx, event, by) for event in back])
     ids = {event.conversation_id for event in back}
     _refresh(ctx, ids)
-    return Effect(Changes.of(conversation=frozenset(ids), tag=None), len(ids))
+    changes = Changes.of(conversation=frozenset(ids), tag=None)
+    return Effect(changes, len(ids), note=_contradicted(ctx, batch_id, done, ids))
+
+
+_WITH_ROUTED = {EventKind.ASSIGNED: (EventKind.ASSIGNED, EventKind.ROUTED)}
+
+
+def _contradicted(
+    ctx: Context, batch_id: UUID, done: Collection[Event], back: Collection[UUID]
+) -> str:
+    """How many stay as they are, and who changed them since (R30)."""
+    stay = [event for event in done if event.conversation_id not in back]
+    if not stay:
+        return ""
+    kinds = {kind for e in stay for kind in _WITH_ROUTED.get(e.kind, tuple(EventKind))}
+    ids = [event.conversation_id for event in stay]
+    by = reassigning.changed_since(ctx.tx, batch_id, ids, sorted(kinds))
+    names = people.names(ctx.tx)
+    known = sorted({names[one] for one in by if one in names})
+    assigned = all(event.kind is EventKind.ASSIGNED for event in stay)
+    verb = "assigned again" if assigned else "changed again"
+    was = "was" if len(stay) == 1 else "were"
+    words = f"{len(stay):,} of {len(done):,} {was} {verb} since"
+    return f"{words}, by {' and '.join(known)}." if known else f"{words}."
 
 
 def _stands(event: Event, row: Mapping[Any, Any]) -> bool:

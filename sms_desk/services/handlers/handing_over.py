@@ -182,9 +182,10 @@ def take_back_hand_over(ctx: Context, command: c.TakeBackHandOver) -> Effect:
     them since; and the absence never was."""
     row = absence_plans.get(ctx.tx, command.absence_id)
     absences.require_may_plan(ctx, row["person_id"])
-    count = 0
+    count, note = 0, ""
     if events.of_batch(ctx.tx, command.batch_id):
-        count += undo_batch(ctx, command.batch_id, by=command).count
+        back = undo_batch(ctx, command.batch_id, by=command)
+        count, note = back.count, back.note
     for holding_id, until in command.ended:
         senders.set_holding_end(ctx.tx, holding_id, until)
     for holding_id in command.begun:
@@ -194,7 +195,7 @@ def take_back_hand_over(ctx: Context, command: c.TakeBackHandOver) -> Effect:
     count += len(command.ended) + _give_back_scheduled(ctx, command)
     absence_plans.change(ctx.tx, command.absence_id, cancelled_at=command.at)
     changes = Changes.of(conversation=None, sender=None, scheduled=None, absence=row["id"])
-    return Effect(changes, count, "Took the hand-over back")
+    return Effect(changes, count, "Took the hand-over back", note=note)
 
 
 def _give_back_scheduled(ctx: Context, command: c.TakeBackHandOver) -> int:
