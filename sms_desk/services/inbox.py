@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -19,16 +19,19 @@ from sms_desk.domain.model import (
     SourceKind,
     SourceReason,
 )
+from sms_desk.domain.wall_time import require_zone
 from sms_desk.domain.working_hours import WaitingRule
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.services.glances import nudged
+from sms_desk.services.inbox_rows import Covered
 from sms_desk.services.rows import Cursor, InboxPage, InboxRow, ProgramCount, RailCounts, ViewRow
 from sms_desk.services.words import peer_text
 from sms_desk.store import inbox, programs, views
 from sms_desk.store import people as people_store
 
 PAGE = 50
+_INSTANT = timedelta.resolution
 
 
 def page(
@@ -125,12 +128,22 @@ def rail(ctx: Context) -> RailCounts:
     )
 
 
-def _covered(ctx: Context) -> tuple[str, ...]:
-    """For whom the actor answers now, by name; who is only suspended has no cover."""
+def _covered(ctx: Context) -> tuple[Covered, ...]:
+    """For whom the actor answers now, and to which day, by name."""
     if not ctx.reach.covering:
         return ()
     names = ctx.remembered(people_store.names)
-    return tuple(sorted(names.get(owner, "") for owner, _ in ctx.reach.covering))
+    here = ctx.directory.presence(ctx.now)
+    zone = require_zone(ctx.actor.zone)
+    found = []
+    for owner, _ in ctx.reach.covering:
+        absence = here.covered_by(owner)
+        day = ""
+        if absence is not None and absence.until is not None:
+            # one that ends at midnight lasts to the day before
+            day = str((absence.until - _INSTANT).astimezone(zone).date())
+        found.append(Covered(names.get(owner, ""), day))
+    return tuple(sorted(found, key=lambda one: one.name.casefold()))
 
 
 def saved_views(ctx: Context) -> tuple[ViewRow, ...]:

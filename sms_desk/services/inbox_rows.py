@@ -84,6 +84,15 @@ class ViewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """Somebody for whom the reader answers. last_day: by the reader's calendar, 2026-11-27; "" while
+    the absence has no end."""
+
+    name: str
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True)
 class RailCounts:
     """Customers waiting, per place in the rail (look.md: people waiting, not totals)."""
 
@@ -97,7 +106,7 @@ class RailCounts:
     unread_mine: int  # conversations of mine with something unread: for the tray and the title
     programs: tuple[ProgramCount, ...]
     views: tuple[ViewRow, ...]
-    covered: tuple[str, ...] = ()  # for whom I answer now, by name (R25)
+    covered: tuple[Covered, ...] = ()  # for whom I answer now, by name (R25)
 
 
 class LineCondition(StrEnum):

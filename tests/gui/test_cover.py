@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from sms_desk.domain.inbox_filters import Scope
 from sms_desk.domain.model import Origin
 from sms_desk.services import absences
 from sms_desk.services.absence_rows import AbsenceState
+from sms_desk.services.inbox_rows import Covered
 from sms_desk.store import tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.cover import AbsencesScreen, BriefScreen, PlanScreen
+from sms_desk.ui.rail.places import NO_COUNTS, covered_words, inbox_places
+from tests.gui import try_cover
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
@@ -128,7 +132,7 @@ def test_sick_today_is_three_key_presses_from_the_palette(bens: Shop) -> None:
     from sms_desk.ui.palette import Palette
 
     (palette,) = bens.window.findChildren(Palette)
-    bens.bot.keyClicks(palette.focusWidget() or palette, "si")
+    bens.bot.keyClick(palette.focusWidget() or palette, "i")
     bens.bot.keyClick(palette.focusWidget() or palette, Qt.Key.Key_Return)
     ben = bens.office.desk(bens.office.ben)
     bens.until(lambda: ben.read(absences.listing))
@@ -184,3 +188,102 @@ def test_r27_the_brief_tells_what_happened_and_takes_back_in_one_batch(
             owner = tx.execute(sa.select(tables.conversations.c.owner_id)).scalar_one()
         assert owner == office.ben
         assert plan.absence_id
+
+
+# --- the screens alone, with invented data ---------------------------------------------------------
+
+
+def test_a_new_plan_takes_nothing_from_the_one_that_was_shown_before(qtbot: QtBot) -> None:
+    screen, _ = try_cover.plan(try_cover.CHANGED, absence=True)
+    qtbot.addWidget(screen)
+    assert not screen.when.for_good.isEnabled()
+    screen.parts._choose_one((Part.NOTIFICATIONS,), try_cover.VIKTOR)
+    screen.plan_for(try_cover.JONAS, "now", "today", "sick")
+    assert screen.when.for_good.isEnabled()
+    assert screen.when.reason.value() == "sick"
+    assert not next(c for c in screen.parts.covers if c.part is Part.NOTIFICATIONS).shares
+
+
+def test_r24_a_ring_cannot_be_saved_and_says_why(qtbot: QtBot) -> None:
+    screen, doors = try_cover.plan(try_cover.REFUSED)
+    qtbot.addWidget(screen)
+    assert not screen._save.isEnabled()
+    assert "Sana is covered by Jonas" in screen._save.toolTip()
+    screen._on_save()
+    assert not doors.changes
+
+
+def test_r27_all_are_taken_back_or_left_at_once_and_again_takes_it_away(qtbot: QtBot) -> None:
+    screen, doors = try_cover.brief(try_cover.NEW)
+    qtbot.addWidget(screen)
+    assert screen._table.rows()[0].row.contact_name == "Mira Anand"
+    screen._all_back.click()
+    screen._all_left.click()
+    screen._all_left.click()
+    screen._all_left.click()
+    screen._done.click()
+    (command,) = doors.changes
+    rows = {row.conversation_id: row for row in try_cover.BRIEF.rows}
+    assert [rows[id_].taken_over_by for id_ in command.taken_back] == ["Sana Malik"]
+    assert len(command.left) == 3  # what is closed stays as it is
+
+
+def test_r25_the_rail_says_for_whom_and_until_when() -> None:
+    covered = (Covered("Jonas Weber", "2026-11-27"), Covered("Sana", ""))
+    place = next(
+        one
+        for one in inbox_places(replace(NO_COUNTS, covered=covered[:1]))
+        if one.key == "scope:covering"
+    )
+    words = plain_words(place.below)
+    assert (place.title, words) == ("Covering", "Jonas Weber, until Fri 27 Nov")
+    assert plain_words(covered_words(covered)).endswith("; Sana, no end yet")
+    assert plain_words(covered_words((*covered, covered[0]))) == "Jonas Weber, Sana, 1 more"
+
+
+def plain_words(text: str) -> str:
+    return text.replace("\u2068", "").replace("\u2069", "")
+
+
+def test_r24_whoever_is_sick_sees_the_plan_where_something_would_be_without_anybody(
+    bens: Shop,
+) -> None:
+    office = bens.office
+    away_too = office.desk(office.ann)
+    for person in (office.cara, office.ann):
+        away_too.change(
+            c.PlanAbsence(
+                **away_too.stamp(),
+                absence_id=new_id(),
+                person_id=person,
+                since=office.now - timedelta(hours=1),
+                until=office.now + timedelta(days=2),
+                zone="UTC",
+                confirmed=True,
+            )
+        )
+    bens.wiring.desk.absence.sick_today()
+    bens.until(lambda: isinstance(bens.window.screen_shown(), PlanScreen))
+    assert plan_screen(bens).when.reason.value() == "sick"
+    assert plan_screen(bens).when.since.text() == "now"
+    ben = office.desk(office.ben)
+    assert office.ben not in {row.person_id for row in ben.read(absences.listing)}
+
+
+def test_r27_one_that_runs_is_made_longer_and_keeps_its_beginning_to_the_second(
+    anns: Shop,
+) -> None:
+    plan = away(anns.office)  # from "now", and without a typed end
+    anns.wiring.desk.change_absence(plan.absence_id)
+    screen = plan_screen(anns)
+    anns.until(screen._save.isEnabled)
+    assert not screen.when.since.isEnabled()
+    assert screen.when.span is not None
+    assert screen.when.span.until == plan.until
+    screen.when.until.setText("fri 27 nov")
+    screen.when._on_edited()
+    anns.until(screen._save.isEnabled)
+    screen._on_save()
+    ann = anns.office.desk(anns.office.ann)
+    anns.until(lambda: ann.read(absences.get, plan.absence_id).until_wall == "2026-11-27")
+    assert ann.read(absences.get, plan.absence_id).since == plan.since

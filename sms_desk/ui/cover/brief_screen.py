@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import tzinfo
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -24,20 +26,29 @@ from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Form
 from sms_desk.ui.widgets.screen import Screen
 from sms_desk.ui.widgets.table import Cell, Column, Table
-from sms_desk.ui.widgets.text import label
+from sms_desk.ui.widgets.text import label, set_tip
 from sms_desk.ui.widgets.times import age_words, clock_words
 
 _BACK: Final = "back"
 _LEAVE: Final = "leave"
+_OPEN_COLUMN: Final = 2
 
 
 class _Line:
     """A row of the table: what the brief says, and what the person decides."""
 
-    def __init__(self, row: BriefRow, decided: str) -> None:
+    def __init__(self, at: int, row: BriefRow, decided: str) -> None:
+        self.at = at
         self.id = row.conversation_id
         self.row = row
         self.decided = decided
+
+    @property
+    def possible(self) -> str:
+        """What can be decided: what somebody kept comes back, what one owns can be left."""
+        if self.row.taken_over_by is not None:
+            return _BACK
+        return _LEAVE if self.row.spoke or self.row.open else ""
 
 
 class BriefScreen(Screen):
@@ -58,18 +69,25 @@ class BriefScreen(Screen):
         self._lines: list[_Line] = []
         self._said = label("", "snippet", tone="secondary", parent=self)
         self.add_control(self._said)
+        self._all_back = plain(tr("Take all back"), icon="undo-2", parent=self)
+        self._all_left = plain(tr("Leave all"), parent=self)
+        set_tip(self._all_left, tr("Every open one stays with who answered it."))
+        for button, decision in ((self._all_back, _BACK), (self._all_left, _LEAVE)):
+            button.clicked.connect(partial(self._decide_all, decision))
+            self.add_button(button)
         self._done = primary(tr("Done"), icon="check", parent=self)
         self._done.clicked.connect(self._on_done)
         self.add_button(self._done)
         self._table.row_chosen.connect(self._on_row_chosen)
         self._table.activated.connect(self._on_activated)
         self._table.installEventFilter(self)
+        self._table.sortByColumn(_OPEN_COLUMN, Qt.SortOrder.AscendingOrder)  # as the service says
 
     def _columns(self) -> list[Column]:
         return [
             Column(tr("Contact"), self._contact_cell, 170),
             Column(tr("What happened"), self._happened_cell, 220),
-            Column(tr("Open"), self._open_cell, 140),
+            Column(tr("Open"), self._open_cell, 165, sorts=lambda line: line.at),
             Column(tr("Now with"), self._owner_cell, 150),
             Column(
                 tr("Last message"),
@@ -132,9 +150,19 @@ class BriefScreen(Screen):
             else tr("while {name} was away").replace("{name}", name)
         )
         self._said.setText(f"{counts} {who}")
-        self._lines = [_Line(row, self._decided.get(row.conversation_id, "")) for row in brief.rows]
-        self._table.show_rows(self._lines)
+        self._show_rows(brief.rows)
         self._done.setEnabled(not brief.settled or bool(self._decided))
+        if self._lines and self._table.chosen() is None:
+            self._table.selectRow(0)
+
+    def _show_rows(self, rows: Iterable[BriefRow]) -> None:
+        decided = self._decided
+        self._lines = [
+            _Line(at, row, decided.get(row.conversation_id, "")) for at, row in enumerate(rows)
+        ]
+        self._table.show_rows(self._lines)
+        for button, decision in ((self._all_back, _BACK), (self._all_left, _LEAVE)):
+            button.setVisible(any(one.possible == decision for one in self._lines))
 
     # --- deciding --------------------------------------------------------------------------------
 
@@ -152,13 +180,28 @@ class BriefScreen(Screen):
 
     def _decide(self, line: _Line, decision: str) -> None:
         """Again takes the decision away. What is one's own cannot be taken back, nor left twice."""
-        possible = _BACK if line.row.taken_over_by is not None else _LEAVE
-        if decision != possible:
+        if decision != line.possible:
             return
         if self._decided.pop(line.id, "") != decision:
             self._decided[line.id] = decision
-        self._lines = [_Line(one.row, self._decided.get(one.id, "")) for one in self._lines]
-        self._table.show_rows(self._lines)
+        self._show_decided()
+
+    def _decide_all(self, decision: str, _checked: bool = False) -> None:
+        """All of which it can be said and that are open; again takes it away from all."""
+        ids = [
+            one.id
+            for one in self._lines
+            if one.possible == decision and (one.row.open or decision == _BACK)
+        ]
+        if all(self._decided.get(id_) == decision for id_ in ids):
+            for id_ in ids:
+                self._decided.pop(id_, None)
+        else:
+            self._decided.update(dict.fromkeys(ids, decision))
+        self._show_decided()
+
+    def _show_decided(self) -> None:
+        self._show_rows([one.row for one in self._lines])
         self._done.setEnabled(True)
         self._on_row_chosen(self._table.chosen())
 
@@ -180,7 +223,7 @@ class BriefScreen(Screen):
             back = plain(tr("Take back"), icon="undo-2", parent=form)
             back.clicked.connect(lambda: self._decide(line, _BACK))
             form.add_widget(back, at_start=True)
-        elif row.spoke or row.open:
+        elif line.possible:
             leave = plain(tr("Leave with who answered"), icon="check", parent=form)
             leave.clicked.connect(lambda: self._decide(line, _LEAVE))
             form.add_widget(leave, at_start=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -15,7 +16,10 @@ from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.load_bar import LoadBar
 from sms_desk.ui.widgets.panes import horizontal_line
 from sms_desk.ui.widgets.sign import Sign
-from sms_desk.ui.widgets.text import Tone, label
+from sms_desk.ui.widgets.text import ElidedLabel, Tone, label
+
+_NAME: Final = 130
+"""The bar has the rest: a long name is cut, and said whole by its tip."""
 
 
 class CheckCard(Card):
@@ -138,7 +142,8 @@ class LoadCard(Card):
             words = tr("of {capacity}").format(capacity=one.capacity)
             tone: Tone = "error" if over else "secondary"
             row.addWidget(label(words, "snippet", tone=tone, parent=numbers))
-        name = label(name_of(one.name), "body", parent=self)
+        name = ElidedLabel(name_of(one.name), "body", parent=self)
+        name.setFixedWidth(min(_NAME, name.fontMetrics().horizontalAdvance(name.text()) + 4))
         bar.setAccessibleName(
             tr("{name}: {before} open, {added} more").format(
                 name=one.name, before=one.before, added=one.added

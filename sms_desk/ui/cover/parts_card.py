@@ -55,6 +55,7 @@ class PartsCard(Card):
 
     def show_draft(self, draft: PlanDraft, covers: tuple[Cover, ...]) -> None:
         self._draft = draft
+        self._covers = {part: Cover(part) for part in Part}
         for cover in covers:
             self._covers[cover.part] = cover
         counts = {count.part: count for count in draft.parts}

@@ -148,10 +148,12 @@ class PlanScreen(QWidget):
 
     # --- opening ---------------------------------------------------------------------------------
 
-    def plan_for(self, person_id: UUID, since: str = "today", until: str = "") -> None:
+    def plan_for(
+        self, person_id: UUID, since: str = "today", until: str = "", reason: str = ""
+    ) -> None:
         """A new plan. since, until: as somebody would type them."""
         self._forget()
-        self.when.begin(since, until)
+        self.when.begin(since, until, reason)
         self._doors.read(
             self, opened, person_id, None, then=self._show, failed=self._show_error, key="open"
         )
@@ -238,12 +240,13 @@ class PlanScreen(QWidget):
             return None
         row = self._opened.absence
         if row is not None:
+            begun = row.state is AbsenceState.RUNNING
             return c.ChangeAbsence(
                 **self._doors.stamp(),
                 absence_id=row.id,
-                since=row.since if self.when.since.text() == "" else span.since,
+                since=row.since if begun else span.since,
                 until=span.until,
-                since_wall=span.since_wall,
+                since_wall=row.since_wall if begun else span.since_wall,
                 until_wall=span.until_wall,
                 covers=self.parts.covers,
                 confirmed=confirmed,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout,
 from sms_desk.domain.absence_times import Span, parse_span
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.services.absence_rows import AbsenceRow, PlanDraft
+from sms_desk.services.absence_rows import AbsenceRow, AbsenceState, PlanDraft
 from sms_desk.ui.cover.cards import Card
 from sms_desk.ui.cover.words import name_of, reason_title, tr, wall_words
 from sms_desk.ui.widgets.avatar import Avatar
@@ -131,14 +131,32 @@ class WhenCard(Card):
         """As it was saved; its times stay what they were typed as."""
         self._zone = require_zone(row.zone)
         self.since.setText(row.since_wall or f"{row.since.astimezone(self._zone):%Y-%m-%d %H:%M}")
-        self.until.setText(row.until_wall)
+        until = "" if row.until is None else f"{row.until.astimezone(self._zone):%Y-%m-%d %H:%M}"
+        self.until.setText(row.until_wall or until)
         self.reason.choose(row.reason if row.reason in _REASONS else "other")
         self.for_good.setChecked(row.permanent)
         for field in (self.for_good, self.returns, self.reason):
             field.setEnabled(False)
+        begun = row.state is AbsenceState.RUNNING
+        for field in (self.since, self._presets[0]):
+            field.setEnabled(not begun)  # what has begun has begun
+        if row.permanent:
+            self.until.setEnabled(False)
         self._read()
 
-    def begin(self, since: str, until: str) -> None:
+    def begin(self, since: str, until: str, reason: str = "") -> None:
+        """A new plan: nothing of what was shown before stays."""
+        for field in (
+            self.for_good,
+            self.returns,
+            self.reason,
+            self.since,
+            self.until,
+            *self._presets,
+        ):
+            field.setEnabled(True)
+        self.returns.setChecked(True)
+        self.reason.choose(reason)
         self.since.setText(since)
         self.until.setText(until)
         self._read()

@@ -17,6 +17,7 @@ from sms_desk.ui.theme.tokens import RADIUS_CARD
 from sms_desk.ui.widgets.text import elided
 
 _LINE: Final = 32
+_TWO_LINES: Final = 48
 _HEADING: Final = 38
 _EDGE: Final = 8  # between the rail's edge and the ground of a line
 _INSET: Final = 10  # from the ground's edge to the sign
@@ -38,7 +39,9 @@ class RailDelegate(QStyledItemDelegate):
     ) -> QSize:
         place: Place = index.data(RailRole.PLACE)
         heading = 12 if self.collapsed else _HEADING
-        return QSize(0, heading if place.is_heading else _LINE)
+        if place.is_heading:
+            return QSize(0, heading)
+        return QSize(0, _TWO_LINES if place.below and not self.collapsed else _LINE)
 
     @override
     def paint(
@@ -168,9 +171,15 @@ class _Line:
     def _paint_title(self, taken: int) -> None:
         left = _EDGE + _INSET + _SIGN + _GAP
         width = self._whole.width() - left - _EDGE - _INSET - taken
-        where = self._placed(QRect(left, 0, width, self._whole.height()))
+        below = self._place.below
+        height = _LINE - 4 if below else self._whole.height()
+        where = self._placed(QRect(left, 0, width, height))
         role: theme.Role = "body_strong" if self._chosen else "body"
         self._text(where, self._place.title, role, "accent" if self._chosen else "text")
+        if below:
+            room = self._whole.width() - left - _EDGE - _INSET
+            where = self._placed(QRect(left, height - 4, room, 18))
+            self._text(where, below, "meta", "secondary")
 
     def _text(
         self, where: QRect, text: str, role: theme.Role, token: str, *, at_end: bool = False

@@ -80,6 +80,7 @@ class RailModel(QAbstractListModel):
 
 def spoken(place: Place) -> str:
     """The line in words, such as "Mine, 12 waiting"."""
+    title = f"{place.title}: {place.below}" if place.below else place.title
     if not place.waiting:
-        return place.title
-    return f"{place.title}, {place.count or tr('rail', '%n waiting', place.waiting)}"
+        return title
+    return f"{title}, {place.count or tr('rail', '%n waiting', place.waiting)}"

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from PySide6.QtCore import QDate, QLocale, Qt
+
 from sms_desk.domain.inbox_filters import InboxFilter, Scope, SourceFilter
 from sms_desk.domain.model import ProgramKind
-from sms_desk.domain.plain_text import display_name
-from sms_desk.services.inbox_rows import ProgramCount, RailCounts, ViewRow, WindowSummary
+from sms_desk.domain.plain_text import display_name, isolate
+from sms_desk.services.inbox_rows import Covered, ProgramCount, RailCounts, ViewRow, WindowSummary
 from sms_desk.ui.widgets.words import tr
 
 
@@ -26,6 +28,7 @@ class Place:
     filter: InboxFilter | None = None
     screen: str = ""
     view: ViewRow | None = None
+    below: str = ""  # a second, quiet line
 
     @property
     def is_heading(self) -> bool:
@@ -35,6 +38,7 @@ class Place:
 FIRST: Final = "scope:mine"
 NO_COUNTS: Final = RailCounts(0, 0, 0, 0, 0, 0, 0, 0, (), ())
 
+_NAMED: Final = 2
 _ALWAYS: Final = frozenset({Scope.MINE, Scope.SHARED, Scope.UNASSIGNED, Scope.ALL})
 _ICONS: Final = {
     Scope.MINE: "inbox",
@@ -137,18 +141,29 @@ def _scopes(counts: RailCounts) -> Iterator[Place]:
         if scope in _ALWAYS or waiting or (scope is Scope.COVERING and counts.covered):
             yield Place(
                 scope_key(scope),
-                _covering(counts.covered) if scope is Scope.COVERING else scope_title(scope),
+                scope_title(scope),
                 _ICONS[scope],
+                below=covered_words(counts.covered) if scope is Scope.COVERING else "",
                 waiting=waiting,
                 filter=InboxFilter(scope=scope),
             )
 
 
-def _covering(names: tuple[str, ...]) -> str:
-    """For whom one answers, while that is one person."""
-    if len(names) != 1:
-        return scope_title(Scope.COVERING)
-    return tr("rail", "Covering {name}").replace("{name}", display_name(names[0], 24))
+def covered_words(covered: tuple[Covered, ...]) -> str:
+    """For whom one answers, and to which day: "Jonas Weber, until Fri 27 Nov" (R25)."""
+    if len(covered) > _NAMED:
+        names = ", ".join(isolate(display_name(one.name, 24)) for one in covered[:_NAMED])
+        return f"{names}, {tr('rail', '%n more', len(covered) - _NAMED)}"
+    return "; ".join(map(_covered_one, covered))
+
+
+def _covered_one(one: Covered) -> str:
+    name = isolate(display_name(one.name, 24))
+    day = QDate.fromString(one.last_day, Qt.DateFormat.ISODate)
+    if not day.isValid():
+        return tr("rail", "{name}, no end yet").replace("{name}", name)
+    said = QLocale().toString(day, "ddd d MMM")
+    return tr("rail", "{name}, until {day}").replace("{day}", said).replace("{name}", name)
 
 
 def _section(key: str, title: str, members: Iterable[Place]) -> Iterator[Place]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.cover_plan import Gap, GapCode, Severity
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services import my_absence
 from sms_desk.services.my_absence import MyAbsence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # read and made when they are wanted
 class AbsenceController(QObject):
     plan_wanted = Signal(object)
     """Whose: a person's id."""
+    sick_wanted = Signal(object)
+    """Who is ill, where the plan has to be looked at: a person's id."""
     brief_wanted = Signal(object)
     """Of which absence."""
     told = Signal(str)
@@ -107,7 +110,7 @@ class AbsenceController(QObject):
         self.plan_wanted.emit(self._reader.person_id)
 
     def sick_today(self) -> None:
-        """At once, with who is suggested; where nobody is, or nothing may be saved, by the plan."""
+        """At once, with who is suggested; where something would be without anybody, by the plan."""
         from sms_desk.services import absences
 
         me = self._reader.person_id
@@ -116,7 +119,7 @@ class AbsenceController(QObject):
             absences.sick_today,
             me,
             then=self._check_sick,
-            failed=lambda _error: self.plan_own(),
+            failed=lambda _error: self.sick_wanted.emit(me),
             key="sick",
         )
 
@@ -124,12 +127,18 @@ class AbsenceController(QObject):
         from sms_desk.services import absences
 
         def checked(found: PlanCheck) -> None:
-            if found.refused or not any(cover.shares for cover in command.covers):
-                self.plan_own()
+            if found.refused or any(map(_is_gap, found.gaps)):
+                self.sick_wanted.emit(command.person_id)
             else:
                 self._doors.change(self, command)
 
         self._doors.read(self, absences.check, command, then=checked, key="sick")
+
+
+def _is_gap(gap: Gap) -> bool:
+    """Whether somebody has to look at it before they may go home: a WhatsApp window that closes is
+    seen by whoever answers instead."""
+    return gap.severity is not Severity.OK and gap.code is not GapCode.WINDOW_CLOSES
 
 
 def _away_words(row: AbsenceRow, now: datetime, zone: tzinfo) -> str:

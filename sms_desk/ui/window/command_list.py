@@ -207,7 +207,7 @@ def _write(wiring: Wiring) -> tuple[WindowCommand, ...]:
 
 
 def _absence(wiring: Wiring) -> tuple[WindowCommand, ...]:
-    """ "si" and Enter in the palette is enough for somebody who is ill."""
+    """Ctrl+K, I and Enter are enough for somebody who is ill."""
     desk = wiring.desk
     at = partial(WindowCommand, group=Group.DESK)
     return (
@@ -225,7 +225,7 @@ def _absence(wiring: Wiring) -> tuple[WindowCommand, ...]:
         ),
         at(
             "sick_today",
-            tr("commands", "Sick today"),
+            tr("commands", "I am sick today"),
             run=desk.absence.sick_today,
             icon="user-x",
         ),

@@ -33,7 +33,9 @@ if TYPE_CHECKING:  # the wiring makes this controller
     from sms_desk.ui.window.wiring import Wiring
 
 
-_OFTEN = frozenset({"new", "reply", "close", "assign", "snooze", "tag", "search", "undo"})
+_OFTEN = frozenset(
+    {"new", "reply", "close", "assign", "snooze", "tag", "search", "undo", "sick_today"}
+)
 _SELDOM = frozenset({"rail", "details", "list", "messages", "pin", "mute", "keys", "quit"})
 """Where the palette puts what fits as well as another."""
 _PLACES = {"plan": "absences", "brief": "absences"}
@@ -67,6 +69,7 @@ class DeskController(QObject):
         self._maker.outbox_wanted.connect(lambda: self.show_screen("outbox"))
         self.absence = AbsenceController(wiring.window.away, wiring.ties, self)
         self.absence.plan_wanted.connect(self.plan_absence)
+        self.absence.sick_wanted.connect(self.plan_sick)
         self.absence.brief_wanted.connect(self.show_brief)
         self.absence.told.connect(wiring.window.toast.say)
         self._lens = LensController(wiring.page.inbox, wiring.inbox_controller, wiring.ties)
@@ -152,6 +155,11 @@ class DeskController(QObject):
     def plan_absence(self, person_id: UUID) -> None:
         """The plan of somebody's absence, new."""
         self._plan().plan_for(person_id)
+
+    @Slot(object)
+    def plan_sick(self, person_id: UUID) -> None:
+        """The same for today and for illness, where nobody can be sent home without a look (R24)."""
+        self._plan().plan_for(person_id, "now", "today", "sick")
 
     @Slot(object)
     def change_absence(self, absence_id: UUID) -> None:
