@@ -194,10 +194,11 @@ def test_r27_the_brief_tells_what_happened_and_takes_back_in_one_batch(
 
 
 def test_a_new_plan_takes_nothing_from_the_one_that_was_shown_before(qtbot: QtBot) -> None:
-    screen, _ = try_cover.plan(try_cover.CHANGED, absence=True)
+    screen, doors = try_cover.plan(try_cover.CHANGED, absence=True)
     qtbot.addWidget(screen)
     assert not screen.when.for_good.isEnabled()
     screen.parts._choose_one((Part.NOTIFICATIONS,), try_cover.VIKTOR)
+    doors.answers = try_cover.NEW
     screen.plan_for(try_cover.JONAS, "now", "today", "sick")
     assert screen.when.for_good.isEnabled()
     assert screen.when.reason.value() == "sick"

@@ -201,7 +201,7 @@ class InventedDoors:
     """Answers at once; changes are kept and end well."""
 
     def __init__(self, answers: Answers, me: UUID = JULIA) -> None:
-        self._answers = answers
+        self.answers = answers
         self.desk = SimpleNamespace(now=lambda: NOW, person_id=me)
         self.changes: list[Any] = []
         self.new_id = uuid4
@@ -212,7 +212,7 @@ class InventedDoors:
     def read(
         self, _owner: object, ask: Any, *_args: object, then: Callable[[Any], None], **_more: object
     ) -> None:
-        then(getattr(self._answers, ask.__name__))
+        then(getattr(self.answers, ask.__name__))
 
     def change(
         self, _owner: object, *commands: Any, then: Callable[[Any], None], **_more: object
