@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain import commands as c
@@ -84,7 +85,7 @@ def test_r23_a_plan_is_typed_checked_and_saved_with_one_undo(anns: Shop) -> None
     screen.parts._choose_one(EVERYTHING, office.cara)
     anns.until(lambda: screen._save.isEnabled() and screen._check is not None)
     assert screen._save.text() == "Start cover on Wednesday"
-    anns.bot.mouseClick(screen._save, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(screen._save, Qt.MouseButton.LeftButton)
     anns.until(lambda: isinstance(anns.window.screen_shown(), AbsencesScreen))
     (row,) = office.desk(office.ann).read(absences.listing)
     assert (row.person_id, row.since_wall, row.until_wall) == (
@@ -132,8 +133,8 @@ def test_sick_today_is_three_key_presses_from_the_palette(bens: Shop) -> None:
     from sms_desk.ui.palette import Palette
 
     (palette,) = bens.window.findChildren(Palette)
-    bens.bot.keyClick(palette.focusWidget() or palette, "i")
-    bens.bot.keyClick(palette.focusWidget() or palette, Qt.Key.Key_Return)
+    QTest.keyClick(palette.focusWidget() or palette, Qt.Key.Key_I)
+    QTest.keyClick(palette.focusWidget() or palette, Qt.Key.Key_Return)
     ben = bens.office.desk(bens.office.ben)
     bens.until(lambda: ben.read(absences.listing))
     (row,) = ben.read(absences.listing)
@@ -181,8 +182,8 @@ def test_r27_the_brief_tells_what_happened_and_takes_back_in_one_batch(
         (line,) = screen._lines
         assert line.row.taken_over_by == "Cara"
         screen._table.selectRow(0)
-        shop.bot.keyClick(screen._table, Qt.Key.Key_B)
-        shop.bot.mouseClick(screen._done, Qt.MouseButton.LeftButton)
+        QTest.keyClick(screen._table, Qt.Key.Key_B)
+        QTest.mouseClick(screen._done, Qt.MouseButton.LeftButton)
         shop.until(lambda: isinstance(shop.window.screen_shown(), AbsencesScreen))
         with office.workspace.read() as tx:
             owner = tx.execute(sa.select(tables.conversations.c.owner_id)).scalar_one()

@@ -137,9 +137,9 @@ class WhenCard(Card):
         self.for_good.setChecked(row.permanent)
         for field in (self.for_good, self.returns, self.reason):
             field.setEnabled(False)
-        begun = row.state is AbsenceState.RUNNING
-        for field in (self.since, self._presets[0]):
-            field.setEnabled(not begun)  # what has begun has begun
+        begun = row.state is AbsenceState.RUNNING  # what has begun has begun
+        self.since.setEnabled(not begun)
+        self._presets[0].setEnabled(not begun)
         if row.permanent:
             self.until.setEnabled(False)
         self._read()
