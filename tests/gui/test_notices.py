@@ -156,3 +156,21 @@ def test_r21_without_a_bus_the_tray_is_asked(monkeypatch: pytest.MonkeyPatch, qt
     popups = Popups()
     with qtbot.waitSignal(popups.tray_wanted):
         popups.show(Shown("k", "t", "b", None))
+
+
+def test_r21_the_settings_mute_an_inbox_and_a_rep_sees_no_server(shop: Shop) -> None:
+    from PySide6.QtWidgets import QCheckBox
+
+    from sms_desk.services import notices
+    from sms_desk.ui.settings_screen.notices import NoticesPage
+
+    desk = shop.wiring.desk
+    desk.show_screen("settings")
+    shop.until(lambda: shop.window.findChildren(NoticesPage))
+    (page,) = shop.window.findChildren(NoticesPage)
+    boxes = page.findChildren(QCheckBox)
+    assert not any("E-mail for assignments" in box.text() for box in boxes)
+    box = next(box for box in boxes if "0102" in box.text())
+    box.toggle()
+    ben = shop.office.desk(shop.office.ben)
+    shop.until(lambda: any(one.muted for one in ben.read(notices.inboxes)))

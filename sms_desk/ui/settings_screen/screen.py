@@ -22,8 +22,9 @@ from typing_extensions import override
 from sms_desk.bootstrap import Session
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
-from sms_desk.services import directory, preferences, workspace
+from sms_desk.services import directory, notices, preferences, workspace
 from sms_desk.services.context import Context
+from sms_desk.services.notices import InboxMute
 from sms_desk.services.rows import AccountRow, PersonRow
 from sms_desk.settings import registry
 from sms_desk.settings.files import MachineState
@@ -34,6 +35,7 @@ from sms_desk.ui.doors import Doors
 from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.keys import KeysPage
+from sms_desk.ui.settings_screen.notices import NoticesPage
 from sms_desk.ui.settings_screen.people import MePage, PeoplePage
 from sms_desk.ui.settings_screen.recovery import RecoveryRow
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
@@ -54,6 +56,7 @@ class Values:
     accounts: tuple[AccountRow, ...]
     values: dict[str, Any]
     workspace_name: str
+    inboxes: tuple[InboxMute, ...] = ()
 
 
 def values(ctx: Context) -> Values:
@@ -68,6 +71,7 @@ def values(ctx: Context) -> Values:
             if setting.scope is not Scope.MACHINE
         },
         workspace.name(ctx),
+        notices.inboxes(ctx),
     )
 
 
@@ -182,10 +186,18 @@ class SettingsScreen(QWidget):
             (tr("settings", "Accounts"), accounts),
             (tr("settings", "Appearance"), self._settings(Scope.MACHINE, machine)),
             (tr("settings", "Inbox"), self._settings(Scope.PERSON, found.values)),
+            (tr("settings", "Notifications"), self._notices(found)),
             (tr("settings", "Workspace"), shop),
             (tr("settings", "People"), people),
             (tr("settings", "Keys"), keys),
         ]
+
+    def _notices(self, found: Values) -> NoticesPage:
+        machine = registry.of_scope(Scope.MACHINE, registry.NOTICES)
+        chosen = found.values | {one.name: self._state.setting(one.name) for one in machine}
+        return NoticesPage(
+            self._session, self._doors, found.me, chosen, found.inboxes, self._on_chosen
+        )
 
     def _settings(self, scope: Scope, chosen: dict[str, Any]) -> Form:
         form = Form()
