@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,19 +28,43 @@ def workspace(request: pytest.FixtureRequest) -> Iterator[Workspace]:
         yield request.getfixturevalue("postgres_workspace")
 
 
-@pytest.fixture
-def local_workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """An empty encrypted file at the newest schema."""
-    made = open_file(tmp_path / "workspace.db", KEY)
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty encrypted file at the newest schema, made once; tests get copies of it."""
+    path = tmp_path_factory.mktemp("migrated") / "workspace.db"
+    made = open_file(path, KEY)
     ensure_schema(made)
+    made.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Cluster) -> Iterator[str]:
+    """The name of an empty database at the newest schema; each test's is made from it."""
+    name = "migrated"
+    with postgres.database(name) as engine:
+        ensure_schema(Workspace(engine))
+        engine.dispose()  # a database somebody is in is no template
+        yield name
+
+
+@pytest.fixture
+def local_workspace(migrated_file: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """An empty encrypted file at the newest schema."""
+    path = tmp_path / "workspace.db"
+    # The last to close a file leaves no log beside it, so the file is all there is.
+    assert [file.name for file in migrated_file.parent.iterdir()] == [migrated_file.name]
+    shutil.copyfile(migrated_file, path)
+    path.chmod(0o600)
+    made = open_file(path, KEY)
     yield made
     made.close()
 
 
 @pytest.fixture
-def postgres_workspace(postgres: Cluster, tmp_path: Path) -> Iterator[Workspace]:
+def postgres_workspace(
+    postgres: Cluster, migrated_database: str, tmp_path: Path
+) -> Iterator[Workspace]:
     """An empty PostgreSQL database at the newest schema."""
-    with postgres.database(tmp_path.name) as engine:
-        made = Workspace(engine)
-        ensure_schema(made)
-        yield made
+    with postgres.database(tmp_path.name, template=migrated_database) as engine:
+        yield Workspace(engine)
