@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -300,9 +301,38 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("doctor", secret=True)
     assert call("--as", "Ann", "inbox", "--count")["count"] == 0  # R31: nothing is hers
     assert call("--as", "Ann", "people", "add", "Bob", code=3)["error"]["rule"] == "role"
+    _an_absence(call, one)
     call("account", "remove", "Shop")
     call("demo", "--remove")
     assert set(FORMS) - terminal.called == {"sandbox", "segments", "tour"}
+
+
+def _an_absence(call: Callable[..., Any], conversation: str) -> None:
+    """R23-R29 by hand: planned, checked, extended, ended, told of; covered and kept."""
+    call("people", "add", "Cleo", "--zone", "America/New_York")
+    call("assign", conversation, "--to", "Ann")
+    words = ("Ann", "--from", "today", "--until", "3 days", "--to", "Cleo")
+    checked = call("absence", "check", *words)
+    assert not checked["refused"]
+    assert call("absence", "plan", *words, "--dry-run") == checked
+    planned = call("absence", "plan", *words, "--confirm")
+    assert call("absence", "show", "Ann")["id"] == planned["id"]
+    (row,) = call("absence", "list")["rows"]
+    assert (row["person_name"], row["state"]) == ("Ann", "running")
+    ring = call("absence", "plan", "Cleo", "--until", "2 days", "--to", "Ann", code=3)
+    assert ring["error"]["rule"] == "cycle"
+    (covered,) = call("--as", "Cleo", "absence", "covering")["rows"]
+    assert (covered["person_name"], covered["count"]) == ("Ann", 1)
+    assert call("--as", "Cleo", "absence", "take", conversation)["count"] == 1
+    call("--as", "Cleo", "undo")
+    call("absence", "extend", "Ann", "--until", "2 weeks", "--confirm")
+    assert call("absence", "end", "Ann", "--dry-run")["count"] == 1
+    call("absence", "end", planned["id"][-8:])
+    brief = call("absence", "brief", "Ann")
+    assert conversation in [row["conversation_id"] for row in brief["rows"]]
+    assert call("--as", "Cleo", "absence", "covering")["rows"] == []
+    assert call("absence", "start", "Ann", "--dry-run")["needs_confirmation"] in (True, False)
+    call("absence", "start", "Ann")
 
 
 def test_hostile_text_reaches_no_terminal(terminal: Terminal, server: SandboxServer) -> None:
