@@ -248,6 +248,43 @@ audit = Table(
     Index("ix_audit_batch", "batch_id"),
 )
 
+audit_subjects = Table(
+    "audit_subjects",  # what each entry names, to be found by; the chain is over subject_ids
+    metadata,
+    Column("subject_id", Id, primary_key=True),
+    Column("n", BigInt, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+AUDIT_GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_update BEFORE UPDATE ON audit"
+        " BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        "CREATE TRIGGER audit_delete BEFORE DELETE ON audit"
+        " BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        # REPLACE deletes without asking the trigger for deleting
+        # (https://sqlite.org/lang_conflict.html).
+        "CREATE TRIGGER audit_replace BEFORE INSERT ON audit"
+        " WHEN EXISTS (SELECT 1 FROM audit WHERE n = NEW.n)"
+        " BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'audit is append-only'; END $$",
+        "CREATE TRIGGER audit_change BEFORE UPDATE OR DELETE ON audit"
+        " FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
+        "CREATE TRIGGER audit_truncate BEFORE TRUNCATE ON audit"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+    ),
+}
+"""By dialect: the database itself refuses to change or take out an entry, whoever asks."""
+
+
+@event.listens_for(audit, "after_create")
+def _guard_audit(_table: Table, connection: Connection, **_: Any) -> None:
+    for statement in AUDIT_GUARDS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
 # --- accounts, sender IDs, programs (truth) -------------------------------------------------------
 
 accounts = Table(

@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _TABLES = (
+    "audit_subjects",
     "audit",
     "message_routes",
     "sender_mutes",
@@ -21,6 +22,26 @@ _TABLES = (
     "covered_conversations",
     "absences",
 )
+
+_GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_update BEFORE UPDATE ON audit"
+        " BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        "CREATE TRIGGER audit_delete BEFORE DELETE ON audit"
+        " BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        "CREATE TRIGGER audit_replace BEFORE INSERT ON audit"
+        " WHEN EXISTS (SELECT 1 FROM audit WHERE n = NEW.n)"
+        " BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'audit is append-only'; END $$",
+        "CREATE TRIGGER audit_change BEFORE UPDATE OR DELETE ON audit"
+        " FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
+        "CREATE TRIGGER audit_truncate BEFORE TRUNCATE ON audit"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -34,6 +55,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in _TABLES:
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_refuse()")
     op.drop_column("people", "capacity")
     op.drop_column("people", "removed_at")
 
@@ -170,6 +193,15 @@ def _histories() -> None:
     )
     op.create_index("ix_audit_at", "audit", ["at"])
     op.create_index("ix_audit_batch", "audit", ["batch_id"])
+    op.create_table(
+        "audit_subjects",
+        sa.Column("subject_id", types.Id(), nullable=False),
+        sa.Column("n", types.BigInt, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("subject_id", "n", name=op.f("pk_audit_subjects")),
+        sqlite_with_rowid=False,
+    )
+    for statement in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def _references(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
