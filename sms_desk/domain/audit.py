@@ -36,11 +36,13 @@ class Kind(StrEnum):
     ABSENCE_PLANNED = "absence_planned"
     ABSENCE_CHANGED = "absence_changed"
     ABSENCE_ENDED = "absence_ended"
+    ABSENCE_CANCELLED = "absence_cancelled"
     ABSENCE_REVIVED = "absence_revived"
     COVER_TAKEN = "cover_taken"
     COVER_SETTLED = "cover_settled"
     BRIEF_SETTLED = "brief_settled"
     HANDED_OVER = "handed_over"
+    HAND_OVER_UNDONE = "hand_over_undone"
     HOLDING_BEGUN = "holding_begun"
     HOLDING_CHANGED = "holding_changed"
     HOLDING_ENDED = "holding_ended"
@@ -92,6 +94,17 @@ class Kept(StrEnum):
     TEXT = "text"
 
 
+class Word(str):
+    """The name of a field or a setting: ours, so that it may stand in an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What stands in an entry already, to be said again as it is."""
+
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """What a change was about, before it has a place in the chain.
@@ -103,7 +116,7 @@ class Deed:
 
     kind: Kind
     subject_ids: tuple[UUID, ...] = ()
-    before: Mapping[str, Any] | None = None
+    before: Mapping[str, Any] | Stored | None = None
     after: Mapping[str, Any] | None = None
     reason: Reason = Reason.PERSON
 
@@ -165,7 +178,9 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, StrEnum):
+    if isinstance(value, StrEnum | Word):
+        return str(value)
+    if isinstance(value, Stored):
         return value.value
     if isinstance(value, datetime):
         return (value - _EPOCH) // timedelta(microseconds=1)

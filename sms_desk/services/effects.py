@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sms_desk.domain.audit import Deed
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.commands import Command
 from sms_desk.domain.errors import RefusedError
@@ -17,6 +18,7 @@ class Effect:
 
     inverse: commands that undo it, in order. by_events: the events of this batch tell how,
     and the commands after them. note: what an undo has left as it is, and why.
+    audit: what its audit entry says, where the command's own fields would say too little (R31).
     """
 
     changes: Changes = NOTHING
@@ -25,6 +27,7 @@ class Effect:
     inverse: tuple[Command, ...] = ()
     by_events: bool = False
     note: str = ""
+    audit: Deed | None = None
 
 
 def require_admin(ctx: Context) -> None:

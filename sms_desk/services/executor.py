@@ -16,6 +16,7 @@ from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.command_codec import decode, encode, kind_of
 from sms_desk.domain.commands import Command, Undo
 from sms_desk.domain.errors import NotFoundError, RefusedError
+from sms_desk.services import auditing
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers import HANDLERS
@@ -47,6 +48,7 @@ def execute(ctx: Context, command: Command) -> Done:
     if command.logged and history.seen(ctx.tx, command.id):
         return Done(command.id, NOTHING, repeated=True)
     effect = _undo(ctx, command) if isinstance(command, Undo) else _run(ctx, command)
+    auditing.record(ctx, command, effect)
     undoable = command.logged and (bool(effect.inverse) or effect.by_events)
     if command.logged:
         history.append(

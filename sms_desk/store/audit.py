@@ -74,9 +74,7 @@ def _note(tx: Tx, entry: Entry, at: datetime) -> None:
     done = tx.execute(sa.update(tables.settings).where(*where).values(value=value, changed_at=at))
     if not done.rowcount:
         tx.execute(
-            sa.insert(tables.settings).values(
-                scope=_SCOPE, name=_NAME, value=value, changed_at=at
-            )
+            sa.insert(tables.settings).values(scope=_SCOPE, name=_NAME, value=value, changed_at=at)
         )
 
 
@@ -134,6 +132,13 @@ def of_batch(tx: Tx, batch_id: UUID) -> Entry | None:
     query = sa.select(tables.audit).where(_a.batch_id == batch_id).order_by(_a.n).limit(1)
     row = tx.execute(query).mappings().first()
     return None if row is None else _entry(row)
+
+
+def absent_person(tx: Tx, absence_id: UUID) -> UUID | None:
+    """Whose absence it is."""
+    query = sa.select(tables.absences.c.person_id).where(tables.absences.c.id == absence_id)
+    found: UUID | None = tx.execute(query).scalar_one_or_none()
+    return found
 
 
 def _clauses(asked: Asked) -> list[Any]:

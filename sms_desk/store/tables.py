@@ -285,6 +285,7 @@ def _guard_audit(_table: Table, connection: Connection, **_: Any) -> None:
     for statement in AUDIT_GUARDS[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
+
 # --- accounts, sender IDs, programs (truth) -------------------------------------------------------
 
 accounts = Table(

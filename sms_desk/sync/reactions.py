@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import positions
+from sms_desk.domain.audit import Deed, Kind, Reason, owners
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.model import Channel, Direction, TeamState
 from sms_desk.domain.notices import is_fresh
 from sms_desk.domain.team_state import Happening, State, move
+from sms_desk.services import auditing
 from sms_desk.services.routing import Unowned
 from sms_desk.services.telling import Written
 from sms_desk.store import accounts, events, messages, opt_out_requests, opt_outs, team_states
@@ -139,6 +141,9 @@ def _route(
         at = now if live else unowned[id_].at
         happened.append(Event(new_id(), id_, at, EventKind.ROUTED, detail=detail))
     events.append(tx, happened)
+    if owned:
+        moves = {id_: (None, values["owner_id"]) for id_, values in owned.items()}
+        auditing.by_rule(tx, Deed(Kind.ROUTED, reason=Reason.RULE, **owners(moves)), now)
     return owned
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import team_state
+from sms_desk.domain.audit import Deed, Kind, owners
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import SourceKind, SourceReason, TeamState
@@ -125,7 +126,14 @@ def assign(ctx: Context, command: c.Assign) -> Effect:
         len(moved),
         f"Assigned {conversations(len(moved))} to {name}",
         by_events=bool(moved),
+        audit=Deed(Kind.ASSIGNED, **owners(_moves(moved, command.owner_id))),
     )
+
+
+def _moves(
+    moved: Mapping[UUID, Mapping[Any, Any]], owner_id: UUID | None
+) -> dict[UUID, tuple[UUID | None, UUID | None]]:
+    return {id_: (row["owner_id"], owner_id) for id_, row in moved.items()}
 
 
 # --- tags -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sms_desk.domain import addresses
 from sms_desk.domain import commands as c
+from sms_desk.domain.audit import Deed, Kind, owners
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import DraftMode, Role
@@ -119,7 +120,10 @@ def start_conversation(ctx: Context, command: c.StartConversation) -> Effect:
         _begin(ctx, command, place.id)
     if command.contact_name.strip() and not contacts.get(ctx.tx, place.contact_id)["name"]:
         contacts.change(ctx.tx, place.contact_id, name=" ".join(command.contact_name.split()))
-    return Effect(Changes.of(conversation=place.id, contact=place.contact_id), 1, "Opened")
+    changes = Changes.of(conversation=place.id, contact=place.contact_id)
+    moves = {place.id: (None, ctx.actor.person_id)}
+    assigned = Deed(Kind.ASSIGNED, **owners(moves)) if place.created else None
+    return Effect(changes, 1, "Opened", audit=assigned)
 
 
 def _begin(ctx: Context, command: c.StartConversation, conversation_id: UUID) -> None:
