@@ -20,11 +20,15 @@ def actor(tx: Tx, person_id: UUID) -> Actor:
     columns = tables.people.c
     row = tx.execute(
         sa.select(columns.role, columns.zone).where(
-            columns.id == person_id, columns.suspended_at.is_(None)
+            columns.id == person_id,
+            columns.suspended_at.is_(None),
+            columns.removed_at.is_(None),
         )
     ).one_or_none()
     if row is None:
-        raise NotFoundError("There is no such person, or they are suspended.")
+        raise NotFoundError(
+            "There is no such person, or they are suspended.", "An admin can let them back in."
+        )
     return Actor(PersonId(person_id), Role(row.role), row.zone)
 
 
@@ -74,7 +78,11 @@ def directory(tx: Tx, *, of: UUID | None = None) -> Directory:
             held.rule_person_id,
         ).where(sa.true() if of is None else held.sender_id == of)
     )
-    members = tx.execute(sa.select(member.person_id, member.team_id, member.since, member.until))
+    members = tx.execute(
+        sa.select(member.person_id, member.team_id, member.since, member.until)
+        .select_from(tables.memberships.join(tables.teams))
+        .where(tables.teams.c.retired_at.is_(None))
+    )
     known = sa.select(sender.id, sender.inbound_id)
     senders = tx.execute(known if of is None else known.where(sender.id == of)).all()
     gone = sa.or_(person.suspended_at.is_not(None), person.removed_at.is_not(None))

@@ -1,0 +1,78 @@
+"""Who may be changed how: a workspace always has an admin, and who leaves owns nothing (R29, R31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.model import Role
+
+MOST_CAPACITY = 9_999
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One of us. here: neither suspended nor removed."""
+
+    id: UUID
+    role: Role
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What somebody has that another has to take before they can be removed (R29).
+
+    conversations: open or snoozed ones that they own; senders: labels of the sender IDs that they
+    hold by name; scheduled: messages of theirs that wait for their time.
+    """
+
+    conversations: int = 0
+    senders: tuple[str, ...] = ()
+    scheduled: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.conversations or self.senders or self.scheduled)
+
+
+def refuse_last_admin(everybody: Iterable[Staff], person_id: UUID) -> None:
+    """Raises RefusedError where nobody else could configure the workspace."""
+    others = (one for one in everybody if one.id != person_id)
+    if not any(one.here and one.role is Role.ADMIN for one in others):
+        raise RefusedError(
+            "The workspace would have no admin left.",
+            "Make somebody else an admin first.",
+            rule="last_admin",
+        )
+
+
+def refuse_holding(name: str, holds: Holds) -> None:
+    """Raises RefusedError for somebody who still has something (R29)."""
+    if holds:
+        raise RefusedError(
+            f"{name} still has {held_words(holds)}.",
+            "Hand over for good first: an absence without end gives all of it to others. "
+            "Suspending stops them at once.",
+            rule="holds",
+        )
+
+
+def held_words(holds: Holds) -> str:
+    """As in "3 open conversations, 2 sender IDs (Support, Sales) and 1 scheduled message"."""
+    parts = [_counted(holds.conversations, "open or snoozed conversation")]
+    if holds.senders:
+        named = ", ".join(holds.senders[:3])
+        more = f" and {len(holds.senders) - 3} more" if len(holds.senders) > 3 else ""
+        parts.append(f"{_counted(len(holds.senders), 'sender ID')} ({named}{more})")
+    parts.append(_counted(holds.scheduled, "scheduled message"))
+    return _joined([part for part in parts if part])
+
+
+def _counted(n: int, what: str) -> str:
+    return "" if not n else f"1 {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
