@@ -94,6 +94,12 @@ class Reach:
         """Whether the person may write from a sender ID: held, or lent by who is absent."""
         return sender_id in self.held or sender_id in self.lent
 
+    def may_begin(self, sender_id: UUID) -> bool:
+        """Whether the person may open a conversation of it with an address: what they find there,
+        if it is none of theirs, is what they may see anyway."""
+        theirs = sender_id in self.team_senders or (self.sees_unrouted and sender_id in self.unheld)
+        return self.everything or theirs or self.may_use(sender_id)
+
 
 @dataclass(frozen=True)
 class Directory:

@@ -13,6 +13,7 @@ from sms_desk.domain.model import ApprovalStatus
 from sms_desk.services.context import Context
 from sms_desk.services.rows import ContentTemplateRow, TemplateListState
 from sms_desk.store import accounts, content_templates, outbox, send_facts
+from sms_desk.store import inbox as inbox_store
 
 
 def listing(ctx: Context) -> tuple[ContentTemplateRow, ...]:
@@ -67,6 +68,8 @@ def of_message(ctx: Context, outbox_id: UUID) -> tuple[str, tuple[tuple[str, str
     """The template and the values that a message was sent as; None for free text."""
     entry = outbox.find(ctx.tx, outbox_id)
     if entry is None or entry.content_sid is None:
+        return None
+    if not inbox_store.visible(ctx.tx, ctx.reach, [entry.conversation_id]):
         return None
     return entry.content_sid, tuple((entry.content_variables or {}).items())
 

@@ -7,6 +7,7 @@ snapshot, a change a transaction; each sees who acts and what time it is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypedDict, TypeVar
@@ -33,6 +34,10 @@ class Stamp(TypedDict):
 
     id: UUID
     at: datetime
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction of which nothing is to stay."""
 
 
 class Desk:
@@ -85,6 +90,17 @@ class Desk:
                 done = replace(done, changes=done.changes | Changes.of(conversation=chosen))
         self.poke()
         return done
+
+    def rehearse(self, *commands: Command) -> Done:
+        """What `change` would answer or raise; nothing is written (`--dry-run`)."""
+        from sms_desk.services.executor import execute_all
+
+        done: list[Done] = []
+        with suppress(_Rehearsed), self.workspace.write(quiet=True) as tx:
+            ctx = Context(tx, people.actor(tx, self.person_id), self.now())
+            done.append(execute_all(ctx, commands))
+            raise _Rehearsed  # rolls back
+        return replace(done[0], undo=None)
 
     def undo(self, command_id: UUID) -> Done:
         """Take a command back, where nothing newer contradicts it."""

@@ -26,12 +26,13 @@ from sms_desk.store import inbox as inbox_store
 
 
 def everybody(ctx: Context) -> tuple[PersonRow, ...]:
-    """All people by name, suspended ones marked."""
+    """All who work here by name, suspended ones marked; who was removed is chosen no more (R58)."""
     return tuple(
         PersonRow(
             row["id"], row["name"], Role(row["role"]), row["zone"], row["suspended_at"] is not None
         )
         for row in people.listing(ctx.tx)
+        if row["removed_at"] is None
     )
 
 

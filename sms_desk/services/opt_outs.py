@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sms_desk.domain import business_days
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import Channel, OptOutScope, Role
+from sms_desk.domain.model import Channel, OptOutScope
 from sms_desk.services.context import Context
 from sms_desk.services.words import peer_text
 from sms_desk.store import inbox as inbox_store
@@ -62,7 +62,7 @@ class OptOutRequestRow:
 def listing(ctx: Context, *, ended: bool = False) -> tuple[OptOutRow, ...]:
     """The opt-outs of contacts whom the actor may see, newest first."""
     stored = opt_outs.listing(ctx.tx, ended=ended)
-    if ctx.actor.role is Role.REP:
+    if not ctx.reach.everything:
         mine = _own_peers(ctx, {row["peer_key"] for row in stored})
         stored = [row for row in stored if row["peer_key"] in mine]
     return tuple(

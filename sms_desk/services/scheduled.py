@@ -99,7 +99,7 @@ def when(ctx: Context, conversation_id: UUID, words: str) -> DueTime:
     """What "tomorrow 9:00" means: in the contact's zone, or where that is not known for certain in
     one's own (R36). Raises UsageError."""
     stored = inbox_store.details(ctx.tx, [conversation_id], ctx.actor.person_id)
-    if conversation_id not in stored:
+    if not inbox_store.visible(ctx.tx, ctx.reach, list(stored)):
         raise NotFoundError("There is no such conversation, or it is not yours to see.")
     return when_for(ctx, stored[conversation_id].reply_raw, words)
 

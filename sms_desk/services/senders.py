@@ -27,6 +27,7 @@ from sms_desk.services.context import Context
 from sms_desk.services.rows import SenderChoice, SenderRow
 from sms_desk.services.words import peer_text
 from sms_desk.store import contacts, conversations, people, programs, senders
+from sms_desk.store import inbox as inbox_store
 from sms_desk.store.engine import Tx
 
 ALTERNATIVES: Final = 40
@@ -98,7 +99,10 @@ def choices_for_reply(
     ctx: Context, conversation_id: UUID, typed: str = ""
 ) -> tuple[SenderChoice, ...]:
     """The conversation's own sender ID first, then the likeliest others, each with why it may be
-    used or not. typed: only others whose address or label holds that."""
+    used or not. typed: only others whose address or label holds that. Raises NotFoundError for
+    what the actor may not see."""
+    if not inbox_store.visible(ctx.tx, ctx.reach, [conversation_id]):
+        raise NotFoundError("There is no such conversation, or it is not yours to see.")
     conversation = conversations.load(ctx.tx, [conversation_id])[conversation_id]
     here = row(ctx, conversation["sender_id"])
     allowed, why = _usable(ctx, here)

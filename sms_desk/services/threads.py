@@ -155,7 +155,9 @@ def find_in(ctx: Context, conversation_id: UUID, text: str) -> tuple[int, ...]:
 def attachment(ctx: Context, attachment_id: UUID) -> tuple[str, bytes]:
     """Content type and bytes of a stored attachment. Raises NotFoundError."""
     found = threads.attachment(ctx.tx, attachment_id)
-    if found is None or found["data"] is None:
+    home = threads.home_of_attachment(ctx.tx, attachment_id)
+    seen = home is not None and inbox_store.visible(ctx.tx, ctx.reach, [home])
+    if found is None or found["data"] is None or not seen:
         raise NotFoundError("This attachment is not here.", "It may still be on its way.")
     return found["content_type"], bytes(found["data"])
 
@@ -483,8 +485,9 @@ def _require(ctx: Context, conversation_id: UUID) -> UUID:
 
 
 def _numbers(ctx: Context, contact_id: UUID) -> tuple[tuple[Channel, str], ...]:
-    """Every address of the contact with each channel that it was used on."""
+    """Every address of the contact with each channel that it was used on, as far as the actor sees."""
     ids = contacts.conversations(ctx.tx, contact_id)
+    ids = list(inbox_store.visible(ctx.tx, ctx.reach, ids))
     stored = inbox_store.details(ctx.tx, ids, ctx.actor.person_id)
     pairs = {(row.channel, peer_text(row.reply_raw)): None for row in stored.values()}
     return tuple(pairs)

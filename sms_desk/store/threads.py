@@ -164,6 +164,18 @@ def attachment(tx: Tx, attachment_id: UUID) -> sa.RowMapping | None:
     return tx.execute(query).mappings().one_or_none()
 
 
+def home_of_attachment(tx: Tx, attachment_id: UUID) -> UUID | None:
+    """The conversation in which an attachment stands."""
+    message = tables.messages.c
+    query = (
+        sa.select(message.conversation_id)
+        .select_from(tables.attachments)
+        .join(tables.messages, message.id == tables.attachments.c.message_id)
+        .where(tables.attachments.c.id == attachment_id)
+    )
+    return tx.execute(query).scalar_one_or_none()
+
+
 def last_inbound_at(tx: Tx, conversation_id: UUID) -> datetime | None:
     """When the contact last wrote."""
     columns = tables.messages.c

@@ -51,7 +51,8 @@ def mark_unread(ctx: Context, command: c.MarkUnread) -> Effect:
 
 def restore_read_markers(ctx: Context, command: c.RestoreReadMarkers) -> Effect:
     """Forward only: what was read since stays read."""
-    wanted = dict(command.markers)
+    seen = inbox.visible(ctx.tx, ctx.reach, [id_ for id_, _ in command.markers])
+    wanted = {id_: at for id_, at in command.markers if id_ in seen}
     now = my_states.read_positions(ctx.tx, ctx.actor.person_id, wanted)
     markers = {id_: {"read_position": max(at, now.get(id_, 0))} for id_, at in wanted.items()}
     my_states.set_many(ctx.tx, ctx.actor.person_id, markers)

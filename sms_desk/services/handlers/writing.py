@@ -9,7 +9,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.audit import Deed, Kind, owners
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
-from sms_desk.domain.model import DraftMode, Role
+from sms_desk.domain.model import DraftMode
 from sms_desk.domain.plain_text import clean_intake
 from sms_desk.services import covers, telling
 from sms_desk.services.context import Context
@@ -99,7 +99,7 @@ def start_conversation(ctx: Context, command: c.StartConversation) -> Effect:
     if not answerable:
         raise UsageError(f"No message can be sent to {command.peer_raw}.", why)
     sender = senders.get(ctx.tx, command.sender_id)
-    if ctx.actor.role is Role.REP and not ctx.reach.may_use(command.sender_id):
+    if not ctx.reach.may_begin(command.sender_id):
         raise RefusedError(
             "You do not hold this sender ID.",
             "Choose one of yours, or ask an admin.",
