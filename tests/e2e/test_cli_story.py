@@ -156,9 +156,23 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     ann = call("people", "add", "Ann", "--role", "rep", "--zone", "Europe/Berlin")["id"]
     call("people", "edit", "Ann", "--zone", "UTC")
     call("people", "list")
+    call("people", "show", "Ann")
+    call("people", "capacity", "Ann", "40")
+    call("people", "suspend", "Ann")
+    call("people", "resume", "Ann")
+    call("people", "hindrance", "Ann")
+    call("people", "remove", "Ann", "--dry-run")
+    call("people", "remove", "Ann")
+    call("people", "restore", "Ann")
     call("team", "add", "West")
     call("team", "member", "West", "Ann")
-    assert call("team", "list")["rows"][0]["members"] == ["Ann"]
+    assert [one["name"] for one in call("team", "list")["rows"][0]["members"]] == ["Ann"]
+    call("team", "rename", "West", "Far west")
+    call("team", "rename", "Far west", "West")
+    call("team", "leave", "West", "Ann")
+    call("team", "member", "West", "Ann")
+    call("team", "retire", "West")
+    call("team", "retire", "West", "--undo")
 
     assert call("assign", one, two, "--to", "Ann")["count"] == 2
     assert call("assign", "--matching", "--owner", "Ann", "--to", "nobody", "--dry-run") == {
