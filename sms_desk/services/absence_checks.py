@@ -189,21 +189,31 @@ class PlanLook:
         )
 
     def load_lines(self, plan: Absence) -> tuple[LoadLine, ...]:
-        """What each substitute has now, and how many conversations the plan adds."""
+        """What each substitute has beside this plan, and how many conversations it adds: of one
+        that runs already, what it has brought them is its own."""
         added = Counter(self.takers(plan).values())
+        brought = Counter[UUID]()
+        if plan.runs(self.ctx.now) and self._is_saved(plan):
+            owners = dict.fromkeys((one.id for one in self.owned), self.person_id)
+            for flow in covers.answering(self.ctx.tx, self.ctx.now, owners).values():
+                if len(flow.people) == 1:
+                    brought.update(flow.people)
         named = [share.person_id for cover in plan.covers for share in cover.shares]
         capacities = people.capacities(self.ctx.tx)
         return tuple(
             LoadLine(
                 one,
                 self.helpers[one].name,
-                self.loads.get(one, Load()).open,
+                max(0, self.loads.get(one, Load()).open - brought[one]),
                 added[one],
                 capacities.get(one),
             )
             for one in dict.fromkeys(named)
             if one in self.helpers
         )
+
+    def _is_saved(self, plan: Absence) -> bool:
+        return any(one.id == plan.id for one in self.ctx.directory.absences)
 
 
 def gaps(look: PlanLook, plan: Absence) -> tuple[Gap, ...]:

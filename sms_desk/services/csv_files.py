@@ -142,6 +142,7 @@ class _Lines(Iterator[str]):
         self._stream = stream
         self._bytes = 0
         self._text = ""
+        self._at = 0  # where in the text the next line begins: cutting each off would copy the rest
         self._ended = False
         self.number = 0
         """How many were given out."""
@@ -151,11 +152,12 @@ class _Lines(Iterator[str]):
 
     def __next__(self) -> str:
         while True:
-            end = _LINE.match(self._text)
+            end = _LINE.match(self._text, self._at)
             # A line feed may follow in the next chunk.
             if end and (self._ended or end.end() < len(self._text) or end[0][-1] == "\n"):
-                self._text = self._text[end.end() :]
+                self._at = end.end()
                 return self._given(end[0])
+            self._text, self._at = self._text[self._at :], 0
             if len(self._text) > _LONGEST_LINE:
                 self._refuse_long()
             if self._ended:

@@ -289,3 +289,16 @@ def test_r27_one_that_runs_is_made_longer_and_keeps_its_beginning_to_the_second(
     ann = anns.office.desk(anns.office.ann)
     anns.until(lambda: ann.read(absences.get, plan.absence_id).until_wall == "2026-11-27")
     assert ann.read(absences.get, plan.absence_id).since == plan.since
+
+
+def test_r23_what_a_running_plan_has_brought_is_its_own_load(office: Office) -> None:
+    plan = away(office)
+    change = c.ChangeAbsence(
+        **office.desk(office.ann).stamp(),
+        absence_id=plan.absence_id,
+        since=plan.since,
+        until=plan.until,
+        covers=plan.covers,
+    )
+    (line,) = office.desk(office.ann).read(absences.check, change).loads
+    assert (line.before, line.added) == (0, 1)

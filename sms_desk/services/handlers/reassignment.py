@@ -11,7 +11,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import HolderKind, Role, RoutingRule
-from sms_desk.services import reassignment
+from sms_desk.services import reassignment, telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.reassignment import Plan
@@ -28,6 +28,7 @@ def reassign(ctx: Context, command: c.Reassign) -> Effect:
         by_owner[owner_id].append(id_)
     for owner_id, ids in by_owner.items():
         team_states.set_owner(ctx.tx, ids, owner_id)
+        telling.assigned(ctx, command.id, owner_id, ids)
     _note(ctx, command, plan)
     back = _move_senders(ctx, command, plan)
     moved = frozenset(plan.given)
