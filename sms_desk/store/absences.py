@@ -120,6 +120,26 @@ def choose(
         tx.execute(sa.insert(tables.covered_conversations), rows)
 
 
+def inherit(tx: Tx, places: Mapping[UUID, UUID]) -> None:
+    """Who was chosen for a conversation answers the one that it goes on in, too (R17). places: old
+    conversation → new; one for which somebody was chosen already keeps them."""
+    chosen = tables.covered_conversations
+    for part in chunks(list(places)):
+        rows = tx.execute(sa.select(chosen).where(_v.conversation_id.in_(part))).mappings().all()
+        news = [places[row["conversation_id"]] for row in rows]
+        known = tx.execute(
+            sa.select(_v.absence_id, _v.conversation_id).where(_v.conversation_id.in_(news))
+        )
+        have = {(row.absence_id, row.conversation_id) for row in known}
+        found = [
+            dict(row) | {"conversation_id": places[row["conversation_id"]]}
+            for row in rows
+            if (row["absence_id"], places[row["conversation_id"]]) not in have
+        ]
+        if found:
+            tx.execute(sa.insert(chosen), found)
+
+
 def forget(tx: Tx, absence: Absence) -> int:
     """Let go of those chosen who are no substitutes of it any more, and of what nobody took."""
     gone = sa.or_(_v.substitute_id.is_(None), _v.substitute_id.not_in(absence.answering))

@@ -277,3 +277,19 @@ def test_r25_list_and_thread_say_for_whom_one_answers_and_until_when(office: Off
     assert (cover.until, cover.answering) == (absence.until, ("Cara",))
     office.later(days=1)
     assert ben.read(threads.detail, theirs).cover is None
+
+
+def test_r17_a_conversation_that_goes_on_elsewhere_stays_with_who_answers_it(
+    office: Office,
+) -> None:
+    dan = _rep(office, "Dan")
+    olds = [office.conversation(office.own, f"+1202555017{n}", office.ben) for n in range(4)]
+    news = [office.conversation(office.shared, f"+1202555017{n}", office.ben) for n in range(4)]
+    for id_ in olds:
+        office.message(id_, "Hello?")
+    away(office, office.ben, office.cara, dan)
+    settle(office)
+    with office.workspace.write() as tx:
+        absences.inherit(tx, dict(zip(olds, news, strict=True)))
+        chosen = absences.chosen_of(tx, [*olds, *news])
+    assert [chosen[id_] for id_ in olds] == [chosen[id_] for id_ in news]

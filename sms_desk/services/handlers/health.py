@@ -13,8 +13,8 @@ from sms_desk.domain.team_state import CLOSED, OPEN
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.health import require_supervisor, why_not
+from sms_desk.store import absences, events, fallbacks, senders, team_states
 from sms_desk.store import conversations as conversation_store
-from sms_desk.store import events, fallbacks, senders, team_states
 from sms_desk.store import health as store
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.fallbacks import CONTINUED
@@ -77,6 +77,7 @@ def switch_to_fallback(ctx: Context, command: c.SwitchToFallback) -> Effect:
     places = {old["id"]: _continue(ctx, command, old, fallback["id"]) for old in going}
     closed = [old["id"] for old in going if old["waiting_since"] is None]
     _close(ctx, command, closed)
+    absences.inherit(ctx.tx, places)
     entries = fallbacks.movable(ctx.tx, list(places))
     fallbacks.move_entries(ctx.tx, entries, places, command.at)
     fallbacks.move_scheduled(ctx.tx, fallbacks.later(ctx.tx, list(places)), places, fallback["id"])
