@@ -23,7 +23,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What somebody has that another has to take before they can be removed (R29).
+    """What somebody has that another has to take before they can be removed.
 
     conversations: open or snoozed ones that they own; senders: labels of the sender IDs that they
     hold by name; scheduled: messages of theirs that wait for their time.

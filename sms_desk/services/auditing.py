@@ -22,7 +22,7 @@ from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.settings import registry
 from sms_desk.store import audit as store
-from sms_desk.store import events, senders
+from sms_desk.store import events, senders, staffing
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import Event, EventKind
 
@@ -61,8 +61,15 @@ AUDITED: Mapping[type[c.Command], Kind] = {
     c.WaiveFinding: Kind.FINDING_WAIVED,
     c.AddPerson: Kind.PERSON_ADDED,
     c.EditPerson: Kind.PERSON_CHANGED,
+    c.SetCapacity: Kind.PERSON_CHANGED,
+    c.SuspendPerson: Kind.PERSON_SUSPENDED,
+    c.RemovePerson: Kind.PERSON_REMOVED,
     c.AddTeam: Kind.TEAM_ADDED,
+    c.RenameTeam: Kind.TEAM_CHANGED,
+    c.RetireTeam: Kind.TEAM_CHANGED,
     c.AddMember: Kind.MEMBER_ADDED,
+    c.EndMembership: Kind.MEMBER_REMOVED,
+    c.ResumeMembership: Kind.MEMBER_ADDED,
     c.AddAccount: Kind.ACCOUNT_ADDED,
     c.RemoveAccount: Kind.ACCOUNT_REMOVED,
     c.ChangeSetting: Kind.SETTING_CHANGED,
@@ -153,6 +160,9 @@ def _undone(ctx: Context, command: c.Undo) -> Deed | None:
 
 def _deed(ctx: Context, command: c.Command, effect: Effect) -> Deed | None:
     kind = AUDITED.get(type(command))
+    back_again = isinstance(command, c.SuspendPerson) and not command.suspended
+    if back_again or (isinstance(command, c.RemovePerson) and not command.removed):
+        kind = Kind.PERSON_RESTORED
     if kind is None or not effect.count or not _concerns_all(command):
         return None
     if effect.audit is not None or isinstance(command, c.StartConversation):
@@ -231,6 +241,9 @@ def _named(ctx: Context, command: c.Command) -> dict[str, Any]:
     if holding_id is not None:
         row = senders.holding(ctx.tx, holding_id)
         return {name: row[name] for name in ("sender_id", "holder_id")}
+    if isinstance(command, c.EndMembership | c.ResumeMembership):
+        row = staffing.membership(ctx.tx, command.membership_id)
+        return {name: row[name] for name in ("team_id", "person_id")}
     absence_id = getattr(command, "absence_id", None)
     if absence_id is not None and not hasattr(command, "person_id"):
         person_id = store.absent_person(ctx.tx, absence_id)

@@ -27,6 +27,7 @@ from sms_desk.services import (
 )
 from sms_desk.services.desk import Desk
 from sms_desk.services.people import Here
+from sms_desk.store import audit
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.store.office import NOON, Office
@@ -224,6 +225,38 @@ def test_teams_end_and_go_on_and_nobody_belongs_twice(office: Office, ann: Desk)
     assert ann.read(people.row, office.ben).teams == ()
     ann.undo(retired.command_id)
     assert ann.read(people.row, office.ben).teams[0].name == "Sales"
+
+
+def test_r31_the_audit_tells_who_was_suspended_removed_and_brought_back(
+    office: Office, ann: Desk
+) -> None:
+    dee = add(ann, "Dee")
+    team(ann, "Sales", dee)
+    (member,) = ann.read(people.teams)[0].members
+    steps = (
+        c.SuspendPerson(**ann.stamp(), person_id=dee),
+        c.SuspendPerson(**ann.stamp(), person_id=dee, suspended=False),
+        c.EndMembership(**ann.stamp(), membership_id=member.membership_id),
+        c.ResumeMembership(**ann.stamp(), membership_id=member.membership_id),
+        c.RemovePerson(**ann.stamp(), person_id=dee),
+        c.RemovePerson(**ann.stamp(), person_id=dee, removed=False),
+    )
+    found = []
+    for step in steps:
+        ann.change(step)
+        with office.workspace.read() as tx:
+            entry = audit.of_batch(tx, step.id)
+        assert entry is not None
+        assert dee in entry.subject_ids
+        found.append(str(entry.kind))
+    assert found == [
+        "person_suspended",
+        "person_restored",
+        "member_removed",
+        "member_added",
+        "person_removed",
+        "person_restored",
+    ]
 
 
 def test_a_rehearsal_writes_nothing(office: Office, ann: Desk) -> None:

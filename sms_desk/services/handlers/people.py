@@ -58,7 +58,7 @@ def edit_person(ctx: Context, command: c.EditPerson) -> Effect:
         name=before["name"],
         role=Role(before["role"]),
         zone=before["zone"],
-        email=before["email"] or "",
+        email=None if command.email is None else before["email"] or "",
     )
     return Effect(Changes.of(person=command.person_id), 1, f"Changed {name}", inverse=(back,))
 
