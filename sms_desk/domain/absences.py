@@ -46,7 +46,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Who takes one part. Without shares nobody does: a gap (R24)."""
+    """Who takes one part. Without shares nobody does: a gap."""
 
     part: Part
     split: Split = Split.ONE

@@ -144,7 +144,7 @@ class CoveringRow:
 
 @dataclass(frozen=True, slots=True)
 class BriefRow:
-    """What happened in one conversation while it was covered (R27). inbound, outbound: messages;
+    """What happened in one conversation while it was covered. inbound, outbound: messages;
     waiting_since: the customer's oldest message without an answer. spoke: (id, name, messages).
     taken_over_by: who owns it now, where that is not the absent person any more."""
 

@@ -82,7 +82,7 @@ class MovedSender:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The dry run (R30). count: conversations that would move; open, snoozed, closed: of these by
+    """The dry run. count: conversations that would move; open, snoozed, closed: of these by
     team state; waiting: in which a customer waits. scheduled, queued: messages that wait in them.
     unchanged: conversations that stay with their owner, unnamed ones among them."""
 

@@ -185,7 +185,7 @@ class OtherConversation:
 @dataclass(frozen=True, slots=True)
 class CoverState:
     """The owner of a conversation is away. until: None for no end; answering: who answers
-    meanwhile, by name; empty: nobody, it stands in Unassigned (R25)."""
+    meanwhile, by name; empty: nobody, it stands in Unassigned."""
 
     owner_id: UUID
     owner_name: str

@@ -552,6 +552,18 @@ def test_only_settings_that_do_something_are_shown(settings_screen: SettingsScre
         "enter_sends",
         "theme",
         "close_to_tray",
+        "do_not_disturb",
+        "email_ca_file",
+        "email_duties",
+        "email_from",
+        "email_host",
+        "email_port",
+        "email_security",
+        "email_text",
+        "email_user",
+        "notice_email",
+        "notice_screen",
+        "notice_text",
     }
 
 
