@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from uuid import UUID
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -18,14 +17,14 @@ from PySide6.QtWidgets import (
 from sms_desk.domain.absences import Cover, Part, Share, Split
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services.absence_rows import Candidate, PlanDraft
-from sms_desk.ui.cover.words import split_title, tr
+from sms_desk.ui.cover.words import tr
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, scrolled
 from sms_desk.ui.widgets.menu_button import MenuButton
+from sms_desk.ui.widgets.shares import KEYED, ShareKeys, split_hint, split_title
 from sms_desk.ui.widgets.text import label, menu_text, set_window_title
 
 _RULES = (Split.EVEN, Split.LOAD, Split.PROGRAM, Split.SENDER)
-_KEYED = (Split.PROGRAM, Split.SENDER)
 
 
 class DivideDialog(QDialog):
@@ -40,7 +39,7 @@ class DivideDialog(QDialog):
             self._rule.choose(cover.split)
         self._senders = next((p.senders for p in draft.parts if p.part is Part.SENDERS), ())
         self._programs = draft.programs
-        self._keys = {share.person_id: set(share.keys) for share in cover.shares}
+        self._keys = ShareKeys({share.person_id: share.keys for share in cover.shares})
         self._lines = [
             _Line(one, one.person_id in cover.substitutes, self)
             for one in draft.candidates
@@ -61,7 +60,7 @@ class DivideDialog(QDialog):
         shares = [
             Share(
                 line.person_id,
-                tuple(sorted(self._keys.get(line.person_id, ()))) if rule in _KEYED else (),
+                self._keys.of(line.person_id) if rule in KEYED else (),
             )
             for line in self._lines
             if line.box.isChecked()
@@ -98,48 +97,20 @@ class DivideDialog(QDialog):
     @Slot()
     def _follow(self) -> None:
         rule: Split = self._rule.value()
-        keyed = rule in _KEYED
+        keyed = rule in KEYED
         for line in self._lines:
             line.keys.setVisible(keyed)
             line.keys.setEnabled(line.box.isChecked())
-            line.keys.set_words(self._key_words(line.person_id))
-        self._hint.setText(
-            {
-                Split.EVEN: tr("Each gets the same number, and keeps what they got."),
-                Split.LOAD: tr("Whoever has the most room for their capacity gets the next."),
-                Split.PROGRAM: tr("By the campaign or service that a conversation answers."),
-                Split.SENDER: tr("By our sender ID that the customer writes to."),
-            }[rule]
-        )
+            line.keys.set_words(self._keys.words(line.person_id))
+        self._hint.setText(split_hint(rule))
         self._yes.setEnabled(any(line.box.isChecked() for line in self._lines))
 
-    def _key_words(self, person_id: UUID) -> str:
-        n = len(self._keys.get(person_id, ()))
-        return tr("%n chosen", n) if n else tr("All others")
-
     def _fill_keys(self, line: _Line) -> None:
-        menu = line.keys.options()
-        menu.clear()
         if self._rule.value() is Split.PROGRAM:
             offers = list(self._programs)
         else:
             offers = [(id_, name or address) for id_, name, address, _ in self._senders]
-        mine = self._keys.setdefault(line.person_id, set())
-        for id_, name in offers:
-            action = menu.addAction(menu_text(display_name(name, 40)))
-            action.setCheckable(True)
-            action.setChecked(id_ in mine)
-            action.triggered.connect(partial(self._on_key, line.person_id, id_))
-        if not offers:
-            menu.addAction(tr("There is none")).setEnabled(False)
-
-    def _on_key(self, person_id: UUID, key: UUID, on: bool) -> None:
-        for one, keys in self._keys.items():
-            if one != person_id:
-                keys.discard(key)  # one thing goes to one person
-        mine = self._keys.setdefault(person_id, set())
-        (mine.add if on else mine.discard)(key)
-        self._follow()
+        self._keys.fill(line.keys.options(), line.person_id, offers, self._follow)
 
 
 class _Line:

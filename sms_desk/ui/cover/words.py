@@ -98,17 +98,6 @@ def cover_words(cover: Cover, names: Mapping[UUID, str]) -> str:
     }[cover.split]
 
 
-def split_title(split: Split) -> str:
-    return {
-        Split.ONE: tr("One person"),
-        Split.EVEN: tr("Evenly"),
-        Split.LOAD: tr("By load"),
-        Split.PROGRAM: tr("By program"),
-        Split.SENDER: tr("By sender ID"),
-        Split.LIST: tr("By list"),
-    }[split]
-
-
 def reason_title(reason: str) -> str:
     return {
         "": tr("No reason given"),

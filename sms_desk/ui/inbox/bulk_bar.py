@@ -16,6 +16,7 @@ from sms_desk.ui.widgets.words import tr
 
 ACTIONS: Final = (
     ("assign", "user-plus", "Assign"),
+    ("reassign", "users", "Reassign…"),
     ("close", "check", "Close"),
     ("snooze", "alarm-clock", "Snooze"),
     ("tag", "tag", "Tag"),

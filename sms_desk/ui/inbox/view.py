@@ -57,7 +57,7 @@ class InboxView(QWidget):
     selection_changed = Signal(object)
     """The ids selected, as a tuple in list order."""
     action_requested = Signal(str, object)
-    """assign | close | snooze | tag | mark_unread, with the Targets."""
+    """assign | reassign | close | snooze | tag | mark_unread, with the Targets."""
     save_view_requested = Signal(InboxFilter)
     retry_requested = Signal()
     everywhere_requested = Signal(str)
@@ -308,7 +308,8 @@ class InboxView(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name, icon, words in ACTIONS:
-            action = menu.addAction(f"{tr('inbox', words)}\t{_KEYS[name]}")
+            key = f"\t{_KEYS[name]}" if name in _KEYS else ""
+            action = menu.addAction(f"{tr('inbox', words)}{key}")
             action.setIcon(theme.icon(icon))
             action.triggered.connect(
                 lambda _on=False, name=name: self._request_for(name, targets or self.targets())

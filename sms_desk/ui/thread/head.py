@@ -43,6 +43,8 @@ class ThreadHead(QWidget):
 
     assign_requested = Signal(object)
     """A person's id, or None for nobody."""
+    reassign_requested = Signal()
+    """Ask more: several people, or sender IDs along with it."""
     snooze_requested = Signal(object)
     """Until when, an aware datetime."""
     close_requested = Signal()
@@ -269,10 +271,11 @@ class ThreadHead(QWidget):
         for person in self._people:
             if not person.suspended:
                 self._add_person(menu, person, row.owner_id)
+        menu.addSeparator()
         if row.owner_id is not None:
-            menu.addSeparator()
             nobody = menu.addAction(tr("Nobody"))
             nobody.triggered.connect(lambda: self.assign_requested.emit(None))
+        menu.addAction(tr("Reassign…")).triggered.connect(self.reassign_requested)
 
     def _add_person(self, menu: QMenu, person: PersonRow, owner_id: UUID | None) -> None:
         action = menu.addAction(menu_text(plain_text.display_name(person.name)))

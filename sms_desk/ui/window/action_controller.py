@@ -54,6 +54,7 @@ class ActionController(QObject):
     def _connect_head(self) -> None:
         head = self._page.column.head
         head.assign_requested.connect(lambda owner: self._on_open_one(self._assign, owner))
+        head.reassign_requested.connect(lambda: self._on_open_one(self._reassign))
         head.snooze_requested.connect(lambda until: self._on_open_one(self._snooze, until))
         head.close_requested.connect(lambda: self._on_open_one(self._close))
         head.reopen_requested.connect(lambda: self._on_open_one(self._reopen))
@@ -86,12 +87,14 @@ class ActionController(QObject):
 
     @Slot(str, object)
     def act(self, name: str, targets: Targets) -> None:
-        """assign | close | snooze | tag | mark_unread | pin | mute | reopen, on these."""
+        """assign | reassign | close | snooze | tag | mark_unread | pin | mute | reopen, on these."""
         self._page.inbox.settle()
         meant = c.Targets(targets.ids if targets.matching is None else (), targets.matching)
         match name:
             case "assign":
                 self._pop_up(self._assign_menu(meant), meant)
+            case "reassign":
+                self._reassign(meant)
             case "snooze":
                 self._pop_up(self._snooze_menu(meant), meant)
             case "tag":
@@ -133,6 +136,11 @@ class ActionController(QObject):
 
     def _assign(self, targets: c.Targets, owner_id: UUID | None) -> None:
         self._give(c.Assign(**self._doors.stamp(), targets=targets, owner_id=owner_id))
+
+    def _reassign(self, targets: c.Targets) -> None:
+        from sms_desk.ui.reassign import ReassignDialog  # seldom wanted
+
+        ReassignDialog(self._doors, targets, self._page.window()).open()
 
     def _add_tag(self, targets: c.Targets, tag_id: UUID | None, name: str) -> None:
         id_ = tag_id or self._doors.new_id()
@@ -190,7 +198,13 @@ class ActionController(QObject):
     def _assign_menu(self, meant: c.Targets) -> QMenu:
         people = self.people()
         me = self._reader.person_id
-        return offers.assign_menu(self._page, people, me, lambda owner: self._assign(meant, owner))
+        return offers.assign_menu(
+            self._page,
+            people,
+            me,
+            lambda owner: self._assign(meant, owner),
+            lambda: self._reassign(meant),
+        )
 
     def _snooze_menu(self, meant: c.Targets) -> QMenu:
         now, zone = self._clock(), self._reader.zone

@@ -144,6 +144,12 @@ def _conversation(wiring: Wiring) -> tuple[WindowCommand, ...]:
             keys=("A",),
             icon="user-plus",
         ),
+        on(
+            "reassign",
+            tr("commands", "Reassign…"),
+            run=partial(act, "reassign"),
+            icon="users",
+        ),
         on("tag", tr("commands", "Tag…"), run=partial(act, "tag"), keys=("T",), icon="tag"),
         on(
             "mark_unread",

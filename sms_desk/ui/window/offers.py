@@ -45,7 +45,9 @@ def assign_menu(
     people: Sequence[PersonRow],
     me: UUID,
     then: Callable[[UUID | None], None],
+    divide: Callable[[], None],
 ) -> QMenu:
+    """divide: ask more, where one person is not enough."""
     menu = _menu(parent, tr("assign", "Assign to"))
     menu.addAction(tr("assign", "Me")).triggered.connect(lambda: then(me))
     for person in people:
@@ -54,6 +56,7 @@ def assign_menu(
             action.triggered.connect(lambda _=False, chosen=person.id: then(chosen))
     menu.addSeparator()
     menu.addAction(tr("assign", "Nobody")).triggered.connect(lambda: then(None))
+    menu.addAction(tr("assign", "Reassign…")).triggered.connect(divide)
     return menu
 
 
