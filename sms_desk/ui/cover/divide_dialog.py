@@ -21,6 +21,7 @@ from sms_desk.ui.cover.words import tr
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, scrolled
 from sms_desk.ui.widgets.menu_button import MenuButton
+from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.shares import KEYED, ShareKeys, split_hint, split_title
 from sms_desk.ui.widgets.text import label, menu_text, set_window_title
 
@@ -92,6 +93,7 @@ class DivideDialog(QDialog):
         column.addWidget(self._rule)
         column.addWidget(self._hint)
         column.addWidget(scrolled(people), 1)
+        on_ground(people, "raised")  # as the dialog around it
         column.addLayout(foot)
 
     @Slot()

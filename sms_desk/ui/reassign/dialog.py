@@ -6,7 +6,14 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Split
@@ -28,11 +35,11 @@ from sms_desk.ui.reassign.words import (
 )
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, scrolled
-from sms_desk.ui.widgets.panes import horizontal_line
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.search_field import SearchField
 from sms_desk.ui.widgets.shares import split_hint, split_title
 from sms_desk.ui.widgets.sign import Sign
-from sms_desk.ui.widgets.text import Tone, label, menu_text, set_window_title
+from sms_desk.ui.widgets.text import label, menu_text, set_window_title
 
 _SPLITS = (Split.ONE, Split.EVEN, Split.LOAD, Split.PROGRAM, Split.SENDER)
 _REST_MS: Final = 120
@@ -96,11 +103,11 @@ class ReassignDialog(QDialog):
         column.setSpacing(10)
         for widget in (self._title, self._rule, self._hint, self._find):
             column.addWidget(widget)
-        column.addWidget(scrolled(self.people), 1)
+        column.addWidget(_pane(self.people), 1)
         column.addWidget(self._along)
         column.addWidget(horizontal_line(self))
-        column.addLayout(self._told)
         column.addWidget(self._wrong)
+        column.addLayout(self._told)
         column.addLayout(foot)
 
     # --- what is asked -----------------------------------------------------------------------------
@@ -150,7 +157,7 @@ class ReassignDialog(QDialog):
             self._senders[id_] = box
             lines.addWidget(box)
         lines.addStretch(1)
-        pane = scrolled(inside)
+        pane = _pane(inside)
         pane.setFixedHeight(min(108, inside.sizeHint().height() + 4))
         column = QVBoxLayout(self._along)
         column.setContentsMargins(0, 0, 0, 0)
@@ -210,17 +217,18 @@ class ReassignDialog(QDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for at, line in enumerate(lines):
-            tone: Tone = "secondary" if at or len(lines) == 1 else ""
-            column.addWidget(label(line, "body", tone=tone, wrap=True))
-        for words in warnings:
+        for line in lines[:1]:
+            column.addWidget(label(line, "body", tone="" if lines[1:] else "secondary", wrap=True))
+        for words in warnings:  # before what is only good to know: there is not room for all
             row = QHBoxLayout()
             row.setSpacing(8)
             row.addWidget(Sign("triangle-alert", "nudge"), 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(label(words, "body", wrap=True), 1)
             column.addLayout(row)
+        for line in lines[1:]:
+            column.addWidget(label(line, "body", tone="secondary", wrap=True))
         column.addStretch(1)
-        pane = scrolled(inside)
+        pane = _pane(inside)
         pane.setFixedHeight(_TOLD)
         self._box = pane
         self._told.addWidget(pane)
@@ -244,3 +252,10 @@ class ReassignDialog(QDialog):
 
     def _on_done(self, _done: Done) -> None:
         self.accept()
+
+
+def _pane(content: QWidget) -> QScrollArea:
+    """It scrolls, on the dialog's own ground."""
+    pane = scrolled(content)
+    on_ground(content, "raised")
+    return pane

@@ -17,7 +17,7 @@ from sms_desk.ui.reassign.words import tr
 from sms_desk.ui.widgets.load_bar import LoadBar
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.shares import KEYED, ShareKeys
-from sms_desk.ui.widgets.text import label, menu_text
+from sms_desk.ui.widgets.text import label, menu_text, set_tip
 
 
 class TakerList(QWidget):
@@ -124,6 +124,7 @@ class _Line:
         if taker.absent:
             name = tr("{name}, away").replace("{name}", name)
         self.box = QCheckBox(menu_text(name), parent)
+        set_tip(self.box, taker.name)  # which may be longer than there is room
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.bar = LoadBar(parent)
         self.numbers = label("", "snippet", tone="secondary", parent=parent)
