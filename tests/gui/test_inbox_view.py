@@ -252,7 +252,7 @@ def test_bulk_buttons_have_names_and_act(inbox: InboxView, rows: InboxList, qtbo
 def test_the_context_menu_offers_the_same(inbox: InboxView, qtbot: QtBot) -> None:
     inbox.select(UUID(int=60))
     entries = [action.text().split("\t")[0] for action in inbox.row_menu().actions()]
-    assert entries == ["Assign", "Close", "Snooze", "Tag", "Mark unread"]
+    assert entries == ["Assign", "Reassign…", "Close", "Snooze", "Tag", "Mark unread"]
 
 
 # --- filters (R4, R50) ----------------------------------------------------------------------------
