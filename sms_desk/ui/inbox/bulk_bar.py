@@ -23,8 +23,6 @@ ACTIONS: Final = (
     ("mark_unread", "mail", "Mark unread"),
 )
 """Name, icon and words of what can be done to many at once."""
-_BUTTON: Final = 28
-"""So narrow that "12,345 selected" fits beside all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +87,15 @@ class BulkBar(QWidget):
 
     def _action_line(self) -> QHBoxLayout:
         line = QHBoxLayout()
-        line.setContentsMargins(12, 6, 8, 6)
-        line.setSpacing(0)
+        line.setContentsMargins(12, 6, 0, 6)
+        line.setSpacing(0)  # "12,345 selected" fits beside all of them
         line.addWidget(self._count)
         line.addStretch(1)
         for name, icon, words in ACTIONS:
             button = icon_button(icon, tr("inbox", words), parent=self)
-            button.setFixedWidth(_BUTTON)
             button.clicked.connect(partial(self.action_pressed.emit, name))
             line.addWidget(button)
         clear = icon_button("x", tr("inbox", "Clear the selection"), parent=self)
-        clear.setFixedWidth(_BUTTON)
         clear.clicked.connect(self.clear_requested)
         line.addWidget(clear)
         return line
