@@ -186,6 +186,10 @@ class Composer(QWidget):
         self._completion.hide()
         self.choose_mode(DraftMode.REPLY)
 
+    def expect_again(self) -> None:
+        """What was sent may come back as a draft: somebody takes the last thing back (R10)."""
+        self._gone.clear()
+
     def set_drafts(self, drafts: Mapping[DraftMode, str]) -> None:
         """Stored drafts of the same conversation; what is being typed here stays (R6, R10)."""
         for mode in [mode for mode in self._gone if not drafts.get(mode)]:

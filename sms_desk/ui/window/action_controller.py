@@ -307,13 +307,14 @@ class ActionController(QObject):
 
     @Slot(object)
     def _on_undo_requested(self, command_id: UUID) -> None:
+        self._page.column.composer.expect_again()
         self._doors.undo(self, command_id)
 
     def _on_undo_offer(self, offer: UndoOffer | None) -> None:
         if offer is None:
             self._toast.say(tr("undo", "There is nothing to undo."))
         else:
-            self._doors.undo(self, offer.command_id)
+            self._on_undo_requested(offer.command_id)
 
 
 def _is_several(meant: c.Targets) -> bool:
