@@ -316,9 +316,27 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     assert call("--as", "Ann", "inbox", "--count")["count"] == 0  # R31: nothing is hers
     assert call("--as", "Ann", "people", "add", "Bob", code=3)["error"]["rule"] == "role"
     _an_absence(call, one)
+    _notices(call, terminal.home)
+    assert call("reassign", one, "--to", "Ann", "--dry-run")["count"] <= 1
     call("account", "remove", "Shop")
     call("demo", "--remove")
     assert set(FORMS) - terminal.called == {"sandbox", "segments", "tour"}
+
+
+def _notices(call: Callable[..., Any], folder: Path) -> None:
+    """R20-R22: who was told; templates; what needs a server or a keyring says so."""
+    call("notice", "list")
+    call("notice", "again", "0" * 8, code=4)
+    call("notice", "mute", LINE)
+    call("notice", "mute", LINE, "--off")
+    call("notice", "test", "ann@fernhill.example", code=5)
+    call("notice", "password", "--forget")
+    text = folder / "letter.txt"
+    text.write_text("Hello {{ person }}", "utf-8")
+    call("notice-template", "save", "short", "--subject", "News", "--text", str(text))
+    assert call("notice-template", "list")["rows"]
+    call("notice-template", "preview", "short")
+    call("notice-template", "retire", "short")
 
 
 def _an_absence(call: Callable[..., Any], conversation: str) -> None:
