@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.model import RoutingRule
+from sms_desk.domain.responsibility import Flow
 from sms_desk.domain.scopes import Holders
 
 UNROUTED = "unrouted"
@@ -66,6 +67,25 @@ class Routing:
         if self.away:
             found["absent"] = [str(person_id) for person_id in self.away]
         return found
+
+
+def trail(
+    routed: Routing | None, owner_id: UUID | None, flow: Flow | None = None
+) -> dict[str, Any]:
+    """How one message found who answers it (R20). routed: what was decided, where nobody owned it;
+    owner_id: whose it is by now; flow: who answers it instead, where that person is away."""
+    if routed is not None:
+        found = routed.trail()
+    else:
+        found = {"rule": "owned" if flow is None else "cover", "outcome": "owner"}
+    if owner_id is not None:
+        found["owner"] = str(owner_id)
+    if flow is not None:
+        found["outcome"] = "cover" if flow.people else "unassigned"
+        found["away"] = str(owner_id)
+        found["answering"] = [str(one) for one in sorted(flow.people)]
+        found["chain"] = [str(one) for one in flow.chain]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Teller:
         self._people = {row["id"]: dict(row) for row in people.listing(tx)}
         self._chosen = {name: settings.of_people(tx, name) for name in _WISHES}
         self._workspace = settings.read(tx)
-        self._presence = directory.presence(now)
+        self.presence = directory.presence(now)
         self._mutes = notices.mutes(tx)
         self._templates = notices.of_holdings(tx, now)
         self._wishes: dict[UUID, Wishes] = {}
@@ -123,7 +123,7 @@ class Teller:
 
     def _answers(self, tx: Tx, owners: Mapping[UUID, UUID]) -> dict[UUID, Answer]:
         """Who answers each conversation now; owners: by conversation."""
-        here = self._presence
+        here = self.presence
         away = {id_ for id_, owner in owners.items() if here.is_away(owner)}
         chosen = absences.chosen_of(tx, away) if away else {}
         return {
@@ -136,9 +136,9 @@ class Teller:
     def _answer(self, owner_id: UUID, flow: Flow) -> Answer:
         absence_id = flow.chain[0] if flow.chain else None
         if absence_id is None:  # away, and nobody was named for the conversations
-            running = self._presence.absences.get(owner_id, ())
+            running = self.presence.absences.get(owner_id, ())
             absence_id = running[0].id if running else None
-        return Answer(flow.people, absence_id, told_instead(owner_id, self._presence))
+        return Answer(flow.people, absence_id, told_instead(owner_id, self.presence))
 
     @property
     def admins(self) -> tuple[UUID, ...]:
@@ -255,7 +255,7 @@ class Teller:
                 takers=frozenset() if answer is None else answer.takers,
                 holders=reachable(holders, self._directory, self._members),
                 leads=self._leads(owner_id),
-                away=self._presence.away,
+                away=self.presence.away,
                 here=self._here,
             )
             self._audiences[key] = rules.audience(concerned)

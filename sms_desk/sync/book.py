@@ -10,6 +10,7 @@ from uuid import UUID
 from sms_desk.domain.addresses import Address, AddressKind, from_provider
 from sms_desk.domain.attribution import Recogniser
 from sms_desk.domain.model import Channel, Health, Purpose, SenderDirection, SenderKind
+from sms_desk.domain.responsibility import Presence
 from sms_desk.providers.base import RemoteMessage
 from sms_desk.services.routing import Router, Unowned
 from sms_desk.services.telling import Teller
@@ -101,6 +102,11 @@ class Book:
         if self._teller is None:
             self._teller = Teller(self._tx, people.directory(self._tx), self._at)
         return self._teller
+
+    @property
+    def presence(self) -> Presence:
+        """Who is away."""
+        return self.teller.presence
 
     @cached_property
     def _senders(self) -> dict[tuple[Channel, str], UUID]:

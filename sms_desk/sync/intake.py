@@ -193,7 +193,8 @@ class Intake:
             new[row.conversation_id].append(row)
         changes, recount = conversations.grown(tx, before, new)
         self._slicer.breathe()
-        owned = reactions.to_new(tx, book, rows, before, arrival.seen_at, live=arrival.live)
+        routed = reactions.to_new(tx, book, rows, before, arrival.seen_at, live=arrival.live)
+        owned = reactions.owners_found(routed, before)
         for decided in (sources.settle(rows), owned):
             for id_, values in decided.items():
                 changes[id_] = changes.get(id_, {}) | values
@@ -201,6 +202,8 @@ class Intake:
         conversations.change(tx, changes)
         conversations.refresh(tx, recount)
         covers.settle(tx, arrival.seen_at)
+        if arrival.live:
+            reactions.keep_trails(tx, book, rows, before, routed, arrival.seen_at)
         reactions.tell(tx, book, rows, before, owned, arrival.seen_at, live=arrival.live)
         self._slicer.breathe()
 

@@ -13,11 +13,20 @@ from sms_desk.domain.audit import Deed, Kind, Reason, owners
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.model import Channel, Direction, TeamState
 from sms_desk.domain.notices import is_fresh
+from sms_desk.domain.routing import Routing, trail
 from sms_desk.domain.team_state import Happening, State, move
-from sms_desk.services import auditing
+from sms_desk.services import auditing, covers
 from sms_desk.services.routing import Unowned
 from sms_desk.services.telling import Written
-from sms_desk.store import accounts, events, messages, opt_out_requests, opt_outs, team_states
+from sms_desk.store import (
+    accounts,
+    events,
+    message_routes,
+    messages,
+    opt_out_requests,
+    opt_outs,
+    team_states,
+)
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import new_id
@@ -30,19 +39,61 @@ _OPT = {"stop": EventKind.OPTED_OUT, "start": EventKind.OPTED_IN}
 
 def to_new(
     tx: Tx, book: Book, rows: Sequence[NewMessage], before: Before, now: datetime, *, live: bool
-) -> dict[UUID, dict[str, Any]]:
+) -> dict[UUID, Routing]:
     """React to messages that have just been stored. before: their conversations until then.
 
-    Returns what of those is to be written besides: an owner, where one was found.
+    Returns what was decided of those that nobody owned (`owners_found` writes it).
     """
     inbound = [row for row in rows if row.direction == Direction.INBOUND]
     if not inbound:
         return {}
-    owned = _route(tx, book, inbound, before, now, live=live)
+    routed = _route(tx, book, inbound, before, now, live=live)
     _reopen(tx, inbound, before, now, live=live)
     _learn_opt_outs(tx, inbound, before, now, live=live)
     _unread_again(tx, (row for row in inbound if row.late))
-    return owned
+    return routed
+
+
+def owners_found(routed: Mapping[UUID, Routing], before: Before) -> dict[UUID, dict[str, Any]]:
+    """What is to be written of conversations that found an owner. The epoch grows, so that sends
+    in flight notice (GS5)."""
+    return {
+        id_: {"owner_id": decided.owner_id, "owner_epoch": before[id_]["owner_epoch"] + 1}
+        for id_, decided in routed.items()
+        if decided.owner_id is not None
+    }
+
+
+def keep_trails(
+    tx: Tx,
+    book: Book,
+    rows: Sequence[NewMessage],
+    before: Before,
+    routed: Mapping[UUID, Routing],
+    now: datetime,
+) -> None:
+    """How each message found who answers it, whom a divided cover has just chosen too (R20).
+
+    Asks the store for covers only where an owner is away.
+    """
+    inbound = [row for row in rows if row.direction == Direction.INBOUND]
+    if not inbound:
+        return
+    owners: dict[UUID, UUID] = {}
+    for id_ in {row.conversation_id for row in inbound}:
+        owner = routed[id_].owner_id if id_ in routed else before[id_]["owner_id"]
+        if owner is not None:
+            owners[id_] = owner
+    here = book.presence
+    absent = {id_: owner for id_, owner in owners.items() if here.is_away(owner)}
+    flows = covers.answering(tx, now, absent) if absent else {}
+    trails = {
+        id_: trail(routed.get(id_), owners.get(id_), flows.get(id_))
+        for id_ in {row.conversation_id for row in inbound}
+    }
+    message_routes.keep(
+        tx, [(row.position, row.conversation_id, trails[row.conversation_id]) for row in inbound]
+    )
 
 
 def tell(
@@ -112,7 +163,7 @@ def _route(
     now: datetime,
     *,
     live: bool,
-) -> dict[UUID, dict[str, Any]]:
+) -> dict[UUID, Routing]:
     """What nobody owns finds its owner (R19); the trail stays with it (R20). Where a later message
     finds nobody either, what was decided of the first one still holds."""
     unowned: dict[UUID, NewMessage] = {}
@@ -126,25 +177,20 @@ def _route(
         Unowned(id_, before[id_]["sender_id"], before[id_]["contact_id"])
         for id_ in sorted(unowned, key=lambda id_: unowned[id_].position)
     ]
-    owned: dict[UUID, dict[str, Any]] = {}
+    routed = book.router(asked).decide(tx, asked)
     happened = []
-    for id_, decided in book.router(asked).decide(tx, asked).items():
-        conversation = before[id_]
-        if decided.owner_id is not None:
-            # The epoch grows, so that sends in flight notice (GS5).
-            epoch = conversation["owner_epoch"] + 1
-            owned[id_] = {"owner_id": decided.owner_id, "owner_epoch": epoch}
-        elif conversation["last_inbound"]:
+    for id_, decided in routed.items():
+        if decided.owner_id is None and before[id_]["last_inbound"]:
             continue
         after = decided.owner_id and str(decided.owner_id)
         detail = {"before": None, "after": after, "trail": decided.trail()}
         at = now if live else unowned[id_].at
         happened.append(Event(new_id(), id_, at, EventKind.ROUTED, detail=detail))
     events.append(tx, happened)
-    if owned:
-        moves = {id_: (None, values["owner_id"]) for id_, values in owned.items()}
+    moves = {id_: (None, one.owner_id) for id_, one in routed.items() if one.owner_id is not None}
+    if moves:
         auditing.by_rule(tx, Deed(Kind.ROUTED, reason=Reason.RULE, **owners(moves)), now)
-    return owned
+    return routed
 
 
 def _reopen(
