@@ -60,9 +60,11 @@ def _rows(ctx: Context, found: Sequence[inbox.Shown]) -> tuple[InboxRow, ...]:
 
 
 def _with_cover(ctx: Context, rows: list[InboxRow]) -> list[InboxRow]:
-    """Where the owner is away, the row says so, and whether the actor answers meanwhile (R25)."""
+    """Where somebody else is away who owns it, the row says so, and whether the actor answers
+    meanwhile (R25)."""
     here = ctx.presence
-    away = {row.id for row in rows if row.owner_id is not None and here.is_away(row.owner_id)}
+    others = (row for row in rows if row.owner_id not in (None, ctx.actor.person_id))
+    away = {row.id for row in others if row.owner_id and here.is_away(row.owner_id)}
     if not away:
         return rows
     covering = inbox.covering(ctx.tx, ctx.reach, away)

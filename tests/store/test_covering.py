@@ -271,7 +271,7 @@ def test_r25_list_and_thread_say_for_whom_one_answers_and_until_when(office: Off
     (row,) = cara.read(inbox.rows, [theirs])
     assert (row.covering, row.owner_away, row.owner_name) == (True, True, "Ben")
     (row,) = ben.read(inbox.rows, [theirs])
-    assert (row.covering, row.owner_away) == (False, True)
+    assert (row.covering, row.owner_away) == (False, False)  # one knows that of oneself
     cover = cara.read(threads.detail, theirs).cover
     assert cover is not None
     assert (cover.until, cover.answering) == (absence.until, ("Cara",))

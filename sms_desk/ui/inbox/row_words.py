@@ -21,6 +21,8 @@ from sms_desk.ui.widgets.times import age_words
 from sms_desk.ui.widgets.words import tr
 
 _MOST_TAGS: Final = 6
+_OWNER: Final = 16
+"""Characters of an absent owner's name: how long somebody waits stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,12 @@ _PREFIXES: Final[dict[Origin | None, str]] = {
 
 def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
     """The third line in order of weight; empty when there is nothing to say."""
-    yield from _cover_chip(row)
     yield from _source_chip(row)
     yield from _trouble_chip(row)
     if row.sender_blocked:
         yield ChipWords(tr("inbox", "number blocked"), "ban", "error")
     yield from _waiting_chip(row, clock)
+    yield from _cover_chip(row)
     yield from _nudge_chip(row)
     yield from _state_chip(row, clock)
     yield from _later_chip(row, clock)
@@ -126,7 +128,7 @@ def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
 
 def _cover_chip(row: InboxRow) -> Iterator[ChipWords]:
     """Whose place one takes; of the others' one only sees that they are away."""
-    owner = display_name(row.owner_name, 30)
+    owner = display_name(row.owner_name, _OWNER)
     if row.covering:
         words = tr("inbox", "covering for {name}").replace("{name}", isolate(owner))
         yield ChipWords(words, "shield", "accent")

@@ -158,7 +158,7 @@ def covered_words(covered: tuple[Covered, ...]) -> str:
 
 
 def _covered_one(one: Covered) -> str:
-    name = isolate(display_name(one.name, 24))
+    name = isolate(display_name(one.name, 14))
     day = QDate.fromString(one.last_day, Qt.DateFormat.ISODate)
     if not day.isValid():
         return tr("rail", "{name}, no end yet").replace("{name}", name)

@@ -110,14 +110,17 @@ class ThreadHead(QWidget):
         second.addStretch(1)
         names.addLayout(second)
         names.addWidget(self._own)
-        names.addWidget(self._cover)
         names.addWidget(self._automation)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(20, 10, 12, 10)
+        layout = QHBoxLayout()
         layout.setSpacing(8)
         layout.addLayout(names, 1)
         for button in (self._owner, self._snooze, self._close, self._more):
             layout.addWidget(button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(20, 10, 12, 10)
+        rows.setSpacing(4)
+        rows.addLayout(layout)
+        rows.addWidget(self._cover)  # the whole width: until when, and who answers
 
     def _connect(self) -> None:
         self._ages = QTimer(self)
