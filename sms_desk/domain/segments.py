@@ -33,6 +33,7 @@ _ESCAPE = "\x1b"
 _FOREIGN = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]")
 _EXTENDED = re.compile(f"[{re.escape(_EXTENSION)}]")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_LAST_OF_ONE_UNIT = "\uffff"
 
 
 class Encoding(StrEnum):
@@ -103,7 +104,7 @@ def _furthest(text: str, start: int, limit: int) -> int:
     excess = _utf16_units(window) - limit
     while excess > 0:
         end -= 1
-        excess -= _utf16_units(text[end])
+        excess -= 2 if text[end] > _LAST_OF_ONE_UNIT else 1
     return end
 
 
