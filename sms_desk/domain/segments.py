@@ -32,7 +32,6 @@ _ESCAPE = "\x1b"
 
 _FOREIGN = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]")
 _EXTENDED = re.compile(f"[{re.escape(_EXTENSION)}]")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _LAST_OF_ONE_UNIT = "\uffff"
 
 
@@ -109,7 +108,7 @@ def _furthest(text: str, start: int, limit: int) -> int:
 
 
 def _utf16_units(text: str) -> int:
-    return len(text) + len(_ASTRAL.findall(text))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 # --- look-alikes in the GSM alphabet ----------------------------------------------------------
