@@ -1,7 +1,7 @@
 """The desktop's own notifications, by D-Bus (org.freedesktop.Notifications).
 
-Spoken by jeepney and not by Qt: PySide's QtDBus sends every whole number as `i`, and the service
-wants `u` (docs/decisions/0010). All of it happens in a thread of its own, because a service that
+Spoken by jeepney, which states the signature of a call itself. PySide's QtDBus was expected to send
+a whole number as `i` where the service wants `u`; that was not confirmed (docs/decisions/0010). All of it happens in a thread of its own, because a service that
 hangs must hold up no window. A click comes back as a call in that thread.
 https://specifications.freedesktop.org/notification-spec/latest/
 """

@@ -15,10 +15,12 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import value_codec
 from sms_desk.domain.absences import Cover, Part, Share
 from sms_desk.domain.errors import NotFoundError, RefusedError, UsageError
-from sms_desk.domain.model import Role
+from sms_desk.domain.model import HolderKind, Role
 from sms_desk.domain.notices import KEPT, QUIET, SHOWN_WITHIN, Kind, State, Way
 from sms_desk.notify.email import Letter, MailServer, Outcome, Result
+from sms_desk.services import holdings
 from sms_desk.services import notices as service
+from sms_desk.services.executor import Done
 from sms_desk.services.telling import Teller, Written
 from sms_desk.store import my_states, notices, people, settings, tables
 from sms_desk.store.engine import Tx, Workspace
@@ -537,6 +539,58 @@ def test_r21_a_holding_names_the_template(office: Office, post: Post) -> None:
     (letter,) = post.letters
     assert (letter.subject, letter.text) == ("+1 202-555-0101: +1 202-555-0199", "message\n")
     assert letter.html == ""
+
+
+def holds(office: Office, notice: str | None) -> Done:
+    ann = office.desk(office.ann)
+    hold = c.HoldSender(
+        **ann.stamp(),
+        holding_id=new_id(),
+        sender_id=office.unheld,
+        holder_kind=HolderKind.PERSON,
+        holder_id=office.ben,
+        notice=notice,
+    )
+    return ann.change(hold)
+
+
+def test_r21_a_holding_names_a_template_that_is_there(office: Office) -> None:
+    ann = office.desk(office.ann)
+    ann.change(c.SaveNoticeTemplate(**ann.stamp(), name="sales", subject="s", text="t"))
+    with pytest.raises(NotFoundError, match="sails") as caught:
+        holds(office, "sails")
+    assert caught.value.next_step == "There are: default, sales."
+    ann.change(c.RetireNoticeTemplate(**ann.stamp(), name="sales"))
+    with pytest.raises(RefusedError, match="retired"):
+        holds(office, "sales")
+    ann.change(c.RetireNoticeTemplate(**ann.stamp(), name="sales", retired=False))
+    holds(office, "sales")
+
+
+def test_r21_what_a_holding_names_can_be_retired_and_the_holding_still_changed(
+    office: Office,
+) -> None:
+    ann = office.desk(office.ann)
+    ann.change(c.SaveNoticeTemplate(**ann.stamp(), name="sales", subject="s", text="t"))
+    holds(office, "sales")
+    (row,) = ann.read(holdings.of_sender, office.unheld)
+    ann.change(c.RetireNoticeTemplate(**ann.stamp(), name="sales"))
+
+    def edit(notice: str | None, reason: str = "") -> Done:
+        edited = c.EditHolding(
+            **ann.stamp(),
+            holding_id=row.id,
+            reason=reason,
+            notice=notice,
+        )
+        return ann.change(edited)
+
+    edit("sales", "for a while")
+    done = edit("default")
+    with pytest.raises(NotFoundError):
+        edit("sails")
+    ann.undo(done.command_id)
+    assert ann.read(holdings.of_sender, office.unheld)[0].notice == "sales"
 
 
 def test_r21_a_broken_template_sends_plain_words_and_tells_the_admins_once(

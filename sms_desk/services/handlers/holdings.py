@@ -8,17 +8,20 @@ from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import NOTHING, Changes
-from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.domain.errors import NotFoundError, RefusedError, UsageError
 from sms_desk.domain.model import HolderKind, RoutingRule
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
+from sms_desk.services.notices import DEFAULT
 from sms_desk.services.routing import Router, Unowned
-from sms_desk.store import events, people, programs, senders, team_states
+from sms_desk.store import events, notices, people, programs, senders, team_states
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
 
 _Begins = c.HoldSender | c.HoldSenders
 _GROUPS = (HolderKind.TEAM, HolderKind.PROFILE)
+_NAMED = 12
+"""So many templates a refusal lists."""
 
 
 def hold_sender(ctx: Context, command: c.HoldSender) -> Effect:
@@ -76,6 +79,8 @@ def edit_holding(ctx: Context, command: c.EditHolding) -> Effect:
     if command.until is not None and command.until < before["since"]:
         raise UsageError("The holding would end before it began.", "Choose a later day.")
     _check_rule(ctx, command.rule, command.rule_person_id)
+    if command.notice != before["notice"]:
+        _check_notice(ctx, command.notice, retired=True)
     _refuse_second(ctx, command, before)
     senders.change_holding(ctx.tx, command.holding_id, **_terms(command))
     back = restored(command, before)
@@ -140,6 +145,25 @@ def _check_terms(ctx: Context, command: _Begins) -> None:
     if command.until is not None and command.until <= command.at:
         raise UsageError("The holding would end before it begins.", "Choose a later day.")
     _check_rule(ctx, command.rule, command.rule_person_id)
+    _check_notice(ctx, command.notice)
+
+
+def _check_notice(ctx: Context, name: str | None, *, retired: bool = False) -> None:
+    """A holding names a template that is there (R21); what it names may be retired later. retired:
+    one that is retired will do, so that a change can always be taken back."""
+    if name is None or name == DEFAULT:
+        return
+    row = notices.template(ctx.tx, name)
+    if row is not None and (retired or row["retired_at"] is None):
+        return
+    if row is not None:
+        raise RefusedError(
+            f"The e-mail template “{name}” is retired.",
+            "Bring it back first, or name another.",
+            rule="notice",
+        )
+    known = ", ".join([DEFAULT, *(each["name"] for each in notices.templates(ctx.tx))][:_NAMED])
+    raise NotFoundError(f"There is no e-mail template “{name}”.", f"There are: {known}.")
 
 
 def _check_rule(ctx: Context, rule: RoutingRule | None, person_id: UUID | None) -> None:

@@ -13,6 +13,8 @@ from sms_desk.ui.widgets.forms import Choice, line_edit
 from sms_desk.ui.widgets.text import label
 
 _ONE_OF = "one of "
+_SPELT = {"starttls": "STARTTLS", "tls": "TLS"}
+"""Options that are no plain words."""
 
 
 class SettingField(QWidget):
@@ -64,7 +66,7 @@ class SettingField(QWidget):
             return box
         if words.startswith(_ONE_OF):
             options = words.removeprefix(_ONE_OF).split(", ")
-            choice = Choice([(each.capitalize(), each) for each in options], self)
+            choice = Choice([(_SPELT.get(each, each.capitalize()), each) for each in options], self)
             choice.choose(value)
             choice.currentIndexChanged.connect(lambda _at: self._tell(choice.value()))
             choice.setMaximumWidth(240)
