@@ -433,6 +433,11 @@ class NoticeTemplateRow:
     used_by: tuple[str, ...] = ()
     shipped: bool = False
 
+    @property
+    def id(self) -> str:
+        """What a list knows it by."""
+        return self.name
+
 
 DEFAULT = "default"
 """The name under which the shipped template is shown and named on a holding."""
@@ -465,6 +470,13 @@ def templates(ctx: Context, *, retired: bool = False) -> tuple[NoticeTemplateRow
             for row in notices.templates(ctx.tx, retired=retired)
         ),
     )
+
+
+def variables() -> tuple[tuple[str, str], ...]:
+    """What a template may name, and what each means."""
+    from sms_desk.notify.templates import VARIABLES  # Jinja2: only where it is needed
+
+    return tuple((each.name, each.meaning) for each in VARIABLES)
 
 
 def preview_of(ctx: Context, name: str) -> tuple[str, str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from sms_desk.bootstrap import Session
 from sms_desk.domain import commands as c
@@ -28,6 +30,9 @@ from sms_desk.ui.widgets.words import tr
 class NoticesPage(Form):
     """chosen: what a field tells; values: of all settings of the section."""
 
+    notices_requested = Signal(str)
+    """told | letters"""
+
     def __init__(
         self,
         session: Session,
@@ -40,6 +45,8 @@ class NoticesPage(Form):
         super().__init__()
         self._session = session
         self._doors = doors
+        self.add_widget(self._ways_on(admin=me.role is Role.ADMIN), at_start=True)
+        self.add_words("")
         self._add_fields(Scope.PERSON, values, chosen)
         if inboxes:
             self.add_title(tr("settings", "Muted inboxes"))
@@ -57,6 +64,21 @@ class NoticesPage(Form):
             test = plain(tr("settings", "Send a test e-mail…"), parent=self)
             test.clicked.connect(self._on_test)
             self.add_foot(password, test)
+
+    def _ways_on(self, *, admin: bool) -> QWidget:
+        """To what was told and, for admins, to the templates."""
+        line = QWidget(self)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        ways = [("told", tr("settings", "What was told, and why…"))]
+        if admin:
+            ways.append(("letters", tr("settings", "E-mail templates…")))
+        for key, words in ways:
+            button = plain(words, parent=line)
+            button.clicked.connect(partial(self.notices_requested.emit, key))
+            row.addWidget(button)
+        return line
 
     def _add_fields(
         self, scope: Scope, values: dict[str, Any], chosen: Callable[[str, object], None]

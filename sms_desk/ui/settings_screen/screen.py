@@ -79,6 +79,8 @@ class SettingsScreen(QWidget):
     connect_requested = Signal()
     person_chosen = Signal(object)
     theme_chosen = Signal(str)
+    notices_requested = Signal(str)
+    """Which section of the notifications: told | letters."""
 
     def __init__(
         self,
@@ -195,9 +197,11 @@ class SettingsScreen(QWidget):
     def _notices(self, found: Values) -> NoticesPage:
         machine = registry.of_scope(Scope.MACHINE, registry.NOTICES)
         chosen = found.values | {one.name: self._state.setting(one.name) for one in machine}
-        return NoticesPage(
+        page = NoticesPage(
             self._session, self._doors, found.me, chosen, found.inboxes, self._on_chosen
         )
+        page.notices_requested.connect(self.notices_requested)
+        return page
 
     def _settings(self, scope: Scope, chosen: dict[str, Any]) -> Form:
         form = Form()

@@ -20,7 +20,7 @@ from sms_desk.services.dlt_texts import Comparison, DltTemplateRow
 from sms_desk.ui import theme
 from sms_desk.ui.templates.india_words import comparison_words, header_words, kind_words
 from sms_desk.ui.widgets.buttons import plain, primary
-from sms_desk.ui.widgets.forms import Choice, Form, line_edit, text_edit
+from sms_desk.ui.widgets.forms import Choice, Form, line_edit, source_of, text_edit
 from sms_desk.ui.widgets.sender_field import SenderField
 from sms_desk.ui.widgets.text import Label
 from sms_desk.ui.widgets.words import tr
@@ -96,7 +96,7 @@ class IndiaText(Form):
             self.entity_id.text().strip(),
             self.name.text(),
             self.kind.value(),
-            typed(self.body),
+            source_of(self.body),
             self.header.value(),
         )
         return SaveDltTemplate(**stamp, text=text)
@@ -114,7 +114,7 @@ class IndiaText(Form):
         if self.header.is_unknown():
             found["header"] = tr("dlt", "There is no such sender ID.")
         try:
-            rules.checked_body(typed(self.body))
+            rules.checked_body(source_of(self.body))
         except UsageError as error:
             found["body"] = f"{error.title} {error.next_step}".strip()
         return found
@@ -195,7 +195,7 @@ class CheckText(Form):
     @Slot()
     def ask(self) -> None:
         """Compare what stands there now."""
-        self._asked = typed(self.text)
+        self._asked = source_of(self.text)
         if self.header.is_unknown():
             self._say(tr("dlt", "There is no such sender ID."), "error", 0)
         elif self._asked.strip():
@@ -205,7 +205,7 @@ class CheckText(Form):
 
     def show_found(self, found: Comparison) -> None:
         """The answer to the last question."""
-        if typed(self.text) == self._asked:
+        if source_of(self.text) == self._asked:
             tone = "ok" if found.fits else "error" if found.template_id else "secondary"
             self._say(comparison_words(found), tone, found.character)
 
@@ -237,11 +237,6 @@ def _marks(edit: QPlainTextEdit, text: str, character: int) -> list[QTextEdit.Ex
 def _units(text: str) -> int:
     """Qt counts UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def typed(edit: QPlainTextEdit) -> str:
-    """What stands there letter by letter: Qt's plain text makes common spaces of the wide ones."""
-    return edit.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
 
 
 class ImportReport(Form):

@@ -238,6 +238,21 @@ def text_edit(text: str = "", *, hint: str = "", height: int = 76) -> QPlainText
     return made
 
 
+def source_edit(text: str, longest: int, *, height: int) -> QPlainTextEdit:
+    """Several lines that are kept letter by letter, as a template is written; Tab leads on."""
+    made = QPlainTextEdit()
+    made.setProperty("kind", "field")
+    made.setTabChangesFocus(True)
+    made.setMinimumHeight(height)
+    made.setPlainText(text[:longest])
+    return made
+
+
+def source_of(edit: QPlainTextEdit) -> str:
+    """What stands there letter by letter: Qt's plain text makes common spaces of the wide ones."""
+    return edit.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
+
 def scrolled(content: QWidget, ground: str = "base") -> QScrollArea:
     """The content in a pane that scrolls where it is too high."""
     on_ground(content, "sunken" if ground == "sunken" else "base")

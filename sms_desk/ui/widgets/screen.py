@@ -31,7 +31,7 @@ class Screen(QWidget):
         detail_width: int = DETAIL_WIDTH,
     ) -> None:
         super().__init__(parent)
-        self._detail_width = detail_width
+        self._detail_width = self._width = detail_width
         on_ground(self, "base")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -83,8 +83,9 @@ class Screen(QWidget):
         """At the end of the head."""
         self._head.addWidget(button)
 
-    def show_detail(self, content: QWidget | None) -> None:
-        """A pane for one row; None folds it away."""
+    def show_detail(self, content: QWidget | None, *, width: int = 0) -> None:
+        """A pane for one row; None folds it away. width: of this one, if not as of all."""
+        self._width = width or self._detail_width
         focused = QApplication.focusWidget()
         inside = self._detail.isAncestorOf(focused) if focused is not None else False
         if self._content is not None:
@@ -117,7 +118,7 @@ class Screen(QWidget):
         return QSize(320, 240)
 
     def _fit(self) -> None:
-        wide = self._detail_width
+        wide = self._width
         narrow = self.width() < _BESIDE_FROM + wide - DETAIL_WIDTH
         self._left.setVisible(not (narrow and self.has_detail()))
         self._detail.setMinimumWidth(0 if narrow else wide)

@@ -298,6 +298,12 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
         *_advisor(wiring),
         *_absence(wiring),
         at(
+            "notices",
+            tr("commands", "What was told, and why"),
+            run=desk.show_notices,
+            icon="mail-open",
+        ),
+        at(
             "settings",
             tr("commands", "Settings"),
             run=partial(desk.show_screen, "settings"),

@@ -38,7 +38,7 @@ _OFTEN = frozenset(
 )
 _SELDOM = frozenset({"rail", "details", "list", "messages", "pin", "mute", "keys", "quit"})
 """Where the palette puts what fits as well as another."""
-_PLACES = {"plan": "absences", "brief": "absences"}
+_PLACES = {"plan": "absences", "brief": "absences", "notices": "settings"}
 """Screens that the rail leads to by another."""
 
 
@@ -66,6 +66,7 @@ class DeskController(QObject):
         self._maker.absence_wanted.connect(self.change_absence)
         self._maker.brief_wanted.connect(self.show_brief)
         self._maker.absences_wanted.connect(lambda: self.show_screen("absences"))
+        self._maker.notices_wanted.connect(self.show_notices)
         self._maker.outbox_wanted.connect(lambda: self.show_screen("outbox"))
         self.absence = AbsenceController(wiring.window.away, wiring.ties, self)
         self.absence.plan_wanted.connect(self.plan_absence)
@@ -123,7 +124,8 @@ class DeskController(QObject):
 
     @Slot(str)
     def show_screen(self, name: str) -> None:
-        """senders | programs | templates | outbox | windows | absences | plan | brief | settings"""
+        """senders | programs | templates | outbox | windows | absences | plan | brief |
+        notices | settings"""
         screen = self._screens.get(name)
         if screen is None:
             screen = self._screens[name] = self._maker.make(name, self._window)
@@ -182,6 +184,16 @@ class DeskController(QObject):
         screen = self._screens["brief"]
         assert isinstance(screen, BriefScreen)
         screen.show_absence(absence_id)
+
+    @Slot(str)
+    def show_notices(self, key: str = "told") -> None:
+        """What was told to whom (told), or the templates of e-mail (letters)."""
+        from sms_desk.ui.notices import NoticesScreen  # with the screen, when it is wanted
+
+        self.show_screen("notices")
+        screen = self._screens["notices"]
+        assert isinstance(screen, NoticesScreen)
+        screen.tabs.choose(key)
 
     @Slot(object)
     def _on_subject_wanted(self, subject: Subject) -> None:

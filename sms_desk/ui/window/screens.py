@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
+from sms_desk.domain.model import Role
 from sms_desk.services import directory
 from sms_desk.services.rows import AccountRow
 from sms_desk.settings.files import MachineState
@@ -39,6 +40,8 @@ class ScreenMaker(QObject):
     brief_wanted = Signal(object)
     absences_wanted = Signal()
     outbox_wanted = Signal()
+    notices_wanted = Signal(str)
+    """Which section of the notifications: told | letters."""
     connect_wanted = Signal()
     demo_wanted = Signal()
     person_chosen = Signal(object)
@@ -61,7 +64,7 @@ class ScreenMaker(QObject):
 
     def make(self, name: str, parent: QWidget) -> QWidget:
         """senders | programs | templates | outbox | windows | opt_outs | advisor | absences | plan |
-        brief | settings"""
+        brief | notices | settings"""
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
@@ -95,6 +98,8 @@ class ScreenMaker(QObject):
                 return self._windows(parent)
             case "opt_outs":
                 return self._opt_outs(parent)
+            case "notices":
+                return self._notices(parent)
             case "absences":
                 return self._absences(parent)
             case "plan":
@@ -148,6 +153,19 @@ class ScreenMaker(QObject):
         screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         return screen
 
+    def _notices(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.notices import NoticesScreen
+
+        screen = NoticesScreen(
+            self._ties.doors,
+            self._ties.bus,
+            self._ties.reader.zone,
+            admin=self._ties.role is Role.ADMIN,
+            parent=parent,
+        )
+        screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        return screen
+
     def _windows(self, parent: QWidget) -> QWidget:
         from sms_desk.ui.windows_board import WindowsScreen
 
@@ -172,6 +190,7 @@ class ScreenMaker(QObject):
         screen.connect_requested.connect(self.connect_wanted)
         screen.person_chosen.connect(self.person_chosen)
         screen.theme_chosen.connect(use_theme)
+        screen.notices_requested.connect(self.notices_wanted)
         return screen
 
     def wizard(self, parent: QWidget, *, first_run: bool) -> Wizard:
