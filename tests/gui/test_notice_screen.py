@@ -125,7 +125,12 @@ def test_r20_the_list_says_who_was_told_how_and_why_and_enter_opens_it(shop: Sho
 
 def test_r21_an_admin_tries_an_e_mail_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("sms_desk.ui.notices.told.ask", lambda *a, **_k: asked.append(a[1]) or True)
+
+    def yes(_parent: QWidget, title: str, *_words: str, **_more: object) -> bool:
+        asked.append(title)
+        return True
+
+    monkeypatch.setattr("sms_desk.ui.notices.told.ask", yes)
     office = shop.office
     conversation = office.conversation(office.own, "+12025550110", office.ben)
     failed = noted(office, conversation, office.ben, Way.EMAIL, State.FAILED)
@@ -136,11 +141,15 @@ def test_r21_an_admin_tries_an_e_mail_again(shop: Shop, monkeypatch: pytest.Monk
     told.states.setCurrentIndex(4)
     shop.until(lambda: len(told.table.rows()) == 2)
     ann = office.desk(office.ann)
-    for id_, words in ((failed, "Try again"), (doubtful, "Try again…")):
+
+    def again(id_: UUID, words: str) -> None:
         told.table.choose(id_)
         button(screen, words).click()
-        shop.until(lambda id_=id_: ann.read(notices.find, id_).state is State.WAITING)
-        shop.until(lambda id_=id_: id_ not in [row.id for row in told.table.rows()])
+        shop.until(lambda: ann.read(notices.find, id_).state is State.WAITING)
+        shop.until(lambda: id_ not in [row.id for row in told.table.rows()])
+
+    again(failed, "Try again")
+    again(doubtful, "Try again…")
     assert asked == ["Send this e-mail again?"], "only what may have arrived is asked about"
 
 

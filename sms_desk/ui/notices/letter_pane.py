@@ -117,9 +117,14 @@ class LetterPane(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         put = link(name)
-        put.setFixedWidth(118)
         put.clicked.connect(partial(self.insert, name))
-        row.addWidget(put)
+        names = QWidget(line)
+        names.setFixedWidth(118)
+        column = QHBoxLayout(names)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(put)
+        column.addStretch(1)
+        row.addWidget(names)
         row.addWidget(label(meaning, "snippet", tone="secondary", wrap=True, parent=line), 1)
         return line
 
