@@ -19,8 +19,8 @@ from sms_desk.services.notices import NoticeTemplateRow
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.notices.letter_pane import LetterPane
-from sms_desk.ui.templates.section import Section
 from sms_desk.ui.widgets.buttons import primary
+from sms_desk.ui.widgets.section import Section
 from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.times import date_words
 from sms_desk.ui.widgets.words import tr

@@ -12,8 +12,8 @@ from sms_desk.ui.doors import Doors
 from sms_desk.ui.notices.letter_pane import LetterPane
 from sms_desk.ui.notices.letters import Letters
 from sms_desk.ui.notices.told import Told
-from sms_desk.ui.templates.section import Section
 from sms_desk.ui.widgets.screen import DETAIL_WIDTH, Screen
+from sms_desk.ui.widgets.section import Section
 from sms_desk.ui.widgets.tabs import Tabs
 from sms_desk.ui.widgets.words import tr
 

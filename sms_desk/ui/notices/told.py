@@ -18,9 +18,9 @@ from sms_desk.services.notices import NoticePage, NoticeRow, Wanted
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.notices.words import state_cell, way_words, what_cell, who_cell, why_cell
-from sms_desk.ui.templates.section import Section
 from sms_desk.ui.widgets.buttons import plain, primary, quiet
 from sms_desk.ui.widgets.forms import Choice, Form
+from sms_desk.ui.widgets.section import Section
 from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.text import ask
 from sms_desk.ui.widgets.times import clock_words

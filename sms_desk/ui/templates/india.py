@@ -29,9 +29,9 @@ from sms_desk.ui.templates.india_pane import (
     IndiaTextShown,
 )
 from sms_desk.ui.templates.india_words import header_words, kind_words
-from sms_desk.ui.templates.section import Section
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.outside import ask_what_to_open
+from sms_desk.ui.widgets.section import Section
 from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.words import tr
 

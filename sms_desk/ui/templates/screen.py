@@ -12,9 +12,9 @@ from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.templates.india import IndiaTexts
 from sms_desk.ui.templates.own import OwnTemplates
-from sms_desk.ui.templates.section import Section
 from sms_desk.ui.templates.whatsapp import WhatsAppTemplates
 from sms_desk.ui.widgets.screen import Screen
+from sms_desk.ui.widgets.section import Section
 from sms_desk.ui.widgets.tabs import Tabs
 from sms_desk.ui.widgets.words import tr
 

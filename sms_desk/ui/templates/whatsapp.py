@@ -19,9 +19,9 @@ from sms_desk.services.context import Context
 from sms_desk.services.rows import ContentTemplateRow, TemplateListState
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
-from sms_desk.ui.templates.section import Section
 from sms_desk.ui.widgets.buttons import plain
 from sms_desk.ui.widgets.forms import Form
+from sms_desk.ui.widgets.section import Section
 from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.template_words import (
     blank_words,

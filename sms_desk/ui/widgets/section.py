@@ -1,4 +1,4 @@
-"""One section of the templates screen: its table, its buttons, and the pane of a row."""
+"""One section of a screen that has several: its table, its buttons, and the pane of a row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sms_desk.ui.widgets.table import Table
 
 
 class Section(QObject):
-    """A kind of template. The screen puts the table in its middle while the section is chosen."""
+    """A kind of row. The screen puts the table in its middle while the section is chosen."""
 
     detail_wanted = Signal(object)
     """A widget for the screen's pane, or None to fold it away."""
