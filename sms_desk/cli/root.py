@@ -55,6 +55,7 @@ ENTRIES = {
     "people": _entry("people", "people", "People of the workspace."),
     "team": _entry("people", "team", "Teams and profiles."),
     "absence": _entry("absence", "absence", "Who is away, and who covers."),
+    "audit": _entry("audit", "audit", "Who changed what, and whether the log is whole."),
     "opt-outs": _entry("opt_outs", "opt_outs", "Who asked to hear no more, or seems to."),
     "dlt": _entry("dlt", "dlt", "Texts registered with India's operators."),
     "key": _entry("key", "key", "The recovery key of the workspace."),

@@ -98,7 +98,8 @@ class Asked:
     """What is looked for; all of it holds at once.
 
     person: actor or subject. any_of: ids of which one is a subject or the actor, or a kind (the
-    words of a search). within: a supervisor's scope, as subjects; None for all.
+    words of a search). within: a supervisor's scope, as subjects, and own_id whose own deeds are
+    in it, too; None for all.
     """
 
     since: datetime | None = None
@@ -111,6 +112,7 @@ class Asked:
     batch_id: UUID | None = None
     any_of: tuple[frozenset[UUID], frozenset[str]] | None = None
     within: frozenset[UUID] | None = None
+    own_id: UUID | None = None
 
 
 def find(tx: Tx, asked: Asked, *, before: int | None = None, limit: int = 100) -> list[Entry]:
@@ -163,7 +165,8 @@ def _clauses(asked: Asked) -> list[Any]:
         ids, kinds = asked.any_of
         found.append(_about(ids) | _a.actor_id.in_(ids) | _a.kind.in_(kinds))
     if asked.within is not None:
-        found.append(_about(asked.within))
+        own = sa.false() if asked.own_id is None else _a.actor_id == asked.own_id
+        found.append(_about(asked.within) | own)
     return found
 
 

@@ -1,0 +1,330 @@
+"""The audit log for people: listed, exported, and verified (R31).
+
+Admins read all of it. Supervisors read what concerns the people of their teams, the sender IDs
+those hold, and what they did themselves. Reps read none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, TextIO
+from uuid import UUID
+
+from sms_desk.domain import audit
+from sms_desk.domain.audit import Entry, Fault, Head, Kind, Verdict
+from sms_desk.domain.errors import NotFoundError, RefusedError
+from sms_desk.domain.model import Role
+from sms_desk.domain.wall_time import require_zone
+from sms_desk.services import audit_words, csv_files
+from sms_desk.services.audit_words import KIND_NAMES, Difference, Names, Speaker
+from sms_desk.services.context import Context
+from sms_desk.store import audit as store
+from sms_desk.store.audit import Asked
+
+COLUMNS: Final = (
+    "entry",
+    "at",
+    "actor",
+    "actor_id",
+    "kind",
+    "sentence",
+    "reason",
+    "note",
+    "before",
+    "after",
+    "batch_id",
+    "subject_ids",
+    "hash",
+)
+_PAGE: Final = 500
+Quote = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One entry. actor_id None: the desk itself, by a rule or a date. what: the kind in words;
+    sentence: who did what to whom; reason: why in our words, note: as somebody typed it."""
+
+    n: int
+    at: datetime
+    actor_id: UUID | None
+    actor_name: str
+    kind: str
+    what: str
+    sentence: str
+    reason: str
+    note: str
+    changes: tuple[Difference, ...]
+    batch_id: UUID | None
+    subject_ids: tuple[UUID, ...]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """rows: newest first. count: of all that match. next: entries before this one follow."""
+
+    rows: tuple[AuditRow, ...]
+    count: int
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries; all of it holds at once. until: not that instant itself. person_id: who did
+    it or whom it concerns. by_rule: what no person did. text: in names, sender IDs, and kinds."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor_id: UUID | None = None
+    by_rule: bool = False
+    person_id: UUID | None = None
+    kinds: tuple[Kind, ...] = ()
+    subject_id: UUID | None = None
+    batch_id: UUID | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whether the log is whole. entries: read up to there; broken: the first entry that is wrong
+    or missing; head, hash: the newest entry, to be noted elsewhere."""
+
+    intact: bool
+    entries: int
+    head: int
+    hash: str
+    fault: str
+    broken: int | None
+    words: str
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+def page(
+    ctx: Context,
+    wanted: Wanted,
+    *,
+    before: int | None = None,
+    limit: int = 100,
+    quote: Quote | None = None,
+) -> AuditPage:
+    """Entries, newest first. quote: wraps each name, for where a line may turn around.
+
+    Raises RefusedError for reps.
+    """
+    asked = _asked(ctx, wanted)
+    found = store.find(ctx.tx, asked, before=before, limit=limit + 1)
+    rows = _rows(ctx, found[:limit], quote)
+    more = found[limit - 1].n if len(found) > limit else None
+    return AuditPage(rows, store.count(ctx.tx, asked), more)
+
+
+def get(ctx: Context, n: int, *, quote: Quote | None = None) -> AuditRow:
+    """One entry. Raises NotFoundError for one that is not there, or not to be seen."""
+    found = store.find(ctx.tx, _asked(ctx, Wanted()), before=n + 1, limit=1)
+    if not found or found[0].n != n:
+        raise NotFoundError(
+            f"There is no entry {n}, or it is not yours to see.", "See sms-desk audit list."
+        )
+    return _rows(ctx, found, quote)[0]
+
+
+def kinds() -> tuple[tuple[Kind, str], ...]:
+    """Everything that an entry may be about, each in words, by those."""
+    return tuple(sorted(KIND_NAMES.items(), key=lambda item: item[1]))
+
+
+def _asked(ctx: Context, wanted: Wanted) -> Asked:
+    _require_overview(ctx)
+    asked = Asked(
+        since=wanted.since,
+        until=wanted.until,
+        actor_id=wanted.actor_id,
+        by_rule=wanted.by_rule,
+        person_id=wanted.person_id,
+        kinds=tuple(kind.value for kind in wanted.kinds),
+        subject_id=wanted.subject_id,
+        batch_id=wanted.batch_id,
+    )
+    text = " ".join(wanted.text.split())
+    if text:
+        asked = replace(asked, any_of=_matching(ctx, text))
+    if ctx.actor.role is Role.ADMIN:
+        return asked
+    me, reach = ctx.actor.person_id, ctx.reach
+    within = frozenset({me}) | reach.people | reach.team_senders | reach.held
+    return replace(asked, within=within, own_id=me)
+
+
+def _require_overview(ctx: Context) -> None:
+    if ctx.actor.role is Role.REP:
+        raise RefusedError(
+            "The audit log tells of everybody's work.",
+            "Ask a supervisor or an admin.",
+            rule="role",
+        )
+
+
+def _matching(ctx: Context, text: str) -> tuple[frozenset[UUID], frozenset[str]]:
+    wanted = text.casefold()
+    kinds = frozenset(kind.value for kind, said in KIND_NAMES.items() if wanted in said.casefold())
+    known = audit_words.names(ctx.tx, None)
+    return known.matching(text) | known.matching_number(text), kinds
+
+
+def _rows(
+    ctx: Context, entries: Sequence[Entry], quote: Quote | None = None
+) -> tuple[AuditRow, ...]:
+    undone = {entry.n: _undone(ctx, entry) for entry in entries if entry.kind == Kind.UNDONE.value}
+    names = _names(ctx, [*entries, *filter(None, undone.values())], quote)
+    speaker = Speaker(ctx.tx, names, require_zone(ctx.actor.zone))
+    return tuple(_row(ctx, names, speaker, entry, undone.get(entry.n)) for entry in entries)
+
+
+def _undone(ctx: Context, entry: Entry) -> Entry | None:
+    said = entry.after.get("undoes") if isinstance(entry.after, dict) else None
+    batch_id = audit_words.as_id(said)
+    return None if batch_id is None else store.of_batch(ctx.tx, batch_id)
+
+
+def _names(ctx: Context, entries: Iterable[Entry], quote: Quote | None) -> Names:
+    ids = {
+        id_
+        for entry in entries
+        for id_ in (*entry.subject_ids, *audit_words.ids_in([entry.before, entry.after]))
+    }
+    names = audit_words.names(ctx.tx, ids)
+    return names if quote is None else replace(names, quote=quote)
+
+
+def _row(
+    ctx: Context, names: Names, speaker: Speaker, entry: Entry, undone: Entry | None
+) -> AuditRow:
+    typed = audit_words.typed(ctx.tx, entry.batch_id)
+    return AuditRow(
+        n=entry.n,
+        at=entry.at,
+        actor_id=entry.actor_id,
+        actor_name=names.person(entry.actor_id),
+        kind=entry.kind,
+        what=audit_words.kind_words(entry.kind),
+        sentence=speaker.sentence(entry, undone),
+        reason=audit_words.reason_words(entry.reason),
+        note=typed.reason,
+        changes=speaker.differences(entry, typed),
+        batch_id=entry.batch_id,
+        subject_ids=entry.subject_ids,
+        hash=entry.hash,
+    )
+
+
+# --- export ---------------------------------------------------------------------------------------
+
+
+def every(ctx: Context, wanted: Wanted) -> Iterator[AuditRow]:
+    """All that match, newest first, a page at a time. Raises RefusedError for reps."""
+    asked = _asked(ctx, wanted)
+    return _every(ctx, asked)
+
+
+def _every(ctx: Context, asked: Asked) -> Iterator[AuditRow]:
+    before = None
+    while found := store.find(ctx.tx, asked, before=before, limit=_PAGE):
+        yield from _rows(ctx, found)
+        before = found[-1].n
+
+
+def write_csv(ctx: Context, wanted: Wanted, stream: TextIO) -> int:
+    """For a spreadsheet, which runs no cell of it; how many entries. stream: opened with
+    newline="". Raises RefusedError for reps."""
+    return csv_files.write(stream, COLUMNS, map(_cells, every(ctx, wanted)))
+
+
+def write_json_lines(ctx: Context, wanted: Wanted, stream: TextIO) -> int:
+    """One entry a line, in ASCII; how many. Raises RefusedError for reps."""
+    written = 0
+    for row in every(ctx, wanted):
+        stream.write(json.dumps(_object(row)) + "\n")
+        written += 1
+    return written
+
+
+def _cells(row: AuditRow) -> tuple[str, ...]:
+    return (
+        str(row.n),
+        _utc(row.at),
+        row.actor_name,
+        str(row.actor_id or ""),
+        row.kind,
+        row.sentence,
+        row.reason,
+        row.note,
+        "; ".join(f"{each.what}: {each.before}" for each in row.changes if each.before),
+        "; ".join(f"{each.what}: {each.after}" for each in row.changes if each.after),
+        str(row.batch_id or ""),
+        " ".join(map(str, row.subject_ids)),
+        row.hash,
+    )
+
+
+def _object(row: AuditRow) -> dict[str, Any]:
+    return {
+        "entry": row.n,
+        "at": _utc(row.at),
+        "actor": row.actor_name,
+        "actor_id": None if row.actor_id is None else str(row.actor_id),
+        "kind": row.kind,
+        "sentence": row.sentence,
+        "reason": row.reason,
+        "note": row.note,
+        "changes": [
+            {"what": each.what, "before": each.before, "after": each.after} for each in row.changes
+        ],
+        "batch_id": None if row.batch_id is None else str(row.batch_id),
+        "subject_ids": [str(id_) for id_ in row.subject_ids],
+        "hash": row.hash,
+    }
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+# --- verification ---------------------------------------------------------------------------------
+
+
+def verify(ctx: Context, witness: Head | None = None) -> Verified:
+    """Read the whole chain and name the first entry that is wrong. witness: a head that somebody
+    noted elsewhere. Raises RefusedError for reps."""
+    _require_overview(ctx)
+    found = audit.verify(store.entries(ctx.tx), store.noted(ctx.tx), witness)
+    return Verified(
+        found.intact,
+        found.count,
+        found.head.n,
+        found.head.hash,
+        found.fault.value if found.fault else "",
+        found.n,
+        _verdict_words(found),
+    )
+
+
+def _verdict_words(found: Verdict) -> str:
+    if found.fault is None:
+        if not found.count:
+            return "The log is empty, and nothing is missing."
+        noun = "1 entry" if found.count == 1 else f"All {found.count:,} entries"
+        verb = "stands" if found.count == 1 else "stand"
+        return f"{noun} {verb} as written; none is missing, changed or moved."
+    return {
+        Fault.GAP: f"Entry {found.n} is missing, or stands elsewhere.",
+        Fault.CHANGED: f"Entry {found.n} was changed after it was written.",
+        Fault.LINK: f"Entry {found.n} does not follow from the entry before it.",
+        Fault.TRUNCATED: f"Entry {found.n} and what followed it are missing at the end.",
+        Fault.UNNOTED: f"Entry {found.n} is not what the workspace noted as its newest.",
+    }[found.fault]
