@@ -317,6 +317,7 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     assert call("--as", "Ann", "people", "add", "Bob", code=3)["error"]["rule"] == "role"
     _an_absence(call, one)
     _notices(call, terminal.home)
+    _audit(call, terminal.home)
     assert call("reassign", one, "--to", "Ann", "--dry-run")["count"] <= 1
     call("account", "remove", "Shop")
     call("demo", "--remove")
@@ -337,6 +338,14 @@ def _notices(call: Callable[..., Any], folder: Path) -> None:
     assert call("notice-template", "list")["rows"]
     call("notice-template", "preview", "short")
     call("notice-template", "retire", "short")
+
+
+def _audit(call: Callable[..., Any], folder: Path) -> None:
+    """What the story did so far is told entry by entry, kept in a file, and in one chain (R31)."""
+    newest = call("audit", "list", "--limit", "1")["rows"][0]
+    assert call("audit", "show", str(newest["n"]))["n"] == newest["n"]
+    kept = call("audit", "export", str(folder / "audit.csv"))
+    assert kept["entries"] == call("audit", "verify")["entries"]
 
 
 def _an_absence(call: Callable[..., Any], conversation: str) -> None:
