@@ -60,6 +60,27 @@ def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> Non
     assert done.stdout.strip() == "[]", done.stderr
 
 
+NEEDED_BY_THE_LIST = f"""
+import sys
+import sms_desk.bootstrap
+import sms_desk.ui.program
+import sms_desk.ui.window.first_page
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+
+
+def test_nothing_heavy_is_imported_before_the_glance_is_painted() -> None:
+    """Else the glance waits for what it was kept to spare (decision 6)."""
+    done = subprocess.run(
+        [sys.executable, "-c", NEEDED_BY_THE_LIST],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 # --- one window per profile ----------------------------------------------------------------------
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from sms_desk.domain.send_later import Later, place_name
-from sms_desk.services.scheduled import Clocks
 from sms_desk.ui.widgets.words import tr
+
+if TYPE_CHECKING:  # with it comes the store, which the list's rows do not wait for
+    from sms_desk.services.scheduled import Clocks
 
 
 def later_words(later: Later, at: datetime, clocks: Clocks) -> str:
