@@ -20,6 +20,7 @@ from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.sync.discover import discover
 from sms_desk.sync.engine import Engine
+from sms_desk.sync.tell_absences import tell_absences
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ def furnish(desk: Desk, workspace: Workspace, sandbox: DemoSandbox, engine: Engi
         if not any(line.backfill_running for line in desk.read(lines.lines)):
             break
     demo.settle_in(desk, words)
+    tell_absences(workspace, desk.now())
     with workspace.write() as tx:
         notices.hush(tx, desk.now(), "demo")
 

@@ -20,7 +20,7 @@ from sms_desk.cli.targets import TargetWords, change_targets, target_options
 from sms_desk.domain import absence_times
 from sms_desk.domain import commands as c
 from sms_desk.domain.absence_times import Span
-from sms_desk.domain.absences import Cover, Part, Share, Split
+from sms_desk.domain.absences import HANDED_OVER, Cover, Part, Share, Split
 from sms_desk.domain.errors import NotFoundError, UsageError
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services import absences as service
@@ -35,7 +35,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 _REASONS = click.Choice(["vacation", "sick", "left", "other"])
 _FROM = 'Now if not given: "mon 23 nov", "tomorrow 14:30", 2026-11-23; that person\'s clock.'
 _UNTIL = 'Without end if not given: "fri" includes Friday; "3 days", "4h", "2 dec 9:00".'
-_HANDED = (Part.CONVERSATIONS, Part.INBOUND, Part.SENDERS, Part.SCHEDULED)
 _PARTS = ", ".join(Part)
 
 
@@ -56,7 +55,9 @@ class CoverWords:
     def resolve(self, desk: Desk) -> tuple[Cover, ...]:
         """The cover that is meant. Raises UsageError, NotFoundError."""
         rules = dict(self._rule(text) for text in self.splits)
-        shares = {part: tuple(Share(ids.person(desk, one)) for one in self.to) for part in _HANDED}
+        shares = {
+            part: tuple(Share(ids.person(desk, one)) for one in self.to) for part in HANDED_OVER
+        }
         for text in self.parts:
             part, _, who = text.partition("=")
             named = [one.strip() for one in who.split(",") if one.strip()]

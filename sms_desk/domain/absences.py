@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -22,6 +23,10 @@ class Part(StrEnum):
     SENDERS = "senders"  # the use of the sender IDs, inside the desk (R26)
     SCHEDULED = "scheduled"  # messages that wait for their time
     NOTIFICATIONS = "notifications"  # who is told; without shares: whoever answers
+
+
+HANDED_OVER: Final = (Part.CONVERSATIONS, Part.INBOUND, Part.SENDERS, Part.SCHEDULED)
+"""The parts of a plan in which one takes everything; whoever answers is told of it (notifications)."""
 
 
 class Split(StrEnum):

@@ -11,7 +11,7 @@ from uuid import UUID
 from sms_desk.domain import commands as c
 from sms_desk.domain import cover_plan, positions
 from sms_desk.domain.absence_times import day_of, whole_days
-from sms_desk.domain.absences import Absence, Cover, Part, Share, Split
+from sms_desk.domain.absences import HANDED_OVER, Absence, Cover, Part, Share, Split
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import Channel, Direction, Position, Role, TeamState
 from sms_desk.domain.scopes import members_now
@@ -37,8 +37,6 @@ from sms_desk.store import inbox as inbox_store
 from sms_desk.store.absence_plans import TAKEN, Load
 from sms_desk.store.ids import new_id
 
-_SAVED = (Part.CONVERSATIONS, Part.INBOUND, Part.SENDERS, Part.SCHEDULED)
-"""Parts that a suggestion hands over; whoever answers is told of it (notifications)."""
 _AT_ONCE = 2_000  # conversations read in one statement
 
 
@@ -160,7 +158,7 @@ def _suggested(ctx: Context, person_id: UUID, found: Iterable[Candidate]) -> tup
         return one.person_id not in mates, room, one.name.casefold()
 
     best = min(here, key=rank)
-    return tuple(Cover(part, Split.ONE, (Share(best.person_id),)) for part in _SAVED)
+    return tuple(Cover(part, Split.ONE, (Share(best.person_id),)) for part in HANDED_OVER)
 
 
 def sick_today(ctx: Context, person_id: UUID) -> c.PlanAbsence:

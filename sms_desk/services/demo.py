@@ -15,6 +15,8 @@ from uuid import UUID
 
 from sms_desk.domain import addresses
 from sms_desk.domain import commands as c
+from sms_desk.domain.absence_times import Span, whole_days
+from sms_desk.domain.absences import HANDED_OVER, Cover, Share, Split
 from sms_desk.domain.commands import Targets
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import (
@@ -27,6 +29,7 @@ from sms_desk.domain.model import (
     SenderKind,
     TeamState,
 )
+from sms_desk.domain.wall_time import require_zone
 from sms_desk.providers.sandbox.script import duration, moment
 from sms_desk.services.desk import Desk, Stamp
 from sms_desk.settings.resources import resource_path
@@ -50,6 +53,7 @@ class _Cast:
     people: dict[str, UUID] = field(default_factory=dict)
     teams: dict[str, UUID] = field(default_factory=dict)
     senders: dict[tuple[Channel, str], UUID] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
 
 
 def set_up(desk: Desk, words: Words, account: c.AddAccount) -> None:
@@ -69,10 +73,13 @@ def set_up(desk: Desk, words: Words, account: c.AddAccount) -> None:
 
 
 def settle_in(desk: Desk, words: Words) -> None:
-    """Names, tags, owners, notes, states and read markers: what weeks of work would have left."""
+    """Names, tags, owners, absences, notes, states and read markers: what weeks of work would have
+    left."""
     cast = _known(desk)
     now = desk.now()
     _name_contacts(desk, words)
+    for entry in words["absences"]:
+        _absence(desk, entry, cast, now)
     for entry in words["notes"]:
         _note(desk, entry, cast, now)
     for entry in words["assignments"]:
@@ -107,6 +114,12 @@ def _people(desk: Desk, words: Words, cast: _Cast) -> Iterator[c.Command]:
                 role=Role(person["role"]),
                 zone=person["zone"],
                 email=person["email"],
+            )
+        if "capacity" in person:
+            yield c.SetCapacity(
+                **desk.stamp(),
+                person_id=cast.people[person["key"]],
+                capacity=person["capacity"],
             )
         for team in person["teams"]:
             yield c.AddMember(
@@ -216,9 +229,13 @@ def _view(desk: Desk, view: Words, cast: _Cast) -> c.Command:
 
 
 def _known(desk: Desk) -> _Cast:
-    keys = {person["name"]: person["key"] for person in story()["people"]}
+    cast = story()["people"]
+    keys = {person["name"]: person["key"] for person in cast}
     with desk.workspace.read() as tx:
-        return _Cast({keys[name]: id_ for id_, name in people.names(tx).items() if name in keys})
+        return _Cast(
+            {keys[name]: id_ for id_, name in people.names(tx).items() if name in keys},
+            zones={person["key"]: person["zone"] for person in cast},
+        )
 
 
 def bind_services(desk: Desk, words: Words) -> None:
@@ -262,6 +279,43 @@ def _name_contacts(desk: Desk, words: Words) -> None:
                         **desk.stamp(), targets=Targets(tuple(talks)), tag_id=new_id(), name=tag
                     )
                 )
+
+
+def _absence(desk: Desk, entry: Words, cast: _Cast, now: datetime) -> None:
+    """Planned before it began, with what its substitutes kept for good."""
+    person_id = cast.people[entry["person"]]
+    zone = cast.zones[entry["person"]]
+    span = days_of(entry, zone, now)
+    shares = tuple(Share(cast.people[key]) for key in entry["to"])
+    split = Split(entry.get("split", Split.ONE))
+    then = _at(desk, cast.people[entry["by"]], moment(entry, now))
+    then.change(
+        c.PlanAbsence(
+            **then.stamp(),
+            absence_id=new_id(),
+            person_id=person_id,
+            since=span.since,
+            until=span.until,
+            zone=zone,
+            since_wall=span.since_wall,
+            until_wall=span.until_wall,
+            covers=tuple(Cover(part, split, shares) for part in HANDED_OVER),
+            reason=entry["reason"],
+            confirmed=True,
+        )
+    )
+    for kept in entry.get("kept", ()):
+        id_ = _conversation(desk, kept)
+        if id_ is not None:
+            then = _at(desk, cast.people[kept["by"]], moment(kept, now))
+            then.change(c.TakeFromCover(**then.stamp(), targets=Targets.one(id_)))
+
+
+def days_of(entry: Words, zone: str, now: datetime) -> Span:
+    """From the first to the last day of an absence by the clock of who is away, counted from the day
+    that the story's `on` counts from: so it agrees with the messages whatever the hour is."""
+    first, last = (now.date() + timedelta(days=n) for n in entry["days"])
+    return whole_days(first, last, require_zone(zone))
 
 
 def _note(desk: Desk, entry: Words, cast: _Cast, now: datetime) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer, World, demo_world, state
 from sms_desk.providers.sandbox.model import Direction, Status
-from sms_desk.providers.sandbox.script import duration
+from sms_desk.providers.sandbox.script import duration, moment
+from sms_desk.services import demo
 from sms_desk.settings.resources import resource_path
 
 NOW = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
@@ -117,6 +118,36 @@ def test_the_workspace_speaks_of_conversations_that_exist(
 ) -> None:
     pairs = {(m.customer, m.ours) for m in world.messages()}
     assert {(entry["customer"], entry["ours"]) for entry in workspace[part]} <= pairs
+
+
+def test_the_workspace_lets_people_be_absent_that_it_has(
+    world: World, workspace: dict[str, Any]
+) -> None:
+    people = {person["key"] for person in workspace["people"]}
+    pairs = {(m.customer, m.ours) for m in world.messages()}
+    for entry in workspace["absences"]:
+        assert {entry["person"], entry["by"], *entry["to"]} <= people
+        kept = entry.get("kept", ())
+        assert {(one["customer"], one["ours"]) for one in kept} <= pairs
+
+
+@pytest.mark.parametrize("hour", [0, 3, 12, 23])
+@pytest.mark.parametrize("day", ["2026-03-09", "2026-06-30", "2026-11-02", "2026-12-31"])
+def test_at_any_hour_one_absence_is_over_one_runs_and_one_is_to_come(
+    workspace: dict[str, Any], day: str, hour: int
+) -> None:
+    """R23: what the demo says of absences holds whenever it is begun, also where clocks change."""
+    now = datetime.fromisoformat(day).replace(hour=hour, minute=30, tzinfo=UTC)
+    zones = {person["key"]: person["zone"] for person in workspace["people"]}
+    found = [demo.days_of(one, zones[one["person"]], now) for one in workspace["absences"]]
+    over, running, coming = ((span.since, span.until or span.since) for span in found)
+    assert timedelta(days=1) < now - over[1] < timedelta(days=14)
+    assert running[0] < now < running[1]
+    assert coming[0] > now
+    for entry, span in zip(workspace["absences"], (over, running, coming), strict=True):
+        assert moment(entry, now) < span[0]
+        for kept in entry.get("kept", ()):
+            assert span[0] < moment(kept, now) < span[1]
 
 
 def test_lengths_of_time() -> None:

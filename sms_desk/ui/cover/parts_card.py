@@ -10,7 +10,7 @@ from uuid import UUID
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from sms_desk.domain.absences import Cover, Part, Share, Split
+from sms_desk.domain.absences import HANDED_OVER, Cover, Part, Share, Split
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services.absence_rows import Candidate, PartCount, PlanDraft
 from sms_desk.ui.cover.cards import Card
@@ -20,8 +20,6 @@ from sms_desk.ui.widgets.labels import ElidedLabel
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.sign import Sign
 from sms_desk.ui.widgets.text import label, menu_text
-
-_TOGETHER = (Part.CONVERSATIONS, Part.INBOUND, Part.SENDERS, Part.SCHEDULED)
 
 
 class PartsCard(Card):
@@ -76,7 +74,7 @@ class PartsCard(Card):
 
     @Slot()
     def _fill_all(self) -> None:
-        self._fill(self.all.options(), _TOGETHER)
+        self._fill(self.all.options(), HANDED_OVER)
 
     def _fill_part(self, part: Part) -> None:
         self._fill(self._rows[part].button.options(), (part,))
@@ -123,7 +121,7 @@ class PartsCard(Card):
             words = cover_words(self._covers[part], names)
             row.button.set_words(words)
             row.button.setAccessibleName(f"{part_title(part)}: {words}")
-        said = {cover_words(self._covers[part], names) for part in _TOGETHER}
+        said = {cover_words(self._covers[part], names) for part in HANDED_OVER}
         self.all.set_words(said.pop() if len(said) == 1 else tr("Choose…"))
 
 
