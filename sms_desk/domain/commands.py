@@ -194,6 +194,15 @@ class SettleBrief(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnsettleBrief(Command):
+    """The way back from SettleBrief: the brief waits again. settled_at: when an earlier settling
+    was, None for none."""
+
+    absence_id: UUID
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelAbsence(Command):
     """It never was: the way back from PlanAbsence."""
 

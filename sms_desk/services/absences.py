@@ -302,6 +302,13 @@ def state_of(row: Mapping[Any, Any], now: datetime) -> AbsenceState:
 # --- the brief (R27) ------------------------------------------------------------------------------
 
 
+def is_settled(row: Mapping[Any, Any]) -> bool:
+    """Whether the brief of an absence was settled at its end or after it: what was settled before,
+    while somebody looked in or came back too early, tells nothing of the rest."""
+    settled_at, until = row["briefed_at"], row["until"]
+    return settled_at is not None and until is not None and bool(settled_at >= until)
+
+
 def brief(ctx: Context, absence_id: UUID) -> Brief:
     """What happened in each conversation while it was covered, who spoke, what is open, who keeps
     it. A handful of reads, however many conversations there are. Raises NotFoundError,
@@ -328,7 +335,7 @@ def brief(ctx: Context, absence_id: UUID) -> Brief:
         tuple(rows),
         sum(row.inbound for row in rows),
         sum(row.outbound for row in rows),
-        stored["briefed_at"] is not None,
+        is_settled(stored),
     )
 
 

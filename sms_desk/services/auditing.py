@@ -119,6 +119,7 @@ NEEDS_NONE: Mapping[type[c.Command], str] = {
     c.ShowNotices: _MINE,
     c.MuteSender: _MINE,
     c.DecideOptOutRequest: _CONSENT,
+    c.UnsettleBrief: "whether a brief waits; what settling it moved, and its undo, are told",
     c.RenameContact: "a name, which the log must not hold",
     c.RenameWorkspace: "a name, which the log must not hold",
 }

@@ -34,7 +34,7 @@ def mine(ctx: Context) -> MyAbsence:
             running = row["id"]
         elif (
             state is AbsenceState.ENDED
-            and row["briefed_at"] is None
+            and not absences.is_settled(row)
             and ctx.now - row["until"] < _OFFERED
         ):
             brief = row["id"]

@@ -17,7 +17,7 @@ from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import Origin, Role
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.services import absences, boundaries, inbox, scheduled
+from sms_desk.services import absences, boundaries, inbox, my_absence, scheduled
 from sms_desk.services.absence_rows import AbsenceState
 from sms_desk.services.executor import Done
 from sms_desk.store import people, tables
@@ -384,6 +384,70 @@ def test_what_is_taken_over_stays_and_the_brief_tells_and_settles(office: Office
     assert ben.read(absences.brief, absence_id).settled
     undo(office, settled, by=office.ben)
     assert (owner(office, kept), owner(office, answered)) == (office.cara, office.ben)
+
+
+def offered(office: Office, person: UUID) -> UUID | None:
+    """The absence whose brief waits for a person."""
+    row = office.desk(person).read(my_absence.mine).brief
+    return None if row is None else row.id
+
+
+def settle(office: Office, absence_id: UUID, *, left: tuple[UUID, ...] = ()) -> Done:
+    ben = office.desk(office.ben)
+    return ben.change(c.SettleBrief(**ben.stamp(), absence_id=absence_id, left=left))
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_settled_brief_that_is_undone_waits_again(office: Office, leaves: bool) -> None:
+    """R27: settling and its undo are one batch, also where no conversation moved."""
+    id_ = talk(office)
+    absence_id = plan(office, office.ben, office.cara)
+    office.later(hours=1)
+    end(office, absence_id)
+    assert offered(office, office.ben) == absence_id
+    settled = settle(office, absence_id, left=(id_,) if leaves else ())
+    assert offered(office, office.ben) is None
+    assert owner(office, id_) == (office.cara if leaves else office.ben)
+    office.later(hours=1)
+    undo(office, settled, by=office.ben)
+    assert (offered(office, office.ben), owner(office, id_)) == (absence_id, office.ben)
+    assert not office.desk(office.ben).read(absences.brief, absence_id).settled
+    first = settle(office, absence_id)
+    second = settle(office, absence_id, left=(id_,))
+    undo(office, second, by=office.ben)
+    assert offered(office, office.ben) is None, "the first settling stands"
+    undo(office, first, by=office.ben)
+    assert offered(office, office.ben) == absence_id
+
+
+def test_undo_of_a_settled_brief_leaves_what_was_moved_since(office: Office) -> None:
+    """R27, R30: the brief waits again, and the words say what stays."""
+    id_ = talk(office)
+    absence_id = plan(office, office.ben, office.cara)
+    office.later(hours=1)
+    end(office, absence_id)
+    settled = settle(office, absence_id, left=(id_,))
+    ann = office.desk(office.ann)
+    ann.change(c.Assign(**ann.stamp(), targets=c.Targets.one(id_), owner_id=office.ann))
+    done = undo(office, settled, by=office.ben)
+    assert offered(office, office.ben) == absence_id
+    assert owner(office, id_) == office.ann
+    assert done.label.endswith("1 of 1 was assigned again since, by Ann.")
+
+
+def test_a_brief_read_before_the_return_waits_at_the_return(office: Office) -> None:
+    """R27: who looks in while away, or comes back too early, is still told all at the end."""
+    absence_id = plan(office, office.ben, office.cara, until=office.now + 5 * DAY)
+    office.later(days=1)
+    settle(office, absence_id)
+    office.later(days=1)
+    ended = end(office, absence_id)
+    assert offered(office, office.ben) == absence_id
+    settle(office, absence_id)
+    assert offered(office, office.ben) is None
+    undo(office, ended)
+    office.later(days=4)
+    assert offered(office, office.ben) == absence_id
 
 
 # --- days, zones, closed desks --------------------------------------------------------------------

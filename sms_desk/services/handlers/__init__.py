@@ -47,6 +47,7 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.ReviveAbsence: absences.revive_absence,
     c.TakeFromCover: absences.take_from_cover,
     c.SettleBrief: absences.settle_brief,
+    c.UnsettleBrief: absences.unsettle_brief,
     c.HandOver: handing_over.hand_over,
     c.TakeBackHandOver: handing_over.take_back_hand_over,
     c.Reassign: reassignment.reassign,

@@ -263,6 +263,7 @@ def settle_brief(ctx: Context, command: c.SettleBrief) -> Effect:
     """
     absence = absences.get(ctx, command.absence_id)
     absences.require_may_plan(ctx, absence.person_id)
+    settled_at = absence_plans.get(ctx.tx, command.absence_id)["briefed_at"]
     takers = absences.taken_from(ctx, absence)
     wanted = [id_ for id_ in dict.fromkeys(command.taken_back) if id_ in takers]
     before = team_states.load(ctx.tx, [*wanted, *dict.fromkeys(command.left)])
@@ -284,7 +285,18 @@ def settle_brief(ctx: Context, command: c.SettleBrief) -> Effect:
     changes = _touched(command.absence_id)
     if count:
         changes |= Changes.of(conversation=frozenset((*back, *left)))
-    return Effect(changes, count, "Settled the brief", by_events=bool(count))
+    waits = c.UnsettleBrief(
+        id=command.id, at=command.at, absence_id=command.absence_id, settled_at=settled_at
+    )
+    return Effect(changes, count, "Settled the brief", (waits,), by_events=bool(count))
+
+
+def unsettle_brief(ctx: Context, command: c.UnsettleBrief) -> Effect:
+    """The brief waits again, or stands settled as it was before."""
+    row = absence_plans.get(ctx.tx, command.absence_id)
+    absences.require_may_plan(ctx, row["person_id"])
+    absence_plans.change(ctx.tx, command.absence_id, briefed_at=command.settled_at)
+    return Effect(Changes.of(absence=command.absence_id), 1, "The brief waits again")
 
 
 def _give(

@@ -267,7 +267,7 @@ def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
     now = team_states.load(ctx.tx, [event.conversation_id for event in done])
     back = [event for event in done if _stands(event, now[event.conversation_id])]
     if not back:
-        return Effect(count=0)
+        return Effect(count=0, note=_contradicted(ctx, batch_id, done, ()))
     team_states.restore(
         ctx.tx,
         [
