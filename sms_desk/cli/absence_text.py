@@ -20,6 +20,17 @@ from sms_desk.services.absence_rows import (
 
 _MARKS = {Severity.STOP: "refused", Severity.WARNING: "gap", Severity.OK: "ok"}
 
+
+def _now_with(row: BriefRow) -> str:
+    """Who owns it, where that is somebody else by now, and by whose doing."""
+    if row.taken_over_by is None:
+        return ""
+    if row.kept:
+        return f"{row.taken_over_by}, who kept it"
+    by = f" by {row.moved_by}" if row.moved_by else " since"
+    return f"{row.taken_over_by}, assigned{by}"
+
+
 _TABLES = {
     AbsenceRow: (
         Column("ID", lambda row: short(row.id)),
@@ -59,7 +70,7 @@ _TABLES = {
         Column("IN", lambda row: f"{row.inbound:,}"),
         Column("OUT", lambda row: f"{row.outbound:,}"),
         Column("WHO WROTE", lambda row: words(f"{name} {n}" for _, name, n in row.spoke), 40),
-        Column("KEPT BY", lambda row: row.taken_over_by or ""),
+        Column("NOW WITH", _now_with, 40),
         Column("LAST MESSAGE", lambda row: row.last_text, 60),
     ),
 }

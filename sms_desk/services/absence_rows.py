@@ -146,7 +146,9 @@ class CoveringRow:
 class BriefRow:
     """What happened in one conversation while it was covered. inbound, outbound: messages;
     waiting_since: the customer's oldest message without an answer. spoke: (id, name, messages).
-    taken_over_by: who owns it now, where that is not the absent person any more."""
+    taken_over_by: who owns it now, where that is not the absent person any more. kept: a substitute
+    took it over from the cover, and so it can be taken back; else somebody assigned it on purpose.
+    moved_by: whose doing that was, null where it was changed again after the return."""
 
     conversation_id: UUID
     contact_name: str
@@ -163,6 +165,8 @@ class BriefRow:
     last_at: datetime | None
     taken_over_by: str | None
     open: bool
+    kept: bool = False
+    moved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from sms_desk.services.rows import PersonRow
 from sms_desk.services.words import peer_text
 from sms_desk.store import absence_plans, people, senders
 from sms_desk.store import inbox as inbox_store
-from sms_desk.store.absence_plans import TAKEN, Load
+from sms_desk.store.absence_plans import TAKEN, Load, Move
 from sms_desk.store.ids import new_id
 
 _AT_ONCE = 2_000  # conversations read in one statement
@@ -326,7 +326,7 @@ def brief(ctx: Context, absence_id: UUID) -> Brief:
     happened = _Happened(ctx, ids, absence.since, until)
     rows = [
         row
-        for row in (happened.row(id_, absence) for id_ in ids)
+        for row in (happened.row(id_, absence, moved.get(id_)) for id_ in ids)
         if row is not None and (row.open or row.inbound or row.outbound or row.notes or row.spoke)
     ]
     rows.sort(key=_most_pressing)
@@ -339,26 +339,30 @@ def brief(ctx: Context, absence_id: UUID) -> Brief:
     )
 
 
-def moved_away(ctx: Context, absence: AbsenceRow) -> dict[UUID, UUID | None]:
+def moved_away(ctx: Context, absence: AbsenceRow) -> dict[UUID, Move]:
     """Conversations of the absent person that got another owner while they were away, and still
-    have one: by conversation, whom."""
+    had one at the return: by conversation, its last move."""
     until = min(ctx.now, absence.until) if absence.until else ctx.now
-    person = str(absence.person_id)
-    found: dict[UUID, UUID | None] = {}
+    person = absence.person_id
+    found: dict[UUID, Move] = {}
     for move in absence_plans.moves(ctx.tx, absence.since, until):
         if move.before == person or move.conversation_id in found:
-            found[move.conversation_id] = UUID(move.after) if move.after else None
-    return {id_: owner for id_, owner in found.items() if owner != absence.person_id}
+            found[move.conversation_id] = move
+    return {id_: move for id_, move in found.items() if move.after != person}
 
 
 def taken_from(ctx: Context, absence: AbsenceRow) -> dict[UUID, UUID]:
-    """Of these, what a substitute took for good under this very cover: by conversation, who."""
-    until = min(ctx.now, absence.until) if absence.until else ctx.now
+    """Of these, what a substitute took for good under this very cover, and nobody moved again before
+    the return: by conversation, who."""
     return {
-        move.conversation_id: UUID(move.after)
-        for move in absence_plans.moves(ctx.tx, absence.since, until)
-        if move.reason == TAKEN and move.after and move.absence_id == str(absence.id)
+        id_: move.after
+        for id_, move in moved_away(ctx, absence).items()
+        if move.after is not None and _is_kept(move, absence)
     }
+
+
+def _is_kept(move: Move, absence: AbsenceRow) -> bool:
+    return move.reason == TAKEN and move.absence_id == str(absence.id)
 
 
 def who_answered(ctx: Context, absence: AbsenceRow, ids: list[UUID]) -> dict[UUID, UUID | None]:
@@ -407,13 +411,16 @@ class _Happened:
                     self._spoke[one.conversation_id][one.author_id] += one.n
         self._notes = absence_plans.noted(ctx.tx, ids, since, until)
 
-    def row(self, id_: UUID, absence: AbsenceRow) -> BriefRow | None:
+    def row(self, id_: UUID, absence: AbsenceRow, move: Move | None) -> BriefRow | None:
+        """move: how it came to its present owner, where it was moved meanwhile."""
         shown = self._shown.get(id_)
         if shown is None:
             return None
         keeper = None
         if shown.owner_id != absence.person_id:
             keeper = self._names.get(shown.owner_id, "") if shown.owner_id else "nobody"
+        if move is not None and move.after != shown.owner_id:
+            move = None
         spoke = self._spoke.get(id_, Counter[UUID]())
         return BriefRow(
             conversation_id=id_,
@@ -433,6 +440,8 @@ class _Happened:
             else None,
             taken_over_by=keeper,
             open=shown.team_state != TeamState.CLOSED,
+            kept=move is not None and _is_kept(move, absence),
+            moved_by=self._names.get(move.by) if move is not None and move.by else None,
         )
 
 

@@ -197,20 +197,22 @@ def reached(tx: Tx, ways: Ways) -> dict[UUID, Load]:
 # --- what happened meanwhile (R27) ----------------------------------------------------------------
 
 
-class Taken(NamedTuple):
-    """A conversation that changed hands. before, after: people's ids as text, or None."""
+class Move(NamedTuple):
+    """A conversation that changed hands. before, after: people's ids, None for nobody. by: whose
+    doing it was."""
 
     conversation_id: UUID
-    before: str | None
-    after: str | None
+    before: UUID | None
+    after: UUID | None
     reason: str
     absence_id: str | None
+    by: UUID | None
 
 
-def moves(tx: Tx, since: datetime, until: datetime) -> list[Taken]:
+def moves(tx: Tx, since: datetime, until: datetime) -> list[Move]:
     """Every change of an owner from `since` up to `until`, in order."""
     query = (
-        sa.select(_e.conversation_id, _e.detail, _e.reason)
+        sa.select(_e.conversation_id, _e.detail, _e.reason, _e.actor_id)
         .where(
             _e.position >= positions.first_at(since),
             _e.position <= positions.last_at(until),
@@ -221,17 +223,25 @@ def moves(tx: Tx, since: datetime, until: datetime) -> list[Taken]:
         .order_by(_e.position)
     )
     return [
-        Taken(row.conversation_id, *_ends(row.detail), row.reason, row.detail.get("absence"))
+        Move(
+            row.conversation_id,
+            *_ends(row.detail),
+            row.reason,
+            row.detail.get("absence"),
+            row.actor_id,
+        )
         for row in tx.execute(query)
     ]
 
 
-def _ends(detail: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    before, after = detail.get("before"), detail.get("after")
-    return (
-        before.get("owner_id") if isinstance(before, dict) else before,
-        after.get("owner_id") if isinstance(after, dict) else after,
-    )
+def _ends(detail: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
+    return _whose(detail.get("before")), _whose(detail.get("after"))
+
+
+def _whose(said: Any) -> UUID | None:
+    """Of a side of an event: an id, or the conversation's columns."""
+    found = said.get("owner_id") if isinstance(said, dict) else said
+    return None if found is None else UUID(found)
 
 
 def stirred(tx: Tx, person_id: UUID, since: datetime) -> list[UUID]:

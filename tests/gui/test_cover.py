@@ -230,6 +230,21 @@ def test_r27_all_are_taken_back_or_left_at_once_and_again_takes_it_away(qtbot: Q
     assert len(command.left) == 3  # what is closed stays as it is
 
 
+def test_r27_what_was_assigned_on_purpose_is_not_taken_back(qtbot: QtBot) -> None:
+    screen, doors = try_cover.brief(try_cover.NEW)
+    qtbot.addWidget(screen)
+    lines = screen._table.rows()
+    at = next(n for n, one in enumerate(lines) if one.row.contact_name == "Pia Sommer")
+    cell = screen._owner_cell(lines[at])
+    assert (cell.text, cell.second) == ("Viktor", "assigned by Ann Ode")
+    screen._table.selectRow(at)
+    for key in (Qt.Key.Key_B, Qt.Key.Key_L):
+        QTest.keyClick(screen._table, key)
+    screen._done.click()
+    (command,) = doors.changes
+    assert (command.taken_back, command.left) == ((), ())
+
+
 def test_r25_the_rail_says_for_whom_and_until_when() -> None:
     covered = (Covered("Jonas Weber", "2026-11-27"), Covered("Sana", ""))
     place = next(

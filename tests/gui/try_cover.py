@@ -176,12 +176,13 @@ BRIEF = Brief(
         _brief_row(
             1, "Mira Anand", "Is it still there? 🙏", waiting_since=NOW - timedelta(minutes=50)
         ),
-        _brief_row(2, "ليلى حداد", "شكرا جزيلا", taken_over_by="Sana Malik", notes=1),
+        _brief_row(2, "ليلى حداد", "شكرا جزيلا", taken_over_by="Sana Malik", kept=True, notes=1),
         _brief_row(3, LONG_NAME, "A very long text that says much and then more. " * 6),
         _brief_row(4, "", "Thank you!", state=TeamState.CLOSED, open=False),
         _brief_row(
             5, "Otto Lind", "Call me in spring", state=TeamState.SNOOZED, inbound=0, spoke=()
         ),
+        _brief_row(6, "Pia Sommer", "Thanks", taken_over_by="Viktor", moved_by="Ann Ode"),
     ),
     inbound=8,
     outbound=5,

@@ -420,6 +420,50 @@ def test_a_settled_brief_that_is_undone_waits_again(office: Office, leaves: bool
     assert offered(office, office.ben) == absence_id
 
 
+def test_the_brief_tells_what_was_kept_from_what_was_assigned(office: Office) -> None:
+    """R27, R30: only what a substitute kept comes back; what somebody moved on purpose stays, and
+    the words say whose doing it was."""
+    dora = person(office, "Dora")
+    kept, assigned, both, since, undone = (talk(office, n) for n in range(1, 6))
+    absence_id = plan(office, office.ben, office.cara)
+    office.later(hours=1)
+    cara, ann = office.desk(office.cara), office.desk(office.ann)
+
+    def take(id_: UUID) -> Done:
+        return cara.change(c.TakeFromCover(**cara.stamp(), targets=c.Targets.one(id_)))
+
+    def assign(id_: UUID, to: UUID | None) -> None:
+        ann.change(c.Assign(**ann.stamp(), targets=c.Targets.one(id_), owner_id=to))
+
+    for one in (kept, both, since):
+        take(one)
+    undo(office, take(undone), by=office.cara)
+    assign(undone, office.cara)
+    assign(assigned, None)
+    assign(both, dora)
+    office.later(hours=1)
+    end(office, absence_id)
+    office.later(hours=1)
+    assign(since, dora)
+    brief = office.desk(office.ben).read(absences.brief, absence_id)
+    said = {row.conversation_id: (row.taken_over_by, row.kept, row.moved_by) for row in brief.rows}
+    assert said == {
+        kept: ("Cara", True, "Cara"),
+        assigned: ("nobody", False, "Ann"),
+        both: ("Dora", False, "Ann"),
+        since: ("Dora", False, None),
+        undone: ("Cara", False, "Ann"),
+    }
+    ben = office.desk(office.ben)
+    done = ben.change(c.SettleBrief(**ben.stamp(), absence_id=absence_id, taken_back=tuple(said)))
+    assert owner(office, kept) == office.ben
+    assert [owner(office, one) for one in (assigned, both, since, undone)] == [
+        *(None, dora, dora, office.cara)
+    ]
+    assert done.count == 1
+    assert done.label == "Settled the brief; 4 conversations stay with whom they were assigned to"
+
+
 def test_undo_of_a_settled_brief_leaves_what_was_moved_since(office: Office) -> None:
     """R27, R30: the brief waits again, and the words say what stays."""
     id_ = talk(office)

@@ -288,7 +288,12 @@ def settle_brief(ctx: Context, command: c.SettleBrief) -> Effect:
     waits = c.UnsettleBrief(
         id=command.id, at=command.at, absence_id=command.absence_id, settled_at=settled_at
     )
-    return Effect(changes, count, "Settled the brief", (waits,), by_events=bool(count))
+    label = "Settled the brief"
+    stay = len(set(command.taken_back) - back.keys())
+    if stay:
+        verb = "stays" if stay == 1 else "stay"
+        label = f"{label}; {conversations(stay)} {verb} with whom they were assigned to"
+    return Effect(changes, count, label, (waits,), by_events=bool(count))
 
 
 def unsettle_brief(ctx: Context, command: c.UnsettleBrief) -> Effect:

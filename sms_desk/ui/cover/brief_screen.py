@@ -45,10 +45,18 @@ class _Line:
 
     @property
     def possible(self) -> str:
-        """What can be decided: what somebody kept comes back, what one owns can be left."""
+        """What can be decided: what a substitute kept comes back, what one owns can be left; what
+        was assigned on purpose stays."""
         if self.row.taken_over_by is not None:
-            return _BACK
+            return _BACK if self.row.kept else ""
         return _LEAVE if self.row.spoke or self.row.open else ""
+
+
+def _moved_words(row: BriefRow) -> str:
+    """How it came to be somebody else's, where no substitute kept it."""
+    if row.moved_by is None:
+        return tr("assigned since")
+    return tr("assigned by {name}").replace("{name}", display_name(row.moved_by, 20))
 
 
 class BriefScreen(Screen):
@@ -129,7 +137,9 @@ class BriefScreen(Screen):
         if line.decided == _LEAVE:
             return Cell(tr("left with who answered"), ink="accent", icon="check")
         if taken is not None:
-            return Cell(display_name(taken, 30), tr("kept it"), ink="nudge", icon="hand")
+            if line.row.kept:
+                return Cell(display_name(taken, 30), tr("kept it"), ink="nudge", icon="hand")
+            return Cell(display_name(taken, 30), _moved_words(line.row), ink="secondary")
         return Cell(self._returned, ink="secondary")
 
     # --- reading ---------------------------------------------------------------------------------
@@ -219,7 +229,7 @@ class BriefScreen(Screen):
         form.add_words(display_text(row.last_text[:600]))
         for _, name, n in row.spoke:
             form.add_words(tr("{name} wrote %n time(s)", n).replace("{name}", name_of(name)))
-        if row.taken_over_by is not None:
+        if row.kept:
             back = plain(tr("Take back"), icon="undo-2", parent=form)
             back.clicked.connect(lambda: self._decide(line, _BACK))
             form.add_widget(back, at_start=True)
@@ -227,6 +237,8 @@ class BriefScreen(Screen):
             leave = plain(tr("Leave with who answered"), icon="check", parent=form)
             leave.clicked.connect(lambda: self._decide(line, _LEAVE))
             form.add_widget(leave, at_start=True)
+        if row.taken_over_by is not None and not row.kept:
+            form.add_words(tr("Nobody kept it from the cover: it was assigned, and stays."))
         there = plain(tr("Open the conversation"), parent=form)
         there.clicked.connect(lambda: self.conversation_opened.emit(line.id))
         form.add_widget(there, at_start=True)
