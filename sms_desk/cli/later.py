@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 import click
 
 from sms_desk.cli import ids
+from sms_desk.cli.placing import Place
 from sms_desk.cli.saying import Said
 from sms_desk.cli.terminal import safe_line
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import UsageError
-from sms_desk.services import composing, scheduled, threads
+from sms_desk.services import composing, scheduled
 from sms_desk.services.desk import Desk
 from sms_desk.services.scheduled import DueTime, ScheduledRow
 
@@ -37,14 +37,13 @@ def refuse_both(at: str | None, wait: int | None) -> None:
         )
 
 
-def planned(
-    desk: Desk, conversation_id: UUID, sender_id: UUID, said: Said, due: DueTime
-) -> ScheduledRow:
+def planned(desk: Desk, place: Place, said: Said, due: DueTime) -> ScheduledRow:
     """The message, scheduled. What would hold it then is said on stderr; it is checked when due."""
-    found = desk.read(
+    found = desk.suppose(
+        place.begin,
         composing.verdicts,
-        conversation_id,
-        sender_id,
+        place.conversation_id,
+        place.sender_id,
         said.body,
         at=due.at,
         content_sid=said.content_sid,
@@ -56,17 +55,18 @@ def planned(
         click.echo(safe_line(f"{held}{one.title} {one.next_step}".strip()), err=True)
     scheduled_id = ids.fresh(desk)
     desk.change(
+        *place.begin,
         c.Schedule(
             **desk.stamp(),
             scheduled_id=scheduled_id,
-            conversation_id=conversation_id,
-            sender_id=sender_id,
+            conversation_id=place.conversation_id,
+            sender_id=place.sender_id,
             body=said.body,
             due_at=due.at,
             zone=due.zone,
-            seen_version=desk.read(threads.detail, conversation_id).version,
+            seen_version=found.seen_version,
             content_sid=said.content_sid,
             content_variables=said.variables,
-        )
+        ),
     )
     return desk.read(scheduled.row, scheduled_id)

@@ -13,13 +13,13 @@ from sms_desk.cli import ids
 from sms_desk.cli.answers import Changed, Explanation
 from sms_desk.cli.framework import Unsettled, command, with_desk, with_session
 from sms_desk.cli.later import at_option, planned, refuse_both
+from sms_desk.cli.placing import Place, new_place
 from sms_desk.cli.saying import Said, SayingWords, saying_options
 from sms_desk.cli.terminal import safe_line
 from sms_desk.cli.typed import text_or_stdin
 from sms_desk.cli.waiting import followed, wait_options
 from sms_desk.domain import addresses, segments
 from sms_desk.domain import commands as c
-from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import Channel, OutboxState
 from sms_desk.domain.outbox import EXPIRES_AFTER
@@ -79,26 +79,21 @@ def send(
     choices = desk.read(
         senders.choices_for_new, Channel(channel), address.e164 or "", program_id=program_id
     )
-    if explain:
-        chosen = desk.read(senders.find, sender) if sender else _first_id(choices)
-        body = saying.said(desk, chosen).body if chosen else ""
-        return _explained_new(address, choices, body)
-    sender_id = desk.read(senders.find, sender) if sender else _proposed(choices).sender.id
-    said = saying.said(desk, sender_id)
     due = desk.read(scheduled.when_for, address.e164 or address.raw, at) if at else None
-    start = c.StartConversation(
-        **desk.stamp(),
-        conversation_id=ids.fresh(desk),
-        contact_id=ids.fresh(desk),
-        sender_id=sender_id,
-        channel=Channel(channel),
-        peer_raw=address.e164 or address.raw,
-        contact_name=name,
-    )
-    (conversation_id,) = desk.change(start).changes.touched[Thing.CONVERSATION]
+    named = desk.read(senders.find, sender) if sender else None
+    if explain and not _may_begin(address, choices, named):
+        chosen = named or _first_id(choices)
+        return _explained_new(address, choices, saying.said(desk, chosen).body if chosen else "")
+    sender_id = named or _proposed(choices).sender.id
+    said = saying.said(desk, sender_id)
+    place = new_place(desk, sender_id, Channel(channel), address, name)
+    if explain:
+        answer = desk.suppose(place.begin, _explained, place, said, due.at if due else None)
+        begins = desk.read(composing.conversation_with, sender_id, address) is None
+        return replace(answer, conversation_id=None, senders=choices) if begins else answer
     if due is not None:
-        return planned(desk, conversation_id, sender_id, said, due)
-    return _queued(session, conversation_id, sender_id, said, anyway=False, wait=wait)
+        return planned(desk, place, said, due)
+    return _queued(session, place, said, anyway=False, wait=wait)
 
 
 @command(epilog=_TEXT_HELP)
@@ -138,11 +133,12 @@ def reply(
     sender_id = desk.read(senders.find, sender) if sender else own
     said = saying.said(desk, sender_id)
     due = desk.read(scheduled.when, id_, at) if at else None
+    place = Place(id_, sender_id)
     if explain:
-        return desk.read(_explained, id_, sender_id, said, due.at if due else None)
+        return desk.read(_explained, place, said, due.at if due else None)
     if due is not None:
-        return planned(desk, id_, sender_id, said, due)
-    return _queued(session, id_, sender_id, said, anyway=anyway, wait=wait)
+        return planned(desk, place, said, due)
+    return _queued(session, place, said, anyway=anyway, wait=wait)
 
 
 @command(epilog=_TEXT_HELP)
@@ -164,13 +160,7 @@ def note(desk: Desk, conversation_id: str, mentions: tuple[str, ...], text: str)
 
 
 def _queued(
-    session: Session,
-    conversation_id: UUID,
-    sender_id: UUID,
-    said: Said,
-    *,
-    anyway: bool,
-    wait: int | None,
+    session: Session, place: Place, said: Said, *, anyway: bool, wait: int | None
 ) -> OutboxRow:
     """The message as it stands; raises Unsettled, with the rule's name, where it is held.
 
@@ -178,10 +168,11 @@ def _queued(
     """
     desk = session.desk
     confirmed = tuple(sorted(CONFIRMABLE | {"quiet_hours"})) if anyway else ()
-    found = desk.read(
+    found = desk.suppose(
+        place.begin,
         composing.verdicts,
-        conversation_id,
-        sender_id,
+        place.conversation_id,
+        place.sender_id,
         said.body,
         confirmed=confirmed,
         content_sid=said.content_sid,
@@ -192,18 +183,19 @@ def _queued(
     outbox_id = ids.fresh(desk)
     stamp = desk.stamp()
     desk.change(
+        *place.begin,
         c.Reply(
             **stamp,
-            conversation_id=conversation_id,
+            conversation_id=place.conversation_id,
             outbox_id=outbox_id,
-            sender_id=sender_id,
+            sender_id=place.sender_id,
             body=said.body,
             content_sid=said.content_sid,
             content_variables=said.variables,
-            seen_version=desk.read(threads.detail, conversation_id).version,
+            seen_version=found.seen_version,
             not_after=stamp["at"] + EXPIRES_AFTER,
             confirmed=confirmed,
-        )
+        ),
     )
     try:
         row = replace(followed(session, outbox_id, wait), warnings=warnings)
@@ -229,6 +221,15 @@ def _proposed(choices: tuple[SenderChoice, ...]) -> SenderChoice:
     )
 
 
+def _may_begin(
+    address: addresses.Address, choices: tuple[SenderChoice, ...], named: UUID | None
+) -> bool:
+    """Whether a conversation could begin: from the named sender ID, or the proposed one."""
+    allowed = [choice.sender.id for choice in choices if choice.allowed]
+    answerable, _ = addresses.is_answerable(address)
+    return answerable and bool(allowed) and (named is None or named in allowed)
+
+
 def _first_id(choices: tuple[SenderChoice, ...]) -> UUID | None:
     return choices[0].sender.id if choices else None
 
@@ -236,7 +237,7 @@ def _first_id(choices: tuple[SenderChoice, ...]) -> UUID | None:
 def _explained_new(
     address: addresses.Address, choices: tuple[SenderChoice, ...], body: str
 ) -> Explanation:
-    """For a number to which nobody has written yet, as far as this goes."""
+    """Where no conversation could begin: the sender IDs say why, no check has anything to look at."""
     counted = segments.count(body)
     answerable, why = addresses.is_answerable(address)
     return Explanation(
@@ -255,18 +256,21 @@ def _explained_new(
     )
 
 
-def _explained(
-    ctx: Context, conversation_id: UUID, sender_id: UUID, said: Said, at: datetime | None
-) -> Explanation:
-    detail = threads.detail(ctx, conversation_id)
+def _explained(ctx: Context, place: Place, said: Said, at: datetime | None) -> Explanation:
+    detail = threads.detail(ctx, place.conversation_id)
     counted = segments.count(said.body)
     against = composing.verdicts(
-        ctx, conversation_id, sender_id, said.body, at=at, content_sid=said.content_sid
+        ctx,
+        place.conversation_id,
+        place.sender_id,
+        said.body,
+        at=at,
+        content_sid=said.content_sid,
     )
     return Explanation(
-        conversation_id,
+        place.conversation_id,
         detail.row.peer,
-        senders.choices_for_reply(ctx, conversation_id),
+        senders.choices_for_reply(ctx, place.conversation_id),
         detail.answerable,
         detail.unanswerable_reason,
         detail.opted_out_scope,

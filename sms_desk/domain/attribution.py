@@ -182,6 +182,40 @@ class Recogniser:
         return Source(SourceKind(self.programs[program_id].kind.value), program_id, reason)
 
 
+def rival(
+    wanted: Binding, known: Iterable[Binding], programs: Mapping[ProgramId, Program]
+) -> ProgramId | None:
+    """The program, it may be its own, that is recognised by the same thing already (R61).
+
+    One pattern may serve several programs whose dates never meet.
+    """
+    for binding in known:
+        if _same_target(wanted, binding) and (
+            wanted.pattern is None
+            or _dates_meet(programs[wanted.program_id], programs[binding.program_id])
+        ):
+            return binding.program_id
+    return None
+
+
+def _same_target(one: Binding, other: Binding) -> bool:
+    if one.pattern is not None and other.pattern is not None:
+        return folded(one.pattern) == folded(other.pattern)
+    return (one.sender_id, one.service_id, one.pattern) == (
+        other.sender_id,
+        other.service_id,
+        other.pattern,
+    )
+
+
+def _dates_meet(one: Program, other: Program) -> bool:
+    return _begins_before_end(one, other) and _begins_before_end(other, one)
+
+
+def _begins_before_end(one: Program, other: Program) -> bool:
+    return one.starts_at is None or other.ends_at is None or one.starts_at < other.ends_at
+
+
 def _within_dates(program: Program, at: datetime) -> bool:
     begun = program.starts_at is None or program.starts_at <= at
     return begun and (program.ends_at is None or at < program.ends_at)

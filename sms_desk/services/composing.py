@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain import send_checks
+from sms_desk.domain.addresses import Address
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.send_checks import CheckResult, Verdict, WayOut
 from sms_desk.services.context import Context
@@ -43,11 +44,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What was looked at, and what was found: what holds first, then warnings."""
+    """What was looked at, and what was found: what holds first, then warnings.
+
+    seen_version: how far the conversation had come then.
+    """
 
     conversation_id: UUID
     sender_id: UUID
     body: str
+    seen_version: int
     findings: tuple[Finding, ...]
 
     @property
@@ -57,6 +62,12 @@ class Verdicts:
     @property
     def warnings(self) -> tuple[Finding, ...]:
         return tuple(found for found in self.findings if not found.holds)
+
+
+def conversation_with(ctx: Context, sender_id: UUID, peer: Address) -> UUID | None:
+    """The conversation that a message from this sender ID to this address would belong to, if it
+    exists; whoever may not see it is refused once he writes."""
+    return conversations.find(ctx.tx, sender_id, peer)
 
 
 def verdicts(
@@ -91,7 +102,7 @@ def verdicts(
     account_id = send_facts.carrier(ctx.tx, used)
     offset = None if account_id is None else accounts.clock_offset(ctx.tx, account_id)
     found = send_checks.run_all(send_facts.gather(ctx.tx, prospect, at or ctx.now, offset=offset))
-    return Verdicts(conversation_id, used, body, tuple(map(_finding, found)))
+    return Verdicts(conversation_id, used, body, row["version"], tuple(map(_finding, found)))
 
 
 def _finding(result: CheckResult) -> Finding:

@@ -6,7 +6,7 @@ snapshot, a change a transaction; each sees who acts and what time it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -95,12 +95,34 @@ class Desk:
         """What `change` would answer or raise; nothing is written (`--dry-run`)."""
         from sms_desk.services.executor import execute_all
 
-        done: list[Done] = []
+        return replace(self._rolled_back(lambda ctx: execute_all(ctx, commands)), undo=None)
+
+    def suppose(
+        self,
+        commands: Sequence[Command],
+        ask: Callable[Concatenate[Context, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """What a service would answer once these commands had run; nothing is written."""
+        if not commands:
+            return self.read(ask, *args, **kwargs)
+        from sms_desk.services.executor import execute
+
+        def answer(ctx: Context) -> T:
+            for command in commands:
+                execute(ctx, command)
+            return ask(Context(ctx.tx, ctx.actor, ctx.now), *args, **kwargs)
+
+        return self._rolled_back(answer)
+
+    def _rolled_back(self, work: Callable[[Context], T]) -> T:
+        """The answer of what works in a transaction of which nothing stays."""
+        answers: list[T] = []
         with suppress(_Rehearsed), self.workspace.write(quiet=True) as tx:
-            ctx = Context(tx, people.actor(tx, self.person_id), self.now())
-            done.append(execute_all(ctx, commands))
-            raise _Rehearsed  # rolls back
-        return replace(done[0], undo=None)
+            answers.append(work(Context(tx, people.actor(tx, self.person_id), self.now())))
+            raise _Rehearsed
+        return answers[0]
 
     def undo(self, command_id: UUID) -> Done:
         """Take a command back, where nothing newer contradicts it."""

@@ -63,6 +63,13 @@ def find_or_create(
     return found[key]
 
 
+def find(tx: Tx, sender_id: UUID, peer: Address) -> UUID | None:
+    """The conversation that `find_or_create` would find."""
+    key = Key(home_senders(tx).get(sender_id, sender_id), peer.key)
+    row = _existing(tx, [key]).get(key)
+    return None if row is None else row["id"]
+
+
 def home_senders(tx: Tx) -> dict[UUID, UUID]:
     """The inbound number of each one-way sender ID that has one (R60)."""
     s = tables.sender_ids.c

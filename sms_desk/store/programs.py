@@ -146,7 +146,7 @@ def for_attribution(tx: Tx) -> tuple[dict[ProgramId, Program], list[Binding]]:
         .where(_b.until.is_(None), _b.program_id.in_(programs))
         .order_by(_b.since)
     ).mappings()
-    return programs, [_binding(row) for row in found]
+    return programs, [as_binding(row) for row in found]
 
 
 class Taken(NamedTuple):
@@ -159,7 +159,7 @@ class Taken(NamedTuple):
 def taken_back(tx: Tx) -> list[Taken]:
     """Those of all programs, the first taken back first."""
     query = sa.select(tables.program_bindings).where(_b.until == _b.since).order_by(_b.id)
-    return [Taken(row["id"], _binding(row)) for row in tx.execute(query).mappings()]
+    return [Taken(row["id"], as_binding(row)) for row in tx.execute(query).mappings()]
 
 
 def ever_bound(tx: Tx) -> list[Binding]:
@@ -167,7 +167,7 @@ def ever_bound(tx: Tx) -> list[Binding]:
     query = sa.select(tables.program_bindings).where(
         sa.or_(_b.until.is_(None), _b.until != _b.since)
     )
-    return [_binding(row) for row in tx.execute(query.order_by(_b.since)).mappings()]
+    return [as_binding(row) for row in tx.execute(query.order_by(_b.since)).mappings()]
 
 
 def rule_of(tx: Tx, program_id: UUID) -> Program:
@@ -186,7 +186,7 @@ def _program(row: sa.RowMapping) -> Program:
     )
 
 
-def _binding(row: sa.RowMapping) -> Binding:
+def as_binding(row: sa.RowMapping) -> Binding:
     return Binding(
         row["program_id"],
         BindingKind(row["kind"]),

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import BindingKind, ProgramKind, Purpose, Role, SourceReason
 from sms_desk.services import programs, recognition
 from sms_desk.services.desk import Desk as Services
@@ -121,6 +122,29 @@ def test_r61_what_another_binding_recognises_too_stays_when_one_is_undone(
     ann.undo(command)
     desk.settle(60)
     assert desk.messages()[0]["program_id"] == sale
+
+
+def test_r61_one_pattern_names_one_program_at_a_time(desk: Desk, ann: Services) -> None:
+    """Two programs may share a pattern while their dates never meet; nothing is bound twice."""
+    noon = desk.hand.at
+    sale, alerts = made(ann, ends_at=noon), made(ann, "Alerts")
+    bind(ann, sale, pattern="Sale *")
+    with pytest.raises(RefusedError, match="Sale is recognised by this pattern already"):
+        bind(ann, sale, pattern="sale  *")
+    with pytest.raises(RefusedError, match="This pattern is dedicated to Sale"):
+        bind(ann, alerts, pattern="SALE *")
+    again = made(ann, "Again", starts_at=noon)
+    bind(ann, again, pattern="sale *")
+    with pytest.raises(RefusedError, match="dedicated to Again"):
+        ann.change(
+            c.SaveProgram(
+                **ann.stamp(), program_id=sale, kind=ProgramKind.CAMPAIGN, name="Sale", ends_at=None
+            )
+        )
+    ann.change(c.RetireProgram(**ann.stamp(), program_id=sale))
+    bind(ann, alerts, sender_id=desk.sender_id)
+    with pytest.raises(RefusedError, match="Alerts is recognised by this sender ID already"):
+        bind(ann, alerts, sender_id=desk.sender_id)
 
 
 def test_r61_a_binding_that_ends_keeps_what_it_recognised(desk: Desk, ann: Services) -> None:

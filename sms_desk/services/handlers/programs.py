@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain import attribution
 from sms_desk.domain import commands as c
 from sms_desk.domain import programs as rules
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
-from sms_desk.domain.model import BindingKind, Purpose
+from sms_desk.domain.model import Binding, BindingKind, ProgramId, Purpose
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
 from sms_desk.store import programs, senders
@@ -36,6 +37,7 @@ def save_program(ctx: Context, command: c.SaveProgram) -> Effect:
             "created_at": command.at,
         },
     )
+    _refuse_rivals_of(ctx, command.program_id)
     changes = Changes.of(program=command.program_id, conversation=None)
     label = f"Saved the {command.kind} {name}"
     return Effect(changes, 1, label, inverse=(_back(command, before),))
@@ -79,6 +81,7 @@ def retire_program(ctx: Context, command: c.RetireProgram) -> Effect:
     require_admin(ctx)
     name = programs.get(ctx.tx, command.program_id)["name"]
     programs.set_retired(ctx.tx, command.program_id, command.at if command.retired else None)
+    _refuse_rivals_of(ctx, command.program_id)
     back = c.RetireProgram(
         id=command.id, at=command.at, program_id=command.program_id, retired=not command.retired
     )
@@ -94,8 +97,8 @@ def bind_program(ctx: Context, command: c.BindProgram) -> Effect:
     require_admin(ctx)
     program = programs.get(ctx.tx, command.program_id)
     values = _target(command)
+    _refuse_rival(ctx, Binding(ProgramId(command.program_id), command.kind, **values))
     if command.sender_id is not None:
-        _refuse_second_program(ctx, command)
         # What it is for follows from whom it serves (R11).
         senders.change(ctx.tx, command.sender_id, purpose=Purpose(program["kind"]))
     programs.bind(
@@ -131,8 +134,8 @@ def resume_binding(ctx: Context, command: c.ResumeBinding) -> Effect:
     """It holds again as if it had never ended."""
     require_admin(ctx)
     binding = programs.binding(ctx.tx, command.binding_id)
+    _refuse_rival(ctx, programs.as_binding(binding))
     if binding["sender_id"] is not None:
-        _refuse_taken(ctx, binding["sender_id"], binding["program_id"])
         kind = programs.get(ctx.tx, binding["program_id"])["kind"]
         senders.change(ctx.tx, binding["sender_id"], purpose=Purpose(kind))
     programs.set_binding_end(ctx.tx, command.binding_id, None)
@@ -140,20 +143,41 @@ def resume_binding(ctx: Context, command: c.ResumeBinding) -> Effect:
     return Effect(changes, 1, "Bound it again")
 
 
-def _refuse_second_program(ctx: Context, command: c.BindProgram) -> None:
-    assert command.sender_id is not None
-    _refuse_taken(ctx, command.sender_id, command.program_id)
+_TARGETS = {
+    BindingKind.SENDER: "sender ID",
+    BindingKind.MESSAGING_SERVICE: "Messaging Service",
+    BindingKind.PATTERN: "pattern",
+}
 
 
-def _refuse_taken(ctx: Context, sender_id: UUID, program_id: UUID) -> None:
-    taken = programs.sender_holder(ctx.tx, sender_id)
-    if taken not in (None, program_id):
-        other = programs.names(ctx.tx)[taken]
+def _refuse_rivals_of(ctx: Context, program_id: UUID) -> None:
+    """Raises RefusedError where new dates, or its return, let a program meet another's bindings."""
+    _, bindings = programs.for_attribution(ctx.tx)
+    for binding in bindings:
+        if binding.program_id == program_id:
+            _refuse_rival(ctx, binding, beside_own=True)
+
+
+def _refuse_rival(ctx: Context, wanted: Binding, *, beside_own: bool = False) -> None:
+    """Raises RefusedError where the same thing names a program already: a message has one (R61)."""
+    running, bindings = programs.for_attribution(ctx.tx)
+    if beside_own:
+        bindings = [known for known in bindings if known.program_id != wanted.program_id]
+    taken = attribution.rival(wanted, bindings, running) if wanted.program_id in running else None
+    if taken is None:
+        return
+    target = _TARGETS[wanted.kind]
+    if taken == wanted.program_id:
         raise RefusedError(
-            f"This sender ID is dedicated to {other}.",
-            "End that binding first, or choose another sender ID.",
+            f"{running[taken].name} is recognised by this {target} already.",
+            f"Choose another {target}.",
             rule="dedicated",
         )
+    raise RefusedError(
+        f"This {target} is dedicated to {running[taken].name}.",
+        f"End that binding first, or choose another {target}.",
+        rule="dedicated",
+    )
 
 
 def _target(command: c.BindProgram) -> dict[str, Any]:
