@@ -543,6 +543,14 @@ class ImportDltTemplates(Command):
     texts: tuple[DltText, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackDltImport(Command):
+    """texts: as those were that an import corrected. retired: what it added or brought back."""
+
+    texts: tuple[DltText, ...]
+    retired: tuple[UUID, ...]
+
+
 # --- notices --------------------------------------------------------------------------------------
 
 

@@ -113,6 +113,7 @@ NEEDS_NONE: Mapping[type[c.Command], str] = {
     c.SaveDltTemplate: _TEXTS,
     c.RetireDltTemplate: _TEXTS,
     c.ImportDltTemplates: _TEXTS,
+    c.TakeBackDltImport: _TEXTS,
     c.SaveNoticeTemplate: _TEXTS,
     c.RetireNoticeTemplate: _TEXTS,
     c.SendNoticeAgain: "a letter is its own record, with its tries",

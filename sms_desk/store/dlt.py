@@ -90,8 +90,11 @@ def insert(tx: Tx, rows: Iterable[dict[str, Any]]) -> None:
         tx.execute(sa.insert(tables.dlt_templates), rows)
 
 
-def set_retired(tx: Tx, template_id: UUID, at: datetime | None) -> None:
-    tx.execute(sa.update(tables.dlt_templates).where(_T.id == template_id).values(retired_at=at))
+def set_retired(tx: Tx, template_ids: Collection[UUID], at: datetime | None) -> None:
+    ids = sorted(template_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        which = _T.id.in_(ids[start : start + _AT_ONCE])
+        tx.execute(sa.update(tables.dlt_templates).where(which).values(retired_at=at))
 
 
 def _template(row: sa.RowMapping) -> Template:

@@ -84,6 +84,7 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.SaveDltTemplate: compliance.save_dlt_template,
     c.RetireDltTemplate: compliance.retire_dlt_template,
     c.ImportDltTemplates: compliance.import_dlt_templates,
+    c.TakeBackDltImport: compliance.take_back_dlt_import,
     c.ShowNotices: notices.show_notices,
     c.MuteSender: notices.mute_sender,
     c.SaveNoticeTemplate: notices.save_notice_template,

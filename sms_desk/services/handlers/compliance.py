@@ -168,7 +168,7 @@ def retire_dlt_template(ctx: Context, command: c.RetireDltTemplate) -> Effect:
     """It is compared with no more; it can come back (R58)."""
     require_admin(ctx)
     row = dlt.get(ctx.tx, command.template_id)
-    dlt.set_retired(ctx.tx, command.template_id, command.at if command.retired else None)
+    dlt.set_retired(ctx.tx, [command.template_id], command.at if command.retired else None)
     back = c.RetireDltTemplate(
         id=command.id,
         at=command.at,
@@ -185,16 +185,37 @@ def import_dlt_templates(ctx: Context, command: c.ImportDltTemplates) -> Effect:
     require_admin(ctx)
     rows = [_checked(ctx, text) for text in command.texts]
     known = dlt.known(ctx.tx, [row["dlt_id"] for row in rows])
-    fresh = []
+    fresh, corrected, gone = [], [], []
     for row in rows:
         old = known.get((row["dlt_id"], row["sender_id"]))
         if old is None:
             fresh.append({**row, "created_at": command.at, "retired_at": None})
-        else:
-            dlt.save(ctx.tx, {**row, "id": old["id"], "retired_at": None})
+            continue
+        values = {**row, "id": old["id"], "retired_at": None}
+        if any(old[name] != value for name, value in values.items()):
+            corrected.append(_text_of(old))
+            gone.extend([old["id"]] if old["retired_at"] else [])
+            dlt.save(ctx.tx, values)
     dlt.insert(ctx.tx, fresh)
+    back = c.TakeBackDltImport(
+        id=command.id,
+        at=command.at,
+        texts=tuple(corrected),
+        retired=(*(row["id"] for row in fresh), *gone),
+    )
     words = f"Imported {len(rows):,} registered texts, {len(fresh):,} of them new"
-    return Effect(Changes.of(dlt_template=None), len(rows), words)
+    inverse = (back,) if back.texts or back.retired else ()
+    return Effect(Changes.of(dlt_template=None), len(rows), words, inverse=inverse)
+
+
+def take_back_dlt_import(ctx: Context, command: c.TakeBackDltImport) -> Effect:
+    """What it corrected reads as before; what it added is retired and can come back (R58)."""
+    require_admin(ctx)
+    for text in command.texts:
+        dlt.save(ctx.tx, _checked(ctx, text))
+    dlt.set_retired(ctx.tx, command.retired, command.at)
+    count = len({text.template_id for text in command.texts}.union(command.retired))
+    return Effect(Changes.of(dlt_template=None), count, "Took back the import")
 
 
 def _checked(ctx: Context, text: c.DltText) -> dict[str, Any]:
