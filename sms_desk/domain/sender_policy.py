@@ -111,6 +111,9 @@ LONGEST_NAME = 11
 _NAME = re.compile(r"[A-Za-z0-9 +\-_&]+")
 NAME_SOURCE = "Twilio, Messaging Services API, AlphaSender (2026-03)"
 """Letters, digits, space, hyphen, plus, underscore, ampersand; not digits alone; at most eleven."""
+_PROMOTIONAL_HEADER = re.compile(r"[0-9]{6}")
+"""India's operators give promotional senders six digits and no name
+(https://www.alibabacloud.com/help/en/sms/user-guide/a2p-sms-messaging-regulations-for-india)."""
 _HEADER = re.compile(r"[A-Za-z]{6}|[0-9]{6}")
 _BEGIN = "Begin with + and the country code, as in +44 7700 900123."
 
@@ -204,7 +207,7 @@ def _address(draft: Draft) -> Iterator[Finding]:
     if not draft.address.strip():
         yield _error("address", "The sender ID has no address.", _BEGIN)
     elif draft.kind is SenderKind.ALPHANUMERIC:
-        yield from _name(draft.address)
+        yield from _name(draft.address, draft.country)
     else:
         read = _read(draft.address)
         found = read.address
@@ -237,8 +240,10 @@ def _instead(draft: Draft, found: addresses.Address) -> str:
     return step
 
 
-def _name(address: str) -> Iterator[Finding]:
+def _name(address: str, country: str) -> Iterator[Finding]:
     name = address.strip()
+    if country.upper() == "IN" and _PROMOTIONAL_HEADER.fullmatch(name):
+        return
     shown = _shown(name)
     if len(name) > LONGEST_NAME:
         yield _error(
@@ -259,7 +264,8 @@ def _name(address: str) -> Iterator[Finding]:
         yield _error(
             "address",
             f"“{shown}” has no letter.",
-            "A name has at least one: digits alone would be taken for a number.",
+            "A name has at least one: digits alone would be taken for a number. Only India's"
+            " promotional headers are six digits; they need the country India.",
             NAME_SOURCE,
         )
 
@@ -487,7 +493,7 @@ def _registration(draft: Draft) -> Iterator[Finding]:
         return
     name = draft.address.strip()
     if not _HEADER.fullmatch(name):
-        title = f"“{_shown(name)}” is no Indian header: those have six letters."
+        title = f"“{_shown(name)}” is no Indian header: six letters, or six digits."
         step = "The operator adds the suffix -P, -S, -T or -G."
         yield _error("address", title, step) if domestic else _warning("address", title, step)
     elif india is not None and india.header and india.header.upper() != name.upper():

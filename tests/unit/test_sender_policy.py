@@ -53,6 +53,7 @@ def beside(**changes: object) -> Neighbours:
         replace(NUMBER, address="70707", kind=SenderKind.SHORT_CODE),
         replace(NUMBER, channel=Channel.WHATSAPP, kind=SenderKind.WHATSAPP),
         replace(NUMBER, address="+447700900130", country="GB"),
+        replace(NAME, address="561234", country="IN"),  # a promotional header
     ],
 )
 def test_r11_what_can_be_is_taken(draft: Draft) -> None:
@@ -77,6 +78,8 @@ def test_r11_what_can_be_is_taken(draft: Draft) -> None:
         (replace(NUMBER, kind=SenderKind.WHATSAPP), "channel"),
         (replace(NUMBER, channel=Channel.WHATSAPP), "channel"),
         (replace(NAME, channel=Channel.WHATSAPP), "channel"),
+        (replace(NAME, address="561234", country="GB"), "address"),
+        (replace(NAME, address="5612345", country="IN"), "address"),
         (replace(NUMBER, country="GB"), "country"),
         (replace(NUMBER, country="XX"), "country"),
         (replace(NUMBER, country="Germany"), "country"),
