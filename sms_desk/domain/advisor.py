@@ -546,6 +546,8 @@ def _no_fallback(facts: Facts) -> Iterator[Finding]:
             continue
         blocked = sender.health is Health.BLOCKED
         spare = next((s for s in _stand_ins(facts, sender) if s.id not in taken), None)
+        if spare is not None:
+            taken.add(spare.id)  # two that are blocked are not both offered the same
         yield Finding(
             FindingCode.NO_FALLBACK,
             Severity.PROBLEM if blocked else Severity.WARNING,

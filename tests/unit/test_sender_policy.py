@@ -53,7 +53,7 @@ def beside(**changes: object) -> Neighbours:
         replace(NUMBER, address="70707", kind=SenderKind.SHORT_CODE),
         replace(NUMBER, channel=Channel.WHATSAPP, kind=SenderKind.WHATSAPP),
         replace(NUMBER, address="+447700900130", country="GB"),
-        replace(NAME, address="561234", country="IN"),  # a promotional header
+        replace(NAME, address="561234", country="IN", inbound_id=None),  # a promotional header
     ],
 )
 def test_r11_what_can_be_is_taken(draft: Draft) -> None:
