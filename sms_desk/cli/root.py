@@ -50,6 +50,7 @@ ENTRIES = {
     "program": _entry("program", "program", "Campaigns and services."),
     "view": _entry("view", "view", "Saved filters."),
     "template": _entry("template", "template", "Templates."),
+    "route": _entry("routes", "route", "Why something came to whom, and what if."),
     "notice": _entry("notice", "notice", "Who was told of what; e-mail and mutes."),
     "notice-template": _entry("notice", "notice_template", "Templates of notices by e-mail."),
     "people": _entry("people", "people", "People of the workspace."),

@@ -24,7 +24,7 @@ from sms_desk.settings import registry
 from sms_desk.store import audit as store
 from sms_desk.store import events, senders, staffing
 from sms_desk.store.engine import Tx
-from sms_desk.store.events import Event, EventKind
+from sms_desk.store.events import Event, EventKind, owner_in
 
 AUDITED: Mapping[type[c.Command], Kind] = {
     c.Assign: Kind.ASSIGNED,
@@ -204,16 +204,10 @@ def _moves(happened: Iterable[Event]) -> dict[UUID, tuple[UUID | None, UUID | No
         if event.kind is not EventKind.ASSIGNED:
             continue
         detail = event.detail or {}
-        was, now = (_owner(detail.get(side)) for side in ("before", "after"))
+        was, now = (owner_in(detail.get(side)) for side in ("before", "after"))
         first = found.get(event.conversation_id)
         found[event.conversation_id] = (was if first is None else first[0], now)
     return found
-
-
-def _owner(said: Any) -> UUID | None:
-    """Of an event's side: an id, or the conversation's columns."""
-    value = said.get("owner_id") if isinstance(said, Mapping) else said
-    return None if value is None else UUID(value)
 
 
 def _from_fields(ctx: Context, command: c.Command, effect: Effect, kind: Kind) -> Deed:

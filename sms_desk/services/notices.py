@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import Channel, Role
 from sms_desk.domain.notices import Because, Kind, State, Way
 from sms_desk.domain.plain_text import display_name, display_text, preview
-from sms_desk.domain.wall_time import require_zone
 from sms_desk.notify.base import Shown
 from sms_desk.notify.email import MailServer, Security, said
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
-from sms_desk.services.words import peer_text
+from sms_desk.services.words import moment_text, peer_text
 from sms_desk.settings import registry
 from sms_desk.store import inbox as inbox_store
 from sms_desk.store import notices, people, senders, settings, workspaces
@@ -374,7 +372,7 @@ def letter(tx: Tx, row: Mapping[Any, Any], ctx: Context) -> Addressed | str:
         "sender": known.sender(row),
         "sender_address": known.sender_address(row),
         "channel": known.channel(row),
-        "time": _clock(row["made_at"], person["zone"]),
+        "time": moment_text(row["made_at"], person["zone"]),
         "text": display_text(known.text(row)[:_LONGEST_TEXT]) if with_text else "",
         "reason": why(trail, "you", known.names),
         "covered_for": _named(trail.get("instead_of"), known.names),
@@ -384,10 +382,6 @@ def letter(tx: Tx, row: Mapping[Any, Any], ctx: Context) -> Addressed | str:
         "workspace": display_name(workspaces.name(tx)),
     }
     return Addressed(person["email"], values)
-
-
-def _clock(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(require_zone(zone) or ZoneInfo('UTC')):%d %b %Y %H:%M}"
 
 
 # --- the e-mail server ----------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from sms_desk.domain import addresses
+from sms_desk.domain.wall_time import require_zone
 from sms_desk.providers.base import ErrorWords
 
 
@@ -12,6 +15,11 @@ from sms_desk.providers.base import ErrorWords
 def peer_text(raw: str) -> str:
     """An address as shown: international format, short code or name; without channel prefix."""
     return addresses.display(addresses.from_provider(raw))
+
+
+def moment_text(at: datetime, zone: str) -> str:
+    """A date and time by the clock of a zone: 12 Nov 2026 14:02."""
+    return f"{at.astimezone(require_zone(zone) or ZoneInfo('UTC')):%d %b %Y %H:%M}"
 
 
 def error_words(provider: str, code: str | None, text: str | None) -> ErrorWords:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -100,19 +100,50 @@ def of_batch(tx: Tx, batch_id: UUID) -> list[Event]:
     rows = tx.execute(
         sa.select(tables.events).where(columns.batch_id == batch_id).order_by(columns.position)
     ).mappings()
-    return [
-        Event(
-            row["id"],
-            row["conversation_id"],
-            row["at"],
-            EventKind(row["kind"]),
-            row["actor_id"],
-            row["reason"],
-            row["detail"],
-            row["batch_id"],
-        )
-        for row in rows
-    ]
+    return [_event(row) for row in rows]
+
+
+def get(tx: Tx, event_id: UUID) -> Event | None:
+    """One event by its id."""
+    query = sa.select(tables.events).where(tables.events.c.id == event_id)
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else _event(row)
+
+
+def newest(
+    tx: Tx, conversation_id: UUID, kinds: Collection[EventKind], *, before: int | None = None
+) -> Event | None:
+    """The newest of these kinds in a conversation. before: a position; None: of all."""
+    columns = tables.events.c
+    query = (
+        sa.select(tables.events)
+        .where(columns.conversation_id == conversation_id, columns.kind.in_(kinds))
+        .order_by(columns.position.desc())
+        .limit(1)
+    )
+    if before is not None:
+        query = query.where(columns.position < before)
+    row = tx.execute(query).mappings().one_or_none()
+    return None if row is None else _event(row)
+
+
+def owner_in(said: Any) -> UUID | None:
+    """Whose it is by one side of an event's detail: an id, or the conversation's columns."""
+    value = said.get("owner_id") if isinstance(said, Mapping) else said
+    return None if value is None else UUID(value)
+
+
+def _event(row: Mapping[Any, Any]) -> Event:
+    return Event(
+        row["id"],
+        row["conversation_id"],
+        row["at"],
+        EventKind(row["kind"]),
+        row["actor_id"],
+        row["reason"],
+        row["detail"],
+        row["batch_id"],
+    )
 
 
 def _free_places(tx: Tx, wished: Sequence[Position]) -> list[Position]:

@@ -309,7 +309,7 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     found = call("senders", "advise", code=3)["rows"]
     assert "no_fallback" in {row["code"] for row in found}
     call("senders", "set-health", LINE, "auto")
-    call("thread", one)
+    _routes(call, call("thread", one), LINE)
     call("reply", one, "--explain", "Yes")
     call("doctor", code=5)  # the account's secret is kept nowhere
     call("doctor", secret=True)
@@ -322,6 +322,15 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("account", "remove", "Shop")
     call("demo", "--remove")
     assert set(FORMS) - terminal.called == {"sandbox", "segments", "tour"}
+
+
+def _routes(call: Callable[..., Any], thread: dict[str, Any], line: str) -> None:
+    """R20: why a conversation, and a message of it, are where they are."""
+    id_ = thread["conversation"]["row"]["id"]
+    assert call("route", "explain", id_)["conversation_id"] == id_
+    message = next(item["id"] for item in thread["items"] if item["direction"] == "inbound")
+    assert call("route", "explain", message)["message_id"] == message
+    call("--as", "Ann", "route", "explain", id_, code=4)
 
 
 def _notices(call: Callable[..., Any], folder: Path) -> None:

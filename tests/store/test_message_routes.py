@@ -94,7 +94,8 @@ def test_r20_the_first_message_says_how_it_was_routed_and_later_ones_that_it_is_
         newest = message_routes.newest(tx, desk.conversation()["id"])
         assert message_routes.newest(tx, new_id()) is None
     assert newest is not None
-    assert newest["rule"] == "owned"
+    assert newest.trail is not None
+    assert newest.trail["rule"] == "owned"
 
 
 def test_r20_a_covered_message_names_who_is_away_and_who_answers_along_the_chain(

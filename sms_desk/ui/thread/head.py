@@ -61,6 +61,8 @@ class ThreadHead(QWidget):
     """What it answers: a program's id, or None for direct (R61)."""
     source_why_requested = Signal(QPoint)
     """Why the conversation answers what it does, to be said at this point of the screen."""
+    place_why_requested = Signal()
+    """Why the conversation is where it is (R20)."""
     rename_requested = Signal()
     search_opened = Signal()
     context_toggled = Signal()
@@ -318,6 +320,7 @@ class ThreadHead(QWidget):
         menu.addAction(tr("Rename contact…")).triggered.connect(self.rename_requested)
         menu.addAction(tr("Copy number")).triggered.connect(self._on_copy_number)
         menu.addAction(tr("Show or hide details")).triggered.connect(self.context_toggled)
+        menu.addAction(tr("Why is this here?")).triggered.connect(self.place_why_requested)
         menu.addSeparator()
         self._add_mine(menu, row)
         menu.addSeparator()

@@ -281,6 +281,12 @@ _REASONS = {
     "several_holders": "several people hold the sender ID",
     "no_holder": "nobody holds the sender ID",
     "program_only": "only a program holds the sender ID",
+    "nobody_present": "nobody who holds the sender ID is here",
+    "last_sender": "of who wrote last from the sender ID",
+    "owner": "of who owns the contact",
+    "round_robin": "the holders get it in turn",
+    "named": "one person gets what comes in",
+    "everyone": "everybody who holds the sender ID gets it",
     "fallback": "",  # the line says where it goes on
     "continued": "it goes on from another sender ID",
 }

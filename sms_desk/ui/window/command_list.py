@@ -161,6 +161,12 @@ def _conversation(wiring: Wiring) -> tuple[WindowCommand, ...]:
         on("pin", tr("commands", "Pin, for me"), run=partial(act, "pin"), icon="pin"),
         on("mute", tr("commands", "Mute, for me"), run=partial(act, "mute"), icon="bell-off"),
         on(
+            "why_here",
+            tr("commands", "Why is this here?"),
+            run=wiring.reading.explain_place,
+            icon="circle-question-mark",
+        ),
+        on(
             "undo",
             tr("commands", "Undo"),
             run=wiring.actions.undo_last,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -11,9 +12,10 @@ from PySide6.QtGui import QCursor
 
 from sms_desk.domain.errors import StorageError
 from sms_desk.domain.plain_text import Link
-from sms_desk.services import threads
+from sms_desk.services import threads, why_here
 from sms_desk.services.context import Context
-from sms_desk.services.rows import ConversationDetail, ThreadPage
+from sms_desk.services.rows import ConversationDetail, ItemKind, ThreadItem, ThreadPage
+from sms_desk.services.why_here import Explained
 from sms_desk.ui.thread import confirm_link
 from sms_desk.ui.widgets.outside import ask_where_to_save, open_link
 from sms_desk.ui.widgets.words import tr
@@ -21,7 +23,7 @@ from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.ties import Ties
 from sms_desk.ui.window.timeline import TimelineDialog
-from sms_desk.ui.window.why import WhyPopover
+from sms_desk.ui.window.why import WIDTH, WhyPopover
 
 _SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -38,6 +40,8 @@ _SUFFIXES = {
 """A file's own name from outside is never used; only its kind is."""
 _RECENT = 40
 """Enough that some of them are messages."""
+_ROUTING = ("routed", "assigned")
+"""Events that say whose it became."""
 
 
 class ReadingController(QObject):
@@ -52,6 +56,7 @@ class ReadingController(QObject):
         view.attachment_save_requested.connect(self._on_save_requested)
         page.context.timeline_requested.connect(self._on_timeline_requested)
         page.column.head.source_why_requested.connect(self._on_source_why)
+        page.column.head.place_why_requested.connect(self.explain_place)
         page.column.composer.sender_why_requested.connect(self._on_sender_why)
         thread.opened.connect(self._show_recent)
         thread.refreshed.connect(self._show_recent)
@@ -63,9 +68,36 @@ class ReadingController(QObject):
 
     @Slot(object)
     def _on_why_requested(self, item_id: UUID) -> None:
-        item = self._thread.item(item_id)
-        if item is not None:
-            WhyPopover.of_item(item, self._ties.reader, self._page).pop_up(QCursor.pos())
+        item, at = self._thread.item(item_id), QCursor.pos()
+        if item is None:
+            return
+        if item.kind is ItemKind.MESSAGE:
+            self._explain(why_here.of_message, item.id, at, item)
+        elif item.event in _ROUTING:
+            self._explain(why_here.of_event, item.id, at)
+        else:
+            WhyPopover.of_event(item, self._ties.reader, self._page).pop_up(at)
+
+    @Slot()
+    def explain_place(self) -> None:
+        """Why the open conversation is where it is (R20)."""
+        detail = self._thread.detail()
+        if detail is not None:
+            head = self._page.column.head
+            at = head.mapToGlobal(head.rect().bottomLeft() + QPoint(WIDTH // 2, 0))
+            self._explain(why_here.of_conversation, detail.row.id, at)
+
+    def _explain(
+        self,
+        ask: Callable[[Context, UUID], Explained],
+        id_: UUID,
+        at: QPoint,
+        message: ThreadItem | None = None,
+    ) -> None:
+        def show(found: Explained) -> None:
+            WhyPopover.of_place(found, self._page, message).pop_up(at)
+
+        self._ties.doors.read(self, ask, id_, then=show, key="why")
 
     @Slot(QPoint)
     def _on_source_why(self, at: QPoint) -> None:

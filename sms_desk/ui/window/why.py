@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from sms_desk.domain.model import Source, SourceKind, SourceReason
 from sms_desk.domain.plain_text import display_name, preview
-from sms_desk.services.rows import ConversationDetail, ItemKind, ThreadItem
+from sms_desk.services.rows import ConversationDetail, ThreadItem
+from sms_desk.services.why_here import Explained
 from sms_desk.ui.thread import Reader
 from sms_desk.ui.thread.words import event
 from sms_desk.ui.widgets.text import label
@@ -36,12 +36,19 @@ class WhyPopover(QFrame):
             layout.addWidget(label(line, tone="secondary", wrap=True, parent=self))
 
     @classmethod
-    def of_item(cls, item: ThreadItem, reader: Reader, parent: QWidget) -> WhyPopover:
-        """An event, or a message with its source."""
-        if item.kind is ItemKind.EVENT:
-            return cls(event(item, reader), tuple(trail_lines(item)), parent)
-        reason = source_words(item.source, item.program_name)
-        return cls(tr("why", "What this message answers"), (reason,), parent)
+    def of_event(cls, item: ThreadItem, reader: Reader, parent: QWidget) -> WhyPopover:
+        """Of a line that tells of something else than whose it became."""
+        return cls(event(item, reader), (reason_words(item.reason),), parent)
+
+    @classmethod
+    def of_place(
+        cls, found: Explained, parent: QWidget, message: ThreadItem | None = None
+    ) -> WhyPopover:
+        """Why it is here: the sentence, and what it rests on. message: says what it answers, too."""
+        lines = [f"{each.name}: {each.text}" for each in found.details]
+        if message is not None:
+            lines.append(source_words(message.source, message.program_name))
+        return cls(found.sentence, tuple(lines), parent)
 
     @classmethod
     def of_source(cls, detail: ConversationDetail, parent: QWidget) -> WhyPopover:
@@ -83,17 +90,7 @@ class WhyPopover(QFrame):
         self.show()
 
 
-_RULES = {
-    "one_holder": "The sender ID has one holder, so it came to them.",
-    "several_holders": "Several people hold the sender ID, so it stands in their shared inbox.",
-    "no_holder": "Nobody holds the sender ID, so it stands in Unrouted.",
-    "program_only": "Only a program holds the sender ID, so it stands in Unrouted.",
-    "nobody_present": "Nobody who holds the sender ID is here any more, so it stands in Unrouted.",
-    "last_sender": "It goes to the holder who last wrote to the customer from this sender ID.",
-    "owner": "It goes to the contact's owner.",
-    "round_robin": "The holders get what comes in by turns; whose turn was longest ago got it.",
-    "named": "On this sender ID one person gets what comes in.",
-    "everyone": "Everybody who holds the sender ID gets what comes in.",
+_REASONS = {
     "person": "A person did this.",
     "undo": "A person took an earlier change back.",
     "due": "The time that was set had come.",
@@ -102,31 +99,11 @@ _RULES = {
 }
 
 
-_WHY = {
-    "nobody_wrote": "None of them has written to the customer yet.",
-    "writers_gone": "Who wrote to the customer holds it no longer, or is away.",
-    "no_owner": "The contact has no owner.",
-    "owner_gone": "The contact's owner does not hold it, or is away.",
-    "named_gone": "That person is no longer here.",
-    "named_away": "That person is away.",
-}
-
-
-def trail_lines(item: ThreadItem) -> list[str]:
-    """What the stored trail tells: the rule, who came into question, what came of it."""
-    detail = item.event_detail or {}
-    names: Mapping[str, str] = detail.get("names", {})
-    trail: Mapping[str, Any] = detail.get("trail", {})
-    rule = str(trail.get("rule", item.reason))
-    lines = [tr("why", _RULES[rule])] if rule in _RULES else [preview(rule, 200)] if rule else []
-    why = str(trail.get("why", ""))
-    if why:
-        lines.append(tr("why", _WHY[why]) if why in _WHY else preview(why, 200))
-    candidates = [names.get(id_, "") for id_ in trail.get("candidates", ())]
-    known = ", ".join(display_name(name) for name in candidates if name)
-    if known:
-        lines.append(tr("why", "In question: {names}.").replace("{names}", known))
-    return lines or [tr("why", "No reason was stored.")]
+def reason_words(reason: str) -> str:
+    """Why an event happened that routed nothing."""
+    if reason in _REASONS:
+        return tr("why", _REASONS[reason])
+    return preview(reason, 200) or tr("why", "No reason was stored.")
 
 
 def source_words(source: Source | None, program_name: str) -> str:
