@@ -363,7 +363,7 @@ def test_a_blocked_number_wants_a_fallback() -> None:
     assert (finding.code, finding.severity) == (FindingCode.NO_FALLBACK, Severity.PROBLEM)
     assert finding.remedy is not None
     assert finding.remedy.step == SetFallback(blocked.id, an_id("0190"))
-    other = sender("0102", "Cara", health=Health.BLOCKED)
+    other = sender("0104", "Ben", health=Health.BLOCKED)
     found = advise(with_senders(blocked, other, sender("0190"), sender("0191", country="CA")))
     spares = [
         each.remedy.step.fallback_id
