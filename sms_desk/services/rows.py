@@ -219,6 +219,7 @@ class ConversationDetail:
     may_switch: bool = False  # whether I may let them (R17)
     scheduled: int = 0  # messages that wait for their time; the next at row.goes_at
     cover: CoverState | None = None  # its owner is away
+    home: str = ""  # the inbound number in whose conversation this one-way sender ID goes on (R60)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,15 @@ def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
         may_switch=ctx.actor.role is not Role.REP,
         scheduled=len(scheduled.waiting(ctx.tx, [conversation_id])),
         cover=_cover(ctx, row),
+        home=_home(ctx, row.sender_id),
     )
+
+
+def _home(ctx: Context, sender_id: UUID) -> str:
+    """What a one-way sender ID wrote before its inbound number was named stays where it is; what
+    goes out from now on belongs to the inbound number's conversation (R54, R60)."""
+    inbound = ctx.directory.inbound_of.get(sender_id)
+    return "" if inbound is None else senders.row(ctx, inbound).display
 
 
 def _cover(ctx: Context, row: InboxRow) -> CoverState | None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
-from sms_desk.domain.errors import UsageError
+from sms_desk.domain.changes import Thing
+from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import Channel, OutboxState, Role, SenderDirection, SenderKind
 from sms_desk.providers.base import Directory, RemoteSender
+from sms_desk.services import threads
 from sms_desk.services.desk import Desk as Services
-from sms_desk.store import tables
+from sms_desk.store import conversations, senders, tables
 from sms_desk.store.ids import new_id
 from tests.fixtures.desk import Desk, desk_at
 from tests.fixtures.fake_provider import CUSTOMER
@@ -120,6 +123,54 @@ def test_r60_a_reply_from_a_one_way_sender_goes_out_from_it(desk: Desk, ann: Ser
     desk.provider.receive("yes")
     desk.cycle(10)
     assert (desk.conversation()["sender_id"], desk.conversation()["version"]) == (desk.sender_id, 2)
+
+
+def test_r60_an_inbound_number_named_later_is_where_it_goes_on(desk: Desk, ann: Services) -> None:
+    """R54: what was written before stays; nothing more goes out there, and the desk says where."""
+    one_way = desk.add_sender(
+        "SHOPNAME", kind=SenderKind.ALPHANUMERIC, direction=SenderDirection.OUTGOING
+    )
+
+    def begun(conversation_id: UUID) -> UUID:
+        done = ann.change(
+            c.StartConversation(
+                **ann.stamp(),
+                conversation_id=conversation_id,
+                contact_id=new_id(),
+                sender_id=one_way,
+                channel=Channel.SMS,
+                peer_raw=CUSTOMER,
+            )
+        )
+        (found,) = done.changes.touched[Thing.CONVERSATION]
+        assert found is not None
+        return found
+
+    def answer(conversation_id: UUID) -> c.Reply:
+        stamp = ann.stamp()
+        return c.Reply(
+            **stamp,
+            conversation_id=conversation_id,
+            outbox_id=new_id(),
+            sender_id=one_way,
+            body="hi",
+            seen_version=0,
+            not_after=stamp["at"] + timedelta(minutes=30),
+        )
+
+    before = begun(new_id())
+    ann.change(answer(before))
+    assert ann.read(threads.detail, before).home == ""
+    with desk.workspace.write() as tx:
+        senders.change(tx, one_way, inbound_id=desk.sender_id)
+    assert ann.read(threads.detail, before).home == "+1 202-555-0100"
+    with pytest.raises(RefusedError, match="belongs to the conversation of its inbound number"):
+        ann.change(answer(before))
+    after = begun(new_id())
+    assert after != before
+    ann.change(answer(after))
+    with desk.workspace.read() as tx:
+        assert conversations.load(tx, [after])[after]["sender_id"] == desk.sender_id
 
 
 def test_r33_what_no_account_is_left_to_send_is_held_and_says_why(

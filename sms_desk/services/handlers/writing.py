@@ -186,8 +186,14 @@ def written(body: str, otherwise: str) -> str:
 def refuse_other_sender(ctx: Context, conversation_id: UUID, sender_id: UUID) -> None:
     """Another sender ID is another conversation (R1), but for a one-way sender's inbound (R60)."""
     row = team_states.load(ctx.tx, [conversation_id])[conversation_id]
+    if row["sender_id"] in ctx.directory.inbound_of:
+        raise RefusedError(
+            "What goes out from this sender ID belongs to the conversation of its inbound number.",
+            "Begin there: in the window Send offers it, on the command line sms-desk send does.",
+            rule="sender",
+        )
     inbound = ctx.directory.inbound_of.get(sender_id, sender_id)
-    if row["sender_id"] not in (sender_id, inbound):
+    if row["sender_id"] != inbound:
         raise RefusedError(
             "This sender ID belongs to another conversation.",
             "Start a conversation from it, or reply from the conversation's own.",

@@ -57,7 +57,7 @@ class WritingController(QObject):
         detail = self._thread.detail()
         if detail is None:
             self._composer.refused(tr("writing", "No conversation is open."))
-        elif sender_id in (detail.sender.id, detail.row.sender_id):
+        elif not detail.home and sender_id in (detail.sender.id, detail.row.sender_id):
             self._reply(detail, text)
         else:
             self._send_from_elsewhere(detail, text, sender_id)
@@ -168,12 +168,7 @@ class WritingController(QObject):
     def _send_from_elsewhere(self, detail: ConversationDetail, text: str, sender_id: UUID) -> None:
         agreed = ask(
             self._page.window(),
-            tr("writing", "Send from another sender ID?"),
-            tr(
-                "writing",
-                "That is another conversation with the same contact: it opens, and the answer "
-                "comes there.",
-            ),
+            *_elsewhere_words(detail.home),
             yes=tr("writing", "Send there"),
         )
         if not agreed:
@@ -283,3 +278,18 @@ class WritingController(QObject):
             return
         reply = self._reply_command(detail.row.id, detail.sender.id, item.body, detail.version)
         self._doors.change(self, *drops, reply, quiet=True)
+
+
+def _elsewhere_words(home: str) -> tuple[str, str]:
+    """Title and text. home: the inbound number to whose conversation a one-way sender ID moved."""
+    if home:
+        text = tr(
+            "writing",
+            "Answers to this sender ID come to {number} now: the conversation there opens, and "
+            "goes on.",
+        )
+        return tr("writing", "Send in another conversation?"), text.format(number=home)
+    return tr("writing", "Send from another sender ID?"), tr(
+        "writing",
+        "That is another conversation with the same contact: it opens, and the answer comes there.",
+    )
