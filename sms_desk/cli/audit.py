@@ -12,7 +12,7 @@ import click
 from sms_desk.cli import audit_text, ids, typed
 from sms_desk.cli.audit_text import Exported
 from sms_desk.cli.framework import Unsettled, group, with_desk
-from sms_desk.domain.audit import Head, Kind
+from sms_desk.domain.audit import Head, Kind, parse_head
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.services import audit as service
 from sms_desk.services import senders as sender_service
@@ -21,7 +21,6 @@ from sms_desk.services.desk import Desk
 from sms_desk.settings import files
 
 _ = audit_text  # imported for what it registers: how these answers are told
-_HASH = 64
 
 
 @group()
@@ -44,7 +43,9 @@ _FILTERS = (
     _Filter("--kind", {"multiple": True, "type": click.Choice([*Kind]), "help": "Of what."}),
     _Filter("--sender", {"metavar": "SENDER", "help": "About this sender ID."}),
     _Filter("--conversation", {"metavar": "ID", "help": "About this conversation."}),
-    _Filter("--command", {"metavar": "ID", "help": "What this command did; its whole ID."}),
+    _Filter(
+        "--command", {"metavar": "ID", "help": "What this command did, and its undo; its whole ID."}
+    ),
     _Filter("--since", {"metavar": "DAY", "help": "From this day or instant on."}),
     _Filter("--until", {"metavar": "DAY", "help": "Before this day or instant."}),
     _Filter("--text", {"metavar": "TEXT", "help": "In names, sender IDs, and kinds of entries."}),
@@ -63,11 +64,9 @@ def _wanted(desk: Desk, given: dict[str, Any]) -> Wanted:
 
     by_rule = given["actor"] == "desk"
     sender, conversation = given["sender"], given["conversation"]
-    subject = None if sender is None else desk.read(sender_service.find, sender)
+    subjects = [] if sender is None else [desk.read(sender_service.find, sender)]
     if conversation is not None:
-        if subject is not None:
-            raise UsageError("Give --sender or --conversation, not both.")
-        subject = ids.conversation(desk, conversation)
+        subjects.append(ids.conversation(desk, conversation))
     batch = None if given["command"] is None else ids.whole(given["command"])
     if given["command"] is not None and batch is None:
         raise UsageError("--command takes a whole ID.", "Take it from --json.")
@@ -78,7 +77,7 @@ def _wanted(desk: Desk, given: dict[str, Any]) -> Wanted:
         by_rule=by_rule,
         person_id=whose("person"),
         kinds=tuple(Kind(kind) for kind in given["kind"]),
-        subject_id=subject,
+        subject_ids=tuple(subjects),
         batch_id=batch,
         text=given["text"] or "",
     )
@@ -126,13 +125,14 @@ def export(desk: Desk, /, file: str, form: str, force: bool, **given: Any) -> Ex
     if file != "-" and path.exists() and not force:
         raise UsageError(f"There is a file {file} already.", "Give another name, or --force.")
     write = service.write_csv if form == "csv" else service.write_json_lines
-    written = io.StringIO(newline="")
-    count = desk.read(write, _wanted(desk, given), written)
+    wanted = _wanted(desk, given)
     if file == "-":
+        written = io.StringIO(newline="")
+        desk.read(write, wanted, written)
         click.echo(written.getvalue(), nl=False)
         return None
-    files.write_text(path, written.getvalue())
-    return Exported(file, count)
+    with files.writing(path) as stream:
+        return Exported(file, desk.read(write, wanted, stream))
 
 
 @audit.command()
@@ -160,9 +160,9 @@ def verify(desk: Desk, head: str | None) -> Verified:
 
 
 def _head(text: str | None) -> Head | None:
-    if text is None:
-        return None
-    n, _, hash_ = text.partition(":")
-    if not n.isascii() or not n.isdigit() or len(hash_) != _HASH:
-        raise UsageError("--head takes N:HASH.", "Take both from an earlier `audit verify`.")
-    return Head(int(n), hash_.lower())
+    try:
+        return None if text is None else parse_head(text)
+    except UsageError as error:
+        raise UsageError(
+            "--head takes N:HASH.", "Take both from an earlier `audit verify`."
+        ) from error

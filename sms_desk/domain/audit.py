@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
@@ -19,7 +20,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain.errors import UsageError
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
 GENESIS = "0" * 64
 """What the first entry names as the hash of the one before."""
 INLINE = 100
@@ -144,6 +148,19 @@ class Head:
 
     n: int
     hash: str
+
+
+def head_text(head: Head) -> str:
+    """As a person notes it elsewhere."""
+    return f"{head.n}:{head.hash}"
+
+
+def parse_head(text: str) -> Head:
+    """What was noted. Raises UsageError."""
+    n, _, hash_ = text.strip().partition(":")
+    if not n.isascii() or not n.isdigit() or not _HASH.fullmatch(hash_):
+        raise UsageError("This is no number of an entry with its hash, N:HASH.", "Take it whole.")
+    return Head(int(n), hash_.lower())
 
 
 class Fault(StrEnum):

@@ -7,21 +7,27 @@ those hold, and what they did themselves. Reps read none.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, TextIO
+from enum import StrEnum
+from typing import Any, Final, TextIO, TypeVar
 from uuid import UUID
 
 from sms_desk.domain import audit
 from sms_desk.domain.audit import Entry, Fault, Head, Kind, Verdict
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import Role
+from sms_desk.domain.plain_text import display_name
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services import audit_words, csv_files
 from sms_desk.services.audit_words import KIND_NAMES, Difference, Names, Speaker
 from sms_desk.services.context import Context
+from sms_desk.services.csv_files import Progress, no_progress
+from sms_desk.services.words import peer_text
 from sms_desk.store import audit as store
+from sms_desk.store import commands as history
+from sms_desk.store import events, inbox, notices, senders
 from sms_desk.store.audit import Asked
 
 COLUMNS: Final = (
@@ -40,7 +46,12 @@ COLUMNS: Final = (
     "hash",
 )
 _PAGE: Final = 500
+_CONCERNED: Final = 200
+"""So many things that an entry is about are named."""
+_EVERY: Final = 250
+"""Entries between two words about how far it is."""
 Quote = Callable[[str], str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,19 @@ class AuditRow:
     subject_ids: tuple[UUID, ...]
     hash: str
 
+    @property
+    def id(self) -> int:
+        """By which a table keeps it chosen."""
+        return self.n
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPart:
+    """rows: newest first. next: entries before this one follow."""
+
+    rows: tuple[AuditRow, ...]
+    next: int | None
+
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
@@ -75,7 +99,9 @@ class AuditPage:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which entries; all of it holds at once. until: not that instant itself. person_id: who did
-    it or whom it concerns. by_rule: what no person did. text: in names, sender IDs, and kinds."""
+    it or whom it concerns. by_rule: what no person did. subject_ids: it concerns each of them.
+    batch_id: what that command did, took back, and had taken back. text: in names, sender IDs,
+    and kinds."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -83,7 +109,7 @@ class Wanted:
     by_rule: bool = False
     person_id: UUID | None = None
     kinds: tuple[Kind, ...] = ()
-    subject_id: UUID | None = None
+    subject_ids: tuple[UUID, ...] = ()
     batch_id: UUID | None = None
     text: str = ""
 
@@ -117,26 +143,119 @@ def page(
 
     Raises RefusedError for reps.
     """
-    asked = _asked(ctx, wanted)
-    found = store.find(ctx.tx, asked, before=before, limit=limit + 1)
-    rows = _rows(ctx, found[:limit], quote)
+    found = part(ctx, wanted, before=before, limit=limit, quote=quote)
+    return AuditPage(found.rows, count(ctx, wanted), found.next)
+
+
+def part(
+    ctx: Context,
+    wanted: Wanted,
+    *,
+    before: int | None = None,
+    limit: int = 100,
+    quote: Quote | None = None,
+) -> AuditPart:
+    """The same without the count, which takes longer the longer the log is."""
+    found = store.find(ctx.tx, _asked(ctx, wanted), before=before, limit=limit + 1)
     more = found[limit - 1].n if len(found) > limit else None
-    return AuditPage(rows, store.count(ctx.tx, asked), more)
+    return AuditPart(_rows(ctx, found[:limit], quote), more)
+
+
+def count(ctx: Context, wanted: Wanted) -> int:
+    """How many match. Raises RefusedError for reps."""
+    return store.count(ctx.tx, _asked(ctx, wanted))
+
+
+def newest(ctx: Context) -> int:
+    """The number of the newest entry of all: while it is the same, so is the log."""
+    return store.newest(ctx.tx)
 
 
 def get(ctx: Context, n: int, *, quote: Quote | None = None) -> AuditRow:
     """One entry. Raises NotFoundError for one that is not there, or not to be seen."""
+    return _rows(ctx, [_entry(ctx, n)], quote)[0]
+
+
+def _entry(ctx: Context, n: int) -> Entry:
     found = store.find(ctx.tx, _asked(ctx, Wanted()), before=n + 1, limit=1)
     if not found or found[0].n != n:
         raise NotFoundError(
             f"There is no entry {n}, or it is not yours to see.", "See sms-desk audit list."
         )
-    return _rows(ctx, found, quote)[0]
+    return found[0]
+
+
+class About(StrEnum):
+    """What has a screen of its own."""
+
+    CONVERSATION = "conversation"
+    SENDER = "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Something that an entry is about. name: as whoever looks knows it."""
+
+    about: About
+    id: UUID
+    name: str
+
+
+def concerned(ctx: Context, n: int) -> tuple[Concerned, ...]:
+    """The conversations and sender IDs of an entry that whoever looks may see, conversations first.
+
+    Raises NotFoundError for an entry that is not there, or not to be seen.
+    """
+    entry = _entry(ctx, n)
+    ids = list(entry.subject_ids)
+    if entry.batch_id is not None:  # of many only their number stands in the entry
+        ids += [event.conversation_id for event in events.of_batch(ctx.tx, entry.batch_id)]
+    ids = list(dict.fromkeys(ids))[:_CONCERNED]
+    around = notices.surroundings(ctx.tx, inbox.visible(ctx.tx, ctx.reach, ids))
+    found = [
+        Concerned(
+            About.CONVERSATION,
+            id_,
+            display_name(row["contact_name"]) or peer_text(row["reply_raw"]),
+        )
+        for id_, row in around.items()
+    ]
+    names = audit_words.sender_names(senders.briefly(ctx.tx, ids).values())
+    found += [Concerned(About.SENDER, id_, name) for id_, name in names.items()]
+    return tuple(sorted(found, key=lambda one: (one.about, one.name.casefold())))
 
 
 def kinds() -> tuple[tuple[Kind, str], ...]:
     """Everything that an entry may be about, each in words, by those."""
     return tuple(sorted(KIND_NAMES.items(), key=lambda item: item[1]))
+
+
+Named = tuple[tuple[UUID, str], ...]
+"""Ids with what they are called, by that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """By whom and what a log can be narrowed: also who left, and what is retired."""
+
+    people: Named
+    senders: Named
+
+
+def choices(ctx: Context) -> Choices:
+    """Everybody, and the sender IDs of whoever looks. Raises RefusedError for reps."""
+    _require_overview(ctx)
+    known = audit_words.names(ctx.tx, None)
+    own = ctx.reach.team_senders | ctx.reach.held
+    whole = ctx.actor.role is Role.ADMIN
+    return Choices(
+        _by_name(known.people),
+        _by_name({id_: name for id_, name in known.senders.items() if whole or id_ in own}),
+    )
+
+
+def _by_name(names: Mapping[UUID, str]) -> Named:
+    return tuple(sorted(names.items(), key=lambda item: item[1].casefold()))
 
 
 def _asked(ctx: Context, wanted: Wanted) -> Asked:
@@ -148,8 +267,8 @@ def _asked(ctx: Context, wanted: Wanted) -> Asked:
         by_rule=wanted.by_rule,
         person_id=wanted.person_id,
         kinds=tuple(kind.value for kind in wanted.kinds),
-        subject_id=wanted.subject_id,
-        batch_id=wanted.batch_id,
+        subject_ids=wanted.subject_ids,
+        batch_ids=_batches(ctx, wanted.batch_id),
     )
     text = " ".join(wanted.text.split())
     if text:
@@ -159,6 +278,18 @@ def _asked(ctx: Context, wanted: Wanted) -> Asked:
     me, reach = ctx.actor.person_id, ctx.reach
     within = frozenset({me}) | reach.people | reach.team_senders | reach.held
     return replace(asked, within=within, own_id=me)
+
+
+def _batches(ctx: Context, batch_id: UUID | None) -> frozenset[UUID]:
+    """A command, what it took back, and what took it back."""
+    if batch_id is None:
+        return frozenset()
+    row = history.get(ctx.tx, batch_id)
+    found = {batch_id} if row is None else {batch_id, row["undone_by"]}
+    entry = store.of_batch(ctx.tx, batch_id)
+    if entry is not None:
+        found.add(_undoes(entry))
+    return frozenset(id_ for id_ in found if id_ is not None)
 
 
 def _require_overview(ctx: Context) -> None:
@@ -187,9 +318,14 @@ def _rows(
 
 
 def _undone(ctx: Context, entry: Entry) -> Entry | None:
-    said = entry.after.get("undoes") if isinstance(entry.after, dict) else None
-    batch_id = audit_words.as_id(said)
+    batch_id = _undoes(entry)
     return None if batch_id is None else store.of_batch(ctx.tx, batch_id)
+
+
+def _undoes(entry: Entry) -> UUID | None:
+    """The command that it took back, if it did that."""
+    said = entry.after.get("undoes") if isinstance(entry.after, dict) else None
+    return audit_words.as_id(said)
 
 
 def _names(ctx: Context, entries: Iterable[Entry], quote: Quote | None) -> Names:
@@ -226,10 +362,11 @@ def _row(
 # --- export ---------------------------------------------------------------------------------------
 
 
-def every(ctx: Context, wanted: Wanted) -> Iterator[AuditRow]:
-    """All that match, newest first, a page at a time. Raises RefusedError for reps."""
+def every(ctx: Context, wanted: Wanted, progress: Progress = no_progress) -> Iterator[AuditRow]:
+    """All that match, newest first, a page at a time. Raises RefusedError for reps, and what
+    `progress` raises."""
     asked = _asked(ctx, wanted)
-    return _every(ctx, asked)
+    return _told(_every(ctx, asked), progress)
 
 
 def _every(ctx: Context, asked: Asked) -> Iterator[AuditRow]:
@@ -239,16 +376,29 @@ def _every(ctx: Context, asked: Asked) -> Iterator[AuditRow]:
         before = found[-1].n
 
 
-def write_csv(ctx: Context, wanted: Wanted, stream: TextIO) -> int:
+def _told(each: Iterable[T], progress: Progress) -> Iterator[T]:
+    """The same, with a word now and then about how many it were."""
+    for done, one in enumerate(each):
+        if done % _EVERY == 0:
+            progress(done)
+        yield one
+
+
+def write_csv(
+    ctx: Context, wanted: Wanted, stream: TextIO, progress: Progress = no_progress
+) -> int:
     """For a spreadsheet, which runs no cell of it; how many entries. stream: opened with
-    newline="". Raises RefusedError for reps."""
-    return csv_files.write(stream, COLUMNS, map(_cells, every(ctx, wanted)))
+    newline="". Raises RefusedError for reps, and what `progress` raises."""
+    return csv_files.write(stream, COLUMNS, map(_cells, every(ctx, wanted, progress)))
 
 
-def write_json_lines(ctx: Context, wanted: Wanted, stream: TextIO) -> int:
-    """One entry a line, in ASCII; how many. Raises RefusedError for reps."""
+def write_json_lines(
+    ctx: Context, wanted: Wanted, stream: TextIO, progress: Progress = no_progress
+) -> int:
+    """One entry a line, in ASCII; how many. Raises RefusedError for reps, and what `progress`
+    raises."""
     written = 0
-    for row in every(ctx, wanted):
+    for row in every(ctx, wanted, progress):
         stream.write(json.dumps(_object(row)) + "\n")
         written += 1
     return written
@@ -298,11 +448,12 @@ def _utc(at: datetime) -> str:
 # --- verification ---------------------------------------------------------------------------------
 
 
-def verify(ctx: Context, witness: Head | None = None) -> Verified:
+def verify(ctx: Context, witness: Head | None = None, progress: Progress = no_progress) -> Verified:
     """Read the whole chain and name the first entry that is wrong. witness: a head that somebody
-    noted elsewhere. Raises RefusedError for reps."""
+    noted elsewhere. Raises RefusedError for reps, and what `progress` raises."""
     _require_overview(ctx)
-    found = audit.verify(store.entries(ctx.tx), store.noted(ctx.tx), witness)
+    entries = _told(store.entries(ctx.tx), progress)
+    found = audit.verify(entries, store.noted(ctx.tx), witness)
     return Verified(
         found.intact,
         found.count,

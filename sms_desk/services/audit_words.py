@@ -76,6 +76,76 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     Kind.UNDONE: "Taken back",
 }
 
+GROUPS: Final[tuple[tuple[str, tuple[Kind, ...]], ...]] = (
+    (
+        "Conversations",
+        (Kind.ASSIGNED, Kind.REASSIGNED, Kind.ROUTED, Kind.CONTACT_ASSIGNED),
+    ),
+    (
+        "Absence and cover",
+        (
+            Kind.ABSENCE_PLANNED,
+            Kind.ABSENCE_CHANGED,
+            Kind.ABSENCE_ENDED,
+            Kind.ABSENCE_CANCELLED,
+            Kind.ABSENCE_REVIVED,
+            Kind.COVER_TAKEN,
+            Kind.COVER_SETTLED,
+            Kind.BRIEF_SETTLED,
+            Kind.HANDED_OVER,
+            Kind.HAND_OVER_UNDONE,
+        ),
+    ),
+    ("Who holds what", (Kind.HOLDING_BEGUN, Kind.HOLDING_CHANGED, Kind.HOLDING_ENDED)),
+    (
+        "Sender IDs",
+        (
+            Kind.SENDER_ADDED,
+            Kind.SENDER_CHANGED,
+            Kind.SENDER_RETIRED,
+            Kind.SENDERS_IMPORTED,
+            Kind.HEALTH_SET,
+            Kind.FALLBACK_TAKEN,
+            Kind.FALLBACK_LEFT,
+        ),
+    ),
+    (
+        "Programs",
+        (
+            Kind.PROGRAM_CHANGED,
+            Kind.PROGRAM_RETIRED,
+            Kind.BINDING_BEGUN,
+            Kind.BINDING_ENDED,
+        ),
+    ),
+    (
+        "People, roles and teams",
+        (
+            Kind.PERSON_ADDED,
+            Kind.PERSON_CHANGED,
+            Kind.PERSON_SUSPENDED,
+            Kind.PERSON_RESTORED,
+            Kind.PERSON_REMOVED,
+            Kind.TEAM_ADDED,
+            Kind.TEAM_CHANGED,
+            Kind.MEMBER_ADDED,
+            Kind.MEMBER_REMOVED,
+        ),
+    ),
+    (
+        "Rules, settings and accounts",
+        (
+            Kind.SETTING_CHANGED,
+            Kind.RULE_CHANGED,
+            Kind.FINDING_WAIVED,
+            Kind.ACCOUNT_ADDED,
+            Kind.ACCOUNT_REMOVED,
+        ),
+    ),
+    ("Taken back", (Kind.UNDONE,)),
+)
+"""The kinds by what they are about, each in one group, in the order of a menu."""
+
 _REASONS: Final = {
     "person": "",
     "undo": "Taken back",
@@ -224,13 +294,18 @@ def names(
         _clean(senders.group_names(tx)),
         _clean(programs.names(tx) | {row["id"]: row["name"] for row in senders.services(tx)}),
         _clean({row["id"]: row["label"] for row in accounts.listing(tx, removed=True)}),
-        {row["id"]: _sender(row["address"], row["label"]) for row in rows},
+        sender_names(rows),
         quote,
     )
 
 
 def _clean(found: Mapping[UUID, str]) -> dict[UUID, str]:
     return {id_: display_name(name) or "Unnamed" for id_, name in found.items()}
+
+
+def sender_names(rows: Iterable[Mapping[Any, Any]]) -> dict[UUID, str]:
+    """Each sender ID's address, and its label where it has one."""
+    return {row["id"]: _sender(row["address"], row["label"]) for row in rows}
 
 
 def _sender(address: str, label: str) -> str:

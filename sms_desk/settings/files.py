@@ -13,10 +13,11 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import platformdirs
 
@@ -106,8 +107,17 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file in UTF-8 as `write_json` does. Raises StorageError; the old one is there then."""
+    with writing(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[TextIO]:
+    """A file to be written piece by piece, line ends as they are given; it stands there only once
+    all of it does. Raises StorageError, and whatever stops the writer; the old one is there then."""
     try:
-        _replace(path, text.encode("utf-8"))
+        with _replacing(path) as file:
+            yield file
     except OSError as error:
         raise StorageError(
             f"A file of the desk cannot be written: {path} ({error.strerror}).",
@@ -115,11 +125,12 @@ def write_text(path: Path, text: str) -> None:
         ) from error
 
 
-def _replace(path: Path, content: bytes) -> None:
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)  # noqa: PTH105 (a name of mkstemp)

@@ -97,8 +97,8 @@ def entries(tx: Tx) -> Iterator[Entry]:
 class Asked:
     """What is looked for; all of it holds at once.
 
-    person: actor or subject. any_of: ids of which one is a subject or the actor, or a kind (the
-    words of a search). within: a supervisor's scope, as subjects, and own_id whose own deeds are
+    person: actor or subject. subject_ids: each of them is one. batch_ids: of one of them. any_of:
+    ids of which one is a subject or the actor, or a kind (the words of a search). within: a supervisor's scope, as subjects, and own_id whose own deeds are
     in it, too; None for all.
     """
 
@@ -108,8 +108,8 @@ class Asked:
     by_rule: bool = False
     person_id: UUID | None = None
     kinds: tuple[str, ...] = ()
-    subject_id: UUID | None = None
-    batch_id: UUID | None = None
+    subject_ids: tuple[UUID, ...] = ()
+    batch_ids: frozenset[UUID] = frozenset()
     any_of: tuple[frozenset[UUID], frozenset[str]] | None = None
     within: frozenset[UUID] | None = None
     own_id: UUID | None = None
@@ -127,6 +127,11 @@ def find(tx: Tx, asked: Asked, *, before: int | None = None, limit: int = 100) -
 def count(tx: Tx, asked: Asked) -> int:
     query = sa.select(sa.func.count()).select_from(tables.audit).where(*_clauses(asked))
     return int(tx.execute(query).scalar_one())
+
+
+def newest(tx: Tx) -> int:
+    """The number of the newest entry; 0 while there is none."""
+    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(_a.n), 0))).scalar_one())
 
 
 def of_batch(tx: Tx, batch_id: UUID) -> Entry | None:
@@ -157,10 +162,9 @@ def _clauses(asked: Asked) -> list[Any]:
         found.append(_about([asked.person_id]) | (_a.actor_id == asked.person_id))
     if asked.kinds:
         found.append(_a.kind.in_(asked.kinds))
-    if asked.subject_id is not None:
-        found.append(_about([asked.subject_id]))
-    if asked.batch_id is not None:
-        found.append(_a.batch_id == asked.batch_id)
+    found.extend(_about([id_]) for id_ in asked.subject_ids)
+    if asked.batch_ids:
+        found.append(_a.batch_id.in_(list(asked.batch_ids)))
     if asked.any_of is not None:
         ids, kinds = asked.any_of
         found.append(_about(ids) | _a.actor_id.in_(ids) | _a.kind.in_(kinds))

@@ -58,7 +58,7 @@ def screen(shop: Shop) -> SendersScreen:
 
 
 def pane(shop: Shop, screen: SendersScreen, sender_id: object) -> SenderDetail:
-    screen._table.choose(sender_id)  # type: ignore[arg-type]
+    screen._table.choose(sender_id)
     shop.until(lambda: screen._pane is not None and screen._pane._row.id == sender_id)
     found = screen._pane
     assert found is not None

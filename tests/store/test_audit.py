@@ -188,9 +188,9 @@ def test_found_by_person_kind_batch_and_page(office: Office) -> None:
         first = store.find(tx, store.Asked(person_id=office.ben), limit=2)
         rest = store.find(tx, store.Asked(person_id=office.ben), before=first[-1].n)
         assert [entry.n for entry in (*first, *rest)] == [3, 2, 1]
-        assert [e.n for e in store.find(tx, store.Asked(batch_id=batches[1]))] == [2]
+        assert [e.n for e in store.find(tx, store.Asked(batch_ids=frozenset({batches[1]})))] == [2]
         assert store.find(tx, store.Asked(kinds=(Kind.ROUTED,))) == []
-        assert store.count(tx, store.Asked(subject_id=ids[0])) == 1
+        assert store.count(tx, store.Asked(subject_ids=(ids[0],))) == 1
         assert store.find(tx, store.Asked(within=frozenset({new_id()}))) == []
 
 

@@ -92,7 +92,8 @@ def screens(
     """What stands at the rail's foot. board: of WhatsApp windows; no place without WhatsApp.
 
     requests: conversations with a wish to hear no more to decide; no place where there is none.
-    advice: problems and warnings of the advisor; None for those who do not see it (R15).
+    advice: problems and warnings of the advisor; None for those who see neither it nor the audit
+    log (R15, R31).
     """
     return (
         *_requests(requests),
@@ -105,7 +106,7 @@ def screens(
             "calendar-clock",
             screen="absences",
         ),
-        *_advisor(advice),
+        *_oversight(advice),
         Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),
     )
 
@@ -123,7 +124,7 @@ def _board(board: WindowSummary) -> Iterator[Place]:
         yield Place("screen:windows", title, "clock", waiting=board.urgent, screen="windows")
 
 
-def _advisor(advice: int | None) -> Iterator[Place]:
+def _oversight(advice: int | None) -> Iterator[Place]:
     if advice is not None:
         yield Place(
             "screen:advisor",
@@ -133,6 +134,7 @@ def _advisor(advice: int | None) -> Iterator[Place]:
             count=tr("rail", "%n to look at", advice),
             screen="advisor",
         )
+        yield Place("screen:audit", tr("rail", "Audit log"), "history", screen="audit")
 
 
 def _scopes(counts: RailCounts) -> Iterator[Place]:

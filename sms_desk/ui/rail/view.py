@@ -41,7 +41,7 @@ class Rail(QWidget):
     place_chosen = Signal(InboxFilter, str)
     """An inbox place, as its filter and title."""
     screen_chosen = Signal(str)
-    """windows | senders | programs | advisor | settings"""
+    """windows | senders | programs | advisor | audit | settings"""
     view_rename_requested = Signal(object)
     view_delete_requested = Signal(object)
     view_share_requested = Signal(object, bool)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -76,7 +75,7 @@ class _Model(QAbstractTableModel):
         self._all: tuple[Any, ...] = ()
         self.rows: list[Any] = []
         self._typed = ""
-        self._order = (0, Qt.SortOrder.AscendingOrder)
+        self._order: tuple[int, Qt.SortOrder] | None = None
 
     def show_rows(self, rows: Sequence[Any]) -> None:
         self._all = tuple(rows)
@@ -86,18 +85,27 @@ class _Model(QAbstractTableModel):
         self._typed = typed.casefold().strip()
         self._arrange()
 
+    def add_rows(self, rows: Sequence[Any]) -> None:
+        """More of them, below those that stand there."""
+        self._all += tuple(rows)
+        first = len(self.rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self.rows.extend(rows)
+        self.endInsertRows()
+
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._order = (column, order)
         self._arrange()
 
     def _arrange(self) -> None:
-        column, order = self._order
-        wanted = self.columns[column]
         found = [row for row in self._all if self._matches(row)]
-        found.sort(key=lambda row: _sort_key(wanted, row))
-        if order is Qt.SortOrder.DescendingOrder:
-            found.reverse()
+        if self._order is not None:
+            column, order = self._order
+            wanted = self.columns[column]
+            found.sort(key=lambda row: _sort_key(wanted, row))
+            if order is Qt.SortOrder.DescendingOrder:
+                found.reverse()
         self.beginResetModel()
         self.rows = found
         self.endResetModel()
@@ -160,9 +168,11 @@ class Table(QTableView):
         name: str,
         *,
         empty: str = "",
+        sortable: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        """empty: what stands there while there is no row."""
+        """empty: what stands there while there is no row. sortable: False for what is read a page
+        at a time, in its own order: by another one, rows would be missing between."""
         super().__init__(parent)
         self._empty = empty
         self._model = _Model(columns, self)
@@ -178,18 +188,20 @@ class Table(QTableView):
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
-        self.setSortingEnabled(True)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self._shape_header()
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        if sortable:
+            self.setSortingEnabled(True)
+            self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicatorShown(sortable)
+        self.horizontalHeader().setSectionsClickable(sortable)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         theme.signals.changed.connect(self._on_theme_changed)
 
     def _shape_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSortIndicatorShown(True)
         header.setFont(theme.font("snippet"))
         header.setMinimumSectionSize(64)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -223,6 +235,11 @@ class Table(QTableView):
         self.verticalScrollBar().setValue(scrolled)
         self.row_chosen.emit(self.chosen())
 
+    def add_rows(self, rows: Sequence[Any]) -> None:
+        """Rows that follow those shown, in a table that is not sortable."""
+        if rows:
+            self._model.add_rows(rows)
+
     def show_matching(self, typed: str) -> None:
         """Only rows that hold what was typed, in any column."""
         chosen = self.chosen_id()
@@ -238,15 +255,16 @@ class Table(QTableView):
         rows = self.selectionModel().selectedRows()
         return self._model.rows[rows[0].row()] if rows else None
 
-    def chosen_id(self) -> UUID | None:
+    def chosen_id(self) -> Hashable:
+        """The selected row's id; None for none."""
         row = self.chosen()
         return row.id if row is not None else None
 
-    def choose(self, id_: UUID | None) -> None:
+    def choose(self, id_: Hashable) -> None:
         """Select a row by its id, or none."""
         self._choose(id_)
 
-    def _choose(self, id_: UUID | None) -> None:
+    def _choose(self, id_: Hashable) -> None:
         at = next((n for n, row in enumerate(self._model.rows) if row.id == id_), -1)
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
         rows = QItemSelectionModel.SelectionFlag.Rows

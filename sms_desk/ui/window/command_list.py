@@ -246,17 +246,29 @@ def _absence(wiring: Wiring) -> tuple[WindowCommand, ...]:
     )
 
 
-def _advisor(wiring: Wiring) -> tuple[WindowCommand, ...]:
-    """Not for reps: it looks at everybody's sender IDs (R15, R31)."""
+def _oversight(wiring: Wiring) -> tuple[WindowCommand, ...]:
+    """Not for reps: both look at everybody's work (R15, R31)."""
     if wiring.ties.role is Role.REP:
         return ()
+    at = partial(WindowCommand, group=Group.DESK)
     return (
-        WindowCommand(
+        at(
             "advisor",
             tr("commands", "Advisor"),
-            Group.DESK,
             run=partial(wiring.desk.show_screen, "advisor"),
             icon="clipboard-check",
+        ),
+        at(
+            "audit",
+            tr("commands", "Audit log"),
+            run=partial(wiring.desk.show_screen, "audit"),
+            icon="history",
+        ),
+        at(
+            "audit_here",
+            tr("commands", "Audit log of this conversation"),
+            run=wiring.desk.show_audit_here,
+            icon="history",
         ),
     )
 
@@ -301,7 +313,7 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
             run=partial(desk.show_screen, "windows"),
             icon="clock",
         ),
-        *_advisor(wiring),
+        *_oversight(wiring),
         *_absence(wiring),
         at(
             "notices",

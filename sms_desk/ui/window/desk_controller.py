@@ -62,6 +62,7 @@ class DeskController(QObject):
         self._maker.subject_wanted.connect(self._on_subject_wanted)
         self._maker.conversation_wanted.connect(wiring.open_conversation)
         self._maker.responses_wanted.connect(self._on_responses_wanted)
+        self._maker.sender_wanted.connect(self.show_sender)
         self._maker.plan_wanted.connect(self.plan_absence)
         self._maker.absence_wanted.connect(self.change_absence)
         self._maker.brief_wanted.connect(self.show_brief)
@@ -125,7 +126,7 @@ class DeskController(QObject):
     @Slot(str)
     def show_screen(self, name: str) -> None:
         """senders | programs | templates | outbox | windows | absences | plan | brief |
-        notices | settings"""
+        notices | audit | settings"""
         screen = self._screens.get(name)
         if screen is None:
             screen = self._screens[name] = self._maker.make(name, self._window)
@@ -194,6 +195,19 @@ class DeskController(QObject):
         screen = self._screens["notices"]
         assert isinstance(screen, NoticesScreen)
         screen.tabs.choose(key)
+
+    def show_audit_here(self) -> None:
+        """Who changed what of the conversation that stands open; of all where none does."""
+        from sms_desk.ui.audit import AuditScreen  # with the screen, when it is wanted
+
+        detail = self._wiring.thread_controller.detail()
+        self.show_screen("audit")
+        screen = self._screens["audit"]
+        assert isinstance(screen, AuditScreen)
+        if detail is not None:
+            screen.show_conversation(
+                detail.row.id, display_name(detail.row.contact_name) or detail.row.peer
+            )
 
     @Slot(object)
     def _on_subject_wanted(self, subject: Subject) -> None:

@@ -33,6 +33,8 @@ class ScreenMaker(QObject):
     """The id of the program whose responses shall stand in the list."""
     subject_wanted = Signal(object)
     """What a finding of the advisor is about: a `Subject`, to be shown on its own screen."""
+    sender_wanted = Signal(object)
+    """Which sender ID shall be shown on its screen."""
     plan_wanted = Signal(object)
     """Of whose absence: a person's id."""
     absence_wanted = Signal(object)
@@ -64,7 +66,7 @@ class ScreenMaker(QObject):
 
     def make(self, name: str, parent: QWidget) -> QWidget:
         """senders | programs | templates | outbox | windows | opt_outs | advisor | absences | plan |
-        brief | notices | settings"""
+        brief | notices | audit | settings"""
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
@@ -100,6 +102,8 @@ class ScreenMaker(QObject):
                 return self._opt_outs(parent)
             case "notices":
                 return self._notices(parent)
+            case "audit":
+                return self._audit(parent)
             case "absences":
                 return self._absences(parent)
             case "plan":
@@ -164,6 +168,14 @@ class ScreenMaker(QObject):
             parent=parent,
         )
         screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        return screen
+
+    def _audit(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.audit import AuditScreen
+
+        screen = AuditScreen(self._ties.doors, self._ties.bus, self._ties.reader.zone, parent)
+        screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        screen.sender_opened.connect(self.sender_wanted)
         return screen
 
     def _windows(self, parent: QWidget) -> QWidget:
