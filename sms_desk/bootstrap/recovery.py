@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sms_desk.bootstrap.options import Options
-from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.errors import NotFoundError, StorageError
 from sms_desk.settings import keys, recovery
 from sms_desk.settings.credentials import KeyringStore
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, Profile
@@ -22,6 +22,15 @@ def of_folder(folder: Path) -> str:
     recovery.require_keyring(identity)
     store = KeyringStore(identity.workspace_id)
     return recovery.to_text(keys.load(identity, store=lambda: store, passphrase=None))
+
+
+def needed(folder: Path) -> bool:
+    """Whether all hangs on a key in a keyring, as far as can be told. Reads one small file."""
+    try:
+        identity = keys.read(Profile(folder))
+    except StorageError:
+        return False
+    return identity is not None and identity.source is keys.KeySource.KEYRING
 
 
 def restore(options: Options, text: str) -> None:

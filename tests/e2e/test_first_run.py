@@ -116,6 +116,8 @@ def test_a_first_run_ends_in_an_inbox_of_one_s_own(
     for _sender, _label, whose in wizard.choose._rows:
         whose.choose(Whose.MINE)
     wizard.choose.done.click()
+    qtbot.waitUntil(lambda: wizard.step() is wizard.keep, timeout=LONG_MS)
+    wizard.keep.open_inbox.click()
     wiring = program.wiring
     assert wiring is not None
     qtbot.waitUntil(lambda: program.window.screen_shown() is wiring.page, timeout=LONG_MS)

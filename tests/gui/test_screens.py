@@ -32,6 +32,7 @@ from sms_desk.ui.outbox.screen import DROPPABLE, reason_words, state_cell
 from sms_desk.ui.programs import ProgramsScreen
 from sms_desk.ui.programs.detail import ProgramDetail
 from sms_desk.ui.programs.words import binding_words
+from sms_desk.ui.recovery import RecoveryDialog, RecoveryRow
 from sms_desk.ui.senders import SendersScreen
 from sms_desk.ui.senders.add_form import AddForm
 from sms_desk.ui.senders.detail import SenderDetail
@@ -39,7 +40,6 @@ from sms_desk.ui.settings_screen import SettingsScreen
 from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.people import PeoplePage
-from sms_desk.ui.settings_screen.recovery import RecoveryDialog, RecoveryRow
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.detail import TemplateDetail
@@ -491,11 +491,11 @@ def test_r46_the_recovery_key_is_shown_after_a_question_and_kept_where_one_says(
     monkeypatch.setattr("sms_desk.bootstrap.recovery.of_folder", of_folder)
     row = RecoveryRow(shop.wiring.doors, tmp_path)
     shop.bot.addWidget(row)
-    monkeypatch.setattr("sms_desk.ui.settings_screen.recovery.ask", lambda *_a, **_k: False)
+    monkeypatch.setattr("sms_desk.ui.recovery.ask", lambda *_a, **_k: False)
     row._show.click()
     shop.bot.wait(20)
     assert not asked
-    monkeypatch.setattr("sms_desk.ui.settings_screen.recovery.ask", lambda *_a, **_k: True)
+    monkeypatch.setattr("sms_desk.ui.recovery.ask", lambda *_a, **_k: True)
     row._show.click()
     shop.until(lambda: row.window().findChild(RecoveryDialog) is not None)
     dialog = row.window().findChild(RecoveryDialog)
@@ -505,7 +505,7 @@ def test_r46_the_recovery_key_is_shown_after_a_question_and_kept_where_one_says(
     buttons["Copy"].click()
     assert QGuiApplication.clipboard().text() == shown
     kept = tmp_path / "mine.txt"
-    monkeypatch.setattr("sms_desk.ui.settings_screen.recovery.ask_where_to_save", lambda *_a: kept)
+    monkeypatch.setattr("sms_desk.ui.recovery.ask_where_to_save", lambda *_a: kept)
     buttons["Save as text…"].click()
     shop.until(lambda: kept.exists() and shown in kept.read_text())
     assert kept.stat().st_mode & 0o077 == 0
@@ -668,6 +668,26 @@ def test_an_accepted_key_ends_in_a_working_inbox(shop: Shop, wizard: Wizard) -> 
     assert typed == [""]
     added = shop.session.desk.read(senders.find, "+12025550150")
     assert sender(shop, added).holders == ("Ann",)
+
+
+def test_r46_a_first_run_offers_a_copy_of_the_key(
+    shop: Shop, wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all hangs on the keyring; fetching has begun, and nobody has to."""
+    monkeypatch.setattr("sms_desk.bootstrap.recovery.needed", lambda _folder: True)
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    wizard.choose.done.click()
+    shop.until(lambda: wizard.step() is wizard.keep)
+    assert "backfill" in shop.session.asked
+    monkeypatch.setattr("sms_desk.bootstrap.recovery.of_folder", lambda _folder: "0001-0002")
+    monkeypatch.setattr("sms_desk.ui.recovery.ask", lambda *_a, **_k: True)
+    wizard.keep.recovery._show.click()
+    shop.until(lambda: bool(shop.window.findChildren(RecoveryDialog)))
+    shop.window.findChildren(RecoveryDialog)[0].accept()
+    wizard.keep.open_inbox.click()
+    shop.until(lambda: shop.window.screen_shown() is shop.wiring.page)
 
 
 def test_another_account_may_be_tried_before_anything_is_kept(shop: Shop, wizard: Wizard) -> None:

@@ -32,12 +32,12 @@ from sms_desk.settings.registry import Scope, Setting
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.commands import Registry
 from sms_desk.ui.doors import Doors
+from sms_desk.ui.recovery import RecoveryRow
 from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.keys import KeysPage
 from sms_desk.ui.settings_screen.notices import NoticesPage
 from sms_desk.ui.settings_screen.people import MePage, PeoplePage
-from sms_desk.ui.settings_screen.recovery import RecoveryRow
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.widgets.forms import Form, scrolled
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground, vertical_line

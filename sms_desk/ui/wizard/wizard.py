@@ -10,7 +10,7 @@ from uuid import UUID
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from sms_desk.bootstrap import Session
+from sms_desk.bootstrap import Session, recovery
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.model import HolderKind
@@ -20,6 +20,7 @@ from sms_desk.services.context import Context
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.wizard.choose import ChooseStep, Chosen, Whose
 from sms_desk.ui.wizard.connect import ConnectStep, secret_words
+from sms_desk.ui.wizard.keep import KeepStep
 from sms_desk.ui.wizard.welcome import WelcomeStep
 
 _EVERYTHING: Final = datetime(2008, 1, 1, tzinfo=UTC)
@@ -50,8 +51,9 @@ class Wizard(QWidget):
         self.welcome = WelcomeStep()
         self.connect_step = ConnectStep(secret_words(session.folder))
         self.choose = ChooseStep()
+        self.keep = KeepStep(doors, session.folder)
         self._steps = QStackedWidget(self)
-        for step in (self.welcome, self.connect_step, self.choose):
+        for step in (self.welcome, self.connect_step, self.choose, self.keep):
             self._steps.addWidget(step)
         self._steps.setCurrentWidget(self.welcome if first_run else self.connect_step)
         layout = QVBoxLayout(self)
@@ -63,6 +65,7 @@ class Wizard(QWidget):
         self.connect_step.test_requested.connect(self._on_test_requested)
         self.choose.back_requested.connect(self._on_connect_chosen)
         self.choose.chosen.connect(self._on_chosen)
+        self.keep.done.connect(self.finished)
 
     def step(self) -> QWidget | None:
         """Where the person is."""
@@ -175,9 +178,16 @@ class Wizard(QWidget):
         self._doors.call(
             self,
             lambda: session.start_backfill(account_id, since=since),
-            then=lambda _none: self.finished.emit(),
+            then=lambda _none: self._on_fetching(),
             failed=self._on_refused,
         )
+
+    def _on_fetching(self) -> None:
+        if self._first_run and recovery.needed(self._session.folder):
+            self._steps.setCurrentWidget(self.keep)
+            self.keep.open_inbox.setFocus()
+        else:
+            self.finished.emit()
 
     def _on_refused(self, error: DeskError) -> None:
         self.choose.set_busy(False)
