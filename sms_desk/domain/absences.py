@@ -61,6 +61,11 @@ class Cover:
     def substitutes(self) -> frozenset[UUID]:
         return frozenset(share.person_id for share in self.shares)
 
+    def of_sender(self, sender_id: UUID) -> tuple[UUID, ...]:
+        """Who takes one sender ID: whom its key names, else those who take all the others."""
+        named = tuple(share.person_id for share in self.shares if sender_id in share.keys)
+        return named or tuple(share.person_id for share in self.shares if not share.keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
@@ -87,6 +92,18 @@ class Absence:
     def cover(self, part: Part) -> Cover:
         """Who takes a part; a cover without shares where nobody was named."""
         return next((each for each in self.covers if each.part is part), Cover(part))
+
+    @property
+    def contacts(self) -> Cover:
+        """Who takes the contacts of who leaves for good: who takes what comes in, else who takes
+        the conversations (R29)."""
+        new = self.cover(Part.INBOUND)
+        return new if new.shares else self.cover(Part.CONVERSATIONS)
+
+    def rule_takers(self, sender_id: UUID) -> tuple[UUID, ...]:
+        """Whom a rule that names who leaves for good may name instead: who takes the sender ID,
+        else what comes in (R29)."""
+        return self.cover(Part.SENDERS).of_sender(sender_id) or self.contacts.of_sender(sender_id)
 
     @property
     def answering(self) -> frozenset[UUID]:

@@ -226,19 +226,26 @@ class HandOver(Command):
     absence_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class GivenContacts:
+    """Contacts that went to one person. to_id None: nobody."""
+
+    to_id: UUID | None
+    contact_ids: tuple[UUID, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeBackHandOver(Command):
-    """The way back from HandOver; the absence then never was.
+    """The way back from HandOver; the absence then never was. Sender IDs: `RestoreHoldings`.
 
-    batch_id: whose events tell the owners before. ended: holdings, each with its end before; begun:
-    holdings. scheduled: messages, each with author and on whose behalf before.
+    batch_id: whose events tell the owners before. scheduled: messages, each with author and on whose
+    behalf before. contacts: by who got them, None for nobody.
     """
 
     absence_id: UUID
     batch_id: UUID
-    ended: tuple[tuple[UUID, datetime | None], ...] = ()
-    begun: tuple[UUID, ...] = ()
     scheduled: tuple[tuple[UUID, UUID, UUID | None], ...] = ()
+    contacts: tuple[GivenContacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +284,7 @@ class RenamedRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreHoldings(Command):
-    """The way back of the sender IDs of Reassign, where nobody has changed who holds them since."""
+    """The way back of the sender IDs of Reassign and HandOver, where nobody has changed who holds them since."""
 
     ended: tuple[EndedHolding, ...]
     begun: tuple[UUID, ...]

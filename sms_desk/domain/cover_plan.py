@@ -29,6 +29,8 @@ class GapCode(StrEnum):
     CYCLE = "cycle"
     PART_UNCOVERED = "part_uncovered"
     SUBSTITUTE_SUSPENDED = "substitute_suspended"
+    CONTACTS_UNOWNED = "contacts_unowned"  # of who leaves for good
+    RULE_NAMES_NOBODY = "rule_names_nobody"  # a routing rule names who leaves for good
 
 
 class Severity(StrEnum):
@@ -92,7 +94,8 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
     """What the check looks at. plan: as it would be stored. others: all other absences that count.
-    untaken: conversations that no share of a divided part takes."""
+    untaken: conversations that no share of a divided part takes. contacts: that they own; rules:
+    sender IDs of others whose rule names them."""
 
     plan: Absence
     now: datetime
@@ -104,6 +107,8 @@ class PlanFacts:
     scheduled: tuple[Due, ...] = ()
     conversations: int = 0
     untaken: tuple[UUID, ...] = ()
+    contacts: int = 0
+    rules: tuple[HeldSender, ...] = ()
 
     def named(self, person_id: UUID) -> str:
         helper = self.people.get(person_id)
@@ -345,6 +350,48 @@ def _scheduled(facts: PlanFacts) -> Iterator[Gap]:
     )
 
 
+def _contacts(facts: PlanFacts) -> Iterator[Gap]:
+    """Who leaves for good is no longer anybody's contact person (R29)."""
+    if not facts.plan.permanent or not facts.contacts:
+        return
+    words = _count(facts.contacts, "contact")
+    if facts.plan.contacts.shares:
+        title = f"{words} {'gets' if facts.contacts == 1 else 'get'} another owner"
+        yield Gap(GapCode.CONTACTS_UNOWNED, Severity.OK, title)
+        return
+    yield Gap(
+        GapCode.CONTACTS_UNOWNED,
+        Severity.WARNING,
+        f"Nobody takes {words}",
+        "They have no owner then; a rule that asks for the contact's owner finds nobody.",
+        (),
+        Remedy.CHANGE,
+        (Part.INBOUND,),
+    )
+
+
+def _rules(facts: PlanFacts) -> Iterator[Gap]:
+    """A routing rule that names who leaves for good needs another name (R29)."""
+    if not facts.plan.permanent or not facts.rules:
+        return
+    loose = [one for one in facts.rules if len(facts.plan.rule_takers(one.id)) != 1]
+    if not loose:
+        words = _count(len(facts.rules), "routing rule")
+        title = f"{words} will name who takes over: {_list(one.label for one in facts.rules)}"
+        yield Gap(GapCode.RULE_NAMES_NOBODY, Severity.OK, title)
+        return
+    yield Gap(
+        GapCode.RULE_NAMES_NOBODY,
+        Severity.WARNING,
+        f"{_count(len(loose), 'routing rule')} would name nobody",
+        f"{_list(one.label for one in loose)}: no single person takes over, so the contact's owner "
+        "would decide who gets what comes in.",
+        tuple(one.id for one in loose),
+        Remedy.CHANGE,
+        (Part.SENDERS,),
+    )
+
+
 _CHECKS: tuple[Callable[[PlanFacts], Iterator[Gap]], ...] = (
     _suspended,
     _cycle,
@@ -353,6 +400,8 @@ _CHECKS: tuple[Callable[[PlanFacts], Iterator[Gap]], ...] = (
     _senders,
     _windows,
     _scheduled,
+    _contacts,
+    _rules,
 )
 
 

@@ -132,9 +132,7 @@ def users_of(
     if person_id in seen:
         return _QUEUE
     for absence in presence.absences.get(person_id, ()):
-        shares = absence.cover(Part.SENDERS).shares
-        named = [share.person_id for share in shares if sender_id in share.keys]
-        takers = named or [share.person_id for share in shares if not share.keys]
+        takers = absence.cover(Part.SENDERS).of_sender(sender_id)
         if takers:
             further = (users_of(sender_id, one, presence, seen | {person_id}) for one in takers)
             return _QUEUE.union(*further)

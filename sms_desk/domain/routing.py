@@ -190,6 +190,16 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+def after_leaving(
+    rule: RoutingRule | None, named: UUID | None, leaver: UUID, takers: Sequence[UUID]
+) -> tuple[RoutingRule | None, UUID | None]:
+    """A rule once somebody gives a sender ID away: one that names them names who takes it, where
+    that is one person; of several, or none, the contact's owner decides (R29, R30)."""
+    if rule is not RoutingRule.NAMED or named != leaver:
+        return rule, named
+    return (RoutingRule.NAMED, takers[0]) if len(takers) == 1 else (RoutingRule.OWNER, None)
+
+
 def route(holders: Holders, known: Known = NOTHING_KNOWN) -> Routing:
     """Whose a message on a sender ID is that nobody owns."""
     people = holders.people if known.candidates is None else known.candidates

@@ -26,15 +26,18 @@ class Holds:
     """What somebody has that another has to take before they can be removed.
 
     conversations: open or snoozed ones that they own; senders: labels of the sender IDs that they
-    hold by name; scheduled: messages of theirs that wait for their time.
+    hold by name; scheduled: messages of theirs that wait for their time; contacts: whose owner they
+    are; rules: labels of the sender IDs of others whose rule names them.
     """
 
     conversations: int = 0
     senders: tuple[str, ...] = ()
     scheduled: int = 0
+    contacts: int = 0
+    rules: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.conversations or self.senders or self.scheduled)
+        return self != Holds()
 
 
 def refuse_last_admin(everybody: Iterable[Staff], person_id: UUID) -> None:
@@ -62,16 +65,22 @@ def refuse_holding(name: str, holds: Holds) -> None:
 def held_words(holds: Holds) -> str:
     """As in "3 open conversations, 2 sender IDs (Support, Sales) and 1 scheduled message"."""
     parts = [_counted(holds.conversations, "open or snoozed conversation")]
-    if holds.senders:
-        named = ", ".join(holds.senders[:3])
-        more = f" and {len(holds.senders) - 3} more" if len(holds.senders) > 3 else ""
-        parts.append(f"{_counted(len(holds.senders), 'sender ID')} ({named}{more})")
+    parts.append(_listed(holds.senders, "sender ID"))
     parts.append(_counted(holds.scheduled, "scheduled message"))
+    parts.append(_counted(holds.contacts, "contact"))
+    parts.append(_listed(holds.rules, "routing rule"))
     return _joined([part for part in parts if part])
 
 
 def _counted(n: int, what: str) -> str:
     return "" if not n else f"1 {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def _listed(labels: Sequence[str], what: str) -> str:
+    if not labels:
+        return ""
+    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
+    return f"{_counted(len(labels), what)} ({', '.join(labels[:3])}{more})"
 
 
 def _joined(parts: Sequence[str]) -> str:

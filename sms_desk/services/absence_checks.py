@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +23,7 @@ from sms_desk.services import covers, windows
 from sms_desk.services.absence_rows import LoadLine
 from sms_desk.services.context import Context
 from sms_desk.services.words import peer_text
-from sms_desk.store import absence_plans, people, senders
+from sms_desk.store import absence_plans, contacts, people, senders
 from sms_desk.store.absence_plans import Later, Load, Owned
 from sms_desk.store.absences import Fallen
 
@@ -100,17 +101,32 @@ class PlanLook:
             for sender_id, holders in holders_now(ctx.directory, at).items()
             if self.person_id in holders.people or holders.groups & mine
         }
-        known = senders.briefly(ctx.tx, list(held)) if held else {}
+        return self._labelled(
+            {
+                sender_id: bool(reachable(holders, ctx.directory, members) - away)
+                for sender_id, holders in held.items()
+            }
+        )
+
+    def _labelled(self, others: Mapping[UUID, bool]) -> list[HeldSender]:
+        """Sender IDs by label. others: of each, whether present people hold it besides."""
+        known = senders.briefly(self.ctx.tx, list(others)) if others else {}
         found = [
             HeldSender(
                 sender_id,
                 known[sender_id]["label"] or peer_text(known[sender_id]["address"]),
-                bool(reachable(holders, ctx.directory, members) - away),
+                some,
             )
-            for sender_id, holders in held.items()
+            for sender_id, some in others.items()
             if sender_id in known
         ]
         return sorted(found, key=lambda one: (one.label.casefold(), one.id))
+
+    @cached_property
+    def rules(self) -> list[HeldSender]:
+        """The sender IDs of others whose rule names the person, by label."""
+        rows = senders.naming(self.ctx.tx, self.person_id, self.ctx.now)
+        return self._labelled({row["sender_id"]: True for row in rows})
 
     @cached_property
     def helpers(self) -> dict[UUID, Helper]:
@@ -160,6 +176,8 @@ class PlanLook:
             scheduled=self._due(plan),
             conversations=len(self.owned),
             untaken=tuple(id_ for id_, taker in takers.items() if taker is None),
+            contacts=contacts.owned_count(self.ctx.tx, self.person_id) if plan.permanent else 0,
+            rules=tuple(self.rules) if plan.permanent else (),
         )
 
     def _windows(self) -> list[tuple[Owned, datetime]]:

@@ -180,6 +180,8 @@ _FIELDS: Final = {
     "from_id": "From",
     "begun": "Holdings begun",
     "ended": "Holdings ended",
+    "renamed": "Rules that name others",
+    "contacts": "Contacts given",
     "routed": "Conversations routed",
     "count": "How many",
     "taken_back": "Taken back",

@@ -250,12 +250,28 @@ def _named(ctx: Context, command: c.Command) -> dict[str, Any]:
 def _add_holdings(
     command: c.Command, effect: Effect, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    """Which holdings a command over many began and ended, as its way back tells."""
+    """Which holdings a command over many began, ended and gave another rule, and which contacts it
+    gave away, as its way back tells."""
     if isinstance(command, c.EndHolding | c.EditHolding):
         return
     begun = [one.holding_id for one in effect.inverse if isinstance(one, c.EndHolding)]
     ended = [one.holding_id for one in effect.inverse if isinstance(one, c.EditHolding)]
+    renamed: list[UUID] = []
     routed = [id_ for one in effect.inverse if isinstance(one, c.Assign) for id_ in one.targets.ids]
+    contacts = [
+        id_
+        for one in effect.inverse
+        if isinstance(one, c.TakeBackHandOver)
+        for some in one.contacts
+        for id_ in some.contact_ids
+    ]
+    for restored in effect.inverse:
+        if isinstance(restored, c.RestoreHoldings):
+            begun += restored.begun
+            ended += (one.holding_id for one in restored.ended)
+            renamed += (one.holding_id for one in restored.renamed)
+    after |= {"renamed": renamed} if renamed else {}
+    after |= {"contacts": contacts} if contacts else {}
     after |= {"begun": begun} if begun else {}
     after |= {"routed": routed} if routed else {}
     before |= {"ended": ended} if ended else {}

@@ -14,7 +14,7 @@ from sms_desk.domain.absences import Cover, Part
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import Channel, Direction, HolderKind, TeamState
 from sms_desk.domain.scopes import Ways
-from sms_desk.store import inbox_clauses, tables
+from sms_desk.store import inbox_clauses, senders, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.team_states import chunks
 
@@ -116,6 +116,7 @@ class Owned(NamedTuple):
     last_inbound: int
     contact_name: str
     reply_raw: str
+    contact_id: UUID
 
 
 def owned(tx: Tx, person_id: UUID) -> list[Owned]:
@@ -124,15 +125,15 @@ def owned(tx: Tx, person_id: UUID) -> list[Owned]:
     query = (
         sa.select(
             *(_c.id, _c.sender_id, _c.source_program_id, _c.channel, _c.team_state),
-            *(_WAITS.is_not(None), _c.last_inbound, contact.name, _c.reply_raw),
+            *(_WAITS.is_not(None), _c.last_inbound, contact.name, _c.reply_raw, _c.contact_id),
         )
         .join(tables.contacts, contact.id == _c.contact_id)
         .where(_c.owner_id == person_id, _c.listed, _c.team_state != TeamState.CLOSED)
         .order_by(_c.last_position, _c.id)
     )
     return [
-        Owned(a, b, c, Channel(d), TeamState(e), bool(f), g, h, i)
-        for a, b, c, d, e, f, g, h, i in tx.execute(query)
+        Owned(a, b, c, Channel(d), TeamState(e), bool(f), *others)
+        for a, b, c, d, e, f, *others in tx.execute(query)
     ]
 
 
@@ -302,7 +303,8 @@ def noted(tx: Tx, ids: Collection[UUID], since: datetime, until: datetime) -> di
 
 
 def owns_something(tx: Tx, person_id: UUID, now: datetime) -> bool:
-    """Whether a person still owns open conversations or holds sender IDs by name."""
+    """Whether a person still owns open conversations or contacts, holds sender IDs by name, or is
+    named by a rule."""
     h = tables.holdings.c
     held = sa.exists().where(
         h.holder_kind == HolderKind.PERSON,
@@ -313,4 +315,6 @@ def owns_something(tx: Tx, person_id: UUID, now: datetime) -> bool:
     owned_ones = sa.exists().where(
         _c.owner_id == person_id, _c.listed, _c.team_state != TeamState.CLOSED
     )
-    return bool(tx.execute(sa.select(sa.or_(held, owned_ones))).scalar())
+    named = sa.exists().where(senders.names(person_id, now))
+    theirs = sa.exists().where(tables.contacts.c.owner_id == person_id)
+    return bool(tx.execute(sa.select(sa.or_(held, owned_ones, named, theirs))).scalar())

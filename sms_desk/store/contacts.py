@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sms_desk.domain.errors import NotFoundError
 from sms_desk.store import search, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.reading import Query
+from sms_desk.store.team_states import chunks
 from sms_desk.store.types import Id
 
 _c = tables.contacts.c
@@ -29,6 +30,29 @@ def change(tx: Tx, contact_id: UUID, **values: Any) -> None:
     """Change columns and keep the name index true."""
     tx.execute(sa.update(tables.contacts).where(_c.id == contact_id).values(values))
     search.feed_contact(tx, contact_id)
+
+
+def owned_by(tx: Tx, person_id: UUID) -> list[UUID]:
+    """The contacts of a person."""
+    query = sa.select(_c.id).where(_c.owner_id == person_id).order_by(_c.id)
+    return list(tx.execute(query).scalars())
+
+
+def owned_count(tx: Tx, person_id: UUID) -> int:
+    """How many contacts a person owns."""
+    query = sa.select(sa.func.count()).where(_c.owner_id == person_id)
+    return tx.execute(query).scalar_one()
+
+
+def give(tx: Tx, ids: Collection[UUID], owner_id: UUID | None, of: UUID | None) -> int:
+    """These contacts get another owner, where they are still of whom was thought; returns how
+    many."""
+    count = 0
+    for some in chunks(ids):
+        where = (_c.id.in_(some), _c.owner_id.is_(None) if of is None else _c.owner_id == of)
+        done = tx.execute(sa.update(tables.contacts).where(*where).values(owner_id=owner_id))
+        count += done.rowcount
+    return count
 
 
 def addresses(tx: Tx, contact_id: UUID) -> list[sa.RowMapping]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from sms_desk.domain.addresses import spellings
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import HolderKind, SenderDirection, SenderKind
+from sms_desk.domain.model import HolderKind, RoutingRule, SenderDirection, SenderKind
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.team_states import chunks
@@ -256,6 +256,22 @@ def held_by(tx: Tx, person_id: UUID, now: datetime) -> set[UUID]:
         _h.until.is_(None) | (_h.until > now),
     )
     return set(tx.execute(query).scalars())
+
+
+def naming(tx: Tx, person_id: UUID, now: datetime) -> list[sa.RowMapping]:
+    """Holdings of others that run at `now` or will, and whose rule names a person, oldest first."""
+    query = sa.select(tables.holdings).where(names(person_id, now)).order_by(_h.since, _h.id)
+    return list(tx.execute(query).mappings())
+
+
+def names(person_id: UUID, now: datetime) -> sa.ColumnElement[bool]:
+    """The clause of `naming`. What somebody holds by name ends with them, its rule, too."""
+    return sa.and_(
+        _h.rule == RoutingRule.NAMED,
+        _h.rule_person_id == person_id,
+        sa.or_(_h.holder_kind != HolderKind.PERSON, _h.holder_id != person_id),
+        sa.or_(_h.until.is_(None), _h.until > now),
+    )
 
 
 def overlapping(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import HolderKind, Role, TeamState
 from sms_desk.domain.staff import Holds, Staff
-from sms_desk.store import tables
+from sms_desk.store import contacts, senders, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.scheduled import ScheduledState
 
@@ -43,20 +43,31 @@ def holds(tx: Tx, person_id: UUID, now: datetime) -> Holds:
         tx.execute(owned).scalar_one(),
         held_by(tx, person_id, now),
         tx.execute(written).scalar_one(),
+        contacts.owned_count(tx, person_id),
+        named_by(tx, person_id, now),
     )
 
 
 def held_by(tx: Tx, holder_id: UUID, now: datetime) -> tuple[str, ...]:
     """The sender IDs that a person or group holds by name now or later, in words."""
+    return _labels(
+        tx,
+        _h.holder_id == holder_id,
+        _h.holder_kind != HolderKind.PROGRAM,
+        _h.until.is_(None) | (_h.until > now),
+    )
+
+
+def named_by(tx: Tx, person_id: UUID, now: datetime) -> tuple[str, ...]:
+    """The sender IDs of others whose rule names a person, in words."""
+    return _labels(tx, senders.names(person_id, now))
+
+
+def _labels(tx: Tx, *held: sa.ColumnElement[bool]) -> tuple[str, ...]:
     query = (
         sa.select(_s.label, _s.address)
         .select_from(tables.holdings.join(tables.sender_ids, _s.id == _h.sender_id))
-        .where(
-            _h.holder_id == holder_id,
-            _h.holder_kind != HolderKind.PROGRAM,
-            _h.until.is_(None) | (_h.until > now),
-            _s.retired_at.is_(None),
-        )
+        .where(*held, _s.retired_at.is_(None))
         .distinct()
         .order_by(_s.label, _s.address)
     )

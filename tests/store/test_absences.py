@@ -18,9 +18,11 @@ from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import Origin, Role
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services import absences, boundaries, inbox, my_absence, scheduled
+from sms_desk.services import people as people_reads
 from sms_desk.services.absence_rows import AbsenceState
 from sms_desk.services.executor import Done
-from sms_desk.store import people, tables
+from sms_desk.store import audit as audit_store
+from sms_desk.store import contacts, people, senders, tables
 from sms_desk.store import settings as settings_store
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
@@ -591,3 +593,143 @@ def test_who_leaves_hands_everything_over_once_and_it_can_be_undone(office: Offi
     assert [owner(office, one) for one in ids] == [office.ben, office.ben, office.ann]
     assert held_by(office.ben) == {office.own, office.shared, office.whatsapp}
     assert held_by(office.cara) == {office.shared}
+
+
+def contact_of(office: Office, conversation: UUID) -> UUID:
+    with office.workspace.read() as tx:
+        query = sa.select(tables.conversations.c.contact_id)
+        found: UUID = tx.execute(
+            query.where(tables.conversations.c.id == conversation)
+        ).scalar_one()
+    return found
+
+
+def contact_owners(office: Office, *ids: UUID) -> list[UUID | None]:
+    with office.workspace.read() as tx:
+        return [contacts.get(tx, id_)["owner_id"] for id_ in ids]
+
+
+def own_contact(office: Office, conversation: UUID, owner_id: UUID | None) -> UUID:
+    ann = office.desk(office.ann)
+    id_ = contact_of(office, conversation)
+    ann.change(c.SetContactOwner(**ann.stamp(), contact_id=id_, owner_id=owner_id))
+    return id_
+
+
+def rules(office: Office, sender_id: UUID) -> set[tuple[str | None, UUID | None]]:
+    """The rules of the holdings that run, and whom they name."""
+    with office.workspace.read() as tx:
+        rows = senders.running_holdings(tx, office.now, [sender_id])
+    return {(row["rule"], row["rule_person_id"]) for row in rows}
+
+
+def name_in_rules(office: Office, sender_id: UUID, person_id: UUID) -> None:
+    with office.workspace.write() as tx:
+        for row in senders.running_holdings(tx, office.now, [sender_id]):
+            senders.change_holding(tx, row["id"], rule="named", rule_person_id=person_id)
+
+
+def hand_over(office: Office) -> UUID:
+    """The day is here; the command that ran last."""
+    with office.workspace.write() as tx:
+        boundaries.cross(tx, office.now)
+        assert not boundaries.pending(tx, office.now), "it is done once"
+        history = tables.commands.c
+        query = sa.select(history.id).where(history.kind == "hand_over")
+        found: UUID = tx.execute(query.order_by(history.at.desc()).limit(1)).scalar_one()
+    return found
+
+
+def test_who_leaves_hands_over_contacts_and_rules_that_name_them(office: Office) -> None:
+    """R19, R29: nothing points at who is gone, and one undo puts all of it back."""
+    talked, quiet, mine = (talk(office, n) for n in range(1, 4))
+    desk = office.desk(office.ann)
+    closed = own_contact(office, quiet, office.ben)
+    desk.change(c.Close(**desk.stamp(), targets=c.Targets.one(quiet)))
+    theirs = [own_contact(office, talked, office.ben), closed]
+    others = own_contact(office, mine, office.ann)
+    name_in_rules(office, office.shared, office.ben)
+    name_in_rules(office, office.own, office.ben)
+    plan(office, office.ben, office.cara, permanent=True)
+    done = hand_over(office)
+    assert contact_owners(office, *theirs, others) == [office.cara, office.cara, office.ann]
+    for sender in (office.shared, office.own):
+        assert rules(office, sender) == {("named", office.cara)}
+    assert not desk.read(people_reads.hindrance, office.ben).words
+    own_contact(office, talked, office.ann)
+    desk.change(c.Undo(**desk.stamp(), command_id=done))
+    assert contact_owners(office, *theirs) == [office.ann, office.ben]
+    for sender in (office.shared, office.own):
+        assert rules(office, sender) == {("named", office.ben)}
+
+
+def test_of_several_who_take_over_the_contacts_owner_decides(office: Office) -> None:
+    """R19, R29: a rule cannot name two; each contact goes to who takes its conversation."""
+    dora = person(office, "Dora")
+    conversations = [talk(office, n) for n in range(1, 5)]
+    theirs = [own_contact(office, one, office.ben) for one in conversations]
+    name_in_rules(office, office.shared, office.ben)
+    plan(office, office.ben, office.cara, dora, permanent=True)
+    hand_over(office)
+    assert contact_owners(office, *theirs) == [owner(office, one) for one in conversations]
+    assert set(contact_owners(office, *theirs)) == {office.cara, dora}
+    assert rules(office, office.shared) == {("owner", None)}
+
+
+def test_contacts_and_rules_alone_stand_against_removal_and_are_handed_over(office: Office) -> None:
+    """R24, R29: the check names what goes along, and what would go to nobody."""
+    dora = person(office, "Dora")
+    own_contact(office, talk(office, 1, owner=office.cara), dora)
+    name_in_rules(office, office.shared, dora)
+    desk = office.desk(office.ann)
+    hindrance = desk.read(people_reads.hindrance, dora)
+    assert hindrance.words == "1 contact and 1 routing rule (+12025550102)"
+    assert refusal(lambda: desk.change(c.RemovePerson(**desk.stamp(), person_id=dora))) == "holds"
+
+    def checked(*substitutes: UUID, permanent: bool = True) -> dict[str, tuple[str, str]]:
+        command = c.PlanAbsence(
+            **desk.stamp(),
+            absence_id=new_id(),
+            person_id=dora,
+            since=office.now,
+            until=None,
+            zone="Europe/Berlin",
+            covers=all_to(*substitutes) if substitutes else (),
+            permanent=permanent,
+        )
+        gaps = desk.read(absences.check, command).gaps
+        return {gap.code: (gap.severity, gap.title) for gap in gaps}
+
+    sole = checked(office.cara)
+    assert sole[GapCode.CONTACTS_UNOWNED] == (Severity.OK, "1 contact gets another owner")
+    assert sole[GapCode.RULE_NAMES_NOBODY] == (
+        Severity.OK,
+        "1 routing rule will name who takes over: +1 202-555-0102",
+    )
+    nobody = checked()
+    assert nobody[GapCode.CONTACTS_UNOWNED] == (Severity.WARNING, "Nobody takes 1 contact")
+    assert nobody[GapCode.RULE_NAMES_NOBODY][0] is Severity.WARNING
+    assert checked(office.cara, office.ben)[GapCode.RULE_NAMES_NOBODY][0] is Severity.WARNING
+    assert (
+        not {GapCode.CONTACTS_UNOWNED, GapCode.RULE_NAMES_NOBODY}
+        & checked(office.cara, permanent=False).keys()
+    )
+    plan(office, dora, office.cara, permanent=True)
+    hand_over(office)
+    assert desk.change(c.RemovePerson(**desk.stamp(), person_id=dora)).count == 1
+
+
+def test_the_audit_tells_which_rules_and_contacts_went_along(office: Office) -> None:
+    """R31: before and after of every change of a rule or an owner."""
+    theirs = own_contact(office, talk(office), office.ben)
+    name_in_rules(office, office.shared, office.ben)
+    plan(office, office.ben, office.cara, permanent=True)
+    done = hand_over(office)
+    with office.workspace.read() as tx:
+        entry = audit_store.of_batch(tx, done)
+        held = {str(row["id"]) for row in senders.running_holdings(tx, office.now, [office.shared])}
+    assert entry is not None
+    assert entry.after["contacts"] == [str(theirs)]
+    assert set(entry.after["renamed"]) <= held
+    assert entry.before["ended"]
+    assert entry.after["begun"]

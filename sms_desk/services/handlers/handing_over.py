@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import commands as c
@@ -18,7 +16,8 @@ from sms_desk.services.absence_checks import PlanLook
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.handlers.conversations import undo_batch
-from sms_desk.store import absence_plans, events, people, scheduled, senders, team_states
+from sms_desk.services.handlers.reassignment import rename_rules, rule_of
+from sms_desk.store import absence_plans, contacts, events, people, scheduled, senders, team_states
 from sms_desk.store import absences as absence_store
 from sms_desk.store import conversations as conversation_store
 from sms_desk.store.events import Event, EventKind
@@ -29,7 +28,8 @@ HANDED_OVER = "handed_over"
 
 
 def hand_over(ctx: Context, command: c.HandOver) -> Effect:
-    """Open and snoozed conversations, sender IDs and scheduled messages, by the plan's own splits.
+    """Open and snoozed conversations, contacts, sender IDs with the rules that name the leaver, and
+    scheduled messages, by the plan's own splits.
 
     What the plan gives to nobody gets no owner, and so stands in Unassigned. Conversations that were
     closed keep their owner's name; one that opens again comes along the next time this runs.
@@ -42,31 +42,40 @@ def hand_over(ctx: Context, command: c.HandOver) -> Effect:
     look = PlanLook(ctx, absence.person_id)
     later = look.scheduled
     moved = _move_conversations(ctx, command, look, absence)
-    ended, begun = _move_holdings(ctx, command, absence)
+    held = _move_holdings(ctx, command, absence)
+    contacts = _move_contacts(ctx, absence, look)
     messages = _move_scheduled(ctx, absence, look)
     absence_plans.change(ctx.tx, absence.id, begun_at=row["begun_at"] or ctx.now)
-    if not (moved or ended or messages):
+    count = moved + len(held.ended) + len(held.renamed) + len(messages)
+    count += sum(len(some.contact_ids) for some in contacts)
+    if not count:
         return Effect(NOTHING, 0, "Nothing was left to hand over")
     back = c.TakeBackHandOver(
         id=command.id,
         at=command.at,
         absence_id=absence.id,
         batch_id=command.id,
-        ended=ended,
-        begun=begun,
         scheduled=messages,
+        contacts=contacts,
     )
     changes = Changes.of(conversation=None, sender=None, absence=absence.id)
     if later:
         changes |= Changes.of(scheduled=None)
     name = people.get(ctx.tx, absence.person_id)["name"]
+    if contacts:
+        changes |= Changes.of(contact=None)
     label = f"Handed over {name}'s {conversations(moved)}"
-    return Effect(changes, moved + len(ended) + len(messages), label, (back,))
+    return Effect(changes, count, label, (back, held))
+
+
+def _takers(ctx: Context, look: PlanLook, absence: Absence) -> dict[UUID, UUID | None]:
+    """Who takes each conversation and is here."""
+    gone = ctx.directory.suspended
+    return {id_: None if taker in gone else taker for id_, taker in look.takers(absence).items()}
 
 
 def _move_conversations(ctx: Context, command: c.HandOver, look: PlanLook, absence: Absence) -> int:
-    gone = ctx.directory.suspended
-    takers = {id_: None if taker in gone else taker for id_, taker in look.takers(absence).items()}
+    takers = _takers(ctx, look, absence)
     by_owner: dict[UUID | None, list[UUID]] = defaultdict(list)
     for id_, taker in takers.items():
         by_owner[taker].append(id_)
@@ -95,19 +104,21 @@ def _move_conversations(ctx: Context, command: c.HandOver, look: PlanLook, absen
     return len(takers)
 
 
-def _move_holdings(
-    ctx: Context, command: c.HandOver, absence: Absence
-) -> tuple[tuple[tuple[UUID, datetime | None], ...], tuple[UUID, ...]]:
-    """End what they hold by name, and let the takers hold it by the same terms."""
-    ended: list[tuple[UUID, datetime | None]] = []
+def _move_holdings(ctx: Context, command: c.HandOver, absence: Absence) -> c.RestoreHoldings:
+    """End what they hold by name, and let the takers hold it by the same terms; a rule that names
+    them names who takes over. Returns the way back."""
+    ended: list[c.EndedHolding] = []
     begun: list[UUID] = []
     for row in senders.running_holdings(ctx.tx, ctx.now):
         if (row["holder_kind"], row["holder_id"]) != (HolderKind.PERSON, absence.person_id):
             continue
-        senders.set_holding_end(ctx.tx, row["id"], max(ctx.now, row["since"]))
-        ended.append((row["id"], row["until"]))
-        for taker in _takers_of(absence, row["sender_id"]):
-            if taker in ctx.directory.suspended or _holds(ctx, row["sender_id"], taker):
+        at = max(ctx.now, row["since"])
+        senders.set_holding_end(ctx.tx, row["id"], at)
+        ended.append(c.EndedHolding(row["id"], at, row["until"]))
+        takers = _holders_after(ctx, absence, row["sender_id"])
+        rule, named = rule_of(row, absence.person_id, takers)
+        for taker in takers:
+            if _holds(ctx, row["sender_id"], taker):
                 continue
             holding_id = derived(command.id, f"{row['sender_id']} {taker}")
             senders.hold(
@@ -120,19 +131,29 @@ def _move_holdings(
                     "since": ctx.now,
                     "until": row["until"],
                     "reason": HANDED_OVER,
-                    "rule": row["rule"],
-                    "rule_person_id": row["rule_person_id"],
+                    "rule": rule,
+                    "rule_person_id": named,
                     "notice": row["notice"],
                 },
             )
             begun.append(holding_id)
-    return tuple(ended), tuple(begun)
+    renamed = rename_rules(
+        ctx, absence.person_id, lambda sender_id: _named_after(ctx, absence, sender_id)
+    )
+    return c.RestoreHoldings(
+        id=command.id, at=command.at, ended=tuple(ended), begun=tuple(begun), renamed=renamed
+    )
 
 
-def _takers_of(absence: Absence, sender_id: UUID) -> list[UUID]:
-    shares = absence.cover(Part.SENDERS).shares
-    named = [share.person_id for share in shares if sender_id in share.keys]
-    return named or [share.person_id for share in shares if not share.keys]
+def _holders_after(ctx: Context, absence: Absence, sender_id: UUID) -> list[UUID]:
+    takers = absence.cover(Part.SENDERS).of_sender(sender_id)
+    return [taker for taker in takers if taker not in ctx.directory.suspended]
+
+
+def _named_after(ctx: Context, absence: Absence, sender_id: UUID) -> list[UUID]:
+    """Whom a rule of others' holding may name then: who takes the sender ID, else what comes in."""
+    takers = absence.rule_takers(sender_id)
+    return [taker for taker in takers if taker not in ctx.directory.suspended]
 
 
 def _holds(ctx: Context, sender_id: UUID, person_id: UUID) -> bool:
@@ -145,6 +166,24 @@ def _holds(ctx: Context, sender_id: UUID, person_id: UUID) -> bool:
         until=None,
     )
     return bool(found)
+
+
+def _move_contacts(ctx: Context, absence: Absence, look: PlanLook) -> tuple[c.GivenContacts, ...]:
+    """Each contact to who takes its latest conversation, else by the split of what comes in."""
+    mine = contacts.owned_by(ctx.tx, absence.person_id)
+    if not mine:
+        return ()
+    cover = absence.contacts
+    here = [share for share in cover.shares if share.person_id not in ctx.directory.suspended]
+    taken = divide([Thing(id_) for id_ in mine], cover.split, here)
+    takers = _takers(ctx, look, absence)
+    talked = {one.contact_id: takers.get(one.id) for one in look.owned}  # the latest last
+    by_taker: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for id_ in mine:
+        by_taker[talked.get(id_) or taken[id_]].append(id_)
+    for taker, ids in by_taker.items():
+        contacts.give(ctx.tx, ids, taker, absence.person_id)
+    return tuple(c.GivenContacts(taker, tuple(ids)) for taker, ids in by_taker.items())
 
 
 def _move_scheduled(
@@ -178,7 +217,7 @@ def _move_scheduled(
 
 
 def take_back_hand_over(ctx: Context, command: c.TakeBackHandOver) -> Effect:
-    """As if they had not left: owners, holdings and messages as before, where nobody has changed
+    """As if they had not left: owners, contacts and messages as before, where nobody has changed
     them since; and the absence never was."""
     row = absence_plans.get(ctx.tx, command.absence_id)
     absences.require_may_plan(ctx, row["person_id"])
@@ -186,15 +225,11 @@ def take_back_hand_over(ctx: Context, command: c.TakeBackHandOver) -> Effect:
     if events.of_batch(ctx.tx, command.batch_id):
         back = undo_batch(ctx, command.batch_id, by=command)
         count, note = back.count, back.note
-    for holding_id, until in command.ended:
-        senders.set_holding_end(ctx.tx, holding_id, until)
-    for holding_id in command.begun:
-        holding: Any = senders.holding(ctx.tx, holding_id)
-        if holding["until"] is None or holding["until"] > ctx.now:
-            senders.set_holding_end(ctx.tx, holding_id, max(ctx.now, holding["since"]))
-    count += len(command.ended) + _give_back_scheduled(ctx, command)
+    for some in command.contacts:
+        count += contacts.give(ctx.tx, some.contact_ids, row["person_id"], some.to_id)
+    count += _give_back_scheduled(ctx, command)
     absence_plans.change(ctx.tx, command.absence_id, cancelled_at=command.at)
-    changes = Changes.of(conversation=None, sender=None, scheduled=None, absence=row["id"])
+    changes = Changes.of(conversation=None, contact=None, scheduled=None, absence=row["id"])
     return Effect(changes, count, "Took the hand-over back", note=note)
 
 

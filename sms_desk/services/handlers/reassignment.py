@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import commands as c
+from sms_desk.domain import routing
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import HolderKind, Role, RoutingRule
@@ -104,7 +106,7 @@ def _move_senders(ctx: Context, command: c.Reassign, plan: Plan) -> tuple[c.Comm
         senders.set_holding_end(ctx.tx, row["id"], at)
         ended.append(c.EndedHolding(row["id"], at, row["until"]))
         takers = plan.takers[row["sender_id"]]
-        rule, named = _rule(command, row, takers)
+        rule, named = rule_of(row, row["holder_id"], takers)
         for person_id in takers:
             since = _free_from(ctx, row["sender_id"], person_id, at)
             if since is None or (row["until"] is not None and since >= row["until"]):
@@ -126,7 +128,9 @@ def _move_senders(ctx: Context, command: c.Reassign, plan: Plan) -> tuple[c.Comm
                 },
             )
             begun.append(id_)
-    renamed = _rename_rules(ctx, command, plan)
+    renamed: tuple[c.RenamedRule, ...] = ()
+    if command.from_id is not None:
+        renamed = rename_rules(ctx, command.from_id, plan.takers.get)
     back = c.RestoreHoldings(
         id=command.id, at=command.at, ended=tuple(ended), begun=tuple(begun), renamed=renamed
     )
@@ -145,26 +149,26 @@ def _free_from(ctx: Context, sender_id: UUID, person_id: UUID, at: datetime) -> 
     return since
 
 
-def _rule(
-    command: c.Reassign, row: Any, takers: tuple[UUID, ...]
+def rule_of(
+    row: Mapping[Any, Any], leaver: UUID, takers: Sequence[UUID]
 ) -> tuple[RoutingRule | None, UUID | None]:
+    """What the rule of a holding says once others take its sender ID."""
     rule = None if row["rule"] is None else RoutingRule(row["rule"])
-    named = row["rule_person_id"]
-    if rule is not RoutingRule.NAMED or named != command.from_id:
-        return rule, named
-    return (RoutingRule.NAMED, takers[0]) if len(takers) == 1 else (RoutingRule.OWNER, None)
+    return routing.after_leaving(rule, row["rule_person_id"], leaver, takers)
 
 
-def _rename_rules(ctx: Context, command: c.Reassign, plan: Plan) -> tuple[c.RenamedRule, ...]:
-    """Other holders' running rules that name who gives away."""
+def rename_rules(
+    ctx: Context, leaver: UUID, takers: Callable[[UUID], Sequence[UUID] | None]
+) -> tuple[c.RenamedRule, ...]:
+    """Rules of others' holdings that name who gives away say what they say then. takers: of a sender
+    ID, None where it stays."""
     found = []
-    takers = plan.takers or {}
-    for row in senders.running_holdings(ctx.tx, ctx.now, list(takers)):
-        if row["rule"] != RoutingRule.NAMED or row["rule_person_id"] != command.from_id:
-            continue
-        rule, named = _rule(command, row, takers[row["sender_id"]])
-        senders.change_holding(ctx.tx, row["id"], rule=rule, rule_person_id=named)
-        found.append(c.RenamedRule(row["id"], rule, named, command.from_id))
+    for row in senders.naming(ctx.tx, leaver, ctx.now):
+        to = takers(row["sender_id"])
+        if to is not None:
+            rule, named = rule_of(row, leaver, to)
+            senders.change_holding(ctx.tx, row["id"], rule=rule, rule_person_id=named)
+            found.append(c.RenamedRule(row["id"], rule, named, leaver))
     return tuple(found)
 
 
