@@ -46,7 +46,7 @@ def hold(
     """Give a sender ID to holders, beside those who hold it already."""
     id_ = ids.fresh(desk)
     sender_id = desk.read(senders.find, sender)
-    found = tuple(c.Holder(*_holder(desk, name)) for name in names)
+    found = tuple(c.Holder(*holder(desk, name)) for name in names)
     ends = future(desk, until) if until else None
     by = RoutingRule(rule) if rule else None
     person_id = ids.person(desk, named) if named else None
@@ -135,7 +135,7 @@ def release(desk: Desk, sender: str, name: str) -> Changed:
 
 def _running(desk: Desk, sender: str, name: str) -> HoldingRow:
     """The holding that this holder has now."""
-    kind, holder_id = _holder(desk, name)
+    kind, holder_id = holder(desk, name)
     groups = (HolderKind.TEAM, HolderKind.PROFILE)
     for row in desk.read(holdings.of_sender, desk.read(senders.find, sender)):
         same = row.kind is kind or (row.kind in groups and kind in groups)
@@ -146,7 +146,7 @@ def _running(desk: Desk, sender: str, name: str) -> HoldingRow:
     )
 
 
-def _holder(desk: Desk, text: str) -> lookups.Holder:
+def holder(desk: Desk, text: str) -> lookups.Holder:
     """Who is meant: everyone, a program, a team or profile, or a person."""
     if text == "everyone":
         return HolderKind.ORGANISATION, None

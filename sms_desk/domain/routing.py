@@ -10,12 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.model import RoutingRule
-from sms_desk.domain.responsibility import Flow
-from sms_desk.domain.scopes import Holders
+from sms_desk.domain.responsibility import Flow, flows
+from sms_desk.domain.scopes import (
+    NOBODY,
+    Directory,
+    Holders,
+    holders_now,
+    members_now,
+    reachable,
+)
 
 UNROUTED = "unrouted"
 """The outcome of a message that came to nobody."""
@@ -103,6 +111,65 @@ class _Asked:
 
     def nobody(self, rule: str, why: str = "") -> Routing:
         return Routing(rule, UNROUTED, None, self.candidates, why, tuple(sorted(self.known.away)))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What happened before a message, as far as its rule asks for it: see `Known`."""
+
+    writers: Sequence[UUID] = ()
+    owner_id: UUID | None = None
+    turns: Sequence[UUID] = ()
+
+
+NO_FACTS = Facts()
+
+
+class Situation:
+    """Who holds what and who is here at one moment, and whose what comes in is therefore."""
+
+    def __init__(self, directory: Directory, now: datetime) -> None:
+        self._directory = directory
+        self._members = members_now(directory, now)
+        self._holders = holders_now(directory, now)
+        self._presence = directory.presence(now)
+        self._covered = frozenset(
+            person
+            for person in self._presence.absences
+            if any(flow.people for flow in flows(person, self._presence))
+        )
+        self._reachable: dict[UUID, frozenset[UUID]] = {}
+
+    def knows(self, sender_id: UUID) -> bool:
+        """Whether the directory had this sender ID."""
+        return sender_id in self._holders
+
+    def rule(self, sender_id: UUID) -> RoutingRule | None:
+        """By which several holders share it."""
+        return self._holders.get(sender_id, NOBODY).rule
+
+    def decide(self, sender_id: UUID, facts: Facts = NO_FACTS) -> Routing:
+        """Whose a message on this sender ID is that nobody owns."""
+        holders = self._holders.get(sender_id, NOBODY)
+        candidates = self._candidates(sender_id, holders)
+        named = (holders.rule_person_id, facts.owner_id)
+        asked_of = candidates.union(facts.writers, (one for one in named if one is not None))
+        known = Known(
+            candidates=candidates,
+            writers=facts.writers,
+            owner_id=facts.owner_id,
+            turns=facts.turns,
+            away=asked_of & self._presence.absences.keys(),
+            suspended=self._directory.suspended,
+            covered=self._covered,
+        )
+        return route(holders, known)
+
+    def _candidates(self, sender_id: UUID, holders: Holders) -> frozenset[UUID]:
+        if sender_id not in self._reachable:
+            found = reachable(holders, self._directory, self._members)
+            self._reachable[sender_id] = found
+        return self._reachable[sender_id]
 
 
 Rule = Callable[[_Asked], Routing | None]

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sms_desk.domain import routing
 from sms_desk.domain.model import RoutingRule
-from sms_desk.domain.responsibility import flows
-from sms_desk.domain.routing import Known, Routing
-from sms_desk.domain.scopes import NOBODY, Directory, holders_now, members_now, reachable
+from sms_desk.domain.routing import Facts, Routing, Situation
+from sms_desk.domain.scopes import Directory
 from sms_desk.store import routing_facts
 from sms_desk.store.engine import Tx
 
@@ -31,19 +29,11 @@ class Router:
     """Who holds what at one moment, and whose what comes in is therefore."""
 
     def __init__(self, directory: Directory, now: datetime) -> None:
-        self._directory = directory
-        self._members = members_now(directory, now)
-        self._holders = holders_now(directory, now)
-        self._presence = directory.presence(now)
-        self._covered = frozenset(
-            person
-            for person in self._presence.absences
-            if any(flow.people for flow in flows(person, self._presence))
-        )
+        self._situation = Situation(directory, now)
 
     def knows(self, sender_id: UUID) -> bool:
         """Whether the directory had this sender ID."""
-        return sender_id in self._holders
+        return self._situation.knows(sender_id)
 
     def decide(self, tx: Tx, unowned: Sequence[Unowned]) -> dict[UUID, Routing]:
         """By conversation, in the order in which they came: each turn of a round robin counts for
@@ -59,28 +49,18 @@ class Router:
     def _on_one_sender(
         self, tx: Tx, sender_id: UUID, unowned: Sequence[Unowned]
     ) -> dict[UUID, Routing]:
-        holders = self._holders.get(sender_id, NOBODY)
-        rule = holders.rule
+        rule = self._situation.rule(sender_id)
         contacts = {each.contact_id for each in unowned}
         asks_writers = rule is RoutingRule.LAST_SENDER
         writers = routing_facts.writers(tx, sender_id, contacts) if asks_writers else {}
         owners = routing_facts.contact_owners(tx, contacts) if rule is RoutingRule.OWNER else {}
         turns = routing_facts.turns(tx, sender_id) if rule is RoutingRule.ROUND_ROBIN else []
-        candidates = reachable(holders, self._directory, self._members)
         decided = {}
-        named = {holders.rule_person_id} if holders.rule_person_id else set()
         for each in unowned:
-            asked_of = candidates.union(owners.values(), *writers.values(), named)
-            known = Known(
-                candidates=candidates,
-                writers=writers.get(each.contact_id, ()),
-                owner_id=owners.get(each.contact_id),
-                turns=turns,
-                away=asked_of & self._presence.absences.keys(),
-                suspended=self._directory.suspended,
-                covered=self._covered,
+            facts = Facts(
+                writers.get(each.contact_id, ()), owners.get(each.contact_id), tuple(turns)
             )
-            found = decided[each.conversation_id] = routing.route(holders, known)
+            found = decided[each.conversation_id] = self._situation.decide(sender_id, facts)
             if found.rule == "round_robin" and found.owner_id is not None:
                 turns.insert(0, found.owner_id)
         return decided

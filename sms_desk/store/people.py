@@ -108,6 +108,14 @@ def gone(tx: Tx) -> frozenset[UUID]:
     return frozenset(tx.execute(sa.select(person.id).where(left)).scalars())
 
 
+def gone_since(tx: Tx) -> dict[UUID, datetime]:
+    """Since when each of them is suspended or removed who is."""
+    person = tables.people.c
+    since = sa.func.coalesce(person.suspended_at, person.removed_at)
+    query = sa.select(person.id, since.label("since")).where(since.is_not(None))
+    return {row.id: row.since for row in tx.execute(query)}
+
+
 def capacities(tx: Tx) -> dict[UUID, int]:
     """Open conversations that are a full desk, of those for whom somebody said it."""
     person = tables.people.c

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.audit import Kind
 from sms_desk.domain.model import Direction
-from sms_desk.store import tables
+from sms_desk.domain.what_if import Arrived, Gave, Wrote
+from sms_desk.store import audit, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.team_states import chunks
 
 _c = tables.conversations.c
 _m = tables.messages.c
@@ -17,6 +22,8 @@ _e = tables.events.c
 _TURNS = 1_000
 """How many of a sender ID's newest conversations are looked through for turns; whose turn was
 before them had none for so long that they are due."""
+_CHANGES = 100_000
+"""How many changes of contacts' owners are taken back at most."""
 
 
 def writers(tx: Tx, sender_id: UUID, contact_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
@@ -49,7 +56,7 @@ def contact_owners(tx: Tx, contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {row.id: row.owner_id for row in tx.execute(query)}
 
 
-def turns(tx: Tx, sender_id: UUID) -> list[UUID]:
+def turns(tx: Tx, sender_id: UUID, *, before: datetime | None = None) -> list[UUID]:
     """Whom round robin chose on a sender ID, newest first: read from what was decided (R20)."""
     recent = (
         sa.select(_c.id)
@@ -63,8 +70,72 @@ def turns(tx: Tx, sender_id: UUID) -> list[UUID]:
         .where(_e.conversation_id.in_(sa.select(recent.c.id)), _e.kind == "routed")
         .order_by(_e.position.desc())
     )
+    if before is not None:
+        query = query.where(_e.at < before)
     found = []
     for detail in tx.execute(query).scalars():
         if (detail.get("trail") or {}).get("rule") == "round_robin" and detail.get("after"):
             found.append(UUID(detail["after"]))
     return found
+
+
+# --- what was known when (`domain.what_if`) -------------------------------------------------------
+
+
+def arrived(tx: Tx, sender_id: UUID, first: int, *, limit: int) -> tuple[list[Arrived], int, bool]:
+    """What contacts wrote to a sender ID from a position on, the newest where there are more than
+    `limit`; how many of them have no trail; whether there are more."""
+    route = tables.message_routes.c
+    query = (
+        sa.select(_m.id, _c.id, _c.contact_id, _m.position, _m.seen_at, route.trail)
+        .select_from(
+            tables.conversations.join(tables.messages, _m.conversation_id == _c.id).outerjoin(
+                tables.message_routes, route.position == _m.position
+            )
+        )
+        .where(
+            _c.sender_id == sender_id,
+            _c.last_inbound >= first,
+            _m.direction == Direction.INBOUND,
+            _m.position >= first,
+        )
+        .order_by(_m.position.desc())
+        .limit(limit + 1)
+    )
+    rows = tx.execute(query).all()
+    told = [Arrived(*row) for row in rows[:limit] if row.trail is not None]
+    return told, len(rows[:limit]) - len(told), len(rows) > limit
+
+
+def wrote(tx: Tx, sender_id: UUID, contact_ids: Collection[UUID]) -> list[Wrote]:
+    """What people of us wrote to these contacts from a sender ID, ever."""
+    query = (
+        sa.select(_m.seen_at, _m.position, _c.contact_id, _m.author_id)
+        .join(tables.conversations, _m.conversation_id == _c.id)
+        .where(
+            _c.sender_id == sender_id,
+            _m.direction == Direction.OUTBOUND,
+            _m.author_id.is_not(None),
+        )
+    )
+    return [
+        Wrote(*row)
+        for part in chunks(contact_ids)
+        for row in tx.execute(query.where(_c.contact_id.in_(part)))
+    ]
+
+
+def gave(tx: Tx, since: datetime) -> list[Gave]:
+    """Contacts that got another owner since then, newest first, as the audit log has it."""
+    kinds = (Kind.CONTACT_ASSIGNED, Kind.UNDONE)
+    found = audit.find(tx, audit.Asked(since=since, kinds=kinds), limit=_CHANGES)
+    return [
+        Gave(entry.at, UUID(entry.before["contact_id"]), _owner(entry.before))
+        for entry in found
+        if isinstance(entry.before, dict) and {"contact_id", "owner_id"} <= entry.before.keys()
+    ]
+
+
+def _owner(before: Mapping[str, Any]) -> UUID | None:
+    owner = before["owner_id"]
+    return None if owner is None else UUID(owner)

@@ -331,6 +331,12 @@ def _routes(call: Callable[..., Any], thread: dict[str, Any], line: str) -> None
     message = next(item["id"] for item in thread["items"] if item["direction"] == "inbound")
     assert call("route", "explain", message)["message_id"] == message
     call("--as", "Ann", "route", "explain", id_, code=4)
+    tried = call("route", "try", "--sender", line, "--rule", "named", "--to", "Ann", "--days", "7")
+    assert tried["words"]
+    assert tried["differ"] <= tried["messages"]
+    assert call("route", "try", "--sender", line, "--by", "Ann")["messages"] == tried["messages"]
+    call("route", "try", "--sender", line, "--rule", "named", code=2)
+    call("--as", "Ann", "route", "try", "--sender", line, code=3)
 
 
 def _notices(call: Callable[..., Any], folder: Path) -> None:

@@ -24,6 +24,7 @@ from sms_desk.domain.model import (
 from sms_desk.domain.registration import RegistrationState
 from sms_desk.services import directory, holdings, senders
 from sms_desk.services.rows import SenderChoice, SenderRow
+from sms_desk.store import message_routes
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.composer.sender_picker import SenderPicker
@@ -243,3 +244,49 @@ def test_r16_forbidden_sender_ids_stand_apart_with_why(
     assert all(action.isEnabled() for action in actions[:apart])
     assert not any(action.isEnabled() for action in actions[apart + 1 :])
     assert "held by nobody" in actions[-1].text()
+
+
+# --- what if (R19, R20) -------------------------------------------------------------------------------
+
+
+def test_r20_a_rule_is_tried_beside_the_form_before_it_is_saved(
+    shop: Shop, screen: SendersScreen
+) -> None:
+    office = shop.office
+    for n in range(3):
+        talk = office.conversation(office.shared, f"+1202555017{n}")
+        position = office.message(talk, "Hello")
+        trail = {"rule": "several_holders", "outcome": "shared_inbox"}
+        with office.workspace.write() as tx:
+            message_routes.keep(tx, [(position, talk, trail)])
+    holders = pane(shop, screen, office.shared).holders
+    row = shop.session.desk.read(holdings.of_sender, office.shared)[0]
+    holders._edit(row)
+    holders.rule.choose(RoutingRule.NAMED)
+    holders.named.choose(office.cara)
+    assert holders.trial.words() == ""
+    holders.trial.button.click()
+    assert holders.trial.words().startswith("Looking through")
+    told = "3 of 3 messages of the last 30 days would have gone elsewhere."
+    shop.until(lambda: holders.trial.words() == told)
+    shown = [each.text() for each in holders.trial.findChildren(QLabel)]
+    assert {"Cara", "Shared inbox", "Got", "Would get", "3", "0"} <= set(shown)
+    assert holders.is_changed(), "what was typed stands there still"
+    # another choice, and the answer is about that
+    holders.rule.choose(RoutingRule.EVERYONE)
+    shop.until(lambda: holders.trial.words().startswith("Nothing would change: 3 messages"))
+    holders.stop_editing()
+    assert holders.trial.words() == ""
+    assert shop.session.desk.read(holdings.of_sender, office.shared)[0] == row
+
+
+def test_r20_a_further_holder_is_tried_and_what_cannot_be_is_said(
+    shop: Shop, screen: SendersScreen
+) -> None:
+    office = shop.office
+    holders = pane(shop, screen, office.shared).holders
+    holders.trial.ask()
+    shop.until(lambda: "nothing came in that can be tried" in holders.trial.words())
+    holders.named.set_options([])
+    holders.rule.choose(RoutingRule.NAMED)
+    shop.until(lambda: "needs that person" in holders.trial.words())

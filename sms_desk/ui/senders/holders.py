@@ -10,11 +10,13 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from sms_desk.domain.commands import Holder
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.model import RoutingRule
 from sms_desk.domain.plain_text import display_name, preview
 from sms_desk.services.holdings import HoldingRow
 from sms_desk.services.rows import PersonRow
+from sms_desk.ui.senders.trial import TrialPane
 from sms_desk.ui.senders.words import rule_words
 from sms_desk.ui.widgets.buttons import icon_button, link, plain
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit
@@ -31,6 +33,8 @@ class HoldersForm(Form):
     changed = Signal(object, object)
     """A holding, and the fields of `EditHolding` after its id."""
     ended = Signal(object)
+    tried = Signal(object)
+    """What is chosen now, as the fields of `Trial` after its sender ID."""
 
     def __init__(self, day: Day, when: When) -> None:
         super().__init__()
@@ -46,6 +50,7 @@ class HoldersForm(Form):
         self._cancel = plain(tr("senders", "Cancel"))
         self._history = link("")
         self._past = QWidget(self)
+        self.trial = TrialPane(day, self)
         self._build()
 
     def _build(self) -> None:
@@ -59,6 +64,7 @@ class HoldersForm(Form):
         self.add(tr("senders", "Until"), self.until)
         self.add(tr("senders", "Why"), self.reason)
         self.add_foot(self._cancel, self.give)
+        self.add_widget(self.trial)
         self.add_widget(self._history, at_start=True)
         self.add_widget(self._past)
         self._past.hide()
@@ -67,6 +73,9 @@ class HoldersForm(Form):
         self._cancel.clicked.connect(self.stop_editing)
         self._history.clicked.connect(self._on_history_clicked)
         self.rule.currentIndexChanged.connect(self._show_named)
+        self.trial.asked.connect(self._on_trial_asked)
+        for choice in (self.holder, self.rule, self.named):
+            choice.currentIndexChanged.connect(self.trial.ask_again)
         self._show_named()
 
     def set_options(self, holders: Sequence[tuple[str, Any]], people: Sequence[PersonRow]) -> None:
@@ -153,8 +162,24 @@ class HoldersForm(Form):
         kind, holder_id = self.holder.value()
         self.given.emit({"holder_kind": kind, "holder_id": holder_id, **terms})
 
+    @Slot(int)
+    def _on_trial_asked(self, days: int) -> None:
+        """The rule of the holding that is being changed, else that of a further holder."""
+        rule: RoutingRule | None = self.rule.value()
+        fields: dict[str, Any] = {
+            "days": days,
+            "rule": rule,
+            "rule_person_id": self.named.value() if rule is RoutingRule.NAMED else None,
+        }
+        if self._editing is not None:
+            fields["holding_id"] = self._editing.id
+        elif self.holder.value() is not None:
+            fields["more"] = Holder(*self.holder.value())
+        self.tried.emit(fields)
+
     def _edit(self, row: HoldingRow) -> None:
         self._editing = row
+        self.trial.fold()
         self.holder.setEnabled(False)
         self.rule.choose(row.rule)
         self.named.choose(row.rule_person_id)
@@ -168,6 +193,7 @@ class HoldersForm(Form):
     def stop_editing(self) -> None:
         """The fields are for a new holding again."""
         self._editing = None
+        self.trial.fold()
         self.holder.setEnabled(True)
         self.rule.choose(None)
         self.until.clear()

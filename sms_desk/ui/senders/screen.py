@@ -17,11 +17,12 @@ from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import HolderKind, ProgramKind
 from sms_desk.domain.sender_policy import Draft
 from sms_desk.domain.wall_time import parse_when
-from sms_desk.services import directory, holdings, sender_detail, senders
+from sms_desk.services import directory, holdings, sender_detail, senders, what_if
 from sms_desk.services.context import Context
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import AccountRow, PersonRow, SenderRow
 from sms_desk.services.sender_detail import SenderDetail as Detail
+from sms_desk.services.what_if import Trial
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.senders import words
@@ -200,6 +201,7 @@ class SendersScreen(Screen):
         pane.holders.given.connect(partial(self._on_held, pane, sender_id))
         pane.holders.changed.connect(partial(self._on_holding_changed, pane))
         pane.holders.ended.connect(self._on_holding_ended)
+        pane.holders.tried.connect(partial(self._on_tried, pane, sender_id))
         pane.retired.connect(partial(self._on_retired, sender_id))
         pane.closed.connect(self._fold)
         self._health = HealthSection(self._doors, self._bus, sender_id)
@@ -229,6 +231,18 @@ class SendersScreen(Screen):
     def _on_saved(self, pane: SenderDetail) -> None:
         command = pane.command(self._doors.stamp())
         self._doors.change(pane, command, then=lambda _done: pane.settle(), failed=pane.show_error)
+
+    def _on_tried(self, pane: SenderDetail, sender_id: UUID, fields: dict[str, Any]) -> None:
+        """Where messages would have gone; only the newest question is answered."""
+        trial = pane.holders.trial
+        self._doors.read(
+            trial,
+            what_if.try_rule,
+            Trial(sender_id=sender_id, **fields),
+            then=trial.show_result,
+            failed=trial.show_error,
+            key="trial",
+        )
 
     def _on_held(self, pane: SenderDetail, sender_id: UUID, given: dict[str, Any]) -> None:
         command = c.HoldSender(
