@@ -13,6 +13,8 @@ import tempfile
 import traceback
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -20,14 +22,18 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QMenu, QWidget
 
 from sms_desk.domain.model import DeliveryStatus
+from sms_desk.services.absence_rows import AbsenceState
 from sms_desk.settings.files import MachineState
 from sms_desk.ui import theme
 from sms_desk.ui.advisor.listing import FindingList
+from sms_desk.ui.cover import BriefScreen, PlanScreen
+from sms_desk.ui.cover.divide_dialog import DivideDialog
 from sms_desk.ui.main import Start, make_app, profile_of
 from sms_desk.ui.opening import Frame, Launch, open_workspace
+from sms_desk.ui.widgets.table import Table
 from sms_desk.ui.window.main_window import MainWindow
 
 LOOK_MS: Final = 30
@@ -65,6 +71,19 @@ class Hands:
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         QTest.mouseClick(widget, left, none, at or widget.rect().center())
+
+    def click_soon(self, widget: QWidget) -> None:
+        """A click that begins a loop of its own, of a menu or a dialog: the tour goes on in it."""
+        QTimer.singleShot(0, lambda: self.click(widget))
+
+    def choose(self, words: str) -> None:
+        """Go down the open menu to the first line that begins so, and take it."""
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        wanted = next(one for one in menu.actions() if one.text().startswith(words))
+        while menu.activeAction() is not wanted:
+            self.key(Qt.Key.Key_Down)
+        QTimer.singleShot(0, lambda: self.key(Qt.Key.Key_Return))
 
     def click_row(self, view: Any, row: int) -> None:
         index = view.model().index(row, 0)
@@ -196,6 +215,19 @@ class Tour(QObject):
                 "impossible", "Ctrl+N: an impossible number is explained in place", self._impossible
             ),
             Step("new", "A good one: the sender ID is proposed, with its reason", self._new),
+            Step(
+                "covering",
+                "Jonas is away: what one answers for him, and until when",
+                self._covering,
+            ),
+            Step("covered", "An answer for him says so: sent by Julia for Jonas", self._covered),
+            Step("absences", "Who is away, who will be, and who covers", self._absences),
+            Step(
+                "plan",
+                "A plan says before it is saved what is missing, and everybody's load",
+                self._plan,
+            ),
+            Step("brief", "Back again: what happened meanwhile, and B takes back", self._brief),
             Step("senders", "Sender IDs: who holds what", self._senders),
             Step(
                 "programs",
@@ -232,6 +264,7 @@ class Tour(QObject):
 
     def _opens(self) -> Steps:
         yield lambda: self._wiring is not None and self._page.inbox.shown_ids()
+        yield lambda: self._wiring.is_ready
         yield SETTLE
 
     def _thread(self) -> Steps:
@@ -245,13 +278,13 @@ class Tour(QObject):
         self._hands.type("Yes, two in blue (M and L). Shall I put one aside until 19:00?")
         yield SETTLE
         self._hands.ctrl(Qt.Key.Key_Return)
-        yield self._is_delivered
+        yield partial(self._is_delivered, "put one aside")
         yield SETTLE
 
-    def _is_delivered(self) -> bool:
+    def _is_delivered(self, words: str) -> bool:
         items = self._page.column.thread_view.loaded().items
         done = (DeliveryStatus.DELIVERED, DeliveryStatus.READ)
-        return any("put one aside" in item.body and item.status in done for item in items)
+        return any(words in item.body and item.status in done for item in items)
 
     def _note(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_M)
@@ -262,19 +295,24 @@ class Tour(QObject):
         yield SETTLE
 
     def _filters(self) -> Steps:
-        rail = self._window.side.rail
-        places = rail.findChildren(type(rail._places))[0]
-        campaign = next(
-            row
-            for row in range(places.model().rowCount())
-            if "Autumn" in str(places.model().index(row, 0).data())
-        )
-        self._hands.click_row(places, campaign)
-        yield lambda: self._page.inbox.shown_ids()
+        yield from self._place("Autumn")
         yield SETTLE
         chip = _button(self._page.inbox, "Waiting")
         self._hands.click(chip)
         yield 0.6
+
+    def _place(self, title: str) -> Steps:
+        """Where the rail goes by a click."""
+        rail = self._window.side.rail
+        places = rail.findChildren(type(rail._places))[0]
+        row = next(
+            row
+            for row in range(places.model().rowCount())
+            if title in str(places.model().index(row, 0).data())
+        )
+        self._hands.click_row(places, row)
+        yield SETTLE
+        yield lambda: self._page.inbox.shown_ids()
 
     def _snooze(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_1)
@@ -350,6 +388,9 @@ class Tour(QObject):
     def _back_to_window(self) -> Steps:
         """Escape closes the dialog; without a window manager nobody else gives the focus back."""
         self._hands.key(Qt.Key.Key_Escape)
+        yield from self._window_again()
+
+    def _window_again(self) -> Steps:
         yield lambda: QApplication.activeModalWidget() is None
         self._window.activateWindow()
         yield self._window.isActiveWindow
@@ -365,8 +406,81 @@ class Tour(QObject):
         self._hands.type("99")
         yield 0.6
 
-    def _senders(self) -> Steps:
+    # Absence and cover
+
+    def _covering(self) -> Steps:
         yield from self._back_to_window()
+        yield from self._place("Covering")
+        self._hands.click_row(self._page.list_widget(), self._row_of("Nora Lindqvist"))
+        yield self._opened
+        yield 0.8
+
+    def _covered(self) -> Steps:
+        self._hands.ctrl(Qt.Key.Key_R)
+        self._hands.type("There is, Nora: your brother is on the list. Jonas is back next week.")
+        yield SETTLE
+        self._hands.ctrl(Qt.Key.Key_Return)
+        yield partial(self._is_delivered, "on the list")
+        yield SETTLE
+
+    def _absences(self) -> Steps:
+        yield from self._screen("absences", 0)
+
+    def _plan(self) -> Steps:
+        """One's own, shared by two of whom one will be away on its last days."""
+        listing = self._shown
+        table = _table_of(listing)
+        assert isinstance(table, Table)
+        assert listing is not None
+        theirs = next(row for row in table.rows() if row.state is AbsenceState.COMING)
+        yield from self._menu(_button(listing, "Plan an absence"))
+        self._hands.choose("My own")
+        yield lambda: isinstance(self._shown, PlanScreen)
+        screen = self._shown
+        assert isinstance(screen, PlanScreen)
+        yield lambda: any(cover.shares for cover in screen.parts.covers)
+        for field, days in ((screen.when.since, -1), (screen.when.until, 2)):
+            self._hands.click(field)
+            self._hands.ctrl(Qt.Key.Key_A)
+            day = date.fromisoformat(theirs.since_wall) + timedelta(days=days)
+            self._hands.type(day.isoformat())
+        yield from self._menu(screen.parts.all)
+        self._hands.choose("Divide")
+        yield lambda: isinstance(QApplication.activeModalWidget(), DivideDialog)
+        dialog = QApplication.activeModalWidget()
+        assert dialog is not None
+        for box in dialog.findChildren(QCheckBox):
+            if box.isChecked() != box.text().startswith(("Adaeze", "Viktor")):
+                self._hands.click(box, QPoint(8, box.height() // 2))
+        yield SETTLE
+        self._hands.click_soon(_button(dialog, "Divide"))
+        yield from self._window_again()
+        yield 0.8
+
+    def _brief(self) -> Steps:
+        self._hands.key(Qt.Key.Key_Escape)
+        yield lambda: not isinstance(self._shown, PlanScreen)
+        yield from self._screen("brief", None)
+        screen = self._shown
+        assert isinstance(screen, BriefScreen)
+        table = _table_of(screen)
+        assert isinstance(table, Table)
+        yield table.rows
+        kept = next(at for at, line in enumerate(table.rows()) if line.row.taken_over_by)
+        self._hands.click_row(table, kept)
+        self._hands.key(Qt.Key.Key_B)
+        yield 0.5
+
+    def _menu(self, button: QWidget) -> Steps:
+        self._hands.click_soon(button)
+        yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
+        yield SETTLE
+
+    @property
+    def _shown(self) -> QWidget | None:
+        return self._window.screen_shown()
+
+    def _senders(self) -> Steps:
         yield from self._screen("senders", 1)
 
     def _programs(self) -> Steps:
@@ -395,6 +509,8 @@ class Tour(QObject):
             "templates": "Templates",
             "outbox": "Outbox",
             "settings": "Settings",
+            "absences": "Absence and cover",
+            "brief": "My brief",
         }
         self._hands.ctrl(Qt.Key.Key_K)
         yield lambda: QApplication.activePopupWidget() is not None
@@ -419,9 +535,7 @@ class Tour(QObject):
 
     def _dark(self) -> Steps:
         theme.apply(_app(), "dark")
-        self._hands.ctrl(Qt.Key.Key_1)
-        yield 0.6
-        self._hands.click_row(self._page.list_widget(), self._row_of("Mira Anand"))
+        yield from self._place("Covering")
         yield self._opened
         yield 0.6
 

@@ -253,7 +253,7 @@ def test_r25_the_rail_says_for_whom_and_until_when() -> None:
         if one.key == "scope:covering"
     )
     words = plain_words(place.below)
-    assert (place.title, words) == ("Covering", "Jonas Weber, until Fri 27 Nov")
+    assert (place.title, words) == ("Covering", "Jonas Weber, until 27 Nov")
     assert plain_words(covered_words(covered)).endswith("; Sana, no end yet")
     assert plain_words(covered_words((*covered, covered[0]))) == "Jonas Weber, Sana, 1 more"
 

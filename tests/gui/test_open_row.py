@@ -175,3 +175,6 @@ def test_slash_goes_to_the_list_s_field_which_leads_on_to_everything(
     panel = shop.window.findChild(SearchPanel)
     assert panel is not None
     shop.until(panel.found)
+    shop.window.side.rail.choose("scope:all")  # whoever goes to a place wants to see it
+    assert not panel.isVisible()
+    shop.until(lambda: shop.shown)

@@ -94,8 +94,8 @@ class BriefScreen(Screen):
     def _columns(self) -> list[Column]:
         return [
             Column(tr("Contact"), self._contact_cell, 170),
-            Column(tr("What happened"), self._happened_cell, 220),
-            Column(tr("Open"), self._open_cell, 165, sorts=lambda line: line.at),
+            Column(tr("What happened"), self._happened_cell, 190),
+            Column(tr("Open"), self._open_cell, 195, sorts=lambda line: line.at),
             Column(tr("Now with"), self._owner_cell, 150),
             Column(
                 tr("Last message"),

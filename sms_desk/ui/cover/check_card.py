@@ -104,7 +104,7 @@ class LoadCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Load before and after"), parent)
-        self.beside.setText(tr("open conversations, of the capacity of each"))
+        self.beside.setText(tr("open conversations, of a full desk"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(10)

@@ -119,19 +119,28 @@ def state_title(state: AbsenceState) -> str:
 
 def wall_words(wall: str, at: datetime, now: datetime, zone: tzinfo, *, end: bool) -> str:
     """A beginning or an end as it was meant: a whole day, or a minute. zone: the absent person's."""
-    if len(wall) == len("2026-11-23"):
-        day = QDate.fromString(wall, "yyyy-MM-dd")
-        pattern = "ddd d MMM" if day.year() == now.astimezone(zone).year else "ddd d MMM yyyy"
-        said = QLocale().toString(day, pattern)
-        return (tr("{day}, end of day") if end else tr("{day}, start of day")).replace(
-            "{day}", said
-        )
+    said = _day_words(wall, now, zone)
+    if said:
+        words = tr("{day}, end of day") if end else tr("{day}, start of day")
+        return words.replace("{day}", said)
     return moment_words(at, now, zone)
 
 
+def _day_words(wall: str, now: datetime, zone: tzinfo) -> str:
+    """A whole day; "" for what is none."""
+    if len(wall) != len("2026-11-23"):
+        return ""
+    day = QDate.fromString(wall, "yyyy-MM-dd")
+    pattern = "ddd d MMM" if day.year() == now.astimezone(zone).year else "ddd d MMM yyyy"
+    return QLocale().toString(day, pattern)
+
+
 def span_words(row: AbsenceRow, now: datetime, zone: tzinfo) -> str:
-    """From and until of a row, in the absent person's own days."""
-    since = wall_words(row.since_wall, row.since, now, zone, end=False)
+    """From and until of a row, in the absent person's own days; whole ones need no more words."""
+    first, last = (_day_words(wall, now, zone) for wall in (row.since_wall, row.until_wall))
+    if first and last:
+        return first if first == last else f"{first} – {last}"
+    since = first or wall_words(row.since_wall, row.since, now, zone, end=False)
     if row.permanent:
         return tr("from {since}, for good").replace("{since}", since)
     if row.until is None:

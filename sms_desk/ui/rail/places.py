@@ -152,7 +152,7 @@ def _scopes(counts: RailCounts) -> Iterator[Place]:
 
 
 def covered_words(covered: tuple[Covered, ...]) -> str:
-    """For whom one answers, and to which day: "Jonas Weber, until Fri 27 Nov" (R25)."""
+    """For whom one answers, and to which day: "Jonas Weber, until 27 Nov" (R25)."""
     if len(covered) > _NAMED:
         names = ", ".join(isolate(display_name(one.name, 24)) for one in covered[:_NAMED])
         return f"{names}, {tr('rail', '%n more', len(covered) - _NAMED)}"
@@ -164,7 +164,7 @@ def _covered_one(one: Covered) -> str:
     day = QDate.fromString(one.last_day, Qt.DateFormat.ISODate)
     if not day.isValid():
         return tr("rail", "{name}, no end yet").replace("{name}", name)
-    said = QLocale().toString(day, "ddd d MMM")
+    said = QLocale().toString(day, "d MMM")  # what the rail has room for
     return tr("rail", "{name}, until {day}").replace("{day}", said).replace("{name}", name)
 
 

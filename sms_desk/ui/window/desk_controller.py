@@ -269,6 +269,10 @@ class DeskController(QObject):
         self.show_conversations()
         self._maker.search(self._wiring.page.inbox, text)
 
+    def leave_search(self) -> None:
+        """Whoever goes to a place wants to see it."""
+        self._maker.leave_search()
+
     # --- what follows from the registry ------------------------------------------------------------
 
     def open_palette(self) -> None:

@@ -247,6 +247,11 @@ class ScreenMaker(QObject):
             _Cover(self._search, over)
         self._search.begin(text)
 
+    def leave_search(self) -> None:
+        """The list again, as it is."""
+        if self._search is not None and not self._search.isHidden():
+            self._search.leave()
+
 
 class _Cover(QObject):
     """Keeps a panel as large as what it stands over."""

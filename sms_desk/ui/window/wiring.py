@@ -223,6 +223,8 @@ class Wiring(QObject):
     def _on_place_chosen(self, value: InboxFilter, title: str) -> None:
         self._place_key = self.window.side.rail.chosen_key()
         self.window.show_screen(self.page)
+        if self.is_ready:
+            self.desk.leave_search()
         self.inbox_controller.show_place(value, title)
         if self.page.is_narrow():
             self.page.show_list()
