@@ -6,6 +6,8 @@ loads always give the same answer. Nothing is given to anybody who has no share.
 
 from __future__ import annotations
 
+import heapq
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -89,10 +91,14 @@ def _in_turn(
     usual = Fraction(sum(stated), len(stated)) if stated else Fraction(1)
     order = list(dict.fromkeys(people))
     size = {one: Fraction(loads.get(one, Load()).capacity or usual) for one in order}
-    filled = {one: loads.get(one, Load()).open for one in order}
+    # How full each is, in a measure in which one thing more is a whole number for everybody.
+    whole = math.lcm(*(each.numerator for each in size.values()))
+    step = {one: int(whole / size[one]) for one in order}
+    queue = [((loads.get(one, Load()).open + 1) * step[one], n, one) for n, one in enumerate(order)]
+    heapq.heapify(queue)
     found: dict[UUID, UUID | None] = {}
     for thing in things:
-        least = min(order, key=lambda one: Fraction(filled[one] + 1) / size[one])
-        filled[least] += 1
+        full, n, least = queue[0]
+        heapq.heapreplace(queue, (full + step[least], n, least))
         found[thing.id] = least
     return found

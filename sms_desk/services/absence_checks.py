@@ -160,7 +160,6 @@ class PlanLook:
     def facts(self, plan: Absence) -> PlanFacts:
         """All that the check of a plan looks at."""
         takers = self.takers(plan)
-        names = {one.id: one.contact_name or peer_text(one.reply_raw) for one in self.owned}
         others = tuple(one for one in self.ctx.directory.absences if one.id != plan.id)
         return PlanFacts(
             plan=plan,
@@ -170,7 +169,7 @@ class PlanLook:
             others=others,
             senders=tuple(self.senders(plan)),
             windows=tuple(
-                Due(one.id, names[one.id], closes, takers.get(one.id))
+                Due(one.id, _name(one), closes, takers.get(one.id))
                 for one, closes in self._windows()
             ),
             scheduled=self._due(plan),
@@ -197,13 +196,7 @@ class PlanLook:
         things = [Thing(one.id, one.program_id, one.sender_id) for one in self.scheduled]
         taken = divide(things, cover.split, cover.shares)
         return tuple(
-            Due(
-                one.id,
-                one.contact_name or peer_text(one.reply_raw),
-                one.due_at,
-                taken.get(one.id),
-            )
-            for one in self.scheduled
+            Due(one.id, _name(one), one.due_at, taken.get(one.id)) for one in self.scheduled
         )
 
     def load_lines(self, plan: Absence) -> tuple[LoadLine, ...]:
@@ -232,6 +225,11 @@ class PlanLook:
 
     def _is_saved(self, plan: Absence) -> bool:
         return any(one.id == plan.id for one in self.ctx.directory.absences)
+
+
+def _name(one: Owned | Later) -> str:
+    """Read where it is asked for: an address as people write it costs a millisecond."""
+    return one.contact_name or peer_text(one.reply_raw)
 
 
 def gaps(look: PlanLook, plan: Absence) -> tuple[Gap, ...]:

@@ -19,7 +19,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.command_codec import decode, encode, kind_of
 from sms_desk.services.context import Context
-from sms_desk.services.effects import Effect
+from sms_desk.services.effects import Effect, Moves
 from sms_desk.settings import registry
 from sms_desk.store import audit as store
 from sms_desk.store import events, senders, staffing
@@ -128,7 +128,7 @@ NEEDS_NONE: Mapping[type[c.Command], str] = {
 
 def record(ctx: Context, command: c.Command, effect: Effect) -> None:
     """Write the one entry of a command that has just run, where it needs one."""
-    deed = _undone(ctx, command) if isinstance(command, c.Undo) else None
+    deed = _undone(ctx, command, effect) if isinstance(command, c.Undo) else None
     if not isinstance(command, c.Undo):
         deed = _deed(ctx, command, effect)
     if deed is not None:
@@ -140,13 +140,13 @@ def by_rule(tx: Tx, deed: Deed, at: datetime, batch_id: UUID | None = None) -> N
     store.append(tx, deed, at=at, actor_id=None, batch_id=batch_id)
 
 
-def _undone(ctx: Context, command: c.Undo) -> Deed | None:
+def _undone(ctx: Context, command: c.Undo, effect: Effect) -> Deed | None:
     """Of what an entry tells, being taken back is told, too. before and after: the owners where
     conversations went back, else those of the entry, turned round."""
     original = store.of_batch(ctx.tx, command.command_id)
     if original is None:
         return None
-    moves = _moves(events.of_batch(ctx.tx, command.id))
+    moves = _moves(ctx, command, effect)
     if moves:
         about = audit.owners(moves)
         subjects, before, after = about["subject_ids"], about["before"], about["after"]
@@ -169,7 +169,7 @@ def _deed(ctx: Context, command: c.Command, effect: Effect) -> Deed | None:
         return None
     if effect.audit is not None or isinstance(command, c.StartConversation):
         return effect.audit  # who finds a conversation that is there has assigned nothing
-    moves = _moves(events.of_batch(ctx.tx, command.id))
+    moves = _moves(ctx, command, effect)
     if moves:
         return _moved(command, effect, kind, moves)
     return _from_fields(ctx, command, effect, kind)
@@ -179,7 +179,7 @@ def _moved(
     command: c.Command,
     effect: Effect,
     kind: Kind,
-    moves: Mapping[UUID, tuple[UUID | None, UUID | None]],
+    moves: Moves,
 ) -> Deed:
     """Conversations that changed hands, and the sender IDs that went with them."""
     about = audit.owners(moves)
@@ -197,8 +197,14 @@ def _concerns_all(command: c.Command) -> bool:
     return registry.get(command.name).scope is not registry.Scope.PERSON
 
 
-def _moves(happened: Iterable[Event]) -> dict[UUID, tuple[UUID | None, UUID | None]]:
-    """By conversation, whose it was before the batch and is after it."""
+def _moves(ctx: Context, command: c.Command, effect: Effect) -> Moves:
+    """What changed hands: as the handler says, else as the events of the batch tell."""
+    if effect.moves is not None:
+        return effect.moves
+    return _told(events.of_batch(ctx.tx, command.id))
+
+
+def _told(happened: Iterable[Event]) -> Moves:
     found: dict[UUID, tuple[UUID | None, UUID | None]] = {}
     for event in happened:
         if event.kind is not EventKind.ASSIGNED:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from sms_desk.domain.audit import Deed
 from sms_desk.domain.changes import NOTHING, Changes
@@ -10,6 +12,9 @@ from sms_desk.domain.commands import Command
 from sms_desk.domain.errors import RefusedError
 from sms_desk.domain.model import Role
 from sms_desk.services.context import Context
+
+Moves = Mapping[UUID, tuple[UUID | None, UUID | None]]
+"""By conversation that changed hands, whose it was before and is after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Effect:
     inverse: commands that undo it, in order. by_events: the events of this batch tell how,
     and the commands after them. note: what an undo has left as it is, and why.
     audit: what its audit entry says, where the command's own fields would say too little (R31).
+    moves: what changed hands, where the handler knows; else the events of the batch tell.
     """
 
     changes: Changes = NOTHING
@@ -28,6 +34,7 @@ class Effect:
     by_events: bool = False
     note: str = ""
     audit: Deed | None = None
+    moves: Moves | None = None
 
 
 def require_admin(ctx: Context) -> None:

@@ -101,7 +101,7 @@ def _undo(ctx: Context, command: Undo) -> Effect:
     if effect.note:
         label = f"{label}. {effect.note}"
     history.set_undone(ctx.tx, command.command_id, command.id)
-    return Effect(effect.changes, effect.count, label)
+    return Effect(effect.changes, effect.count, label, moves=effect.moves)
 
 
 def _put_back(ctx: Context, command: Undo, inverse: dict[str, Any]) -> Effect:
@@ -119,7 +119,7 @@ def _put_back(ctx: Context, command: Undo, inverse: dict[str, Any]) -> Effect:
             "Nothing was undone: all of it has been changed again since.", rule="contradicted"
         )
     note = " ".join(filter(None, (effect.note, taken.note)))
-    return Effect(effect.changes | taken.changes, effect.count, note=note)
+    return replace(effect, changes=effect.changes | taken.changes, note=note)
 
 
 def still_undoable(ctx: Context, inverse: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from sms_desk.domain.absences import Absence, Cover, Part
 from sms_desk.domain.model import TeamState
 from sms_desk.domain.responsibility import Chosen
 from sms_desk.domain.scopes import Ways
-from sms_desk.store import inbox_clauses, tables
+from sms_desk.store import fast, inbox_clauses, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.team_states import chunks
 
@@ -79,7 +79,7 @@ def unchosen(tx: Tx, absence: Absence, ways: Ways) -> list[Fallen]:
     query = (
         sa.select(
             *(_c.id, _c.sender_id, _c.source_program_id, _c.created_at, _c.state_at),
-            *(_c.last_inbound, _c.team_state),
+            _c.last_inbound,
         )
         .where(reached, _c.listed, _c.team_state != TeamState.CLOSED, ~known)
         .order_by(_c.last_position, _c.id)
@@ -87,15 +87,14 @@ def unchosen(tx: Tx, absence: Absence, ways: Ways) -> list[Fallen]:
     edge = positions.first_at(absence.since)
     return [
         Fallen(
-            row.id,
-            row.sender_id,
-            row.source_program_id,
+            id_,
+            sender_id,
+            program_id,
             Part.INBOUND
-            if row.created_at > absence.since
-            or (row.state_at > absence.since and row.last_inbound >= edge)
+            if created_at > absence.since or (state_at > absence.since and last_inbound >= edge)
             else Part.CONVERSATIONS,
         )
-        for row in tx.execute(query)
+        for id_, sender_id, program_id, created_at, state_at, last_inbound in tx.execute(query)
     ]
 
 
@@ -106,18 +105,9 @@ def choose(
     at: datetime,
 ) -> None:
     """Fix who answers each (conversation, substitute or None for nobody, part)."""
-    rows = [
-        {
-            "absence_id": absence_id,
-            "conversation_id": conversation_id,
-            "substitute_id": substitute_id,
-            "part": part,
-            "since": at,
-        }
-        for conversation_id, substitute_id, part in chosen
-    ]
-    if rows:
-        tx.execute(sa.insert(tables.covered_conversations), rows)
+    columns = ("absence_id", "conversation_id", "substitute_id", "part", "since")
+    rows = [(absence_id, id_, substitute_id, part, at) for id_, substitute_id, part in chosen]
+    fast.insert(tx, tables.covered_conversations, columns, rows)
 
 
 def inherit(tx: Tx, places: Mapping[UUID, UUID]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from sms_desk.domain import positions
 from sms_desk.domain.model import Position
 from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _ROOM = 100_000
 """How many earlier events of one instant are looked past; more would be several huge batches."""
@@ -73,7 +75,7 @@ def append(tx: Tx, events: Iterable[Event]) -> None:
                 event.kind,
                 event.actor_id,
                 event.reason,
-                dict(event.detail or {}),
+                event.detail or _NOTHING,
                 event.batch_id,
             )
             for place, event in zip(places, events, strict=True)
@@ -95,12 +97,18 @@ _COLUMNS = (
 
 
 def of_batch(tx: Tx, batch_id: UUID) -> list[Event]:
-    """All that one command did, in order."""
-    columns = tables.events.c
-    rows = tx.execute(
-        sa.select(tables.events).where(columns.batch_id == batch_id).order_by(columns.position)
-    ).mappings()
-    return [_event(row) for row in rows]
+    """All that one command did, in order. Equal details are one object."""
+    details: dict[str, dict[str, Any]] = {}  # of thousands, few differ: each is read once
+    found = []
+    for id_, conversation_id, at, kind, actor_id, reason, text in _OF_BATCH.rows(
+        tx, batch_id=batch_id
+    ):
+        if text not in details:
+            details[text] = json.loads(text)
+        found.append(
+            Event(id_, conversation_id, at, kind, actor_id, reason, details[text], batch_id)
+        )
+    return found
 
 
 def get(tx: Tx, event_id: UUID) -> Event | None:
@@ -167,6 +175,17 @@ def _free_places(tx: Tx, wished: Sequence[Position]) -> list[Position]:
     return places
 
 
-_P = tables.events.c.position
+_e = tables.events.c
+_P = _e.position
+_NOTHING: Mapping[str, Any] = {}
+_OF_BATCH = Query(
+    sa.select(
+        *(_e.id, _e.conversation_id, _e.at, _e.kind, _e.actor_id, _e.reason),
+        sa.type_coerce(_e.detail, sa.Text).label("detail"),
+    )
+    .where(_e.batch_id == sa.bindparam("batch_id"))
+    .order_by(_P),
+    kind=EventKind,
+)
 _TAKEN = sa.select(_P).where(_P.in_(sa.bindparam("positions", expanding=True)))
 _REACH = sa.select(_P).where(_P.between(sa.bindparam("first"), sa.bindparam("last")))

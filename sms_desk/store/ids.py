@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+from hashlib import sha1
+from uuid import UUID
 
 import uuid_utils.compat
+
+from sms_desk.store.types import id_of
 
 
 def new_id() -> UUID:
@@ -14,4 +17,16 @@ def new_id() -> UUID:
 
 def derived(command_id: UUID, part: object) -> UUID:
     """The id of one of the things that a command writes: the same wherever it is executed."""
-    return uuid5(command_id, str(part))
+    # As uuid.uuid5, for half of what that takes: a batch asks ten thousand times.
+    digest = sha1(command_id.bytes + str(part).encode(), usedforsecurity=False).digest()
+    return id_of(
+        bytes(
+            [
+                *digest[:6],
+                digest[6] & 0x0F | 0x50,
+                digest[7],
+                digest[8] & 0x3F | 0x80,
+                *digest[9:16],
+            ]
+        )
+    )

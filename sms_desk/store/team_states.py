@@ -13,6 +13,8 @@ from sms_desk.domain.model import TeamState
 from sms_desk.domain.team_state import State
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
+from sms_desk.store.types import Id
 
 _c = tables.conversations.c
 _STATE = (
@@ -30,7 +32,7 @@ _STATE = (
     "taken_over_at",
     "human_since",
 )
-_CHUNK = 10_000  # below every engine's limit of bound values in one statement
+_CHUNK = 2_048  # a statement that is kept ready (store.reading), and no longer
 T = TypeVar("T")
 
 
@@ -41,14 +43,16 @@ def chunks(ids: Collection[T]) -> Iterator[Sequence[T]]:
         yield ordered[start : start + _CHUNK]
 
 
-def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, sa.RowMapping]:
+def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """State columns by conversation."""
-    columns = [_c.id, *(_c[name] for name in _STATE)]
-    return {
-        row["id"]: row
-        for part in chunks(ids)
-        for row in tx.execute(sa.select(*columns).where(_c.id.in_(part))).mappings()
-    }
+    return {row["id"]: row for part in chunks(ids) for row in _STATES.mappings(tx, ids=part)}
+
+
+_STATES = Query(
+    sa.select(_c.id, *(_c[name] for name in _STATE)).where(
+        _c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))
+    )
+)
 
 
 def set_state(tx: Tx, ids: Collection[UUID], state: State, at: datetime) -> None:

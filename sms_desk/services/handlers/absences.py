@@ -5,7 +5,7 @@ Who answers what follows from the dated rows; so ending an absence writes its en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,12 +22,11 @@ from sms_desk.services import absence_checks, absences, covers
 from sms_desk.services.absence_rows import AbsenceState
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
+from sms_desk.services.handlers import owners
 from sms_desk.services.handlers.targets import resolve
-from sms_desk.store import absence_plans, events, people, team_states
+from sms_desk.store import absence_plans, people, team_states
 from sms_desk.store import absences as absence_store
 from sms_desk.store.absence_plans import TAKEN
-from sms_desk.store.events import Event, EventKind
-from sms_desk.store.ids import derived
 
 TAKEN_BACK = "taken_back"
 LEFT = "left"
@@ -221,16 +220,16 @@ def take_from_cover(ctx: Context, command: c.TakeFromCover) -> Effect:
     """The substitute keeps conversations for good (R27). A supervisor or admin may let the one
     substitute of each keep it. Raises RefusedError where none of them is covered."""
     before = team_states.load(ctx.tx, resolve(ctx, command.targets))
-    owners = {id_: row["owner_id"] for id_, row in before.items() if row["owner_id"] is not None}
+    owned = {id_: row["owner_id"] for id_, row in before.items() if row["owner_id"] is not None}
     here = ctx.directory.presence(ctx.now)
     me = ctx.actor.person_id
     taken: dict[UUID, tuple[UUID, UUID]] = {}
-    for id_, flow in covers.answering(ctx.tx, ctx.now, owners).items():
-        if not flow.chain or not here.is_away(owners[id_]):
+    for id_, flow in covers.answering(ctx.tx, ctx.now, owned).items():
+        if not flow.chain or not here.is_away(owned[id_]):
             continue
         if me in flow.people:
             taken[id_] = (me, flow.chain[0])
-        elif len(flow.people) == 1 and absences.may_plan(ctx, owners[id_]) and owners[id_] != me:
+        elif len(flow.people) == 1 and absences.may_plan(ctx, owned[id_]) and owned[id_] != me:
             (only,) = flow.people
             taken[id_] = (only, flow.chain[0])
     if not taken:
@@ -239,7 +238,7 @@ def take_from_cover(ctx: Context, command: c.TakeFromCover) -> Effect:
             "Only who answers it for somebody absent may keep it, or their supervisor.",
             rule="not_covered",
         )
-    _give(
+    moves = owners.give(
         ctx,
         command,
         before,
@@ -252,6 +251,7 @@ def take_from_cover(ctx: Context, command: c.TakeFromCover) -> Effect:
         len(taken),
         f"Took over {conversations(len(taken))}",
         by_events=True,
+        moves=moves,
     )
 
 
@@ -278,8 +278,10 @@ def settle_brief(ctx: Context, command: c.SettleBrief) -> Effect:
         for id_, keeper in absences.who_answered(ctx, absence, left_ids).items()
         if keeper is not None and keeper != absence.person_id
     }
-    _give(ctx, command, before, back, TAKEN_BACK, dict.fromkeys(back, absence.id))
-    _give(ctx, command, before, left, LEFT, dict.fromkeys(left, absence.id))
+    moves = {
+        **owners.give(ctx, command, before, back, TAKEN_BACK, dict.fromkeys(back, absence.id)),
+        **owners.give(ctx, command, before, left, LEFT, dict.fromkeys(left, absence.id)),
+    }
     absence_plans.change(ctx.tx, command.absence_id, briefed_at=command.at)
     count = len(back) + len(left)
     changes = _touched(command.absence_id)
@@ -293,7 +295,7 @@ def settle_brief(ctx: Context, command: c.SettleBrief) -> Effect:
     if stay:
         verb = "stays" if stay == 1 else "stay"
         label = f"{label}; {conversations(stay)} {verb} with whom they were assigned to"
-    return Effect(changes, count, label, (waits,), by_events=bool(count))
+    return Effect(changes, count, label, (waits,), by_events=bool(count), moves=moves)
 
 
 def unsettle_brief(ctx: Context, command: c.UnsettleBrief) -> Effect:
@@ -302,45 +304,6 @@ def unsettle_brief(ctx: Context, command: c.UnsettleBrief) -> Effect:
     absences.require_may_plan(ctx, row["person_id"])
     absence_plans.change(ctx.tx, command.absence_id, briefed_at=command.settled_at)
     return Effect(Changes.of(absence=command.absence_id), 1, "The brief waits again")
-
-
-def _give(
-    ctx: Context,
-    command: c.Command,
-    before: Mapping[UUID, Any],
-    owners: Mapping[UUID, UUID],
-    reason: str,
-    absence_ids: Mapping[UUID, UUID],
-) -> None:
-    by_owner: dict[UUID, list[UUID]] = {}
-    for id_, owner_id in owners.items():
-        by_owner.setdefault(owner_id, []).append(id_)
-    for owner_id, ids in by_owner.items():
-        team_states.set_owner(ctx.tx, ids, owner_id)
-    events.append(
-        ctx.tx,
-        [
-            Event(
-                derived(command.id, id_),
-                id_,
-                ctx.now,
-                EventKind.ASSIGNED,
-                ctx.actor.person_id,
-                reason,
-                {
-                    "before": {"owner_id": _text(before[id_]["owner_id"])},
-                    "after": {"owner_id": str(owner_id)},
-                    "absence": str(absence_ids[id_]),
-                },
-                command.id,
-            )
-            for id_, owner_id in owners.items()
-        ],
-    )
-
-
-def _text(id_: UUID | None) -> str | None:
-    return None if id_ is None else str(id_)
 
 
 # --- shared ---------------------------------------------------------------------------------------

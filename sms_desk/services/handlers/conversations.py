@@ -7,12 +7,13 @@ them: what still stands as the batch left it goes back, what somebody moved sinc
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain import audit, team_state
 from sms_desk.domain import commands as c
-from sms_desk.domain import team_state
-from sms_desk.domain.audit import Deed, Kind, owners
+from sms_desk.domain.audit import Deed, Kind
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import SourceKind, SourceReason, TeamState
@@ -20,6 +21,7 @@ from sms_desk.domain.team_state import Happening, State
 from sms_desk.services import telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
+from sms_desk.services.handlers import owners
 from sms_desk.services.handlers.targets import resolve
 from sms_desk.store import conversations as conversation_store
 from sms_desk.store import (
@@ -110,30 +112,16 @@ def assign(ctx: Context, command: c.Assign) -> Effect:
         name = people.names(ctx.tx)[command.owner_id]
     before = team_states.load(ctx.tx, resolve(ctx, command.targets))
     moved = {id_: row for id_, row in before.items() if row["owner_id"] != command.owner_id}
-    team_states.set_owner(ctx.tx, moved, command.owner_id)
-    after = {"owner_id": command.owner_id and str(command.owner_id)}
-    _note(
-        ctx,
-        command,
-        moved,
-        EventKind.ASSIGNED,
-        "person",
-        lambda row: {"before": _plain(row, ("owner_id",)), "after": after},
-    )
+    given = dict.fromkeys(moved, command.owner_id)
+    moves = owners.give(ctx, command, moved, given, "person")
     telling.assigned(ctx, command.id, command.owner_id, moved)
     return Effect(
         Changes.of(conversation=frozenset(moved)) if moved else Changes(),
         len(moved),
         f"Assigned {conversations(len(moved))} to {name}",
         by_events=bool(moved),
-        audit=Deed(Kind.ASSIGNED, **owners(_moves(moved, command.owner_id))),
+        audit=Deed(Kind.ASSIGNED, **audit.owners(moves)),
     )
-
-
-def _moves(
-    moved: Mapping[UUID, Mapping[Any, Any]], owner_id: UUID | None
-) -> dict[UUID, tuple[UUID | None, UUID | None]]:
-    return {id_: (row["owner_id"], owner_id) for id_, row in moved.items()}
 
 
 # --- tags -----------------------------------------------------------------------------------------
@@ -264,25 +252,38 @@ def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
     """Put back what a batch did, where it still stands as the batch left it; the note names what
     does not. Count 0: something newer contradicts all of it."""
     done = events.of_batch(ctx.tx, batch_id)
+    said = _read(done)
     now = team_states.load(ctx.tx, [event.conversation_id for event in done])
-    back = [event for event in done if _stands(event, now[event.conversation_id])]
+    back = [event for event in done if said[id(event.detail)].stands(now[event.conversation_id])]
     if not back:
         return Effect(count=0, note=_contradicted(ctx, batch_id, done, ()))
     team_states.restore(
         ctx.tx,
         [
-            {"id": event.conversation_id, **_values((event.detail or {})["before"])}
+            {"id": event.conversation_id, **before}
             for event in back
-            if "before" in (event.detail or {})
+            if (before := said[id(event.detail)].before) is not None
         ],
     )
     _untag(ctx, back)
     _untell(ctx, back)
-    events.append(ctx.tx, [_undone(ctx, event, by) for event in back])
+    events.append(
+        ctx.tx, [_undone(ctx, event, by, said[id(event.detail)].turned) for event in back]
+    )
     ids = {event.conversation_id for event in back}
-    _refresh(ctx, ids)
+    _refresh(ctx, {event.conversation_id for event in back if event.kind not in _NO_CACHE})
     changes = Changes.of(conversation=frozenset(ids), tag=None)
-    return Effect(changes, len(ids), note=_contradicted(ctx, batch_id, done, ids))
+    note = _contradicted(ctx, batch_id, done, ids)
+    moves = {
+        event.conversation_id: said[id(event.detail)].returned
+        for event in back
+        if event.kind is EventKind.ASSIGNED
+    }
+    return Effect(changes, len(ids), note=note, moves=moves or None)
+
+
+_NO_CACHE = frozenset({EventKind.ASSIGNED, EventKind.TAGGED, EventKind.UNTAGGED})
+"""What no cached column hangs on."""
 
 
 _WITH_ROUTED = {EventKind.ASSIGNED: (EventKind.ASSIGNED, EventKind.ROUTED)}
@@ -307,9 +308,37 @@ def _contradicted(
     return f"{words}, by {' and '.join(known)}." if known else f"{words}."
 
 
-def _stands(event: Event, row: Mapping[Any, Any]) -> bool:
-    after = (event.detail or {}).get("after", {})
-    return bool(_plain(row, after) == after)
+class _Said:
+    """The detail of an event, read once for all that say the same.
+
+    before: columns to put back, None: none. turned: the detail the other way round.
+    """
+
+    def __init__(self, detail: Mapping[str, Any]) -> None:
+        self._after: Mapping[str, Any] = detail.get("after", {})
+        self.before = _values(detail["before"]) if "before" in detail else None
+        self.turned = dict(detail)
+        if "before" in detail:
+            before = {name: detail["before"].get(name) for name in self._after}
+            self.turned |= {"before": self._after, "after": before}
+
+    def stands(self, row: Mapping[Any, Any]) -> bool:
+        """Whether a conversation is as the event left it."""
+        return bool(_plain(row, self._after) == self._after)
+
+    @cached_property
+    def returned(self) -> tuple[UUID | None, UUID | None]:
+        """Of one that changed hands: whose it was until now, and whose it is again."""
+        return _values(self._after)["owner_id"], (self.before or {})["owner_id"]
+
+
+def _read(done: Iterable[Event]) -> dict[int, _Said]:
+    """By the detail's identity: of a batch, equal ones are one object (`events.of_batch`)."""
+    found: dict[int, _Said] = {}
+    for event in done:
+        if id(event.detail) not in found:
+            found[id(event.detail)] = _Said(event.detail or {})
+    return found
 
 
 def _untag(ctx: Context, done: Iterable[Event]) -> None:
@@ -339,11 +368,7 @@ _OPPOSITE = {
 }
 
 
-def _undone(ctx: Context, event: Event, by: c.Command) -> Event:
-    detail = dict(event.detail or {})
-    if "before" in detail:
-        before = {name: detail["before"].get(name) for name in detail["after"]}
-        detail["before"], detail["after"] = detail["after"], before
+def _undone(ctx: Context, event: Event, by: c.Command, detail: Mapping[str, Any]) -> Event:
     return Event(
         derived(by.id, event.conversation_id),
         event.conversation_id,

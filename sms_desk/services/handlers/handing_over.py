@@ -14,13 +14,13 @@ from sms_desk.domain.splitting import Thing, divide
 from sms_desk.services import absences
 from sms_desk.services.absence_checks import PlanLook
 from sms_desk.services.context import Context
-from sms_desk.services.effects import Effect, conversations
+from sms_desk.services.effects import Effect, Moves, conversations
+from sms_desk.services.handlers import owners
 from sms_desk.services.handlers.conversations import undo_batch
 from sms_desk.services.handlers.reassignment import rename_rules, rule_of
-from sms_desk.store import absence_plans, contacts, events, people, scheduled, senders, team_states
+from sms_desk.store import absence_plans, contacts, events, people, scheduled, senders
 from sms_desk.store import absences as absence_store
 from sms_desk.store import conversations as conversation_store
-from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
 from sms_desk.store.scheduled import ScheduledState
 
@@ -46,7 +46,7 @@ def hand_over(ctx: Context, command: c.HandOver) -> Effect:
     contacts = _move_contacts(ctx, absence, look)
     messages = _move_scheduled(ctx, absence, look)
     absence_plans.change(ctx.tx, absence.id, begun_at=row["begun_at"] or ctx.now)
-    count = moved + len(held.ended) + len(held.renamed) + len(messages)
+    count = len(moved) + len(held.ended) + len(held.renamed) + len(messages)
     count += sum(len(some.contact_ids) for some in contacts)
     if not count:
         return Effect(NOTHING, 0, "Nothing was left to hand over")
@@ -64,8 +64,8 @@ def hand_over(ctx: Context, command: c.HandOver) -> Effect:
     name = people.get(ctx.tx, absence.person_id)["name"]
     if contacts:
         changes |= Changes.of(contact=None)
-    label = f"Handed over {name}'s {conversations(moved)}"
-    return Effect(changes, count, label, (back, held))
+    label = f"Handed over {name}'s {conversations(len(moved))}"
+    return Effect(changes, count, label, (back, held), moves=moved)
 
 
 def _takers(ctx: Context, look: PlanLook, absence: Absence) -> dict[UUID, UUID | None]:
@@ -74,34 +74,12 @@ def _takers(ctx: Context, look: PlanLook, absence: Absence) -> dict[UUID, UUID |
     return {id_: None if taker in gone else taker for id_, taker in look.takers(absence).items()}
 
 
-def _move_conversations(ctx: Context, command: c.HandOver, look: PlanLook, absence: Absence) -> int:
+def _move_conversations(
+    ctx: Context, command: c.HandOver, look: PlanLook, absence: Absence
+) -> Moves:
     takers = _takers(ctx, look, absence)
-    by_owner: dict[UUID | None, list[UUID]] = defaultdict(list)
-    for id_, taker in takers.items():
-        by_owner[taker].append(id_)
-    for taker, ids in by_owner.items():
-        team_states.set_owner(ctx.tx, ids, taker)
-    events.append(
-        ctx.tx,
-        [
-            Event(
-                derived(command.id, id_),
-                id_,
-                ctx.now,
-                EventKind.ASSIGNED,
-                ctx.actor.person_id,
-                HANDED_OVER,
-                {
-                    "before": {"owner_id": str(absence.person_id)},
-                    "after": {"owner_id": None if taker is None else str(taker)},
-                    "absence": str(absence.id),
-                },
-                command.id,
-            )
-            for id_, taker in takers.items()
-        ],
-    )
-    return len(takers)
+    before = {id_: {"owner_id": absence.person_id} for id_ in takers}
+    return owners.give(ctx, command, before, takers, HANDED_OVER, dict.fromkeys(takers, absence.id))
 
 
 def _move_holdings(ctx: Context, command: c.HandOver, absence: Absence) -> c.RestoreHoldings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,22 +15,19 @@ from sms_desk.domain.model import HolderKind, Role, RoutingRule
 from sms_desk.services import reassignment, telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
+from sms_desk.services.handlers import owners
 from sms_desk.services.reassignment import Plan
-from sms_desk.store import events, people, senders, team_states
-from sms_desk.store.events import Event, EventKind
+from sms_desk.store import people, senders
 from sms_desk.store.ids import derived
 
 
 def reassign(ctx: Context, command: c.Reassign) -> Effect:
     """Everything that the targets mean when it runs, to who the split says."""
     plan = reassignment.plan(ctx, command)
-    by_owner: dict[UUID, list[UUID]] = defaultdict(list)
-    for id_, owner_id in plan.given.items():
-        by_owner[owner_id].append(id_)
-    for owner_id, ids in by_owner.items():
-        team_states.set_owner(ctx.tx, ids, owner_id)
+    moves = owners.give(ctx, command, plan.rows, plan.given, "reassigned")
+    takers = owners.by_owner(plan.given)
+    for owner_id, ids in takers.items():
         telling.assigned(ctx, command.id, owner_id, ids)
-    _note(ctx, command, plan)
     back = _move_senders(ctx, command, plan)
     moved = frozenset(plan.given)
     changes = NOTHING
@@ -42,51 +38,26 @@ def reassign(ctx: Context, command: c.Reassign) -> Effect:
     return Effect(
         changes,
         len(moved),
-        _label(ctx, plan, list(by_owner)),
+        _label(ctx, plan, list(takers)),
         inverse=back,
         by_events=bool(moved),
+        moves=moves,
     )
 
 
-def _label(ctx: Context, plan: Plan, owners: list[UUID]) -> str:
+def _label(ctx: Context, plan: Plan, takers: list[UUID | None]) -> str:
     names = people.names(ctx.tx)
     text = f"Reassigned {conversations(len(plan.given))}"
-    if len(owners) == 1:
-        text += f" to {names[owners[0]]}"
-    elif owners:
-        text += f" among {len(owners):,} people"
+    if len(takers) == 1 and takers[0] is not None:
+        text += f" to {names[takers[0]]}"
+    elif takers:
+        text += f" among {len(takers):,} people"
     if plan.takers:
         n = len(plan.takers)
         text += f", with {'1 sender ID' if n == 1 else f'{n:,} sender IDs'}"
     if plan.unnamed:
         text += f"; {len(plan.unnamed):,} that no share names stay"
     return text
-
-
-def _note(ctx: Context, command: c.Reassign, plan: Plan) -> None:
-    events.append(
-        ctx.tx,
-        [
-            Event(
-                derived(command.id, id_),
-                id_,
-                ctx.now,
-                EventKind.ASSIGNED,
-                ctx.actor.person_id,
-                "reassigned",
-                {
-                    "before": {"owner_id": _text(plan.rows[id_]["owner_id"])},
-                    "after": {"owner_id": str(owner_id)},
-                },
-                command.id,
-            )
-            for id_, owner_id in plan.given.items()
-        ],
-    )
-
-
-def _text(id_: UUID | None) -> str | None:
-    return None if id_ is None else str(id_)
 
 
 # --- sender IDs -----------------------------------------------------------------------------------
