@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
+
+from sms_desk.domain.frozen import dataclass
 
 if TYPE_CHECKING:  # a window's first page waits for no store and no provider
     from sms_desk.domain.changes import Changes

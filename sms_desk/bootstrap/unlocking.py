@@ -5,11 +5,12 @@ Imported before the first page stands: no SQLAlchemy, no provider (measured.md, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from sms_desk.bootstrap.options import Options
 from sms_desk.domain.errors import DeskError, KeyringError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import glances
 from sms_desk.services.glances import Glance
 from sms_desk.settings import clock as clocks

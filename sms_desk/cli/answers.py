@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.segments import Encoding
 from sms_desk.services.composing import Finding
 from sms_desk.services.executor import Done

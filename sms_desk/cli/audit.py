@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from sms_desk.cli.audit_text import Exported
 from sms_desk.cli.framework import Unsettled, group, with_desk
 from sms_desk.domain.audit import Head, Kind, parse_head
 from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import audit as service
 from sms_desk.services import senders as sender_service
 from sms_desk.services.audit import AuditPage, AuditRow, Verified, Wanted

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sms_desk.cli.as_text import COLUMNS, Column, lines, table_of, when
 from sms_desk.cli.terminal import safe_line
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import audit
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.registration import (
     HeaderType,
     India,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import click
 from sms_desk.cli.typed import text_or_stdin
 from sms_desk.domain import content_templates as rules
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import content_templates
 from sms_desk.services.desk import Desk
 

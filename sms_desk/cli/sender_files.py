@@ -6,7 +6,6 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +18,7 @@ from sms_desk.cli.framework import Unsettled, command, with_desk, with_session
 from sms_desk.cli.provider_secrets import secret_option
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import StorageError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import csv_files, directory, sender_csv, sender_import
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import AccountRow

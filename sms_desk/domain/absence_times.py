@@ -9,10 +9,10 @@ beside the instant is what was typed, in one form: `2026-11-23`, or `2026-11-23 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.wall_time import at_wall_time
 
 _MONTHS = (

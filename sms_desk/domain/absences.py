@@ -8,11 +8,12 @@ Times are instants; what a person typed is kept beside them with the zone of who
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from sms_desk.domain.frozen import dataclass
 
 
 class Part(StrEnum):

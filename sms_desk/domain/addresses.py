@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel
 from sms_desk.domain.plain_text import without_invisible
 

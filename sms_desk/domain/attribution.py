@@ -7,10 +7,10 @@ follows from the sends before it, so a back-fill that brings those later only as
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     DIRECT,
     Binding,

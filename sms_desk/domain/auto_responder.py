@@ -6,12 +6,12 @@ each new inbound message; what the answer made is kept, so that nobody is told t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sms_desk.domain.addresses import Address, is_answerable
 from sms_desk.domain.attribution import folded
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, SenderDirection
 
 EVERY = timedelta(hours=24)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
+
+from sms_desk.domain.frozen import dataclass
 
 ALL: frozenset[UUID] = frozenset()
 """As the ids of a kind: anything of that kind may have changed."""

@@ -7,13 +7,13 @@ into JSON and back. A new command is a class here and a handler there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sms_desk.domain.absences import Cover, Part, Share, Split
 from sms_desk.domain.compliance import RequestState
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import (
     BindingKind,

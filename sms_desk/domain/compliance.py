@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import without_invisible
 
 

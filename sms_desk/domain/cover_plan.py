@@ -7,7 +7,6 @@ out, or with a line that says that nothing is missing. Nothing here looks anythi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
@@ -15,6 +14,7 @@ from uuid import UUID
 from sms_desk.domain.absence_times import day_of, walls_of
 from sms_desk.domain.absences import Absence, Part, Split
 from sms_desk.domain.duty import Duty, next_there
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.responsibility import Presence
 from sms_desk.domain.wall_time import require_zone
 

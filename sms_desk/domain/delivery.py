@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import DeliveryStatus
 
 _S = DeliveryStatus

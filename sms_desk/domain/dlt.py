@@ -20,12 +20,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import DltKind
 from sms_desk.domain.registration import HeaderType
 

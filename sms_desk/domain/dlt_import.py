@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from sms_desk.domain import dlt
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import DltKind
 from sms_desk.domain.registration import is_entity_id
 

@@ -5,9 +5,9 @@ Who is suspended is never there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.working_hours import ALWAYS, WorkingHours, next_opening
 
 _MOST = 400

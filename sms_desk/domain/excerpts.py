@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.search_query import Term
 from sms_desk.domain.search_text import SEARCHABLE, Piece, PieceKind, pieces, rough, stream
 

@@ -8,9 +8,10 @@ taken back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Health
 
 

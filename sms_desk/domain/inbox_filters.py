@@ -7,12 +7,13 @@ three cannot differ. A new filter is one field here and one clause in `store.inb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any, get_type_hints
 from uuid import UUID
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, TeamState
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sms_desk.domain.errors import CredentialError, DeskError, KeyringError, RateLimited
+from sms_desk.domain.frozen import dataclass
 
 ONLINE = "online"
 OFFLINE = "offline"

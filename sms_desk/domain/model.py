@@ -6,11 +6,12 @@ Times are aware UTC instants. Ids are UUIDv7, made here before anything is sent 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
+
+from sms_desk.domain.frozen import dataclass
 
 PersonId = NewType("PersonId", UUID)
 TeamId = NewType("TeamId", UUID)

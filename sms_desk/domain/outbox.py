@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import AttemptState, Channel, OutboxState
 
 CLAIM_LASTS = timedelta(seconds=5)

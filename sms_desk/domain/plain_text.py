@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 
 import regex  # type: ignore[import-untyped]
+
+from sms_desk.domain.frozen import dataclass
 
 # --- graphemes --------------------------------------------------------------------------------
 

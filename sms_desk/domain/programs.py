@@ -6,11 +6,11 @@ The one place of these rules: handler, screen and command line ask here, each in
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import SenderDirection, SenderKind
 
 LONGEST_NAME = 80

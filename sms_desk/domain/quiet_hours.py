@@ -9,13 +9,13 @@ means by local time is where the person is, which no number tells; this is the b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.wall_time import at_wall_time
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel
 from sms_desk.domain.search_text import PieceKind, pieces, tokens_of_run
 

@@ -18,9 +18,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import graphemes, whole_graphemes
 
 _BASIC = (

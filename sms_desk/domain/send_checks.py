@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from sms_desk.domain import dlt, one_way, quiet_hours, whatsapp_window
 from sms_desk.domain.addresses import Address, is_answerable
 from sms_desk.domain.compliance import SenderIdCountry, Support
 from sms_desk.domain.dlt import Deviation
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     Channel,
     DltKind,

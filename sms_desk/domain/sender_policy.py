@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
@@ -21,6 +20,7 @@ from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberType
 from sms_desk.domain import addresses, registration
 from sms_desk.domain.addresses import AddressKind
 from sms_desk.domain.compliance import SenderIdCountry, Support
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Purpose, SenderDirection, SenderKind
 from sms_desk.domain.registration import Registration
 

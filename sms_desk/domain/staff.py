@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 
 MOST_CAPACITY = 9_999

@@ -9,12 +9,12 @@ weeks keep the time of day. Instants are aware UTC.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 
 MORNING = time(9)
 EVENING = time(18)

@@ -13,13 +13,14 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
 from typing import Final
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 
 SECONDS: Final = 20.0
 """For each step of the dialogue: a server that hangs is left then."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from time import monotonic
 from types import MappingProxyType
@@ -21,6 +20,7 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sms_desk.domain.errors import DeskError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.settings.resources import resource_path
 
 LONGEST: Final = 20_000

@@ -7,11 +7,12 @@ limits are not copied here: it refuses, and `describe` puts its code into words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.health import Fault
 from sms_desk.domain.model import (
     ApprovalStatus,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.providers import twilio
 from sms_desk.providers.base import Credential, ErrorWords, Provider, ProviderFactory
 

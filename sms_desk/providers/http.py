@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
 from http.client import IncompleteRead, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
@@ -38,6 +37,7 @@ from sms_desk.domain.errors import (
     ProviderUnreachable,
     RateLimited,
 )
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.hosts import (
     check_base_url,
     is_loopback,

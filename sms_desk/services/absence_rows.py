@@ -3,13 +3,13 @@ brief afterwards (R23-R29)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sms_desk.domain.absences import Cover, Part
 from sms_desk.domain.cover_plan import Gap, GapCode, Remedy, Severity
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, TeamState
 from sms_desk.services.rows import PersonRow
 

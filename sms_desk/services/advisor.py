@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -33,6 +33,7 @@ from sms_desk.domain.advisor import (
     Traffic,
 )
 from sms_desk.domain.errors import NotFoundError, RefusedError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     BindingKind,
     Channel,

@@ -6,13 +6,13 @@ The same functions look again when the message is claimed; here nothing is decid
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain import send_checks
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.send_checks import CheckResult, Verdict, WayOut
 from sms_desk.services.context import Context
 from sms_desk.store import accounts, conversations, send_facts

@@ -12,10 +12,10 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final, NoReturn, TextIO
 
 from sms_desk.domain.errors import DeskError, UsageError
+from sms_desk.domain.frozen import dataclass
 
 MOST_BYTES: Final = 20 << 20
 MOST_ROWS: Final = 50_000

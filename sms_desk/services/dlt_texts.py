@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sms_desk.domain import dlt_import, registration
 from sms_desk.domain.commands import DltText
 from sms_desk.domain.dlt import Deviation, Template
 from sms_desk.domain.errors import NotFoundError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import DltKind
 from sms_desk.services import senders
 from sms_desk.services.context import Context

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.health import Fault, Figures, Thresholds
 from sms_desk.domain.model import Channel, DeliveryStatus, Health, Role, SenderDirection
 from sms_desk.services.context import Context

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import HolderKind, ProgramKind, RoutingRule
 from sms_desk.services.context import Context
 from sms_desk.store import people, programs, senders

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import Channel, Origin, ProgramKind, Source, TeamState
-from sms_desk.services.frozen import frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Cursor:
     id: UUID
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class InboxRow:
     """One conversation in the list."""
 

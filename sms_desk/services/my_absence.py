@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import absences
 from sms_desk.services.absence_rows import AbsenceRow, AbsenceState
 from sms_desk.services.context import Context

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sms_desk.domain import business_days
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, OptOutScope
 from sms_desk.services.context import Context
 from sms_desk.services.words import peer_text

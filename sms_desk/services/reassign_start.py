@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 from sms_desk.services import programs
 from sms_desk.services.context import Context

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +15,7 @@ from uuid import UUID
 from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Split
 from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role, TeamState
 from sms_desk.domain.splitting import Load, Thing, divide
 from sms_desk.services.context import Context

@@ -5,12 +5,12 @@ Texts are as stored; who paints them passes them through `domain.plain_text` fir
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     ApprovalStatus,
     AttachmentState,
@@ -33,7 +33,6 @@ from sms_desk.domain.model import (
 )
 from sms_desk.domain.programs import Lack
 from sms_desk.domain.registration import Registration
-from sms_desk.services.frozen import frozen
 from sms_desk.services.inbox_rows import (
     Cursor,
     InboxPage,
@@ -77,7 +76,7 @@ class AttachmentRow:
     reason: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ThreadItem:
     """One thing in a thread. Fields that a kind does not have are empty."""
 
@@ -439,7 +438,7 @@ class OutboxRow:
     waivable: bool = False  # held, and a person may send it all the same
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One found message or note, newest first. marks: (start, end) pairs within excerpt."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sms_desk.domain import addresses, send_later
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.send_later import Later
 from sms_desk.domain.wall_time import parse_when, require_zone
 from sms_desk.services import composing, covers, senders

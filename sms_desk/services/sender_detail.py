@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sms_desk.domain import sender_policy
 from sms_desk.domain.commands import EditSender
 from sms_desk.domain.compliance import SenderIdCountry
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.sender_policy import Draft, Finding, Severity
 from sms_desk.services import holdings, senders
 from sms_desk.services.context import Context

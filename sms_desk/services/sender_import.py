@@ -8,13 +8,14 @@ is in conflict; and applies the lines of their choice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import sender_policy
 from sms_desk.domain.commands import SenderLine
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import SenderKind
 from sms_desk.domain.sender_policy import Neighbours
 from sms_desk.providers.base import Directory, RemoteSender

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from sms_desk.domain import addresses
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     AttachmentState,
     Channel,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
 from sms_desk.domain import duty, positions, whatsapp_window
 from sms_desk.domain.duty import Duty
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Position
 from sms_desk.domain.scopes import Holders, holders_now
 from sms_desk.domain.wall_time import require_zone

@@ -11,12 +11,13 @@ import hmac
 import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.errors import KeyringError, StorageError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.settings.credentials import SecretStore
 from sms_desk.settings.files import Profile, read_json, write_json
 

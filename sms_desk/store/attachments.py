@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import AttachmentState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import outbox as rules
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import AttemptState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx

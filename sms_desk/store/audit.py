@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain.audit import Deed, Entry, Head, seal
+from sms_desk.domain.frozen import dataclass
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 

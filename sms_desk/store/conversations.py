@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain.addresses import Address
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, SourceKind, SourceReason, TeamState
 from sms_desk.store import conversation_caches, fast, search_index, tables
 from sms_desk.store.engine import Tx

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import positions
 from sms_desk.domain.delivery import Report, merge
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import DeliveryStatus, Direction, Origin, Position
 from sms_desk.store import fast, receipts, search_index, tables
 from sms_desk.store.engine import Tx

@@ -7,12 +7,12 @@ a person decided stands for itself: it is never made anew, and only a START of t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Direction, OptOutScope
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx

@@ -6,7 +6,6 @@ A row never leaves this table (GS2). Each change of state goes through `domain.o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from sqlalchemy.engine import RowMapping
 from sms_desk.domain import outbox as rules
 from sms_desk.domain.addresses import from_provider
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Origin, OutboxState
 from sms_desk.store import conversations, tables
 from sms_desk.store.engine import Tx

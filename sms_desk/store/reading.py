@@ -9,13 +9,13 @@ column by column.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.store.engine import Tx
 
 _Bind = Callable[[Any], Any] | None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import TeamState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from heapq import merge
@@ -21,6 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain import excerpts
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Position
 from sms_desk.domain.positions import Kind
 from sms_desk.domain.search_query import Query, Term, parse

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from sms_desk.domain import addresses
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.search_query import Term, terms_of
 from sms_desk.domain.search_text import fold, stream
 from sms_desk.store.engine import Tx

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from sms_desk.domain import positions
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Direction, ProgramKind, TeamState
 from sms_desk.domain.search_query import Has, Is, Query
 from sms_desk.domain.search_text import fold

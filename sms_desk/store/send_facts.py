@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,6 +13,7 @@ from sms_desk.domain import content_templates as content_rules
 from sms_desk.domain import quiet_hours, registration, whatsapp_window
 from sms_desk.domain.addresses import Address, display, from_provider
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     ApprovalStatus,
     Channel,

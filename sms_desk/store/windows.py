@@ -6,13 +6,13 @@ and stands in an index of its own. Closed conversations have none that anybody w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from sms_desk.domain import positions
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, TeamState
 from sms_desk.domain.scopes import Reach
 from sms_desk.store import tables

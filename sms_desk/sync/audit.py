@@ -7,10 +7,10 @@ Within a month every day of the last thirty has been counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.providers.base import Page
 from sms_desk.store import messages, scans
 from sms_desk.store.engine import Workspace

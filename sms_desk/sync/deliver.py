@@ -8,7 +8,7 @@ record  what became of it                             (not sent, refused, accept
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sms_desk.domain import outbox as rules
 from sms_desk.domain import send_checks
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.errors import CredentialError, ProviderUnreachable, RateLimited
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     AttemptState,
     Channel,

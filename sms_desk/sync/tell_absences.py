@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain.absences import Absence
 from sms_desk.domain.changes import NOTHING, Changes
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.notices import Because, Kind, Told
 from sms_desk.services import covers
 from sms_desk.services.telling import Teller

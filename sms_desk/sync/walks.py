@@ -7,10 +7,10 @@ the newest message that the walk itself has seen. Ours decides only how often to
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.providers.base import RemoteMessage
 from sms_desk.store.scans import Backfill
 

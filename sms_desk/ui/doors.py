@@ -12,7 +12,6 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
 from uuid import UUID
@@ -21,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.frozen import dataclass
 
 if TYPE_CHECKING:  # heavy to import, and needed for their names only
     from sms_desk.domain.commands import Command

@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -14,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from sms_desk.domain.errors import DeskError, KeyringError
+from sms_desk.domain.frozen import dataclass
 
 if TYPE_CHECKING:  # all of it comes after the first paint
     from PySide6.QtWidgets import QApplication

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
+
+from sms_desk.domain.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

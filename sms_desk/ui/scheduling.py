@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import composing, scheduled
 from sms_desk.services.composing import Verdicts
 from sms_desk.services.context import Context

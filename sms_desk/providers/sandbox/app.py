@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any
 
@@ -15,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from sms_desk.domain.frozen import dataclass
 
 from . import calls, control, images, render, rules, wire
 from .calls import Call

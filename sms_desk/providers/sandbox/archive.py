@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sms_desk.domain.frozen import dataclass
 
 from .model import Direction, Filter, Message
 from .rules import refusal

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
+
+from sms_desk.domain.frozen import dataclass
 
 from .model import Account, Filter, SendRequest
 from .rules import refusal

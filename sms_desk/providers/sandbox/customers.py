@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from sms_desk.domain.frozen import dataclass
 
 from .model import Message
 from .rules import bare

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from sms_desk.domain.frozen import dataclass
 
 from .model import Status
 

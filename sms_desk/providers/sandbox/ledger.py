@@ -10,10 +10,11 @@ import hashlib
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sms_desk.domain.frozen import dataclass
 
 from .model import Message, SendRequest
 

@@ -6,9 +6,11 @@ fractions of a second inside; the wire shows whole seconds, as Twilio does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from sms_desk.domain.frozen import dataclass
 
 WHATSAPP = "whatsapp:"
 

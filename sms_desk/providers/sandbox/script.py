@@ -6,11 +6,11 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.templates import render
 from sms_desk.settings.resources import resource_path
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,6 +16,7 @@ from sms_desk.domain.errors import (
     ProviderUnreachable,
     UsageError,
 )
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.hosts import check_base_url
 from sms_desk.domain.model import Channel
 from sms_desk.providers.base import (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sms_desk.domain.advisor import Severity
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, ProgramKind, Role
 from sms_desk.services import advisor, directory, programs, senders
 from sms_desk.services.advisor import FindingRow

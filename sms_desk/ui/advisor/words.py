@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sms_desk.domain.advisor import Severity
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name, isolate, preview
 from sms_desk.services.advisor import FindingRow
 from sms_desk.ui.advisor.reading import Advice

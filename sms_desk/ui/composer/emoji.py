@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 
 from PySide6.QtCore import (
@@ -20,6 +19,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.ui import theme
 from sms_desk.ui.theme.icons import icon_folder
 from sms_desk.ui.widgets.text import tip_text

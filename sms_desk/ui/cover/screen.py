@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from uuid import UUID
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services import absences, directory

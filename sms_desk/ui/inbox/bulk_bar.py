@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.ui.widgets.buttons import icon_button, link
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.text import Label

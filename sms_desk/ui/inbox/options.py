@@ -6,10 +6,11 @@ A new filter is one field in `domain.inbox_filters`, one clause in the store, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter, Order, SourceFilter
 from sms_desk.domain.model import Channel, ProgramKind, TeamState
 from sms_desk.domain.plain_text import display_name

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from sms_desk.domain import addresses
 from sms_desk.domain.changes import Thing
 from sms_desk.domain.commands import StartConversation
 from sms_desk.domain.errors import DeskError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services import searching, senders

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name, preview
 from sms_desk.services import notices
 from sms_desk.services.context import Context

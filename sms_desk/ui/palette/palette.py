@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import (
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.ui import theme
 from sms_desk.ui.palette.fuzzy import score
 from sms_desk.ui.widgets.text import elided

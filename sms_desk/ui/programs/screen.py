@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import BindingKind
 from sms_desk.services import program_figures, recognition, senders
 from sms_desk.services import programs as lists

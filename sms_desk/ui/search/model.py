@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services.rows import ContactHit, ItemKind, SearchHit, SearchResult
 from sms_desk.ui.widgets.words import tr

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Health, SenderKind
 from sms_desk.services.rows import SenderRow
 from sms_desk.ui.senders.words import channel_words, kind_words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.commands import SetHealth
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Health, Role
 from sms_desk.domain.plain_text import display_name, isolate, preview
 from sms_desk.services import health as service

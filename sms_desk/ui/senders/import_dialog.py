@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from typing_extensions import override
 
 from sms_desk.domain.commands import SenderLine
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name, preview
 from sms_desk.services.csv_files import Stopped
 from sms_desk.services.sender_csv import Difference, LineReport, Outcome, Plan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import HolderKind, ProgramKind
 from sms_desk.domain.sender_policy import Draft
 from sms_desk.domain.wall_time import parse_when

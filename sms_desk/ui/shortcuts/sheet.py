@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import label, set_window_title
 from sms_desk.ui.widgets.words import tr

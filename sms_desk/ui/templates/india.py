@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +13,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import dlt_import
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.errors import StorageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Role
 from sms_desk.domain.plain_text import display_name, preview
 from sms_desk.services import dlt_texts, senders

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from sms_desk.bootstrap import Session
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import ApprovalStatus
 from sms_desk.domain.plain_text import display_name, display_text, preview, soft_break
 from sms_desk.services import content_templates

@@ -7,10 +7,11 @@ surfaces they are meant for, signs 3:1; `tests/gui/test_theme.py` checks both sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtGui import QColor, QPalette
+
+from sms_desk.domain.frozen import dataclass
 
 GRID: Final = 4
 SPACE_XS: Final = 4

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Direction, OutboxState
 from sms_desk.services.rows import ItemKind, ThreadItem
 

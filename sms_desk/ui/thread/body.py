@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sms_desk.domain import plain_text
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import Link
 
 SHOWN_CHARACTERS = 4_000

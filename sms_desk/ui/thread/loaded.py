@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services.rows import ThreadItem, ThreadPage
 
 MOST = 300

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextLayout
 
 from sms_desk.domain import plain_text
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import (
     AttachmentState,
     Channel,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Direction
 from sms_desk.services.rows import ItemKind, ThreadItem, ThreadPage
 from sms_desk.ui.thread.arrange import Row, arrange, key_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from sms_desk.domain import plain_text
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import AttachmentState, DeliveryStatus, Direction, Origin, OutboxState
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
 from sms_desk.ui.reader import Reader as Reader

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.ui.widgets.buttons import icon_button, quiet
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, Label

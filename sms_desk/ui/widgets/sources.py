@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import ProgramKind, Source, SourceKind
 from sms_desk.domain.plain_text import display_name, isolate
 from sms_desk.ui.widgets.words import tr

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from sms_desk.domain import whatsapp_window
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Health
 from sms_desk.domain.plain_text import display_name, isolate
 from sms_desk.domain.send_checks import WayOut

@@ -6,7 +6,6 @@ Below 1180 pixels of the window the context folds away; below 900 the list slide
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -16,6 +15,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QListView, QSplitter, QWidget
 from typing_extensions import override
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.ui import theme
 from sms_desk.ui.inbox import InboxView
 from sms_desk.ui.reader import Reader

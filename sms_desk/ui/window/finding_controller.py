@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sms_desk.domain import one_way
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, DraftMode, Role
 from sms_desk.domain.send_checks import WayOut
 from sms_desk.services import composing

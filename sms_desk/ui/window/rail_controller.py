@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import Channel
 from sms_desk.services import directory, inbox, senders

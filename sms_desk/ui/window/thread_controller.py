@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -13,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.commands import MarkRead, SaveDraft
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import DraftMode
 from sms_desk.services import directory, senders, threads
 from sms_desk.services.context import Context

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sms_desk.bootstrap import Session
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors

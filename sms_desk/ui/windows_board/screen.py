@@ -6,7 +6,6 @@ first window has closed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import Final
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from sms_desk.domain import commands as c
 from sms_desk.domain import whatsapp_window
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name, display_text
 from sms_desk.services import directory, windows
 from sms_desk.services.context import Context

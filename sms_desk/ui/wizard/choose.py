@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from sms_desk.domain import addresses
 from sms_desk.domain.addresses import AddressKind
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, SenderDirection, SenderKind
 from sms_desk.domain.plain_text import display_name
 from sms_desk.providers.base import RemoteSender
