@@ -80,6 +80,8 @@ def _fill(self: Any, state: list[Any]) -> None:
 def _initializer(made: Any) -> Callable[..., None]:
     """`__init__` as one would write it by hand."""
     own = {"__slots__": made.__slots__, "__setattr__": object.__setattr__}
+    if "__orig_bases__" in vars(made):  # what it is generic in
+        own["__orig_bases__"] = made.__orig_bases__
     known: dict[str, Any] = {
         "become": object.__setattr__,
         "unfrozen": type(made.__name__, made.__bases__, own),

@@ -6,10 +6,13 @@ import copy
 import dataclasses
 import pickle
 from dataclasses import FrozenInstanceError, asdict, field, fields, replace
+from typing import Generic, TypeVar
 
 import pytest
 
 from sms_desk.domain.frozen import dataclass
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +108,13 @@ def test_it_may_be_empty() -> None:
     assert Nothing() == Nothing()
     assert hash(Nothing()) == hash(Nothing())
     assert repr(Nothing()) == "Nothing()"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    rows: tuple[T, ...]
+
+
+def test_it_may_be_generic() -> None:
+    assert Rows[int]((1,)) == Rows((1,))
+    assert type(Rows[int]((1,))) is Rows
