@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sms_desk.domain.working_hours import ALWAYS, WorkingHours, is_working
+from sms_desk.domain.working_hours import ALWAYS, WorkingHours, is_working, next_closing
 
 FRESH = timedelta(minutes=10)
 """What is older when it comes in was back-filled, or waited for a line that was down: it is counted
@@ -23,6 +23,10 @@ QUIET = timedelta(seconds=60)
 """A summary is told when nothing was added to it for so long."""
 SHOWN_WITHIN = timedelta(minutes=10)
 """A pop-up that nobody's window has shown by then is not shown any more: the list says it."""
+SUMMED_WITHIN = timedelta(hours=12)
+"""The same for the summary after hours of rest: who closes the lid at night opens it later."""
+RESTING = "do_not_disturb"
+"""Why nothing popped up, where it was an hour of rest."""
 KEPT = timedelta(days=180)
 """How long it can be looked up who was told what."""
 
@@ -32,6 +36,7 @@ class Kind(StrEnum):
 
     MESSAGE = "message"  # a contact wrote
     OLDER = "older"  # older messages came in, so many at once
+    RESTED = "rested"  # the hours of rest are over: so many things did not pop up
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"  # in a note
     COVERING = "covering"  # an absence begins for whose part one stands in
@@ -70,6 +75,7 @@ class Because(StrEnum):
     SUBSTITUTE = "substitute"
     BACK = "back"
     ADMIN = "admin"
+    RESTED = "rested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,10 @@ class Wishes:
         """Whether it is one of the hours in which nothing may pop up."""
         return not self.quiet.always and is_working(now, self.quiet, self.zone)
 
+    def rested(self, now: datetime) -> datetime:
+        """When the hours of rest at `now` are over."""
+        return next_closing(now, self.quiet, self.zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -206,10 +216,10 @@ def _hushed(wishes: Wishes, around: Circumstances) -> str:
 
 
 def _on_screen(wishes: Wishes, around: Circumstances, hushed: str) -> Choice:
-    """In the hours of rest nothing pops up, and nothing does afterwards either."""
+    """In the hours of rest nothing pops up; at their end one summary does."""
     reason = hushed or ("" if wishes.screen else "off")
     if not reason and wishes.rests(around.now):
-        reason = "do_not_disturb"
+        reason = RESTING
     return Choice(Way.SCREEN, State.SILENT if reason else State.WAITING, reason)
 
 

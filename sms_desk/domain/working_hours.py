@@ -66,6 +66,12 @@ def next_opening(at: datetime, hours: WorkingHours, zone: tzinfo) -> datetime:
     return max(at, begin)
 
 
+def next_closing(at: datetime, hours: WorkingHours, zone: tzinfo) -> datetime:
+    """When the hours in which `at` lies end, or the next ones; of hours around the clock, some day."""
+    _, end = next(_spans(at, hours, zone))
+    return end
+
+
 def working_time(since: datetime, now: datetime, hours: WorkingHours, zone: tzinfo) -> timedelta:
     """How much of the time from `since` to `now` is working time; none if `now` is not later."""
     if hours.always or now <= since:

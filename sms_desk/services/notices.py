@@ -10,8 +10,10 @@ from uuid import UUID
 
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import Channel, Role
-from sms_desk.domain.notices import Because, Kind, State, Way
+from sms_desk.domain.notices import RESTING, Because, Kind, State, Way, Wishes
 from sms_desk.domain.plain_text import display_name, display_text, preview
+from sms_desk.domain.wall_time import require_zone
+from sms_desk.domain.working_hours import parse_hours
 from sms_desk.notify.base import Shown
 from sms_desk.notify.email import MailServer, Security, said
 from sms_desk.services import preferences
@@ -159,6 +161,7 @@ def _row(ctx: Context, known: _Known, row: Mapping[Any, Any], seen: Collection[U
 KIND_WORDS: Mapping[Kind, str] = {
     Kind.MESSAGE: "New message",
     Kind.OLDER: "Older messages",
+    Kind.RESTED: "After do-not-disturb",
     Kind.ASSIGNED: "Assigned",
     Kind.MENTIONED: "Mentioned in a note",
     Kind.COVERING: "Cover begins",
@@ -171,7 +174,7 @@ _SILENT = {
     "muted_inbox": "the inbox of this sender ID is muted",
     "muted_conversation": "the conversation is muted",
     "off": "switched off in the settings",
-    "do_not_disturb": "an hour without disturbance",
+    RESTING: "an hour without disturbance; counted into the summary at its end",
     "no_address": "no e-mail address is known",
     "stale": "no window was open in time",
     "seen": "the conversation stood open before their eyes",
@@ -226,6 +229,7 @@ def why(trail: Mapping[str, Any], who: str, names: Mapping[UUID, str]) -> str:
         Because.SUBSTITUTE: f"{subject} {stand} for {other} while they are away.",
         Because.BACK: f"the absence of {who} is over.",
         Because.ADMIN: "admins look after templates.",
+        Because.RESTED: f"{subject} did not want to be disturbed, and the hours of that are over.",
     }[because]
     if you and because is Because.BACK:
         sentence = "your absence is over."
@@ -256,6 +260,8 @@ def headline(row: Mapping[Any, Any], contact: str, names: Mapping[UUID, str]) ->
             return f"New message from {contact}"
         case Kind.OLDER:
             return "1 older message arrived" if n == 1 else f"{n:,} older messages arrived"
+        case Kind.RESTED:
+            return f"{_rested_words(trail)} while do-not-disturb was on"
         case Kind.ASSIGNED:
             what = f"the conversation with {contact}" if contact else f"{n:,} conversations"
             return f"{by} gave you {what}"
@@ -268,6 +274,17 @@ def headline(row: Mapping[Any, Any], contact: str, names: Mapping[UUID, str]) ->
         case Kind.RETURNED:
             return "Your absence is over: the brief says what happened"
     return f"The e-mail template “{trail.get('template') or 'default'}” is broken"
+
+
+def _rested_words(trail: Mapping[str, Any]) -> str:
+    messages, others = trail.get("count", 0), trail.get("others", 0)
+    parts = []
+    if messages:
+        parts.append("1 message" if messages == 1 else f"{messages:,} messages")
+    if others:
+        more = "other " if messages else ""
+        parts.append(f"1 {more}notice" if others == 1 else f"{others:,} {more}notices")
+    return " and ".join(parts)
 
 
 # --- pop-ups --------------------------------------------------------------------------------------
@@ -290,14 +307,25 @@ def popups(ctx: Context) -> tuple[PopUp, ...]:
     ids = {row["conversation_id"] for row in rows} - {None}
     seen = set(inbox_store.visible(ctx.tx, ctx.reach, list(ids))) if ids else set()
     theirs = [r for r in rows if r["conversation_id"] is None or r["conversation_id"] in seen]
-    known = _Known.of(ctx.tx, theirs)
+    rested = [row for row in theirs if row["kind"] == Kind.RESTED]
+    theirs = [row for row in theirs if row["kind"] != Kind.RESTED]
+    if rested and _rests(ctx):
+        rested = []
+    known = _Known.of(ctx.tx, [*rested, *theirs])
+    after = tuple(_of_one(known, [row], with_text=False) for row in rested)
     with_text = bool(preferences.value(ctx, "notice_text"))
     groups: dict[object, list[Mapping[Any, Any]]] = {}
     for row in theirs:
         groups.setdefault(row["conversation_id"] or row["id"], []).append(row)
     if len(groups) > _APART:
-        return (_of_many(known, theirs, groups),)
-    return tuple(_of_one(known, some, with_text=with_text) for some in groups.values())
+        return (*after, _of_many(known, theirs, groups))
+    return (*after, *(_of_one(known, some, with_text=with_text) for some in groups.values()))
+
+
+def _rests(ctx: Context) -> bool:
+    """Whether it is one of the hours in which nothing may pop up before the actor."""
+    hours = parse_hours(preferences.value(ctx, "do_not_disturb"))
+    return Wishes(require_zone(ctx.actor.zone), quiet=hours).rests(ctx.now)
 
 
 def _of_one(known: _Known, rows: Sequence[Mapping[Any, Any]], *, with_text: bool) -> PopUp:

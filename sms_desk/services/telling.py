@@ -119,7 +119,7 @@ class Teller:
         for each in told:
             if each.person_id in self._here:
                 rows += self._rows(each, around, subject_id, conversation_id, **more)
-        notices.append(tx, rows)
+        self._append(tx, rows)
 
     def _answers(self, tx: Tx, owners: Mapping[UUID, UUID]) -> dict[UUID, Answer]:
         """Who answers each conversation now; owners: by conversation."""
@@ -166,7 +166,28 @@ class Teller:
                 muted=(told.person_id, each.conversation_id) in muted,
             )
             rows += self._rows(told, around, each.id, each.conversation_id, owner=each.owner_id)
-        notices.append(tx, rows)
+        self._append(tx, rows)
+
+    def _append(self, tx: Tx, rows: Collection[Mapping[str, Any]]) -> None:
+        self._count_rested(tx, [row for row in rows if row["reason"] == rules.RESTING])
+        notices.append(tx, list(rows))
+
+    def _count_rested(self, tx: Tx, rows: Collection[Mapping[str, Any]]) -> None:
+        """What does not pop up now is counted into one summary for the end of the rest; what was
+        told already counts once (R55)."""
+        if not rows:
+            return
+        keys = {(row["person_id"], row["subject_id"]) for row in rows}
+        known = notices.known(tx, {row["kind"] for row in rows}, keys)
+        fresh = [row for row in rows if (row["person_id"], row["subject_id"]) not in known]
+        for person_id in sorted({row["person_id"] for row in fresh}):
+            mine = [row for row in fresh if row["person_id"] == person_id]
+            messages = sum(row["kind"] == Kind.MESSAGE for row in mine)
+            self._grow_rested(tx, person_id, count=messages, others=len(mine) - messages)
+
+    def _grow_rested(self, tx: Tx, person_id: UUID, *, count: int, others: int = 0) -> None:
+        due = self._wishes_of(person_id).rested(self._now)
+        self._grow(tx, person_id, Kind.RESTED, Way.SCREEN, due, count=count, others=others)
 
     def _count_older(self, tx: Tx, older: Counter[tuple[UUID, UUID]], *, live: bool) -> None:
         """One summary for each person and way, which grows until it is told (R56)."""
@@ -177,19 +198,30 @@ class Teller:
             for choice in rules.ways(self._wishes_of(person_id), around):
                 if choice.state is State.WAITING:
                     counts[person_id, choice.way, choice.template] += n
+                elif choice.reason == rules.RESTING:
+                    self._grow_rested(tx, person_id, count=n)
         for (person_id, way, template), n in counts.items():
-            self._grow(tx, person_id, way, template, n)
+            due = self._now + rules.QUIET
+            self._grow(tx, person_id, Kind.OLDER, way, due, template, count=n)
 
-    def _grow(self, tx: Tx, person_id: UUID, way: Way, template: str, n: int) -> None:
-        due = self._now + rules.QUIET
-        row = notices.summary(tx, person_id, way)
+    def _grow(
+        self,
+        tx: Tx,
+        person_id: UUID,
+        kind: Kind,
+        way: Way,
+        due: datetime,
+        template: str = "",
+        **counts: int,
+    ) -> None:
+        row = notices.summary(tx, person_id, way, kind)
         if row is not None:
-            trail = {**row["trail"], "count": row["trail"].get("count", 0) + n}
-            notices.change(tx, row["id"], trail=trail, next_try_at=due)
+            grown = {name: row["trail"].get(name, 0) + n for name, n in counts.items()}
+            notices.change(tx, row["id"], trail={**row["trail"], **grown}, next_try_at=due)
             return
-        told = Told(person_id, Because.OWNER)
-        trail = {**rules.trail(told, self._around(Kind.OLDER, None, None)), "count": n}
-        fresh = self._row(person_id, Kind.OLDER, way, new_id(), State.WAITING, trail)
+        told = Told(person_id, Because.OWNER if kind is Kind.OLDER else Because.RESTED)
+        trail = {**rules.trail(told, self._around(kind, None, None)), **counts}
+        fresh = self._row(person_id, kind, way, new_id(), State.WAITING, trail)
         notices.append(tx, [{**fresh, "next_try_at": due, "template": template}])
 
     def _rows(

@@ -286,8 +286,8 @@ _ALL = (
         _REST,
         "",
         "Do not disturb",
-        "In these hours, on your own clock, nothing pops up, and nothing does afterwards either. As in"
-        " daily 20:00-7:00; empty means never.",
+        "In these hours, on your own clock, nothing pops up; at their end one notification says how much"
+        " came. As in daily 20:00-7:00; empty means never.",
         NOTICES,
     ),
     Setting(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sms_desk.domain.notices import Kind, State, Way
+from sms_desk.domain.notices import SHOWN_WITHIN, SUMMED_WITHIN, Kind, State, Way
 from sms_desk.store import tables, upserts
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
@@ -46,27 +46,24 @@ _BLANK: Mapping[str, Any] = {
 }
 
 
-def summary(tx: Tx, person_id: UUID, way: Way) -> sa.RowMapping | None:
-    """The summary of older messages that still grows."""
+def summary(tx: Tx, person_id: UUID, way: Way, kind: Kind) -> sa.RowMapping | None:
+    """A summary, of older messages or of hours of rest, that still grows."""
     query = sa.select(tables.notices).where(
         _n.person_id == person_id,
         _n.way == way,
-        _n.kind == Kind.OLDER,
+        _n.kind == kind,
         _n.state == State.WAITING,
     )
     return tx.execute(query).mappings().first()
 
 
 def waiting(tx: Tx, person_id: UUID, now: datetime, *, limit: int) -> list[sa.RowMapping]:
-    """What waits to be shown to a person, oldest first."""
+    """What waits to be shown to a person, oldest first; the summary of hours of rest, too, which
+    end when the person says so, whatever was thought."""
+    due = sa.or_(_n.next_try_at.is_(None), _n.next_try_at <= now, _n.kind == Kind.RESTED)
     query = (
         sa.select(tables.notices)
-        .where(
-            _n.person_id == person_id,
-            _n.way == Way.SCREEN,
-            _n.state == State.WAITING,
-            sa.or_(_n.next_try_at.is_(None), _n.next_try_at <= now),
-        )
+        .where(_n.person_id == person_id, _n.way == Way.SCREEN, _n.state == State.WAITING, due)
         .order_by(_n.made_at, _n.id)
         .limit(limit)
     )
@@ -153,11 +150,31 @@ def show(
     return frozenset(taken.scalars())
 
 
-def hush(tx: Tx, at: datetime, reason: str, *, before: datetime | None = None) -> int:
-    """What waits on a screen is not shown any more. before: made until then; None: all of it."""
-    gone = sa.update(tables.notices).where(_n.state == State.WAITING, _n.way == Way.SCREEN)
-    if before is not None:
-        gone = gone.where(sa.func.coalesce(_n.next_try_at, _n.made_at) < before)
+def hush(tx: Tx, at: datetime, reason: str) -> int:
+    """Nothing that waits on a screen is shown any more."""
+    return _hush(tx, at, reason, sa.true())
+
+
+def any_stale(tx: Tx, now: datetime) -> bool:
+    """Whether something waits on a screen that no window has shown in time."""
+    query = sa.select(_n.id).where(_n.state == State.WAITING, _n.way == Way.SCREEN, _is_stale(now))
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def hush_stale(tx: Tx, now: datetime) -> int:
+    """What no window has shown in time is not shown any more."""
+    return _hush(tx, now, "stale", _is_stale(now))
+
+
+def _is_stale(now: datetime) -> sa.ColumnElement[bool]:
+    due = sa.func.coalesce(_n.next_try_at, _n.made_at)
+    return sa.or_(
+        sa.and_(_n.kind != Kind.RESTED, due < now - SHOWN_WITHIN), due < now - SUMMED_WITHIN
+    )
+
+
+def _hush(tx: Tx, at: datetime, reason: str, which: sa.ColumnElement[bool]) -> int:
+    gone = sa.update(tables.notices).where(_n.state == State.WAITING, _n.way == Way.SCREEN, which)
     return tx.execute(gone.values(state=State.SILENT, state_at=at, reason=reason)).rowcount
 
 

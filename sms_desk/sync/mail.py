@@ -116,10 +116,10 @@ class Mailer:
     def _tidy(self, now: datetime) -> Changes:
         """Pop-ups that no window has shown in time, and rows that nobody will look up."""
         with self._workspace.read() as tx:
-            oldest = notices.next_due(tx, Way.SCREEN)
-        if oldest is not None and oldest < now - rules.SHOWN_WITHIN:
+            stale = notices.any_stale(tx, now)
+        if stale:
             with self._workspace.write() as tx:
-                notices.hush(tx, now, "stale", before=now - rules.SHOWN_WITHIN)
+                notices.hush_stale(tx, now)
         if self._tidied is None or now - self._tidied > _TIDY_EVERY:
             self._tidied = now
             with self._workspace.write(quiet=True) as tx:

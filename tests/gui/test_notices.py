@@ -93,6 +93,13 @@ def test_r21_a_click_opens_exactly_that_conversation_and_touches_no_draft(
     shop.until(lambda: composer._editor.toPlainText() == "half a thou")
 
 
+def test_r21_the_summary_after_rest_opens_the_list(shop: Shop) -> None:
+    shop.wiring.desk.show_screen("settings")
+    shop.until(lambda: shop.window.screen_shown() is not shop.wiring.page)
+    shop.wiring.open_popup(Shown("rested", "7 messages while do-not-disturb was on", ""))
+    assert shop.window.screen_shown() is shop.wiring.page
+
+
 def test_r21_what_is_open_before_ones_eyes_does_not_pop_up(
     service: NotificationService, shop: Shop, popups: Popups
 ) -> None:

@@ -232,8 +232,97 @@ def test_r21_hours_of_rest_hold_the_popup_and_not_the_email(office: Office) -> N
     with_email(office)
     chooses(office, "do_not_disturb", "daily 0:00-24:00", office.ben)
     arrives(office, office.own, office.ben)
-    found = {row["way"]: (row["state"], row["reason"]) for row in rows(office.workspace)}
+    found = {
+        row["way"]: (row["state"], row["reason"])
+        for row in rows(office.workspace, kind=Kind.MESSAGE)
+    }
     assert found == {"screen": (State.SILENT, "do_not_disturb"), "email": (State.WAITING, "")}
+
+
+def rests(office: Office, hours: str = "daily 12:30-14:00") -> None:
+    """Ben rests by the clock of Berlin; it is 13:00 there."""
+    chooses(office, "do_not_disturb", hours, office.ben)
+
+
+def test_r21_the_end_of_rest_tells_once_what_came_meanwhile(office: Office) -> None:
+    """Neither silence nor one pop-up for each; never twice."""
+    rests(office)
+    ben = office.desk(office.ben)
+    for n in range(5):
+        conversation = arrives(office, office.own, office.ben, f"+1202555019{n}")
+    ann = office.desk(office.ann)
+    ann.change(
+        c.AddNote(
+            **ann.stamp(),
+            conversation_id=conversation,
+            note_id=new_id(),
+            body="Look!",
+            mentions=(office.ben,),
+        )
+    )
+    assert ben.read(service.popups) == ()
+    office.later(hours=1, seconds=-1)
+    assert ben.read(service.popups) == (), "one second before the end"
+    office.later(seconds=1)
+    (popup,) = ben.read(service.popups)
+    assert popup.shown.title == "5 messages and 1 other notice while do-not-disturb was on"
+    assert popup.shown.conversation_id is None, "it opens the list"
+    assert ben.change(c.ShowNotices(**ben.stamp(), notice_ids=popup.notice_ids)).count == 1
+    assert ben.change(c.ShowNotices(**ben.stamp(), notice_ids=popup.notice_ids)).count == 0
+    assert ben.read(service.popups) == ()
+    office.later(days=1, minutes=-30)
+    arrives(office, office.own, office.ben)
+    office.later(minutes=30)
+    (popup,) = ben.read(service.popups)
+    assert popup.shown.title == "1 message while do-not-disturb was on", "counted anew"
+
+
+def test_r21_older_messages_count_and_what_is_told_twice_counts_once(office: Office) -> None:
+    rests(office)
+    conversation = office.conversation(office.own, "+12025550199", office.ben)
+    one = Written(new_id(), conversation, office.own, office.ben, office.now)
+    old = Written(new_id(), conversation, office.own, office.ben, office.now - timedelta(hours=1))
+    with office.workspace.write() as tx:
+        for some in ([one], [one, old]):
+            teller(tx, office).wrote(tx, some, live=True, provider_now=office.now)
+    office.later(hours=1)
+    (popup,) = office.desk(office.ben).read(service.popups)
+    assert popup.shown.title == "2 messages while do-not-disturb was on"
+
+
+@pytest.mark.parametrize(("hours", "shown"), [("", True), ("daily 12:30-18:00", False)])
+def test_r21_who_changes_the_hours_of_rest_is_told_at_their_new_end(
+    office: Office, hours: str, shown: bool
+) -> None:
+    rests(office, "daily 12:30-14:00")
+    arrives(office, office.own, office.ben)
+    office.later(minutes=1 if shown else 61)
+    rests(office, hours)
+    assert bool(office.desk(office.ben).read(service.popups)) is shown
+
+
+def test_r21_the_summary_waits_for_a_closed_window_until_noon(office: Office) -> None:
+    rests(office)
+    arrives(office, office.own, office.ben)
+    mailer = Mailer(office.workspace, lambda: "")
+    office.later(hours=12)
+    mailer.run_once(office.now)
+    assert office.desk(office.ben).read(service.popups)
+    office.later(hours=2)
+    mailer.run_once(office.now)
+    assert office.desk(office.ben).read(service.popups) == ()
+    (row,) = rows(office.workspace, kind="rested")
+    assert (row["state"], row["reason"]) == (State.SILENT, "stale")
+
+
+def test_r21_without_rest_there_is_no_summary_and_others_hear_nothing(office: Office) -> None:
+    rests(office)
+    arrives(office, office.shared, None)
+    office.later(hours=1)
+    (popup,) = office.desk(office.cara).read(service.popups)
+    assert "disturb" not in popup.shown.title
+    (popup,) = office.desk(office.ben).read(service.popups)
+    assert popup.shown.title == "1 message while do-not-disturb was on"
 
 
 def test_r55_one_message_is_one_notice_however_often_it_is_told(office: Office) -> None:

@@ -244,8 +244,12 @@ class Wiring(QObject):
     def open_popup(self, shown: Shown) -> None:
         """What a click on a pop-up opens; what is half typed elsewhere is kept as when one walks."""
         self.window.bring_up()
-        if shown.conversation_id is not None and self.is_ready:
+        if not self.is_ready:
+            return
+        if shown.conversation_id is not None:
             self.open_conversation(shown.conversation_id)
+        else:
+            self.desk.show_conversations()
 
     # --- what happened ---------------------------------------------------------------------------
 
