@@ -72,7 +72,8 @@ class Reach:
 
     held: sender IDs that the person holds alone or with others; shared: the shared inboxes among
     them; unheld: sender IDs through which nobody of us is reached (no holder, or an empty group, or
-    only who left), which supervisors and admins see; people: members of the teams that a supervisor
+    only who left), which supervisors and admins see; unrouted: those, and for supervisors and admins
+    the ones whose rule has to choose somebody, on which what nobody owns is Unrouted; people: members of the teams that a supervisor
     leads, and team_senders: what those hold. covering: conversations of absent owners that the
     person answers now; uncovered: those that nobody answers, which stand in Unassigned; lent:
     sender IDs of absent people that the person may use (R25, R26).
@@ -84,6 +85,7 @@ class Reach:
     held: frozenset[UUID] = frozenset()
     shared: frozenset[UUID] = frozenset()
     unheld: frozenset[UUID] = frozenset()
+    unrouted: frozenset[UUID] = frozenset()
     people: frozenset[UUID] = frozenset()
     team_senders: frozenset[UUID] = frozenset()
     covering: Ways = ()
@@ -187,6 +189,12 @@ def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
     presence = directory.presence(now)
     covering, uncovered = _ways(actor.person_id, presence)
     lent_now = lent(actor.person_id, holders, members, presence)
+    unheld = frozenset(
+        s
+        for s, h in holders.items()
+        if h is NOBODY
+        or (not h.people - directory.suspended and not reachable(h, directory, members))
+    )
     # A shared inbox of which everybody is away is, meanwhile, that of whoever covers them.
     left = frozenset(
         s
@@ -204,12 +212,8 @@ def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
             for s, h in holders.items()
             if h.shared and (shows_all or _holds(h, actor.person_id, teams))
         },
-        unheld=frozenset(
-            s
-            for s, h in holders.items()
-            if h is NOBODY
-            or (not h.people - directory.suspended and not reachable(h, directory, members))
-        ),
+        unheld=unheld,
+        unrouted=unheld | (frozenset() if actor.role is Role.REP else _choosing(holders)),
         people=people,
         team_senders=frozenset(
             s
@@ -220,6 +224,14 @@ def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
         uncovered=uncovered,
         lent=lent_now,
     )
+
+
+_CHOOSE = frozenset(RoutingRule) - {RoutingRule.EVERYONE}
+
+
+def _choosing(holders: Mapping[UUID, Holders]) -> frozenset[UUID]:
+    """Sender IDs whose rule chooses one of several: what nobody owns there, it found nobody for."""
+    return frozenset(s for s, held in holders.items() if held.shared and held.rule in _CHOOSE)
 
 
 def lent(

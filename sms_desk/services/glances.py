@@ -18,7 +18,7 @@ from sms_desk.domain.inbox_filters import Scope
 from sms_desk.domain.model import Position
 from sms_desk.services.inbox_rows import InboxPage, RailCounts
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Another number for other fields: what an older version kept is left aside."""
 
 

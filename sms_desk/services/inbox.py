@@ -25,9 +25,10 @@ from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.services.glances import nudged
 from sms_desk.services.inbox_rows import Covered
+from sms_desk.services.route_words import unrouted_reason
 from sms_desk.services.rows import Cursor, InboxPage, InboxRow, ProgramCount, RailCounts, ViewRow
 from sms_desk.services.words import peer_text
-from sms_desk.store import inbox, programs, views
+from sms_desk.store import inbox, message_routes, programs, views
 from sms_desk.store import people as people_store
 
 PAGE = 50
@@ -56,7 +57,24 @@ def _rows(ctx: Context, found: Sequence[inbox.Shown]) -> tuple[InboxRow, ...]:
     program_names = ctx.remembered(programs.names)
     nudge, waiting = preferences.nudge_days(ctx), preferences.waiting_rule(ctx)
     rows = (_row(row, names, program_names, ctx.now, nudge, waiting) for row in found)
-    return tuple(_with_cover(ctx, list(rows)))
+    return tuple(_with_reasons(ctx, _with_cover(ctx, list(rows))))
+
+
+def _with_reasons(ctx: Context, rows: list[InboxRow]) -> list[InboxRow]:
+    """What stands in Unrouted says why nobody got it (R19)."""
+    reach = ctx.reach
+    if not reach.sees_unrouted:
+        return rows
+    ids = [row.id for row in rows if row.owner_id is None and row.sender_id in reach.unrouted]
+    if not ids:
+        return rows
+    trails = message_routes.newest_trails(ctx.tx, ids)
+    return [
+        replace(row, unrouted=unrouted_reason(trails.get(row.id), row.sender_id in reach.unheld))
+        if row.id in ids
+        else row
+        for row in rows
+    ]
 
 
 def _with_cover(ctx: Context, rows: list[InboxRow]) -> list[InboxRow]:
@@ -107,7 +125,7 @@ def rail(ctx: Context) -> RailCounts:
         if uncovered:
             counts[Scope.UNASSIGNED] += n
         if owner is None:
-            counts[Scope.UNROUTED if sender in reach.unheld else Scope.UNASSIGNED] += n
+            counts[Scope.UNROUTED if sender in reach.unrouted else Scope.UNASSIGNED] += n
         if program is not None:
             by_program[program] = by_program.get(program, 0) + n
     return RailCounts(
@@ -127,6 +145,7 @@ def rail(ctx: Context) -> RailCounts:
         ),
         views=saved_views(ctx),
         covered=_covered(ctx),
+        sees_unrouted=reach.sees_unrouted,
     )
 
 

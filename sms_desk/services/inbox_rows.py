@@ -56,6 +56,7 @@ class InboxRow:
     goes_at: datetime | None = None  # when the next scheduled message is due (R36)
     covering: bool = False  # its owner is away, and I answer meanwhile (R25)
     owner_away: bool = False
+    unrouted: str = ""  # why nobody got it, in a few words, for those who see Unrouted (R19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class RailCounts:
     programs: tuple[ProgramCount, ...]
     views: tuple[ViewRow, ...]
     covered: tuple[Covered, ...] = ()  # for whom I answer now, by name (R25)
+    sees_unrouted: bool = False  # Unrouted is mine to look after
 
 
 class LineCondition(StrEnum):

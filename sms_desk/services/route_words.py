@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.plain_text import display_name, preview
+from sms_desk.domain.routing import UNROUTED
 
 YOU = "you"
 
@@ -94,10 +95,11 @@ def _covered(trail: Mapping[str, Any], names: Mapping[UUID, str], me: UUID) -> s
     return f"It came to {answering} in the place of {away or 'the owner'}, who is away."
 
 
-def short_reason(trail: Mapping[str, Any]) -> str:
-    """Why nobody got it, in a few words for a row: "no holder"; empty where somebody did."""
-    if trail.get("outcome") != "unrouted":
-        return ""
+def unrouted_reason(trail: Mapping[str, Any] | None, unheld: bool) -> str:
+    """Why nobody got it, in a few words for a row: "no holder". unheld: that nobody can, now; it
+    tells where the trail does not: of what a back-fill brought, or what somebody had once."""
+    if trail is None or trail.get("outcome") != UNROUTED:
+        return "nobody holds it" if unheld else "its rule found nobody"
     rule, why = str(trail.get("rule", "")), str(trail.get("why", ""))
     return _NOTHING_FOUND.get(why) or _RULES.get(rule) or "an earlier rule"
 

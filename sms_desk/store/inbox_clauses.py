@@ -86,12 +86,12 @@ def of_scope(scope: Scope, reach: Reach, *, unindexed: bool = False) -> list[Cla
         case Scope.SHARED:
             return [sender.in_(reach.shared)]
         case Scope.UNASSIGNED:
-            nobodys: Clause = sa.and_(_c.owner_id.is_(None), sender.not_in(reach.unheld))
+            nobodys: Clause = sa.and_(_c.owner_id.is_(None), sender.not_in(reach.unrouted))
             if reach.uncovered:
                 nobodys |= of_ways(reach.uncovered, owner)
             return [nobodys, *sight(reach, unindexed)]
         case Scope.UNROUTED:
-            return [_c.owner_id.is_(None), sender.in_(reach.unheld), *sight(reach, unindexed)]
+            return [_c.owner_id.is_(None), sender.in_(reach.unrouted), *sight(reach, unindexed)]
         case Scope.TEAM:
             return [owner.in_(reach.people) | sender.in_(reach.team_senders)]
         case Scope.COVERING:

@@ -174,7 +174,7 @@ def _places(wanted: InboxFilter, reach: Reach) -> list[list[Clause]] | None:
             return [[_c.sender_id == sender] for sender in reach.shared]
         case Scope.UNROUTED:
             unrouted = of_scope(Scope.UNROUTED, reach, unindexed=True)
-            return [[_c.sender_id == sender, *unrouted] for sender in reach.unheld]
+            return [[_c.sender_id == sender, *unrouted] for sender in reach.unrouted]
         case Scope.UNASSIGNED:
             away = (_c.owner_id == owner for owner, _ in reach.uncovered)
             rest = _unindexed(wanted, reach)

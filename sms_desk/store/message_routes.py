@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from sms_desk.store.engine import Tx
 
 _R = tables.message_routes.c
 _M = tables.messages.c
+_C = tables.conversations.c
 _COLUMNS = ("position", "conversation_id", "trail")
 
 
@@ -40,6 +41,16 @@ def newest(tx: Tx, conversation_id: UUID) -> Route | None:
     query = _inbound().where(_M.conversation_id == conversation_id)
     row = tx.execute(query.order_by(_M.position.desc()).limit(1)).one_or_none()
     return None if row is None else Route._make(row)
+
+
+def newest_trails(tx: Tx, conversation_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The trails of the newest messages of some conversations; those without one are left out."""
+    query = (
+        sa.select(_C.id, _R.trail)
+        .join(tables.message_routes, _R.position == _C.last_inbound)
+        .where(_C.id.in_(conversation_ids))
+    )
+    return {row.id: row.trail for row in tx.execute(query)}
 
 
 def of_message(tx: Tx, message_id: UUID) -> Route | None:

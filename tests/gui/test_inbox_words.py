@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import Origin, TeamState
+from sms_desk.ui.inbox.empty_words import empty_words
 from sms_desk.ui.inbox.row_words import Clock, row_words, time_words
 from sms_desk.ui.widgets.times import age_words
 from tests.gui.invented import CAMPAIGN, NOW, SERVICE, row
@@ -70,6 +72,7 @@ def test_the_third_line_says_what_there_is_to_say() -> None:
     assert _chips(nudge_days=3) == [("silent for 3 days", "nudge")]
     assert _chips(trouble="failed") == [("failed", "error")]
     assert _chips(draft="Dear") == [("draft", "accent")]
+    assert _chips(unrouted="no holder") == [("no holder", "nudge")]
     snoozed = {"team_state": TeamState.SNOOZED, "snoozed_until": NOW + timedelta(hours=3)}
     assert _chips(**snoozed) == [("till 13:43", "secondary")]
     assert _chips(tags=("vip", "<b>x</b>")) == [("vip", "secondary"), ("<b>x</b>", "secondary")]
@@ -103,3 +106,9 @@ def test_a_row_read_out_says_name_number_unread_snippet_waiting() -> None:
     ).spoken
     for part in ("Mira", "+1 202 555 0144", "2 unread", "Hi", "waiting 5 min", "pinned"):
         assert part in spoken
+
+
+def test_r19_an_empty_unrouted_says_that_everything_found_somebody() -> None:
+    words = empty_words(InboxFilter(scope=Scope.UNROUTED), changed=False)
+    assert words.sentence.startswith("Whatever came in has found somebody.")
+    assert (words.action, words.tint) == ("", "ok")

@@ -39,6 +39,12 @@ def test_covering_and_team_stand_there_only_with_somebody_waiting() -> None:
     assert "Unrouted" in _titles(replace(COUNTS, unrouted=1))
 
 
+def test_r19_unrouted_always_stands_there_for_who_looks_after_it() -> None:
+    assert "Unrouted" in _titles(replace(NO_COUNTS, sees_unrouted=True))
+    (place,) = (one for one in inbox_places(replace(COUNTS, unrouted=3)) if one.title == "Unrouted")
+    assert place.waiting == 3
+
+
 def test_places_carry_their_filters() -> None:
     """R4: a program's lens asks for that program; a view for what was saved."""
     places = {place.key: place for place in inbox_places(COUNTS)}

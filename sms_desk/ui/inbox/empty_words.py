@@ -47,6 +47,11 @@ def _place_words(value: InboxFilter) -> EmptyWords:
         case Scope.UNASSIGNED:
             words = tr("inbox", "Every conversation has an owner.")
             return EmptyWords("circle-check", words, "", "ok")
+        case Scope.UNROUTED:
+            words = tr(
+                "inbox", "Whatever came in has found somebody. What finds nobody waits here."
+            )
+            return EmptyWords("circle-check", words, "", "ok")
         case _:
             words = tr("inbox", "No conversation is open. New messages appear here by themselves.")
             return EmptyWords("inbox", words, tr("inbox", "Show closed ones"))

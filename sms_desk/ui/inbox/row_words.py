@@ -116,6 +116,8 @@ def _chips(row: InboxRow, clock: Clock) -> Iterator[ChipWords]:
     if row.sender_blocked:
         yield ChipWords(tr("inbox", "number blocked"), "ban", "error")
     yield from _waiting_chip(row, clock)
+    if row.unrouted:
+        yield ChipWords(row.unrouted, "circle-alert", "nudge")
     yield from _cover_chip(row)
     yield from _nudge_chip(row)
     yield from _state_chip(row, clock)

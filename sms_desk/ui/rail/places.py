@@ -140,7 +140,7 @@ def _oversight(advice: int | None) -> Iterator[Place]:
 def _scopes(counts: RailCounts) -> Iterator[Place]:
     for scope in Scope:
         waiting: int = getattr(counts, scope.value)
-        if scope in _ALWAYS or waiting or (scope is Scope.COVERING and counts.covered):
+        if scope in _ALWAYS or waiting or _is_mine(scope, counts):
             yield Place(
                 scope_key(scope),
                 scope_title(scope),
@@ -149,6 +149,13 @@ def _scopes(counts: RailCounts) -> Iterator[Place]:
                 waiting=waiting,
                 filter=InboxFilter(scope=scope),
             )
+
+
+def _is_mine(scope: Scope, counts: RailCounts) -> bool:
+    """Whether a place stands there for the reader also while nobody waits in it."""
+    if scope is Scope.UNROUTED:
+        return counts.sees_unrouted
+    return scope is Scope.COVERING and bool(counts.covered)
 
 
 def covered_words(covered: tuple[Covered, ...]) -> str:
