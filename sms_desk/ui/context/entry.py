@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QStyle, QWidget
 from typing_extensions import override
 
+from sms_desk.domain.plain_text import isolate
 from sms_desk.ui import theme
 from sms_desk.ui.theme.tokens import RADIUS_CARD
 from sms_desk.ui.widgets.text import elided
@@ -52,7 +53,7 @@ class Entry(QAbstractButton):
         painter.setPen(theme.tokens().text if not self._color else theme.tokens().secondary)
         rest = QRect(used + 8, 0, self.width() - used - 8, self.height())
         text = elided(painter.fontMetrics(), self._words, rest.width())
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self._placed(rest), Qt.AlignmentFlag.AlignVCenter, isolate(text))
 
     def _paint_ground(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -66,20 +67,26 @@ class Entry(QAbstractButton):
         icon = SIGN + 4 if self._icon else 0
         text = elided(painter.fontMetrics(), self._first, self.width() // 2)
         width = painter.fontMetrics().horizontalAdvance(text) + icon + 16
-        rect = QRectF(0, (self.height() - CHIP_HEIGHT) / 2, width, CHIP_HEIGHT)
+        chip = QRect(0, (self.height() - CHIP_HEIGHT) // 2, width, CHIP_HEIGHT)
+        rect = self._placed(chip)
         painter.setBrush(theme.tokens().color(f"{self._color}_soft"))
         painter.drawRoundedRect(rect, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
         token = self._color if self._color != "neutral" else "secondary"
         if self._icon:
             pixmap = theme.pixmap(self._icon, token, SIGN, self.devicePixelRatioF())
-            painter.drawPixmap(8, (self.height() - SIGN) // 2, pixmap)
+            sign = QRect(rect.left() + 8, (self.height() - SIGN) // 2, SIGN, SIGN)
+            painter.drawPixmap(QStyle.visualRect(self.layoutDirection(), rect, sign), pixmap)
         painter.setPen(theme.tokens().color(token))
-        painter.drawText(rect.adjusted(8 + icon, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
-        return int(width)
+        inside = QStyle.visualRect(self.layoutDirection(), rect, rect.adjusted(8 + icon, 0, 0, 0))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, isolate(text))
+        return width
 
     def _paint_first(self, painter: QPainter) -> int:
         painter.setFont(theme.font("snippet"))
         painter.setPen(theme.tokens().secondary)
         rect = QRect(0, 0, self._column or self.width() // 3, self.height())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, self._first)
+        painter.drawText(self._placed(rect), Qt.AlignmentFlag.AlignVCenter, self._first)
         return rect.width()
+
+    def _placed(self, where: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), where)

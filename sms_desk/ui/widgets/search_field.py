@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QStyle, QWidget
 from typing_extensions import override
@@ -29,7 +29,19 @@ class SearchField(QLineEdit):
         self.setAccessibleName(name)
         self.setMaxLength(_LONGEST)
         self.setFixedHeight(CONTROL_HEIGHT)
+        self._leave_room()
         theme.signals.changed.connect(self.update)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._leave_room()
+
+    def _leave_room(self) -> None:
+        """Of the style's room one side is for the sign; a hint may begin at the other, too."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setTextMargins(_KEY if rtl and self._key else 0, 0, 0, 0)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from sms_desk.domain.plain_text import isolate
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.text import clipped, elided, tip_text
 
@@ -380,6 +381,6 @@ def _draw(painter: QPainter, option: QStyleOptionViewItem, rect: QRect, text: st
         Qt.AlignmentFlag.AlignLeft
         if option.direction is Qt.LayoutDirection.LeftToRight
         else Qt.AlignmentFlag.AlignRight
-    )
+    ) | Qt.AlignmentFlag.AlignAbsolute  # a Latin name in a mirrored row begins at its right, too
     line = elided(painter.fontMetrics(), clipped(text, 300).replace("\n", " "), rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | start, line)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | start, isolate(line))
