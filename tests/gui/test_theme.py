@@ -63,6 +63,8 @@ def test_high_contrast_takes_the_platform_and_drops_tints() -> None:
         assert ground == QColor("black")
     for ink in (tokens.text, tokens.campaign, tokens.line, tokens.waiting):
         assert ink == QColor("yellow")
+    assert tokens.accent_soft not in (tokens.base, tokens.hover), "what is chosen is seen"
+    assert contrast(tokens.text, tokens.accent_soft) >= 7
 
 
 def test_the_scheme_changes_and_tells(qapp: QApplication, qtbot: QtBot) -> None:

@@ -158,7 +158,11 @@ DARK: Final = Tokens(
 
 
 def high_contrast(palette: QPalette) -> Tokens:
-    """The platform's own colours with every tint dropped; glyphs and words carry the meaning."""
+    """The platform's own colours with every tint dropped; glyphs and words carry the meaning.
+
+    What is chosen or under the pointer has a ground between the platform's two: no sign stands
+    beside it.
+    """
     base = palette.color(QPalette.ColorRole.Base)
     text = palette.color(QPalette.ColorRole.Text)
     accent = palette.color(QPalette.ColorRole.Highlight)
@@ -172,8 +176,6 @@ def high_contrast(palette: QPalette) -> Tokens:
             "base",
             "raised",
             "sunken",
-            "accent_soft",
-            "hover",
             "own_bubble",
             "incoming",
             "campaign_soft",
@@ -199,9 +201,20 @@ def high_contrast(palette: QPalette) -> Tokens:
         disabled=disabled,
         accent=accent,
         accent_hover=accent,
+        accent_soft=_between(base, text, 0.2),
+        hover=_between(base, text, 0.08),
         on_accent=on_accent,
         **signs,
         **grounds,
+    )
+
+
+def _between(one: QColor, other: QColor, share: float) -> QColor:
+    """share: of the other, from 0 to 1."""
+    return QColor(
+        round(one.red() + (other.red() - one.red()) * share),
+        round(one.green() + (other.green() - one.green()) * share),
+        round(one.blue() + (other.blue() - one.blue()) * share),
     )
 
 
