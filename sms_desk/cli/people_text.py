@@ -22,7 +22,7 @@ COLUMNS[people.StaffRow] = (
     Column("ROLE", lambda row: row.role),
     Column("PRESENCE", lambda row: presence(row)),
     Column("OPEN", lambda row: _load(row)),
-    Column("WAITING", lambda row: str(row.waiting)),
+    Column("WAITING", lambda row: "" if row.waiting is None else str(row.waiting)),
     Column("TEAMS", lambda row: ", ".join(team.name for team in row.teams)),
     Column("ZONE", lambda row: row.zone),
 )
@@ -41,7 +41,10 @@ def _person(row: people.StaffRow) -> Iterator[str]:
     yield safe_line(f"{presence(row)}; {row.local_now:%H:%M} in {row.zone}", 200)
     if row.covered_by:
         yield safe_line(f"Covered by {', '.join(row.covered_by)}", 400)
-    yield f"Open: {_load(row)}, of these waiting: {row.waiting}; snoozed: {row.snoozed}"
+    if row.hours:
+        yield safe_line(f"Works {row.hours}", 200)
+    if row.open is not None:
+        yield f"Open: {_load(row)}, of these waiting: {row.waiting}; snoozed: {row.snoozed}"
     if row.teams:
         yield safe_line(f"Teams: {', '.join(team.name for team in row.teams)}", 400)
     if row.senders:
@@ -66,4 +69,6 @@ def presence(row: people.StaffRow) -> str:
 
 
 def _load(row: people.StaffRow) -> str:
+    if row.open is None:
+        return ""
     return str(row.open) if row.capacity is None else f"{row.open} of {row.capacity}"

@@ -14,7 +14,7 @@ from sms_desk.domain.duty import Duty
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import HolderKind, Role
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.domain.working_hours import parse_hours
+from sms_desk.domain.working_hours import WorkingHours, parse_hours
 from sms_desk.services.context import Context
 from sms_desk.settings import registry
 from sms_desk.store import people, settings, staffing
@@ -42,10 +42,12 @@ class TeamName:
 @dataclass(frozen=True, slots=True)
 class StaffRow:
     """One of us. here: whether they are there. back_at: when they are there next, while absent or
-    outside their hours; None for never or unknown. absence_id: of the innermost running absence.
-    covered_by: names of who answers for them. open, waiting, snoozed: conversations that they own.
-    capacity: open ones that are a full desk; None: nobody said. senders: those held by name.
-    email: only for oneself, one's supervisor and admins.
+    outside their hours; None for never or unknown. hours: at which they work, in words; "" for always.
+    absence_id: of the innermost running absence. covered_by: names of who answers for them.
+    open, waiting, snoozed: conversations that they own. capacity: open ones that are a full desk;
+    None: nobody said. senders: those held by name. email: where notices go.
+    What somebody has, and their e-mail, is theirs, their supervisors' and admins' to know (R31): for
+    others the numbers are None and the rest is empty.
     may_edit, may_lead: as an admin or oneself; as one of those who may say how much they carry.
     """
 
@@ -54,14 +56,15 @@ class StaffRow:
     role: Role
     zone: str
     local_now: datetime
+    hours: str
     here: Here
     back_at: datetime | None
     absence_id: UUID | None
     covered_by: tuple[str, ...]
     teams: tuple[TeamName, ...]
-    open: int
-    waiting: int
-    snoozed: int
+    open: int | None
+    waiting: int | None
+    snoozed: int | None
     capacity: int | None
     senders: tuple[tuple[UUID, str], ...]
     email: str
@@ -175,17 +178,20 @@ class _Look:
         ctx, id_ = self._ctx, stored["id"]
         is_me, is_admin = id_ == ctx.actor.person_id, ctx.actor.role is Role.ADMIN
         leads = is_admin or (ctx.actor.role is Role.SUPERVISOR and id_ in ctx.reach.people)
-        here, back_at = self._here(stored)
+        hours = parse_hours(self._hours.get(id_, self._usual))
+        here, back_at = self._here(stored, hours)
         absence = next(iter(ctx.presence.absences.get(id_, ())), None)
         cover = ctx.presence.covered_by(id_)
         takers = cover.answering if cover is not None else ()
-        opened, waiting, snoozed = self._loads.get(id_, (0, 0, 0))
+        known = is_me or leads
+        opened, waiting, snoozed = self._loads.get(id_, (0, 0, 0)) if known else (None, None, None)
         return StaffRow(
             id_,
             stored["name"],
             Role(stored["role"]),
             stored["zone"],
             ctx.now.astimezone(require_zone(stored["zone"])),
+            str(hours),
             here,
             back_at,
             absence.id if absence is not None else None,
@@ -194,15 +200,15 @@ class _Look:
             opened,
             waiting,
             snoozed,
-            stored["capacity"],
-            tuple(self._senders.get(id_, ())),
-            (stored["email"] or "") if is_me or leads else "",
+            stored["capacity"] if known else None,
+            tuple(self._senders.get(id_, ())) if known else (),
+            (stored["email"] or "") if known else "",
             is_me,
             is_me or is_admin,
             leads,
         )
 
-    def _here(self, stored: Mapping[Any, Any]) -> tuple[Here, datetime | None]:
+    def _here(self, stored: Mapping[Any, Any], hours: WorkingHours) -> tuple[Here, datetime | None]:
         if stored["removed_at"] is not None:
             return Here.REMOVED, None
         if stored["suspended_at"] is not None:
@@ -211,7 +217,6 @@ class _Look:
         away = tuple(
             (one.since, one.until) for one in ctx.directory.absences if one.person_id == id_
         )
-        hours = parse_hours(self._hours.get(id_, self._usual))
         when = duty.next_there(Duty(hours, require_zone(stored["zone"]), False, away), ctx.now)
         if id_ in ctx.presence.absences:
             return Here.ABSENT, when

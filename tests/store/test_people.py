@@ -418,6 +418,10 @@ def test_r31_reps_see_whom_they_work_with_and_addresses_stay_with_who_leads(
     assert [row.may_lead for row in seen["lead"]] == [True, True]
     assert [row.may_lead for row in seen["owner"]] == [False, False]
     assert seen["lead"][0].email == "ben@example.org"
+    (mine, other) = seen["rep"]
+    assert (mine.open, other.open, other.waiting, other.snoozed) == (0, None, None, None)
+    assert other.senders == ()
+    assert {row.open is None for row in seen["lead"] + seen["admin"]} == {False}
     with pytest.raises(NotFoundError):
         cast.desk("rep").read(people.row, office.ben)
 
@@ -439,3 +443,13 @@ def test_presence_is_derived_from_hours_and_absences(office: Office, ann: Desk) 
     assert row.back_at is not None
     assert row.back_at >= datetime(2026, 11, 19, 8, tzinfo=UTC)
     assert row.absence_id is not None
+
+
+def test_the_hours_of_a_person_stand_with_them(office: Office) -> None:
+    ben = office.desk(office.ben)
+    hours = "mon-fri 9:00-17:00"
+    ben.change(
+        c.ChangeSetting(**ben.stamp(), name="working_hours", value=hours, person_id=office.ben)
+    )
+    assert ben.read(people.row, office.ben).hours == hours
+    assert office.desk(office.ann).read(people.row, office.ann).hours == ""
