@@ -29,6 +29,7 @@ from sms_desk.store.ids import new_id
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.outbox import OutboxScreen
 from sms_desk.ui.outbox.screen import DROPPABLE, reason_words, state_cell
+from sms_desk.ui.people import PeopleScreen
 from sms_desk.ui.programs import ProgramsScreen
 from sms_desk.ui.programs.detail import ProgramDetail
 from sms_desk.ui.programs.words import binding_words
@@ -610,14 +611,11 @@ def test_r63_an_account_tells_its_line_and_can_be_tested(
     shop.until(lambda: "backfill" in shop.session.asked)
 
 
-def test_a_person_is_changed(shop: Shop, settings_screen: SettingsScreen) -> None:
+def test_the_settings_lead_to_the_people(shop: Shop, settings_screen: SettingsScreen) -> None:
     page = settings_screen.findChild(PeoplePage)
     assert page is not None
-    before = next(p for p in shop.session.desk.read(directory.everybody) if p.name == "Ben")
-    page._change(before)
-    page._name.setText("Benedict")
-    page._save.click()
-    shop.until(lambda: "Benedict" in [p.name for p in shop.session.desk.read(directory.everybody)])
+    page.open.click()
+    assert isinstance(shop.window.screen_shown(), PeopleScreen)
 
 
 # --- first run -----------------------------------------------------------------------------------
@@ -713,13 +711,6 @@ def test_the_demo_is_one_click_away(shop: Shop) -> None:
     assert isinstance(made, Wizard)
     with shop.bot.waitSignal(shop.wiring.desk.demo_wanted):
         made.welcome.demo_button.click()
-
-
-def test_somebody_else_sits_down(shop: Shop, settings_screen: SettingsScreen) -> None:
-    chosen: list[object] = []
-    shop.wiring.desk.person_chosen.connect(chosen.append)
-    settings_screen.person_chosen.emit(shop.office.ben)
-    assert chosen == [shop.office.ben]
 
 
 def test_a_rep_is_told_that_an_admin_may(

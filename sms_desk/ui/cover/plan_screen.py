@@ -158,6 +158,11 @@ class PlanScreen(QWidget):
             self, opened, person_id, None, then=self._show, failed=self._show_error, key="open"
         )
 
+    def plan_leaving(self, person_id: UUID) -> None:
+        """A hand-over for good, from now on (R29)."""
+        self.plan_for(person_id, "now")
+        self.when.for_good.setChecked(True)
+
     def change(self, absence_id: UUID) -> None:
         """One that is planned or runs."""
         self._forget()

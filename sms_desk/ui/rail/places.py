@@ -100,6 +100,7 @@ def screens(
         *_board(board or WindowSummary()),
         Place("screen:senders", tr("rail", "Sender IDs"), "hash", screen="senders"),
         Place("screen:programs", tr("rail", "Programs"), "megaphone", screen="programs"),
+        Place("screen:people", tr("rail", "People and teams"), "id-card", screen="people"),
         Place(
             "screen:absences",
             tr("rail", "Absence and cover"),

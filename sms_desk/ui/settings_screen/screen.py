@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSize, Signal, Slot
@@ -52,7 +51,6 @@ class Values:
     """Everything that the pages show, of one moment."""
 
     me: PersonRow
-    people: tuple[PersonRow, ...]
     accounts: tuple[AccountRow, ...]
     values: dict[str, Any]
     workspace_name: str
@@ -63,7 +61,6 @@ def values(ctx: Context) -> Values:
     people = directory.everybody(ctx)
     return Values(
         next(person for person in people if person.id == ctx.actor.person_id),
-        people,
         directory.all_accounts(ctx),
         {
             setting.name: preferences.value(ctx, setting.name)
@@ -77,7 +74,7 @@ def values(ctx: Context) -> Values:
 
 class SettingsScreen(QWidget):
     connect_requested = Signal()
-    person_chosen = Signal(object)
+    people_requested = Signal()
     theme_chosen = Signal(str)
     notices_requested = Signal(str)
     """Which section of the notifications: told | letters."""
@@ -174,9 +171,8 @@ class SettingsScreen(QWidget):
         accounts.changed.connect(self._read)
         keys = KeysPage(self._commands)
         keys.keys_changed.connect(self._on_keys_changed)
-        people = PeoplePage(
-            self._doors, found.people, found.me, self._act_as, playing=self._session.demo
-        )
+        people = PeoplePage(playing=self._session.demo)
+        people.people_requested.connect(self.people_requested)
         machine = {s.name: self._state.setting(s.name) for s in registry.of_scope(Scope.MACHINE)}
         shop = Form()
         shop.add_widget(WorkspaceName(self._doors, found.workspace_name, found.me))
@@ -232,9 +228,6 @@ class SettingsScreen(QWidget):
     @Slot()
     def _on_keys_changed(self) -> None:
         self._state.put("keys", self._commands.chosen_keys())
-
-    def _act_as(self, person_id: UUID) -> None:
-        self.person_chosen.emit(person_id)
 
 
 def _framed(title: str, page: Form) -> QWidget:

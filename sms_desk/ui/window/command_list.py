@@ -290,6 +290,12 @@ def _desk(wiring: Wiring) -> tuple[WindowCommand, ...]:
             icon="megaphone",
         ),
         at(
+            "people",
+            tr("commands", "People and teams"),
+            run=partial(desk.show_screen, "people"),
+            icon="id-card",
+        ),
+        at(
             "templates",
             tr("commands", "Templates"),
             run=partial(desk.show_screen, "templates"),

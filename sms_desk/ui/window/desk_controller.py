@@ -64,9 +64,11 @@ class DeskController(QObject):
         self._maker.responses_wanted.connect(self._on_responses_wanted)
         self._maker.sender_wanted.connect(self.show_sender)
         self._maker.plan_wanted.connect(self.plan_absence)
+        self._maker.hand_over_wanted.connect(self.plan_leaving)
         self._maker.absence_wanted.connect(self.change_absence)
         self._maker.brief_wanted.connect(self.show_brief)
         self._maker.absences_wanted.connect(lambda: self.show_screen("absences"))
+        self._maker.people_wanted.connect(lambda: self.show_screen("people"))
         self._maker.notices_wanted.connect(self.show_notices)
         self._maker.outbox_wanted.connect(lambda: self.show_screen("outbox"))
         self.absence = AbsenceController(wiring.window.away, wiring.ties, self)
@@ -125,7 +127,7 @@ class DeskController(QObject):
 
     @Slot(str)
     def show_screen(self, name: str) -> None:
-        """senders | programs | templates | outbox | windows | absences | plan | brief |
+        """senders | programs | people | templates | outbox | windows | absences | plan | brief |
         notices | audit | settings"""
         screen = self._screens.get(name)
         if screen is None:
@@ -158,6 +160,11 @@ class DeskController(QObject):
     def plan_absence(self, person_id: UUID) -> None:
         """The plan of somebody's absence, new."""
         self._plan().plan_for(person_id)
+
+    @Slot(object)
+    def plan_leaving(self, person_id: UUID) -> None:
+        """The plan of somebody who does not come back (R29)."""
+        self._plan().plan_leaving(person_id)
 
     @Slot(object)
     def plan_sick(self, person_id: UUID) -> None:

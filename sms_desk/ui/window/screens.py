@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
+from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import Role
 from sms_desk.services import directory
 from sms_desk.services.rows import AccountRow
@@ -37,10 +38,13 @@ class ScreenMaker(QObject):
     """Which sender ID shall be shown on its screen."""
     plan_wanted = Signal(object)
     """Of whose absence: a person's id."""
+    hand_over_wanted = Signal(object)
+    """Who leaves for good: a person's id."""
     absence_wanted = Signal(object)
     """Which absence shall be changed."""
     brief_wanted = Signal(object)
     absences_wanted = Signal()
+    people_wanted = Signal()
     outbox_wanted = Signal()
     notices_wanted = Signal(str)
     """Which section of the notifications: told | letters."""
@@ -65,8 +69,8 @@ class ScreenMaker(QObject):
         self._search: SearchPanel | None = None
 
     def make(self, name: str, parent: QWidget) -> QWidget:
-        """senders | programs | templates | outbox | windows | opt_outs | advisor | absences | plan |
-        brief | notices | audit | settings"""
+        """senders | programs | people | templates | outbox | windows | opt_outs | advisor | absences |
+        plan | brief | notices | audit | settings"""
         doors, bus = self._ties.doors, self._ties.bus
         match name:
             case "senders":
@@ -104,6 +108,8 @@ class ScreenMaker(QObject):
                 return self._notices(parent)
             case "audit":
                 return self._audit(parent)
+            case "people":
+                return self._people(parent)
             case "absences":
                 return self._absences(parent)
             case "plan":
@@ -112,6 +118,24 @@ class ScreenMaker(QObject):
                 return self._brief(parent)
             case _:
                 return self._settings(parent)
+
+    def _people(self, parent: QWidget) -> QWidget:
+        from sms_desk.ui.people import PeopleScreen
+
+        screen = PeopleScreen(
+            self._ties.doors,
+            self._ties.bus,
+            self._ties.reader.zone,
+            admin=self._ties.role is Role.ADMIN,
+            playing=self._ties.session.demo,
+            parent=parent,
+        )
+        screen.plan_requested.connect(self.plan_wanted)
+        screen.hand_over_requested.connect(self.hand_over_wanted)
+        screen.reassign_requested.connect(lambda id_: self.reassign_all_of(id_, parent))
+        screen.sender_opened.connect(self.sender_wanted)
+        screen.person_chosen.connect(self.person_chosen)
+        return screen
 
     def _absences(self, parent: QWidget) -> QWidget:
         from sms_desk.ui.cover import AbsencesScreen
@@ -200,7 +224,7 @@ class ScreenMaker(QObject):
             parent,
         )
         screen.connect_requested.connect(self.connect_wanted)
-        screen.person_chosen.connect(self.person_chosen)
+        screen.people_requested.connect(self.people_wanted)
         screen.theme_chosen.connect(use_theme)
         screen.notices_requested.connect(self.notices_wanted)
         return screen
@@ -228,6 +252,14 @@ class ScreenMaker(QObject):
                 )
 
         self._ties.doors.read(self, directory.all_accounts, then=ask)
+
+    def reassign_all_of(self, person_id: UUID, parent: QWidget) -> None:
+        """Everything that somebody owns, to others (R30)."""
+        from sms_desk.domain.commands import Targets
+        from sms_desk.ui.reassign import ReassignDialog
+
+        theirs = InboxFilter(state=None, owner_id=person_id)
+        ReassignDialog(self._ties.doors, Targets(matching=theirs), parent).open()
 
     def new_conversation(self, parent: QWidget) -> None:
         """Ctrl+N (R62)."""
