@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.domain.model import HolderKind, Role, TeamState
+from sms_desk.domain.model import Channel, HolderKind, Role, TeamState
 from sms_desk.domain.staff import Holds, Staff
 from sms_desk.store import contacts, senders, tables
 from sms_desk.store.engine import Tx
@@ -65,19 +65,25 @@ def named_by(tx: Tx, person_id: UUID, now: datetime) -> tuple[str, ...]:
 
 def _labels(tx: Tx, *held: sa.ColumnElement[bool]) -> tuple[str, ...]:
     query = (
-        sa.select(_s.label, _s.address)
+        sa.select(_s.id, _s.label, _s.address, _s.channel)
         .select_from(tables.holdings.join(tables.sender_ids, _s.id == _h.sender_id))
         .where(*held, _s.retired_at.is_(None))
         .distinct()
         .order_by(_s.label, _s.address)
     )
-    return tuple(row.label or row.address for row in tx.execute(query))
+    rows = tx.execute(query)
+    return tuple(_words(row.label, row.address, row.channel) for row in rows)
+
+
+def _words(label: str, address: str, channel: str) -> str:
+    """A number serves SMS and WhatsApp as two sender IDs (R1): without a label they say which."""
+    return label or (f"{address} (WhatsApp)" if channel == Channel.WHATSAPP else address)
 
 
 def holders(tx: Tx, now: datetime) -> dict[UUID, list[tuple[UUID, str]]]:
     """By person, the sender IDs that they hold by name now: id and words."""
     query = (
-        sa.select(_h.holder_id, _s.id, _s.label, _s.address)
+        sa.select(_h.holder_id, _s.id, _s.label, _s.address, _s.channel)
         .select_from(tables.holdings.join(tables.sender_ids, _s.id == _h.sender_id))
         .where(
             _h.holder_kind == HolderKind.PERSON,
@@ -89,7 +95,8 @@ def holders(tx: Tx, now: datetime) -> dict[UUID, list[tuple[UUID, str]]]:
     )
     found: dict[UUID, list[tuple[UUID, str]]] = {}
     for row in tx.execute(query):
-        found.setdefault(row.holder_id, []).append((row.id, row.label or row.address))
+        words = _words(row.label, row.address, row.channel)
+        found.setdefault(row.holder_id, []).append((row.id, words))
     return found
 
 
