@@ -72,7 +72,9 @@ class _Current(QObject):
         icons.forget()
         self._ratios = icons.ratios()
         app.setPalette(palette_of(wanted))
-        app.setStyleSheet(stylesheet_of(wanted))
+        sheet = stylesheet_of(wanted)
+        if sheet != app.styleSheet():  # the same one, too, would polish every widget anew
+            app.setStyleSheet(sheet)
         self.signals.changed.emit()
 
     def _wanted(self, app: QApplication) -> tokens.Tokens:
