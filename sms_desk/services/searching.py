@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from sms_desk.domain import excerpts
+from sms_desk.domain.addresses import from_provider
 from sms_desk.domain.model import Position
 from sms_desk.domain.search_query import Query, parse
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services.context import Context
 from sms_desk.services.rows import ContactHit, ItemKind, SearchHit, SearchResult
 from sms_desk.services.words import peer_text
-from sms_desk.store import contacts, search
 from sms_desk.store import inbox as inbox_store
+from sms_desk.store import search
+from sms_desk.store.inbox import Spoken
 
 PAGE = 50
 _CONTACTS = 8
+_CANDIDATES = 200
+"""Looked at where some of what is found is not the actor's to see."""
 
 
 def find(ctx: Context, text: str, *, before: int | None = None, limit: int = PAGE) -> SearchResult:
@@ -59,20 +63,23 @@ def _hits(ctx: Context, found: list[search.Found], query: Query) -> tuple[Search
 
 
 def _contacts(ctx: Context, text: str) -> tuple[ContactHit, ...]:
-    """Contacts with a conversation that the actor may see."""
-    found = search.find_contacts(ctx.tx, text, limit=_CONTACTS)
-    if not found:
-        return ()
-    ids = [hit.contact_id for hit in found]
-    newest = inbox_store.newest_of_contacts(ctx.tx, ctx.reach, ids)
-    raws = contacts.raw_addresses(ctx.tx, [id_ for id_ in ids if id_ in newest])
-    return tuple(
-        ContactHit(
-            hit.contact_id,
-            hit.name,
-            tuple(peer_text(raw) for raw in raws.get(hit.contact_id, ())),
-            newest[hit.contact_id],
-        )
-        for hit in found
-        if hit.contact_id in newest
-    )
+    """Contacts with a conversation that the actor may see, with the addresses of such conversations
+    alone; one that matches only by another address is none (R31)."""
+    at_most = _CONTACTS if ctx.reach.everything else _CANDIDATES
+    found = search.find_contacts(ctx.tx, text, limit=at_most)
+    seen = inbox_store.of_contacts(ctx.tx, ctx.reach, [hit.contact_id for hit in found])
+    matches = search.matcher(text)
+    hits = []
+    for hit in found:
+        theirs = seen.get(hit.contact_id, [])
+        if theirs and matches(hit.name, _spellings(theirs)):
+            raws = dict.fromkeys(sorted(one.reply_raw for one in theirs))
+            addresses = tuple(dict.fromkeys(peer_text(raw) for raw in raws))
+            hits.append(ContactHit(hit.contact_id, hit.name, addresses, theirs[-1].id))
+    return tuple(hits[:_CONTACTS])
+
+
+def _spellings(seen: list[Spoken]) -> list[str]:
+    """As the index knows these addresses."""
+    numbers = (from_provider(one.reply_raw).e164 for one in seen)
+    return [one for one in (*(one.peer_key for one in seen), *numbers) if one]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,7 @@ import sqlalchemy as sa
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.store import search, tables
 from sms_desk.store.engine import Tx
-from sms_desk.store.reading import Query
 from sms_desk.store.team_states import chunks
-from sms_desk.store.types import Id
 
 _c = tables.contacts.c
 _a = tables.contact_addresses.c
@@ -59,21 +57,6 @@ def addresses(tx: Tx, contact_id: UUID) -> list[sa.RowMapping]:
     """The contact's addresses, as (peer_key, raw, e164)."""
     query = sa.select(tables.contact_addresses).where(_a.contact_id == contact_id).order_by(_a.raw)
     return list(tx.execute(query).mappings())
-
-
-def raw_addresses(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """The addresses of some contacts, as the provider wrote them."""
-    found: dict[UUID, list[str]] = {}
-    for contact_id, raw in _RAW.rows(tx, ids=list(ids)) if ids else ():
-        found.setdefault(contact_id, []).append(raw)
-    return found
-
-
-_RAW = Query(
-    sa.select(_a.contact_id, _a.raw)
-    .where(_a.contact_id.in_(sa.bindparam("ids", expanding=True, type_=Id)))
-    .order_by(_a.raw)
-)
 
 
 def by_key(tx: Tx, peer_key: str) -> UUID | None:

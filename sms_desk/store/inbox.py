@@ -78,10 +78,21 @@ def homes(tx: Tx, reach: Reach, ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {row[0]: row[1] for row in rows}
 
 
-def newest_of_contacts(tx: Tx, reach: Reach, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The newest conversation of each contact that the person may see; contacts with none left out."""
-    rows = _of_contacts(reach).rows(tx, ids=list(ids)) if ids else []
-    return {row[0]: row[1] for row in rows}  # the last one stays
+class Spoken(NamedTuple):
+    """A conversation of a contact: its id, and the address as a match key and as it came."""
+
+    id: UUID
+    peer_key: str
+    reply_raw: str
+
+
+def of_contacts(tx: Tx, reach: Reach, ids: Sequence[UUID]) -> dict[UUID, list[Spoken]]:
+    """The conversations of each contact that the person may see, the newest last; contacts with none
+    left out."""
+    found: dict[UUID, list[Spoken]] = {}
+    for contact_id, *row in _of_contacts(reach).rows(tx, ids=list(ids)) if ids else ():
+        found.setdefault(contact_id, []).append(Spoken(*row))
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -153,7 +164,8 @@ def _seen(reach: Reach) -> Query:
 
 @lru_cache(maxsize=64)
 def _of_contacts(reach: Reach) -> Query:
-    theirs = sa.select(_c.contact_id, _c.id).where(_c.contact_id.in_(_IDS), sight(reach))
+    columns = (_c.contact_id, _c.id, _c.peer_key, _c.reply_raw)
+    theirs = sa.select(*columns).where(_c.contact_id.in_(_IDS), sight(reach))
     return Query(theirs.order_by(_c.last_position))
 
 

@@ -26,7 +26,7 @@ from sms_desk.domain.positions import Kind
 from sms_desk.domain.search_query import Query, Term, parse
 from sms_desk.store import reading, search_reading
 from sms_desk.store.engine import Tx
-from sms_desk.store.search_contacts import FoundContact, find_contacts, who
+from sms_desk.store.search_contacts import FoundContact, find_contacts, matcher, who
 from sms_desk.store.search_filters import Conditions, Viewer, Who, conditions
 from sms_desk.store.search_index import (
     TABLES,
@@ -63,6 +63,7 @@ __all__ = [
     "feed_notes",
     "find_contacts",
     "find_messages",
+    "matcher",
     "matching_positions",
     "rebuild",
     "within_conversation",

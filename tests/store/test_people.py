@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.commands import Targets
@@ -27,7 +28,7 @@ from sms_desk.services import (
 )
 from sms_desk.services.desk import Desk
 from sms_desk.services.people import Here
-from sms_desk.store import audit
+from sms_desk.store import audit, search, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.store.office import NOON, Office
@@ -394,6 +395,46 @@ def test_r31_a_contacts_other_numbers_are_seen_by_who_sees_their_conversations(
     verdicts = composing.verdicts
     with pytest.raises(NotFoundError):
         cara.read(verdicts, cast.talk, office.own, "x")
+
+
+with_an_index = pytest.mark.parametrize("workspace", ["sqlite"], indirect=True)
+
+
+@with_an_index
+def test_r31_a_found_contact_names_only_addresses_that_one_sees(office: Office) -> None:
+    """Nor is a contact found by an address that is none of one's own."""
+    cast = Cast(office)
+    mine = office.conversation(office.shared, "+12025550172", office.cara)
+    office.message(mine, "Hello again")
+    with office.workspace.write() as tx:
+        moved = sa.update(tables.conversations).where(tables.conversations.c.id == mine)
+        tx.execute(moved.values(contact_id=cast.contact))
+        moved = sa.update(tables.contact_addresses)
+        tx.execute(moved.values(contact_id=cast.contact))
+        search.feed_contact(tx, cast.contact)
+
+    def found(who: UUID, text: str) -> list[tuple[str, ...]]:
+        return [hit.numbers for hit in office.desk(who).read(searching.find, text).contacts]
+
+    both = ("+1 202-555-0171", "+1 202-555-0172")
+    for text in ("Zelda", "0171", "0172"):
+        assert found(office.ann, text) == [both]
+    assert found(office.cara, "Zelda") == found(office.cara, "0172") == [both[1:]]
+    assert found(office.cara, "0171") == []
+
+
+@with_an_index
+def test_r31_ones_own_contact_is_found_behind_many_of_others(office: Office) -> None:
+    """R44: what is not one's own takes no place of what is."""
+    ann = office.desk(office.ann)
+    for n in range(12):
+        owner = office.ben if n else office.cara
+        id_ = office.conversation(office.own, f"+120255501{n:02}", owner)
+        office.message(id_, "Hello", at=NOON + timedelta(minutes=n))
+        contact = ann.read(threads.detail, id_).row.contact_id
+        ann.change(c.RenameContact(**ann.stamp(), contact_id=contact, name="Robin"))
+    assert len(office.desk(office.cara).read(searching.find, "Robin").contacts) == 1
+    assert len(ann.read(searching.find, "Robin").contacts) == 8
 
 
 def test_r31_reps_see_whom_they_work_with_and_addresses_stay_with_who_leads(
