@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain import plain_text
+from sms_desk.ui.context.field import InPlaceField
 from sms_desk.ui.context.words import tr
 from sms_desk.ui.widgets.text import ElidedLabel, set_tip
 
@@ -62,19 +63,7 @@ class NameEdit(QWidget):
         self._stack.setCurrentWidget(self._shown)
 
 
-class _Field(QLineEdit):
-    taken = Signal()
-    left = Signal()
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.taken.emit()
-        else:
-            super().keyPressEvent(event)
-
+class _Field(InPlaceField):
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

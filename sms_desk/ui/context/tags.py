@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QCompleter, QWidget
 from typing_extensions import override
 
 from sms_desk.domain import plain_text
 from sms_desk.services.rows import TagRow
+from sms_desk.ui.context.field import InPlaceField
 from sms_desk.ui.context.words import tr
 from sms_desk.ui.widgets.chips import Chip, RemovableChip
 from sms_desk.ui.widgets.flow import FlowLayout
@@ -105,19 +106,7 @@ class Tags(QWidget):
         self._add.show()
 
 
-class _Field(QLineEdit):
-    taken = Signal()
-    left = Signal()
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.taken.emit()
-        else:
-            super().keyPressEvent(event)
-
+class _Field(InPlaceField):
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -26,12 +26,12 @@ class Tabs(QWidget):
         super().__init__(parent)
         self.setAccessibleName(title)
         self._group = QButtonGroup(self)
-        self._tabs: dict[str, _Tab] = {}
+        self._tabs: dict[str, Tab] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
         for key, words in names:
-            tab = _Tab(words, self)
+            tab = Tab(words, self)
             self._group.addButton(tab)
             layout.addWidget(tab)
             tab.clicked.connect(lambda _=False, to=key: self.chosen.emit(to))
@@ -47,7 +47,7 @@ class Tabs(QWidget):
         return next(key for key, tab in self._tabs.items() if tab.isChecked())
 
 
-class _Tab(QAbstractButton):
+class Tab(QAbstractButton):
     """Words, underlined in the accent while chosen."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
