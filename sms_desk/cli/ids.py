@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from uuid import UUID
 
 from sms_desk.domain.commands import Targets
 from sms_desk.domain.errors import NotFoundError, UsageError
 from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.short_ids import SHORTEST, fitting
+from sms_desk.domain.short_ids import is_part as is_part
+from sms_desk.domain.short_ids import whole as whole
 from sms_desk.services import directory
 from sms_desk.services.desk import Desk
 from sms_desk.services.handlers.targets import resolve
 
-SHORTEST = 6
-_WHOLE = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
-_PART = re.compile(rf"[0-9a-f-]{{{SHORTEST},}}", re.IGNORECASE)
 _SHOWN = 10
 _EVERY_STATE = Targets(matching=InboxFilter(state=None))
-
-
-def whole(text: str) -> UUID | None:
-    """The id, if all of it stands there."""
-    return UUID(text) if _WHOLE.fullmatch(text) else None
-
-
-def is_part(text: str) -> bool:
-    """Whether it could be a part of an id, and not a name."""
-    return _PART.fullmatch(text) is not None
 
 
 def pick(text: str, candidates: Iterable[UUID], what: str) -> UUID:
@@ -40,8 +29,7 @@ def pick(text: str, candidates: Iterable[UUID], what: str) -> UUID:
             f"“{text}” is not the id of a {what}.",
             f"Give the whole id, or at least {SHORTEST} characters of its beginning or end.",
         )
-    part = text.replace("-", "").lower()
-    found = [id_ for id_ in candidates if id_.hex.startswith(part) or id_.hex.endswith(part)]
+    found = fitting(text, candidates)
     if not found:
         raise NotFoundError(f"There is no {what} “{text}”.")
     if len(found) > 1:

@@ -11,6 +11,7 @@ from sms_desk.domain.absences import Cover, Part
 from sms_desk.domain.cover_plan import Gap, GapCode, Remedy, Severity
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, TeamState
+from sms_desk.services.choosing import NOTHING_TO_CHOOSE, Offer
 from sms_desk.services.rows import PersonRow
 
 __all__ = [
@@ -95,7 +96,8 @@ class PartCount:
 @dataclass(frozen=True, slots=True)
 class PlanDraft:
     """All that the plan's screen starts from. local_now: in the person's own zone. suggested: a
-    whole cover that could be saved as it is. programs: (id, name), for the split by program."""
+    whole cover that could be saved as it is. programs: (id, name), for the split by program;
+    conversations: for the split by list."""
 
     person: PersonRow
     local_now: datetime
@@ -103,6 +105,7 @@ class PlanDraft:
     parts: tuple[PartCount, ...]
     suggested: tuple[Cover, ...]
     programs: tuple[tuple[UUID, str], ...]
+    conversations: Offer = NOTHING_TO_CHOOSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import Channel, Direction, Position, Role, TeamState
 from sms_desk.domain.scopes import members_now
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.services import absence_checks, programs
+from sms_desk.services import absence_checks, choosing, programs
 from sms_desk.services.absence_checks import Plan, PlanLook
 from sms_desk.services.absence_rows import (
     AbsenceRow,
@@ -84,6 +84,7 @@ def draft(ctx: Context, person_id: UUID) -> PlanDraft:
         parts=_parts(ctx, look),
         suggested=_suggested(ctx, person_id, found),
         programs=tuple((one.id, one.name) for one in programs.listing(ctx)),
+        conversations=choosing.of_ids(ctx, [one.id for one in look.owned]),
     )
 
 

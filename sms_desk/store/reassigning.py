@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +12,9 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import TeamState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 from sms_desk.store.team_states import chunks
+from sms_desk.store.types import Id
 
 _c = tables.conversations.c
 _e = tables.events.c
@@ -28,6 +30,35 @@ class Waits:
     conversations: int = 0
     scheduled: int = 0
     queued: int = 0
+
+
+class Named(NamedTuple):
+    """A conversation by what a person knows it by. sender: our sender ID's label or address."""
+
+    id: UUID
+    contact_name: str
+    reply_raw: str
+    sender: str
+    last_position: int
+
+
+def named(tx: Tx, ids: Collection[UUID]) -> list[Named]:
+    """These conversations, the newest first."""
+    found = [Named(*row) for part in chunks(ids) for row in _NAMED.rows(tx, ids=part)]
+    return sorted(found, key=lambda one: (-one.last_position, one.id))
+
+
+_OURS = tables.sender_ids.c
+_NAMED = Query(
+    sa.select(
+        *(_c.id, tables.contacts.c.name, _c.reply_raw),
+        sa.func.coalesce(sa.func.nullif(_OURS.label, ""), _OURS.address).label("sender"),
+        _c.last_position,
+    )
+    .join(tables.contacts, tables.contacts.c.id == _c.contact_id)
+    .join(tables.sender_ids, _OURS.id == _c.sender_id)
+    .where(_c.id.in_(sa.bindparam("ids", expanding=True, type_=Id)))
+)
 
 
 def waits(tx: Tx, ids: Collection[UUID]) -> Waits:

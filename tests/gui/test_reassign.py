@@ -20,6 +20,8 @@ from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.store import senders, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.reassign import ReassignDialog
+from sms_desk.ui.widgets.menu_button import MenuButton
+from sms_desk.ui.widgets.share_list import ShareList
 from tests.gui.session import Shop, open_shop
 from tests.store.office import NOON, Office
 
@@ -119,6 +121,83 @@ def test_r30_one_person_takes_all_until_it_is_divided_by_sender_id(
     box.choose_split(Split.SENDER)
     box.people.tick(office.ann)
     box.people._keys.choose(office.cara, office.shared, True)
+    press(anns, box)
+    anns.until(lambda: owners(office) == {office.ann: 1, office.cara: 1})
+
+
+def share_list(shop: Shop) -> ShareList:
+    shop.until(lambda: any(d.isVisible() for d in shop.window.findChildren(ShareList)))
+    return next(d for d in shop.window.findChildren(ShareList) if d.isVisible())
+
+
+def menu_of(button: MenuButton, at: int) -> None:
+    """Choose an entry of a button's menu, which is made when it shows."""
+    button.about_to_show.emit()
+    button.options().actions()[at].trigger()
+
+
+def test_r30_who_gets_which_is_said_one_by_one_or_by_pasted_ids_and_the_rest_goes_to_one(
+    anns: Shop, bens: tuple[UUID, ...]
+) -> None:
+    office = anns.office
+    others = [office.conversation(office.own, f"+1202555018{n}", office.ben) for n in range(3)]
+    for one in others:
+        office.message(one, "Hello")
+    anns.wiring.actions._reassign(c.Targets((*bens, *others)))
+    box = dialog(anns)
+    box.choose_split(Split.LIST)
+    box.people.tick(office.ann)
+    box.people.tick(office.cara)
+    cara = next(one for one in box.people._lines if one.taker.person_id == office.cara)
+    anns.until(cara.keys.isEnabled)
+    menu_of(cara.keys, 0)
+    picked = share_list(anns)
+    assert {row.id for row in picked.table.rows()} == {*bens, *others}
+    picked.table.choose(bens[0])
+    QTest.keyClick(picked.table, Qt.Key.Key_Space)
+    assert picked.chosen() == {bens[0]}
+    picked.paste(f"{others[0]}\n{str(others[1])[-8:]}, nobody")
+    assert picked.chosen() == {bens[0], others[0], others[1]}
+    assert picked._more.text() == (
+        "2 found by their ids. 1 of the words is the id of none of these."
+    )
+    picked.accept()
+    assert cara.keys.text() == "3 chosen"
+    ann = next(one for one in box.people._lines if one.taker.person_id == office.ann)
+    assert ann.keys.text() == "All others"
+    anns.until(lambda: box._preview is not None)
+    assert box._preview is not None
+    loads = {load.person_id: load.given for load in box._preview.loads}
+    assert (loads[office.cara], loads[office.ann]) == (3, 2)
+    press(anns, box)
+    anns.until(lambda: owners(office) == {office.cara: 3, office.ann: 2})
+
+
+def test_r30_what_one_person_gets_is_taken_from_who_had_it_and_nobody_may_have_the_rest(
+    anns: Shop, bens: tuple[UUID, ...]
+) -> None:
+    office = anns.office
+    anns.wiring.actions._reassign(c.Targets(bens))
+    box = dialog(anns)
+    box.choose_split(Split.LIST)
+    box.people.tick(office.ann)
+    box.people.tick(office.cara)
+    lines = {one.taker.person_id: one for one in box.people._lines}
+    anns.until(lines[office.cara].keys.isEnabled)
+    menu_of(lines[office.cara].keys, 0)
+    share_list(anns)._choose(bens, on=True)
+    share_list(anns).accept()
+    menu_of(lines[office.ann].keys, 0)
+    picked = share_list(anns)
+    assert {row.to for row in picked.table.rows()} == {"Cara"}
+    picked._choose(bens[:1], on=True)
+    picked.accept()
+    assert [line.keys.text() for line in (lines[office.ann], lines[office.cara])] == [
+        "1 chosen",
+        "1 chosen",
+    ]
+    menu_of(lines[office.cara].keys, 1)  # the rest
+    anns.until(box._yes.isEnabled)
     press(anns, box)
     anns.until(lambda: owners(office) == {office.ann: 1, office.cara: 1})
 

@@ -1,4 +1,4 @@
-"""Divides a part among several people: by which rule, who, and who gets which programs or sender IDs."""
+"""Divides a part among several people: by which rule, who, and who gets which of what there is."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, scrolled
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
+from sms_desk.ui.widgets.share_list import choose_in_list
 from sms_desk.ui.widgets.shares import KEYED, ShareKeys, split_hint, split_title
 from sms_desk.ui.widgets.text import label, menu_text, set_window_title
 
@@ -31,15 +32,21 @@ _RULES = (Split.EVEN, Split.LOAD, Split.PROGRAM, Split.SENDER)
 class DivideDialog(QDialog):
     """`chosen` is the rule with its shares, in the order of the names."""
 
-    def __init__(self, draft: PlanDraft, cover: Cover, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, draft: PlanDraft, cover: Cover, parent: QWidget | None = None, *, listed: bool = False
+    ) -> None:
+        """listed: the part is of conversations alone, which can be named one by one."""
         super().__init__(parent)
+        rules = (*_RULES, Split.LIST) if listed else _RULES
         set_window_title(self, tr("Divide among several"))
-        self._rule = Choice([(split_title(one), one) for one in _RULES], self)
+        self._rule = Choice([(split_title(one), one) for one in rules], self)
         self._rule.setAccessibleName(tr("How it is divided"))
-        if cover.split in _RULES and len(cover.shares) > 1:
+        if cover.split in rules and len(cover.shares) > 1:
             self._rule.choose(cover.split)
         self._senders = next((p.senders for p in draft.parts if p.part is Part.SENDERS), ())
         self._programs = draft.programs
+        self._conversations = draft.conversations
+        self._kind = self._rule.value()
         self._keys = ShareKeys({share.person_id: share.keys for share in cover.shares})
         self._lines = [
             _Line(one, one.person_id in cover.substitutes, self)
@@ -99,6 +106,9 @@ class DivideDialog(QDialog):
     @Slot()
     def _follow(self) -> None:
         rule: Split = self._rule.value()
+        if rule is not self._kind:
+            self._keys.clear()  # a program is no sender ID
+            self._kind = rule
         keyed = rule in KEYED
         for line in self._lines:
             line.keys.setVisible(keyed)
@@ -108,18 +118,26 @@ class DivideDialog(QDialog):
         self._yes.setEnabled(any(line.box.isChecked() for line in self._lines))
 
     def _fill_keys(self, line: _Line) -> None:
+        if self._rule.value() is Split.LIST:
+            choose = partial(self._choose, line)
+            self._keys.fill_list(line.keys.options(), line.person_id, choose, self._follow)
+            return
         if self._rule.value() is Split.PROGRAM:
             offers = list(self._programs)
         else:
             offers = [(id_, name or address) for id_, name, address, _ in self._senders]
         self._keys.fill(line.keys.options(), line.person_id, offers, self._follow)
 
+    def _choose(self, line: _Line, _checked: bool = False) -> None:
+        names = {one.person_id: one.name for one in self._lines}
+        choose_in_list(self._keys, line.person_id, names, self._conversations, self, self._follow)
+
 
 class _Line:
     """One person who may take a share."""
 
     def __init__(self, one: Candidate, on: bool, parent: QWidget) -> None:
-        self.person_id = one.person_id
+        self.person_id, self.name = one.person_id, one.name
         self.box = QCheckBox(menu_text(display_name(one.name, 40)), parent)
         self.box.setChecked(on)
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -104,7 +104,12 @@ class PartsCard(Card):
 
     def _divide(self, parts: tuple[Part, ...], _checked: bool = False) -> None:
         assert self._draft is not None
-        dialog = DivideDialog(self._draft, self._covers[parts[0]], self.window())
+        dialog = DivideDialog(
+            self._draft,
+            self._covers[parts[0]],
+            self.window(),
+            listed=parts == (Part.CONVERSATIONS,),
+        )
         if dialog.exec():
             split, shares = dialog.chosen()
             self._choose([Cover(part, *_for_part(part, split, shares)) for part in parts])

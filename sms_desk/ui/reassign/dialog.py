@@ -19,7 +19,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Split
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.plain_text import display_name
-from sms_desk.services import reassign_start, reassignment
+from sms_desk.services import choosing, reassign_start, reassignment
 from sms_desk.services.executor import Done
 from sms_desk.services.reassign_start import ReassignStart
 from sms_desk.services.reassignment import Preview
@@ -41,7 +41,7 @@ from sms_desk.ui.widgets.shares import split_hint, split_title
 from sms_desk.ui.widgets.sign import Sign
 from sms_desk.ui.widgets.text import label, menu_text, set_window_title
 
-_SPLITS = (Split.ONE, Split.EVEN, Split.LOAD, Split.PROGRAM, Split.SENDER)
+_SPLITS = (Split.ONE, Split.EVEN, Split.LOAD, Split.PROGRAM, Split.SENDER, Split.LIST)
 _REST_MS: Final = 120
 """Somebody who ticks several boxes in a row is asked about once."""
 _TOLD: Final = 132
@@ -60,6 +60,7 @@ class ReassignDialog(QDialog):
         self._doors, self._targets = doors, targets
         self._start: ReassignStart | None = None
         self._preview: Preview | None = None
+        self._asked_for_list = False
         self._title = label("", "body_strong", wrap=True, parent=self)
         self._rule = Choice([(split_title(one), one) for one in _SPLITS], self)
         self._rule.setAccessibleName(tr("How it is divided"))
@@ -171,6 +172,15 @@ class ReassignDialog(QDialog):
     def _on_split(self) -> None:
         self._hint.setText(split_hint(self._rule.value()))
         self.people.set_split(self._rule.value())
+        if self._rule.value() is Split.LIST and not self._asked_for_list:
+            self._asked_for_list = True
+            self._doors.read(
+                self,
+                choosing.of_targets,
+                self._targets,
+                then=self.people.show_listed,
+                failed=self._show_error,
+            )
         self._on_changed()
 
     @Slot()

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from sms_desk.domain.absences import Share, Split
 from sms_desk.domain.plain_text import display_name
+from sms_desk.services.choosing import NOTHING_TO_CHOOSE, Offer
 from sms_desk.services.reassign_start import Named, Taker
 from sms_desk.services.reassignment import PersonLoad
 from sms_desk.ui.reassign.words import tr
 from sms_desk.ui.widgets.load_bar import LoadBar
 from sms_desk.ui.widgets.menu_button import MenuButton
+from sms_desk.ui.widgets.share_list import choose_in_list
 from sms_desk.ui.widgets.shares import KEYED, ShareKeys
 from sms_desk.ui.widgets.text import label, menu_text, set_tip
 
@@ -37,6 +39,7 @@ class TakerList(QWidget):
         self._keys = ShareKeys()
         self._split = Split.ONE
         self._offers: Mapping[Split, Named] = {}
+        self._listed: Offer | None = None
 
     def show_takers(self, takers: tuple[Taker, ...], offers: Mapping[Split, Named]) -> None:
         """offers: what there is to be divided by, for the splits that name it."""
@@ -51,8 +54,13 @@ class TakerList(QWidget):
         self._grid.setRowStretch(len(takers), 1)
         self._follow()
 
+    def show_listed(self, listed: Offer) -> None:
+        """What can be divided by list; until then nobody can choose."""
+        self._listed = listed
+        self._follow()
+
     def set_split(self, split: Split) -> None:
-        if split in KEYED and split is not self._split:
+        if split is not self._split:
             self._keys.clear()  # a program is no sender ID
         self._split = split
         if split is Split.ONE:
@@ -103,8 +111,22 @@ class TakerList(QWidget):
                 line.box.blockSignals(False)
 
     def _fill_keys(self, line: _Line) -> None:
-        offers = self._offers.get(self._split, ())
-        self._keys.fill(line.keys.options(), line.taker.person_id, offers, self._on_key)
+        menu, person_id = line.keys.options(), line.taker.person_id
+        if self._split is Split.LIST:
+            self._keys.fill_list(menu, person_id, partial(self._choose, line), self._on_key)
+        else:
+            self._keys.fill(menu, person_id, self._offers.get(self._split, ()), self._on_key)
+
+    def _choose(self, line: _Line, _checked: bool = False) -> None:
+        names = {one.taker.person_id: one.taker.name for one in self._lines}
+        choose_in_list(
+            self._keys,
+            line.taker.person_id,
+            names,
+            self._listed or NOTHING_TO_CHOOSE,
+            self,
+            self._on_key,
+        )
 
     def _on_key(self) -> None:
         self._follow()
@@ -113,7 +135,8 @@ class TakerList(QWidget):
     def _follow(self) -> None:
         for line in self._lines:
             line.keys.setVisible(self._split in KEYED and not line.box.isHidden())
-            line.keys.setEnabled(line.box.isChecked())
+            known = self._split is not Split.LIST or self._listed is not None
+            line.keys.setEnabled(line.box.isChecked() and known)
             line.keys.set_words(self._keys.words(line.taker.person_id))
 
 

@@ -13,7 +13,7 @@ from sms_desk.domain.plain_text import display_name
 from sms_desk.ui.widgets.text import menu_text
 from sms_desk.ui.widgets.words import tr
 
-KEYED = (Split.PROGRAM, Split.SENDER)
+KEYED = (Split.PROGRAM, Split.SENDER, Split.LIST)
 """Splits that say who gets what, and not only how much."""
 
 
@@ -35,12 +35,12 @@ def split_hint(split: Split) -> str:
         Split.LOAD: tr("cover", "Whoever has the most room for their capacity gets the next."),
         Split.PROGRAM: tr("cover", "By the campaign or service that a conversation answers."),
         Split.SENDER: tr("cover", "By our sender ID that the customer writes to."),
-        Split.LIST: "",
+        Split.LIST: tr("cover", "You say who gets which; whoever has none chosen gets the rest."),
     }[split]
 
 
 class ShareKeys:
-    """The programs or sender IDs that each person gets; one thing goes to one person."""
+    """What each person gets: programs, sender IDs or conversations; one thing goes to one person."""
 
     def __init__(self, keys: Mapping[UUID, Iterable[UUID]] | None = None) -> None:
         self._keys = {person: set(chosen) for person, chosen in (keys or {}).items()}
@@ -55,6 +55,17 @@ class ShareKeys:
 
     def clear(self) -> None:
         self._keys.clear()
+
+    def takers(self) -> dict[UUID, UUID]:
+        """By thing, who gets it."""
+        return {key: person for person, keys in self._keys.items() for key in keys}
+
+    def choose_all(self, person_id: UUID, keys: Iterable[UUID]) -> None:
+        """These and no others; what somebody else had goes to this person."""
+        mine = set(keys)
+        for one in self._keys.values():
+            one -= mine
+        self._keys[person_id] = mine
 
     def choose(self, person_id: UUID, key: UUID, on: bool) -> None:
         for one, keys in self._keys.items():
@@ -85,3 +96,16 @@ class ShareKeys:
             action.triggered.connect(partial(chosen, id_))
         if not offers:
             menu.addAction(tr("cover", "There is none")).setEnabled(False)
+
+    def fill_list(
+        self, menu: QMenu, person_id: UUID, choose: Callable[[], object], then: Callable[[], object]
+    ) -> None:
+        """A person's menu where things are too many for one: to choose in a list, or the rest."""
+
+        def rest() -> None:
+            self.choose_all(person_id, ())
+            then()
+
+        menu.clear()
+        menu.addAction(tr("cover", "Choose…")).triggered.connect(choose)
+        menu.addAction(tr("cover", "All others")).triggered.connect(rest)
