@@ -19,12 +19,15 @@ from sms_desk.domain.inbox_filters import Scope
 from sms_desk.domain.model import Origin
 from sms_desk.services import absences
 from sms_desk.services.absence_rows import AbsenceState
+from sms_desk.services.choosing import Choosable, Offer
 from sms_desk.services.inbox_rows import Covered
 from sms_desk.store import tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.cover import AbsencesScreen, BriefScreen, PlanScreen
+from sms_desk.ui.cover.divide_dialog import DivideDialog
 from sms_desk.ui.rail.places import NO_COUNTS, covered_words, inbox_places
+from sms_desk.ui.widgets.share_list import ShareList
 from tests.gui import try_cover
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
@@ -204,6 +207,34 @@ def test_a_new_plan_takes_nothing_from_the_one_that_was_shown_before(qtbot: QtBo
     assert screen.when.for_good.isEnabled()
     assert screen.when.reason.value() == "sick"
     assert not next(c for c in screen.parts.covers if c.part is Part.NOTIFICATIONS).shares
+
+
+def test_r23_open_conversations_are_divided_by_list_with_the_rest_to_one(qtbot: QtBot) -> None:
+    offered = tuple(Choosable(new_id(), f"Customer {n}", "+12025550171") for n in range(3))
+    draft = replace(
+        try_cover.DRAFT, conversations=Offer(frozenset(one.id for one in offered), offered)
+    )
+    first, second = (one.person_id for one in try_cover.DRAFT.candidates[:2])
+    shares = (Share(first, (offered[0].id,)), Share(second))
+    dialog = DivideDialog(draft, Cover(Part.CONVERSATIONS, Split.LIST, shares), listed=True)
+    qtbot.addWidget(dialog)
+    assert dialog.chosen() == (Split.LIST, shares)
+    line = next(one for one in dialog._lines if one.person_id == first)
+    dialog._choose(line)
+    picked = dialog.findChild(ShareList)
+    assert picked is not None
+    picked.paste(str(offered[2].id))
+    picked.accept()
+    mine = tuple(sorted((offered[0].id, offered[2].id)))
+    assert dialog.chosen() == (Split.LIST, (Share(first, mine), Share(second)))
+    dialog._rule.choose(Split.PROGRAM)
+    assert dialog.chosen() == (Split.PROGRAM, (Share(first), Share(second)))
+
+
+def test_r23_only_conversations_are_divided_by_list(qtbot: QtBot) -> None:
+    dialog = DivideDialog(try_cover.DRAFT, Cover(Part.SCHEDULED))
+    qtbot.addWidget(dialog)
+    assert Split.LIST not in dialog._rule._values
 
 
 def test_r24_a_ring_cannot_be_saved_and_says_why(qtbot: QtBot) -> None:

@@ -61,7 +61,7 @@ class DivideDialog(QDialog):
             line.box.toggled.connect(lambda _on: self._follow())
             line.keys.about_to_show.connect(partial(self._fill_keys, line))
         self._follow()
-        self.resize(460, 420)
+        self.resize(540, 420)
 
     def chosen(self) -> tuple[Split, tuple[Share, ...]]:
         rule: Split = self._rule.value()
@@ -138,7 +138,7 @@ class _Line:
 
     def __init__(self, one: Candidate, on: bool, parent: QWidget) -> None:
         self.person_id, self.name = one.person_id, one.name
-        self.box = QCheckBox(menu_text(display_name(one.name, 40)), parent)
+        self.box = QCheckBox(menu_text(display_name(one.name, 28)), parent)
         self.box.setChecked(on)
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         words = tr("%n open", one.open)
