@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services.context import Context
 from sms_desk.services.targets import resolve
 from sms_desk.store import reassigning

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name, isolate
 from sms_desk.domain.short_ids import pasted
 from sms_desk.services.choosing import Offer
