@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -22,6 +22,9 @@ from sms_desk.ui.widgets.buttons import icon_button, link, plain
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit
 from sms_desk.ui.widgets.text import ElidedLabel, label
 from sms_desk.ui.widgets.words import tr
+
+_ON_BUTTON: Final = 18
+"""Characters of a name on a button: the pane is no wider for a longer one."""
 
 Day = Callable[[datetime], str]
 When = Callable[[str], datetime]
@@ -185,7 +188,8 @@ class HoldersForm(Form):
         self.named.choose(row.rule_person_id)
         self.until.setText(self._day(row.until) if row.until else "")
         self.reason.setText(row.reason)
-        self.give.set_words(tr("senders", "Save for {name}").replace("{name}", _name(row)))
+        name = _name(row, _ON_BUTTON)
+        self.give.set_words(tr("senders", "Save for {name}").replace("{name}", name))
         self._cancel.show()
         self.rule.setFocus()
 
@@ -214,7 +218,7 @@ class HoldersForm(Form):
         self._past.setVisible(not self._past.isVisible())
 
 
-def _name(row: HoldingRow) -> str:
+def _name(row: HoldingRow, limit: int = 80) -> str:
     if row.name:
-        return display_name(row.name)
+        return display_name(row.name, limit)
     return tr("senders", "Everybody")

@@ -43,7 +43,7 @@ class TrialPane(QWidget):
         line.addWidget(self.button)
         line.addWidget(self.days, 1)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 8)
+        self._column.setContentsMargins(0, 8, 0, 8)
         self._column.setSpacing(6)
         self._column.addLayout(line)
         hint = tr(

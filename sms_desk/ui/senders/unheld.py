@@ -48,7 +48,7 @@ class UnheldBar(QWidget):
         super().__init__(parent)
         on_ground(self, "soft")
         self._ids: tuple[UUID, ...] = ()
-        self._words = label("", parent=self)
+        self._words = label("", wrap=True, parent=self)
         self.holder = Choice([], self)
         self.holder.setMinimumContentsLength(16)
         self.holder.setAccessibleName(tr("senders", "Who gets them"))
@@ -57,10 +57,9 @@ class UnheldBar(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 8, 16, 8)
         line.setSpacing(8)
-        line.addWidget(self._words)
+        line.addWidget(self._words, 1)
         line.addWidget(self.holder)
         line.addWidget(self.give)
-        line.addStretch(1)
         self.hide()
 
     def show_rows(
