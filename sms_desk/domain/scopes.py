@@ -96,11 +96,15 @@ class Reach:
         """Whether the person may write from a sender ID: held, or lent by who is absent."""
         return sender_id in self.held or sender_id in self.lent
 
-    def may_begin(self, sender_id: UUID) -> bool:
-        """Whether the person may open a conversation of it with an address: what they find there,
-        if it is none of theirs, is what they may see anyway."""
-        theirs = sender_id in self.team_senders or (self.sees_unrouted and sender_id in self.unheld)
-        return self.everything or theirs or self.may_use(sender_id)
+    @property
+    def writable(self) -> frozenset[UUID]:
+        """From which sender IDs the person may write, and with which begin a conversation: those
+        that they may use; a supervisor also their teams' and what nobody holds (R12, R16, R31)."""
+        theirs = self.held | self.lent | self.team_senders
+        return theirs | self.unheld if self.sees_unrouted else theirs
+
+    def may_write(self, sender_id: UUID) -> bool:
+        return self.everything or sender_id in self.writable
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from sms_desk.domain.model import (
     HolderKind,
     ProgramKind,
     Purpose,
-    Role,
     RoutingRule,
     SenderDirection,
     SenderKind,
@@ -191,7 +190,7 @@ def _others(
     same kind, held alone before shared. So many rows are read, however large the directory is."""
     alone = _alone(ctx, ctx.actor.person_id) if dedicated is None else dedicated
     mine = ctx.reach.held | ctx.reach.lent
-    rep = ctx.actor.role is Role.REP
+    everything = ctx.reach.everything
 
     def offered(among: frozenset[UUID] | None, limit: int) -> list[Any]:
         return senders.offered(
@@ -207,8 +206,9 @@ def _others(
             limit=limit,
         )
 
-    stored = offered(mine | (dedicated or frozenset()) if rep else None, ALTERNATIVES)
-    if rep and len(stored) < ALTERNATIVES:
+    writable = ctx.reach.writable | (dedicated or frozenset())
+    stored = offered(None if everything else writable, ALTERNATIVES)
+    if not everything and len(stored) < ALTERNATIVES:
         known = {item["id"] for item in stored}
         stored += [item for item in offered(None, ALTERNATIVES) if item["id"] not in known]
     return _allowed_first(_choice(ctx, found) for found in some(ctx, stored[:ALTERNATIVES]))
@@ -233,7 +233,7 @@ def _usable(ctx: Context, found: SenderRow) -> tuple[bool, str]:
         return False, "blocked by the carrier"
     if not found.account_label:
         return False, "no connected account carries it"
-    if ctx.actor.role is Role.REP and not ctx.reach.may_use(found.id):
+    if not ctx.reach.may_write(found.id):
         return False, f"held by {', '.join(found.holders) or found.program_name or 'nobody'}"
     return True, ""
 

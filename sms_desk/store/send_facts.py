@@ -21,7 +21,6 @@ from sms_desk.domain.model import (
     Health,
     Origin,
     PersonId,
-    Role,
     SenderDirection,
     SenderKind,
 )
@@ -169,9 +168,7 @@ def _holding(tx: Tx, entry: Writing, now: datetime) -> tuple[bool, str]:
         author = people.actor(tx, entry.author_id)
     except NotFoundError:  # suspended since it was written
         return False, ", ".join(words)
-    if author.role is not Role.REP:
-        return True, ", ".join(words)
-    if reach(author, held, now).may_use(entry.sender_id):
+    if reach(author, held, now).may_write(entry.sender_id):
         return True, ", ".join(words)
     return _answers(tx, entry, now), ", ".join(words)
 

@@ -14,7 +14,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.commands import Targets
 from sms_desk.domain.errors import DeskError, NotFoundError, RefusedError, UsageError
 from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.domain.model import DraftMode, Role
+from sms_desk.domain.model import Channel, DraftMode, HolderKind, Role
 from sms_desk.services import (
     composing,
     directory,
@@ -395,6 +395,56 @@ def test_r31_a_contacts_other_numbers_are_seen_by_who_sees_their_conversations(
     verdicts = composing.verdicts
     with pytest.raises(NotFoundError):
         cara.read(verdicts, cast.talk, office.own, "x")
+
+
+def test_r31_a_supervisor_writes_from_what_their_teams_hold_and_nothing_else(
+    office: Office,
+) -> None:
+    """R12, R16: in a conversation that they see; what is not allowed says whose it is."""
+    cast = Cast(office)
+
+    def allowed(who: str, sender: UUID) -> bool:
+        """As the checks before sending say and, alike, the composer's choice."""
+        desk = cast.desk(who)
+        found = desk.read(composing.verdicts, cast.talk, sender, "Yes").findings
+        held = [one for one in found if one.rule == "holder"]
+        (choice,) = (
+            one
+            for one in desk.read(senders.choices_for_reply, cast.talk)
+            if one.sender.id == sender
+        )
+        why = "no connected account carries it" if not held else "held by Cara"
+        assert choice.reason == why or choice.allowed
+        assert all("It is held by Cara" in one.next_step for one in held)
+        return not held
+
+    assert allowed("lead", office.own)
+    assert allowed("lead", office.shared)
+    assert allowed("lead", office.unheld), "nobody holds it, and supervisors see what comes in"
+    ann = office.desk(office.ann)
+    ann.change(
+        c.HoldSender(
+            **ann.stamp(),
+            holding_id=new_id(),
+            sender_id=office.unheld,
+            holder_kind=HolderKind.PERSON,
+            holder_id=office.cara,
+        )
+    )
+    assert not allowed("lead", office.unheld), "another team's"
+    assert allowed("admin", office.unheld)
+    assert not allowed("owner", office.unheld)
+    lead = cast.desk("lead")
+    begin = c.StartConversation(
+        **lead.stamp(),
+        conversation_id=new_id(),
+        contact_id=new_id(),
+        sender_id=office.unheld,
+        channel=Channel.SMS,
+        peer_raw="+12025550177",
+    )
+    with pytest.raises(RefusedError):
+        lead.change(begin)
 
 
 with_an_index = pytest.mark.parametrize("workspace", ["sqlite"], indirect=True)

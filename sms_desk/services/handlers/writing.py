@@ -99,7 +99,7 @@ def start_conversation(ctx: Context, command: c.StartConversation) -> Effect:
     if not answerable:
         raise UsageError(f"No message can be sent to {command.peer_raw}.", why)
     sender = senders.get(ctx.tx, command.sender_id)
-    if not ctx.reach.may_begin(command.sender_id):
+    if not ctx.reach.may_write(command.sender_id):
         raise RefusedError(
             "You do not hold this sender ID.",
             "Choose one of yours, or ask an admin.",
