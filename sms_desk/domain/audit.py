@@ -84,6 +84,8 @@ class Reason(StrEnum):
     PERSON = "person"  # somebody decided so
     UNDO = "undo"
     RULE = "rule"  # a routing rule, or a date that came
+    FIGURES = "figures"  # what became of the last days' messages
+    FOUND = "found"  # a message named it
     IMPORT = "import"
     COVER = "cover"
     VACATION = "vacation"

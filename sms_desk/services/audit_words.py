@@ -150,6 +150,8 @@ _REASONS: Final = {
     "person": "",
     "undo": "Taken back",
     "rule": "By rule",
+    "figures": "By the figures",
+    "found": "Found in a message",
     "import": "From a file or the provider's list",
     "cover": "Cover",
     "vacation": "Vacation",
@@ -182,6 +184,8 @@ _FIELDS: Final = {
     "ended": "Holdings ended",
     "renamed": "Rules that name others",
     "contacts": "Contacts given",
+    "held": "Holdings",
+    "goes_on_from": "Goes on from",
     "routed": "Conversations routed",
     "count": "How many",
     "taken_back": "Taken back",
@@ -195,10 +199,16 @@ _FIELDS: Final = {
     "ends_at": "Ends",
 }
 _INSTANTS: Final = frozenset({"since", "until", "starts_at", "ends_at", "at", "due_at"})
+_NO_VALUE: Final = {"until": "no end", "value": "the default"}
 _META: Final = frozenset(
     {"owners", "changed", "undoes", "entry", "was", "confirmed", "since_wall", "until_wall"}
 )
 """What a sentence or another line says already."""
+_ROWS: Final = frozenset(
+    {"absence_id", "membership_id", "holding_id", "binding_id", "batch_id", "contact_id"}
+)
+"""The sentence tells whose they are."""
+_COUNTED: Final = frozenset({"routed", "memberships"})
 _PARTS: Final = {
     "conversations": "conversations",
     "inbound": "new messages",
@@ -243,6 +253,7 @@ class Names:
     programs: Mapping[UUID, str]
     accounts: Mapping[UUID, str]
     senders: Mapping[UUID, str]
+    holdings: Mapping[UUID, str] = field(default_factory=dict)
     quote: Callable[[str], str] = _whole
 
     def of(self, id_: Any) -> str:
@@ -279,26 +290,42 @@ class Names:
 
     @property
     def _all(self) -> tuple[Mapping[UUID, str], ...]:
-        return (self.people, self.senders, self.groups, self.programs, self.accounts)
+        return (
+            self.people,
+            self.senders,
+            self.groups,
+            self.programs,
+            self.accounts,
+            self.holdings,
+        )
 
 
-def names(
-    tx: Tx, sender_ids: Collection[UUID] | None, quote: Callable[[str], str] = _whole
-) -> Names:
-    """Names of everything that entries speak of. sender_ids: those wanted; None: all."""
+def names(tx: Tx, ids: Collection[UUID] | None, quote: Callable[[str], str] = _whole) -> Names:
+    """Names of everything that entries speak of. ids: those for which the sender IDs and holdings
+    are looked up; None: all sender IDs, and no holding."""
+    held = [] if ids is None else senders.some_holdings(tx, ids)
     rows = (
         senders.listing(tx, retired=True)
-        if sender_ids is None
-        else senders.briefly(tx, sender_ids).values()
+        if ids is None
+        else senders.briefly(tx, {*ids, *(row["sender_id"] for row in held)}).values()
     )
+    holders, called = people.names(tx) | senders.group_names(tx), sender_names(rows)
     return Names(
         _clean(people.names(tx)),
         _clean(senders.group_names(tx)),
         _clean(programs.names(tx) | {row["id"]: row["name"] for row in senders.services(tx)}),
         _clean({row["id"]: row["label"] for row in accounts.listing(tx, removed=True)}),
-        sender_names(rows),
+        called,
+        {row["id"]: _holding(row, called, holders) for row in held},
         quote,
     )
+
+
+def _holding(
+    row: Mapping[Any, Any], called: Mapping[UUID, str], holders: Mapping[UUID, str]
+) -> str:
+    who = display_name(holders.get(row["holder_id"], "")) if row["holder_id"] else ""
+    return f"{called.get(row['sender_id'], 'a sender ID')} of {who or 'everybody'}"
 
 
 def _clean(found: Mapping[UUID, str]) -> dict[UUID, str]:
@@ -398,6 +425,8 @@ class Speaker:
             changed = [*after, *(key for key in before if key not in after)]
         for key in changed:
             if key in _META or (key == "count" and found):
+                continue
+            if key in after and key not in before and _says_nothing(key, after):
                 continue
             was = self._said(key, before, said.before)
             now = self._said(key, after, said.after)
@@ -640,7 +669,7 @@ class Speaker:
 
     def _value(self, key: str, value: Any) -> str:
         if value is None:
-            return "no end" if key == "until" else "none"
+            return _NO_VALUE.get(key, "none")
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, int):
@@ -648,7 +677,7 @@ class Speaker:
         if key == "covers" and isinstance(value, list):
             return "; ".join(filter(None, map(self._cover, value))) or "nobody"
         if isinstance(value, list):
-            if key in ("begun", "ended", "routed"):
+            if key in _COUNTED:
                 return f"{len(value):,}"
             return self._some([self._value("", one) for one in value], _LISTED) if value else "none"
         if isinstance(value, Mapping):
@@ -682,6 +711,15 @@ class Speaker:
         except (OverflowError, ValueError):
             return str(value)
         return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"
+
+
+def _says_nothing(key: str, after: Mapping[str, Any]) -> bool:
+    """What a new thing has not, the ids of rows that nobody calls by a name, and of a holding that
+    began who and what it is about, once more."""
+    value = after.get(key)
+    if key in _ROWS or (key == "begun" and "holding_id" in after):
+        return True
+    return key != "until" and (value is None or value is False or value == [])
 
 
 def _fields(value: Any) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, Moves
 from sms_desk.settings import registry
 from sms_desk.store import audit as store
-from sms_desk.store import events, senders, staffing
+from sms_desk.store import events, programs, senders, staffing
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import Event, EventKind, owner_in
 
@@ -125,6 +125,21 @@ NEEDS_NONE: Mapping[type[c.Command], str] = {
     c.RenameWorkspace: "a name, which the log must not hold",
 }
 
+_TURNS: Mapping[type[c.Command], tuple[str, str]] = {
+    c.EndAbsence: ("in_force", "ended"),
+    c.ReviveAbsence: ("ended", "in_force"),
+    c.CancelAbsence: ("planned", "called_off"),
+    c.FixSubstitutes: ("chosen_anew", "as_before"),
+    c.EndHolding: ("in_force", "ended"),
+    c.EndBinding: ("in_force", "ended"),
+    c.ResumeBinding: ("ended", "in_force"),
+    c.EndMembership: ("in_force", "ended"),
+    c.ResumeMembership: ("ended", "in_force"),
+}
+"""What these turn, from what to what."""
+
+_STAMP = frozenset({"id", "at"})
+
 
 def record(ctx: Context, command: c.Command, effect: Effect) -> None:
     """Write the one entry of a command that has just run, where it needs one."""
@@ -222,6 +237,7 @@ def _from_fields(ctx: Context, command: c.Command, effect: Effect, kind: Kind) -
     after = {**_said(command), **about}
     back = next((_typed(one) for one in effect.inverse if type(one) is type(command)), None)
     before: dict[str, Any] = {} if back is None else _said(back)
+    _add_turn(ctx, command, before, after)
     if back is not None and not isinstance(command, c.ImportSenders):
         after["changed"] = [audit.Word(name) for name in _changed(command, back)]
     if effect.count > 1:
@@ -237,8 +253,29 @@ def _typed(command: c.Command) -> c.Command:
     return decode(kind_of(command), command.id, command.at, encode(command))
 
 
+def _add_turn(
+    ctx: Context, command: c.Command, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Before and after of what its way back does not tell, since that is another command."""
+    if type(command) in _TURNS:
+        was, now = _TURNS[type(command)]
+        before["state"], after["state"] = audit.Word(was), audit.Word(now)
+    elif isinstance(command, c.RestoreHoldings):
+        before["held"] = command.begun
+        after["held"] = [one.holding_id for one in command.ended]
+    elif isinstance(command, c.SwitchToFallback | c.SwitchBack):
+        own = command.sender_id
+        both = (own, senders.get(ctx.tx, own)["fallback_id"])
+        there = isinstance(command, c.SwitchToFallback)
+        before["goes_on_from"], after["goes_on_from"] = both if there else both[::-1]
+
+
 def _named(ctx: Context, command: c.Command) -> dict[str, Any]:
     """Who and what a row is about that the command names by the row's id alone."""
+    if isinstance(command, c.EndBinding | c.ResumeBinding):
+        row = programs.binding(ctx.tx, command.binding_id)
+        named = ("program_id", "sender_id", "service_id")
+        return {name: row[name] for name in named if row[name] is not None}
     holding_id = getattr(command, "holding_id", None)
     if holding_id is not None:
         row = senders.holding(ctx.tx, holding_id)
@@ -297,9 +334,16 @@ def _said(command: c.Command) -> dict[str, Any]:
         found["sender_ids"] = [line.sender_id for line in command.lines]
         found["removed"] = command.removed
         return found
+    if isinstance(command, c.RestoreHoldings):
+        return found
+    if isinstance(command, c.SwitchBack):
+        return {"sender_id": command.sender_id, "count": len(command.pairs)}
+    if isinstance(command, c.FixSubstitutes):
+        return {"count": len(command.chosen)}
+    alone = _left_alone(command)
     for field in fields(command):
         value = getattr(command, field.name)
-        if field.name in ("id", "at") or isinstance(value, c.Targets):
+        if field.name in alone or isinstance(value, c.Targets):
             continue
         if isinstance(command, c.ChangeSetting) and field.name == "name":
             value = audit.Word(registry.get(value).name)
@@ -309,12 +353,21 @@ def _said(command: c.Command) -> dict[str, Any]:
 
 
 def _changed(command: c.Command, back: c.Command) -> list[str]:
+    alone = _left_alone(command)
     return [
         field.name
         for field in fields(command)
-        if field.name not in ("id", "at")
-        and getattr(command, field.name) != getattr(back, field.name)
+        if field.name not in alone and getattr(command, field.name) != getattr(back, field.name)
     ]
+
+
+def _left_alone(command: c.Command) -> frozenset[str]:
+    """Fields that say nothing about what changes: also those of which None means "as it is"."""
+    if isinstance(command, c.EditSender) and command.purpose is None:
+        return _STAMP | {"kind", "purpose", "country", "registration", "fallback_id"}
+    if isinstance(command, c.EditPerson) and command.email is None:
+        return _STAMP | {"email"}
+    return _STAMP
 
 
 def _ids(value: Any) -> Iterable[UUID]:

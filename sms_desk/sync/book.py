@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sms_desk.domain.addresses import Address, AddressKind, from_provider
 from sms_desk.domain.attribution import Recogniser
+from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.model import Channel, Health, Purpose, SenderDirection, SenderKind
 from sms_desk.domain.responsibility import Presence
 from sms_desk.providers.base import RemoteMessage
+from sms_desk.services import auditing
 from sms_desk.services.routing import Router, Unowned
 from sms_desk.services.telling import Teller
 from sms_desk.store import carriers, conversations, people, programs, pulse, senders
@@ -139,6 +141,10 @@ class Book:
         senders.carry(
             self._tx, id_=new_id(), sender_id=sender_id, account_id=self._account_id, at=self._at
         )
+        found = Deed(
+            Kind.SENDER_ADDED, (sender_id,), after={"sender_id": sender_id}, reason=Reason.FOUND
+        )
+        auditing.by_rule(self._tx, found, self._at)
         self.new_senders.add(sender_id)
         return sender_id
 

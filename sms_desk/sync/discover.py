@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sms_desk.domain.audit import INLINE, Deed, Kind, Reason
 from sms_desk.domain.model import Channel
 from sms_desk.providers.base import Directory, Provider
+from sms_desk.services import auditing
 from sms_desk.store import directories
 from sms_desk.store.engine import Tx, Workspace
 
@@ -18,7 +21,10 @@ def discover(
     the directory, whose `unlisted` says what this key may not list."""
     directory = provider.directory()
     with workspace.write() as tx:
-        return frozenset(_take(tx, account_id, directory, now)), directory
+        new = _take(tx, account_id, directory, now)
+        if new:
+            auditing.by_rule(tx, _deed(sorted(new)), now)
+        return frozenset(new), directory
 
 
 def _take(tx: Tx, account_id: UUID, directory: Directory, now: datetime) -> set[UUID]:
@@ -46,3 +52,9 @@ def _take(tx: Tx, account_id: UUID, directory: Directory, now: datetime) -> set[
             tx, account_id, sid=service.sid, name=service.name, sender_ids=members
         )
     return new
+
+
+def _deed(new: Sequence[UUID]) -> Deed:
+    return Deed(
+        Kind.SENDERS_IMPORTED, tuple(new[:INLINE]), after={"sender_ids": new}, reason=Reason.IMPORT
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.health import Figures, judge, reason_words
 from sms_desk.domain.model import Health
-from sms_desk.services import health
+from sms_desk.services import auditing, health
 from sms_desk.store import health as store
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
@@ -55,4 +57,15 @@ class HealthWatch:
                         by=None,
                         at=now,
                     )
+                    auditing.by_rule(tx, _deed(sender_id, before, after), now)
         return Changes.of(sender=frozenset(changed), conversation=None)
+
+
+def _deed(sender_id: UUID, before: Health, after: Health) -> Deed:
+    return Deed(
+        Kind.HEALTH_SET,
+        (sender_id,),
+        {"health": before},
+        {"sender_id": sender_id, "health": after},
+        Reason.FIGURES,
+    )

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain.audit import Head
@@ -93,7 +93,7 @@ class AuditScreen(Screen):
         self._sign = Label()
         self._said = ElidedLabel("", "meta", tone="secondary")
         self._bar = WorkBar()
-        super().__init__(tr("audit", "Audit"), self._middle_of(), parent, detail_width=_DETAIL)
+        super().__init__(tr("audit", "Audit log"), self._middle_of(), parent, detail_width=_DETAIL)
         self._work = LongWork(self._bar, self)
         self.exports = AuditExports(doors, self._work, self)
         self._search = self.add_search(tr("audit", "Name, sender ID, kind"))
@@ -162,9 +162,9 @@ class AuditScreen(Screen):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(tr("audit", "When"), self._when_cell, 120),
-            Column(tr("audit", "What happened"), _sentence_cell, 500),
-            Column(tr("audit", "Kind"), _kind_cell, 170),
+            Column(tr("audit", "When"), self._when_cell, 130),
+            Column(tr("audit", "What happened"), _sentence_cell, 450),
+            Column(tr("audit", "Kind"), _kind_cell, 210),
         ]
 
     def _when_cell(self, row: AuditRow) -> Cell:
@@ -248,14 +248,21 @@ class AuditScreen(Screen):
         self._reading_more = False
         words = f"{error.title} {error.next_step}".strip()
         self._empty.show_words("triangle-alert", words, tr("audit", "Try again"), tint="error")
-        self._stack.setCurrentWidget(self._empty)
+        self._put_up(self._empty)
         self._show_foot()
+
+    def _put_up(self, page: QWidget) -> None:
+        """The keys stay in the middle when the table goes."""
+        inside = self._stack.isAncestorOf(QApplication.focusWidget() or self)
+        self._stack.setCurrentWidget(page)
+        if inside:
+            (self.table if page is self.table else self._search).setFocus()
 
     def _show(self, rows: tuple[AuditRow, ...], following: int | None) -> None:
         self._failed = self._reading_more = False
         self._rows, self._next = rows[:MOST], following
         self.table.show_rows(self._rows)
-        self._stack.setCurrentWidget(self.table if rows else self._empty)
+        self._put_up(self.table if rows else self._empty)
         if not rows and self._wanted != Wanted():
             words = tr("audit", "No entry matches.")
             self._empty.show_words("search", words, tr("audit", "Show all"))
@@ -426,7 +433,7 @@ class AuditScreen(Screen):
         self._said.setText(" · ".join(filter(None, words)))
 
     def _count_words(self) -> str:
-        if self._failed or self._count is None:
+        if self._failed or not self._count:
             return ""
         if self._is_full() and self._count > MOST:
             words = tr("audit", "The newest {n} of {count}; the filters find older ones")
@@ -444,7 +451,9 @@ def _kind_cell(row: AuditRow) -> Cell:
 
 
 def _sentence_cell(row: AuditRow) -> Cell:
-    return Cell(row.sentence, _second_words(row))
+    """Each line is one run by itself, so that it stands in its own direction."""
+    second = _second_words(row)
+    return Cell(isolate(row.sentence), isolate(second) if second else "")
 
 
 def _second_words(row: AuditRow) -> str:
