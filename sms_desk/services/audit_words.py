@@ -208,6 +208,10 @@ _ROWS: Final = frozenset(
     {"absence_id", "membership_id", "holding_id", "binding_id", "batch_id", "contact_id"}
 )
 """The sentence tells whose they are."""
+_WHOSE: Final = frozenset(
+    {"sender_id", "person_id", "team_id", "program_id", "service_id", "account_id", "holder_id"}
+)
+"""What changed; the sentence names it."""
 _COUNTED: Final = frozenset({"routed", "memberships"})
 _PARTS: Final = {
     "conversations": "conversations",
@@ -427,6 +431,8 @@ class Speaker:
             if key in _META or (key == "count" and found):
                 continue
             if key in after and key not in before and _says_nothing(key, after):
+                continue
+            if before and key not in before and key in _WHOSE:
                 continue
             was = self._said(key, before, said.before)
             now = self._said(key, after, said.after)
