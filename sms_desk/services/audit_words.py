@@ -212,7 +212,7 @@ _WHOSE: Final = frozenset(
     {"sender_id", "person_id", "team_id", "program_id", "service_id", "account_id", "holder_id"}
 )
 """What changed; the sentence names it."""
-_COUNTED: Final = frozenset({"routed", "memberships"})
+_COUNTED: Final = frozenset({"routed", "memberships", "contacts"})
 _PARTS: Final = {
     "conversations": "conversations",
     "inbound": "new messages",
