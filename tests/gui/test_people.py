@@ -21,6 +21,7 @@ from sms_desk.services import people
 from sms_desk.services.people import Here, StaffRow, TeamRow
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
+from sms_desk.ui.advisor.reading import Subject
 from sms_desk.ui.cover import AbsencesScreen, PlanScreen
 from sms_desk.ui.people import PeopleScreen
 from sms_desk.ui.people.person_form import NewPerson
@@ -384,6 +385,19 @@ def test_a_sender_id_that_somebody_holds_is_one_click_away(shop: Shop) -> None:
     assert isinstance(shop.window.screen_shown(), SendersScreen)
 
 
+def test_a_person_whom_a_finding_concerns_is_opened(shop: Shop) -> None:
+    screen = opened(shop)
+    screen.people.states.choose(frozenset({Here.SUSPENDED}))
+    screen.tabs.choose("teams")
+    shop.wiring.desk.show_screen("settings")
+    ben = Subject("person", shop.office.ben, "Ben", "user")
+    shop.wiring.desk._on_subject_wanted(ben)
+    assert shop.window.screen_shown() is screen
+    shop.until(lambda: screen.people._pane is not None)
+    assert "Ben" in shown(screen).head.words()
+    assert screen.tabs.current() == "people"
+
+
 def test_in_the_demo_one_acts_as_somebody_else_from_here(shop: Shop) -> None:
     heard: list[object] = []
     shop.wiring.desk.person_chosen.connect(heard.append)
@@ -409,8 +423,12 @@ def test_keys_walk_the_people_and_escape_closes(shop: Shop) -> None:
     table.choose(shop.office.ann)
     QTest.keyClick(table, Qt.Key.Key_Down)
     assert table.chosen().name == "Ben"
-    QTest.keyClick(table, Qt.Key.Key_Escape)
+    shop.until(shown(screen).act.isVisible)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert shown(screen).act.hasFocus()
+    QTest.keyClick(shown(screen).act, Qt.Key.Key_Escape)
     assert not screen.has_detail()
+    shop.until(table.hasFocus)
     screen.people.show_new()
     (pane,) = screen.findChildren(NewPerson)
     QTest.keyClick(pane.name, Qt.Key.Key_Escape)

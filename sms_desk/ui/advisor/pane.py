@@ -15,7 +15,7 @@ from sms_desk.ui.advisor.reading import Advice, Subject
 from sms_desk.ui.advisor.words import accepted_words, sign_of, title_of
 from sms_desk.ui.widgets.buttons import Button, icon_button, plain, primary
 from sms_desk.ui.widgets.forms import line_edit
-from sms_desk.ui.widgets.text import ElidedLabel, Label, Tone, label, set_tip
+from sms_desk.ui.widgets.text import Label, Tone, label, set_tip
 from sms_desk.ui.widgets.words import tr
 
 _SIGN = 16
@@ -133,7 +133,7 @@ class FindingPane(QWidget):
         return label(preview(display_text(text), 1_000), tone=tone, wrap=True, parent=self)
 
     def _subject(self, subject: Subject) -> QWidget:
-        """A sender ID or program leads to its own pane; a person is only named."""
+        """A sender ID, program or person leads to its own pane."""
         name = display_name(subject.name)
         line = QWidget(self)
         layout = QHBoxLayout(line)
@@ -142,9 +142,6 @@ class FindingPane(QWidget):
         drawing = Label(parent=line)
         drawing.setPixmap(theme.pixmap(subject.icon, "secondary", 14, self.devicePixelRatioF()))
         layout.addWidget(drawing)
-        if subject.kind == "person":
-            layout.addWidget(ElidedLabel(name, parent=line), 1)
-            return line
         opens = Button(name, "link", parent=line)
         opens.setCursor(Qt.CursorShape.PointingHandCursor)
         opens.setAccessibleName(tr("advisor", "Open {name}").replace("{name}", name))

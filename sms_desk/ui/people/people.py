@@ -95,6 +95,11 @@ class People(Section):
             coming, self._coming = self._coming, None
             self.table.choose(coming)
 
+    def await_row(self, person_id: UUID) -> None:
+        """Whose pane opens with what is read next."""
+        self._coming = person_id
+        self.states.setCurrentIndex(0)
+
     def show_time(self) -> None:
         """Time has passed: clocks and remaining spans say so."""
         self.table.viewport().update()
@@ -122,7 +127,7 @@ class People(Section):
     def _on_activated(self) -> None:
         """Enter goes on into the pane."""
         if self._pane is not None:
-            self._pane.focusNextChild()
+            self._pane.focus_first()
 
     def _open(self, row: StaffRow) -> None:
         self._shown = row.id
@@ -234,7 +239,7 @@ class People(Section):
 
 def _options(*, removed: bool) -> list[tuple[str, frozenset[Here]]]:
     states = [here for here in Here if removed or here is not Here.REMOVED]
-    every = (tr("Who works here"), _WORKS_HERE)
+    every = (tr("Everybody"), _WORKS_HERE)
     return [every, *((here_title(here), frozenset({here})) for here in states)]
 
 

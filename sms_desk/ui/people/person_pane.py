@@ -128,6 +128,14 @@ class PersonPane(QWidget):
         ):
             button.setVisible(there)
 
+    def focus_first(self) -> None:
+        """What can be done, else the first field, else the way out."""
+        for widget in (*self._buttons(), self.form.name):
+            if widget.isVisible():
+                widget.setFocus()
+                return
+        self.head.close_button.setFocus()
+
     def show_clock(self, now: datetime, zone: tzinfo) -> None:
         self.head.show_clock(self._row, now, zone)
 

@@ -79,6 +79,12 @@ class PeopleScreen(SectionedScreen):
         self._minute.start()
         bus.changed.connect(self._on_changed)
 
+    def show_person(self, person_id: UUID) -> None:
+        """Open one, as from a finding of the advisor."""
+        self.tabs.choose(self.people.key)
+        self.people.await_row(person_id)
+        self._read()
+
     # --- reading -----------------------------------------------------------------------------------
 
     @override

@@ -60,14 +60,17 @@ class TeamPane(Form):
         self.retire.clicked.connect(self._on_retire_clicked)
 
     def _head(self) -> QWidget:
-        close = icon_button("x", tr("Close"), parent=self)
-        close.clicked.connect(lambda: self.closed.emit())
+        self._close = icon_button("x", tr("Close"), parent=self)
+        self._close.clicked.connect(lambda: self.closed.emit())
         head = QWidget(self)
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._title, 1)
-        row.addWidget(close)
+        row.addWidget(self._close)
         return head
+
+    def focus_first(self) -> None:
+        (self.name if self.name.isVisible() else self._close).setFocus()
 
     # --- what it shows -----------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class Teams(Section):
         self.buttons = (self.retired, self.add) if admin else ()
         self.retired.toggled.connect(self._show_rows)
         self.table.row_chosen.connect(self._on_row_chosen)
+        self.table.activated.connect(self._on_activated)
 
     def _columns(self) -> list[Column]:
         return [
@@ -85,6 +86,12 @@ class Teams(Section):
             self._open(row)
         else:
             self._pane.show_row(row, self._found)
+
+    @Slot()
+    def _on_activated(self) -> None:
+        """Enter goes on into the pane."""
+        if self._pane is not None:
+            self._pane.focus_first()
 
     def _open(self, row: TeamRow) -> None:
         self._shown = row.id

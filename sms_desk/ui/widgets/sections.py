@@ -55,6 +55,7 @@ class SectionedScreen(Screen):
                 section.left()
         chosen = self._sections[key]
         self._stack.setCurrentWidget(chosen.table)
-        self.setFocusProxy(chosen.table)
+        for outer in (self, self._stack):
+            outer.setFocusProxy(chosen.table)
         self._search.clear()
         self.show_detail(None)

@@ -157,6 +157,16 @@ class DeskController(QObject):
         screen.show_sender(sender_id)
 
     @Slot(object)
+    def show_person(self, person_id: UUID) -> None:
+        """One of us, as from a finding of the advisor."""
+        from sms_desk.ui.people import PeopleScreen  # with the screen, when it is wanted
+
+        self.show_screen("people")
+        screen = self._screens["people"]
+        assert isinstance(screen, PeopleScreen)
+        screen.show_person(person_id)
+
+    @Slot(object)
     def plan_absence(self, person_id: UUID) -> None:
         """The plan of somebody's absence, new."""
         self._plan().plan_for(person_id)
@@ -220,6 +230,8 @@ class DeskController(QObject):
     def _on_subject_wanted(self, subject: Subject) -> None:
         if subject.kind == "sender":
             self.show_sender(subject.id)
+        elif subject.kind == "person":
+            self.show_person(subject.id)
         else:
             self.show_program(subject.id)
 
