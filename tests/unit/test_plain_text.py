@@ -281,3 +281,16 @@ def test_any_link_is_http_with_an_ascii_host(text: str) -> None:
         assert link.host
         assert link.host.isascii()
         assert link.end <= len(text) + 7
+
+
+def test_what_is_simple_needs_no_properties_of_unicode() -> None:
+    """Up to the first combining mark, by itself and between others, as the patterns have it."""
+    simple = [chr(code) for code in range(0x300) if plain_text._is_simple(chr(code))]
+    assert len(simple) > 600
+    every = "".join(simple)
+    assert plain_text.graphemes(every) == plain_text._compiled(plain_text._GRAPHEME).findall(every)
+    assert not plain_text._compiled(plain_text._INVISIBLE).search(every)
+    for each in simple:
+        word = f"a{each}b {each} c"
+        pattern = plain_text._compiled(plain_text._WORD)
+        assert plain_text._SIMPLE_WORD.findall(word) == pattern.findall(word)

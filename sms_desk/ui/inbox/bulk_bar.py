@@ -51,6 +51,12 @@ class BulkBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_furnished = False
+        self.hide()
+
+    def _furnish(self) -> None:
+        """Fill it; most days nobody selects several, and no start waits for that."""
+        self._is_furnished = True
         on_ground(self, "raised")
         self._count = Label("", "body_strong", parent=self)
         self._banner = QWidget(self)
@@ -64,11 +70,15 @@ class BulkBar(QWidget):
         layout.addWidget(self._banner)
         layout.addLayout(self._action_line())
         self._lay_out_banner()
-        self.hide()
 
     def show_selection(self, selection: Selection) -> None:
         """Shown for several, gone for one or none."""
-        self.setVisible(selection.count > 1 or selection.all_matching)
+        is_wanted = selection.count > 1 or selection.all_matching
+        if is_wanted and not self._is_furnished:
+            self._furnish()
+        self.setVisible(is_wanted)
+        if not is_wanted:
+            return
         meant = selection.total if selection.all_matching else selection.count
         words = tr("inbox", "All selected") if meant is None else _count_words(meant)
         self._count.setText(words)
