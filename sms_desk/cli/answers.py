@@ -47,17 +47,19 @@ class ContentTemplates:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change did. id: the one thing that it made or changed, where there is one."""
+    """What a change did. id: the one thing that it made or changed, where there is one. kept: of an
+    undo, the conversations that somebody changed since, which stay as they are."""
 
     id: UUID | None
     command_id: UUID
     count: int
     label: str
     undoable: bool
+    kept: tuple[UUID, ...] = ()
 
     @classmethod
     def of(cls, done: Done, id_: UUID | None = None) -> Changed:
-        return cls(id_, done.command_id, done.count, done.label, done.undo is not None)
+        return cls(id_, done.command_id, done.count, done.label, done.undo is not None, done.kept)
 
 
 @dataclass(frozen=True, slots=True)

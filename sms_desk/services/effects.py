@@ -22,7 +22,8 @@ class Effect:
     """count: how many things; label: in words, past tense ("Closed 3 conversations").
 
     inverse: commands that undo it, in order. by_events: the events of this batch tell how,
-    and the commands after them. note: what an undo has left as it is, and why.
+    and the commands after them. note: what an undo has left as it is, and why; kept: the
+    conversations of that.
     audit: what its audit entry says, where the command's own fields would say too little (R31).
     moves: what changed hands, where the handler knows; else the events of the batch tell.
     """
@@ -35,6 +36,7 @@ class Effect:
     note: str = ""
     audit: Deed | None = None
     moves: Moves | None = None
+    kept: tuple[UUID, ...] = ()
 
 
 def require_admin(ctx: Context) -> None:

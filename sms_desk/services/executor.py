@@ -29,7 +29,8 @@ from sms_desk.store.ids import derived
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a command. undo: None where it cannot be taken back."""
+    """What became of a command. undo: None where it cannot be taken back. kept: of an undo, the
+    conversations that it left as they are, because somebody changed them since."""
 
     command_id: UUID
     changes: Changes
@@ -37,6 +38,7 @@ class Done:
     label: str = ""
     undo: UndoOffer | None = None
     repeated: bool = False
+    kept: tuple[UUID, ...] = ()
 
 
 def execute(ctx: Context, command: Command) -> Done:
@@ -62,7 +64,7 @@ def execute(ctx: Context, command: Command) -> Done:
             label=effect.label,
         )
     offer = UndoOffer(command.id, effect.label) if undoable else None
-    return Done(command.id, effect.changes, effect.count, effect.label, offer)
+    return Done(command.id, effect.changes, effect.count, effect.label, offer, kept=effect.kept)
 
 
 def execute_all(ctx: Context, commands: Sequence[Command]) -> Done:
@@ -101,7 +103,7 @@ def _undo(ctx: Context, command: Undo) -> Effect:
     if effect.note:
         label = f"{label}. {effect.note}"
     history.set_undone(ctx.tx, command.command_id, command.id)
-    return Effect(effect.changes, effect.count, label, moves=effect.moves)
+    return Effect(effect.changes, effect.count, label, moves=effect.moves, kept=effect.kept)
 
 
 def _put_back(ctx: Context, command: Undo, inverse: dict[str, Any]) -> Effect:

@@ -105,7 +105,8 @@ def test_r30_undo_says_what_was_assigned_again_since_and_by_whom(office: Office)
     cara.change(c.Assign(**cara.stamp(), targets=c.Targets((some[0],)), owner_id=office.ann))
     undone = ann.undo(order.id)
     assert undone.count == 4
-    assert undone.label.endswith("1 of 5 was assigned again since, by Cara.")
+    assert "1 of 5 was assigned again since, by Cara: +1 " in undone.label
+    assert undone.kept == (some[0],)
     assert owners(office)[some[0]] == office.ann
 
 

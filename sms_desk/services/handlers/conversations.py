@@ -17,12 +17,14 @@ from sms_desk.domain.audit import Deed, Kind
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import SourceKind, SourceReason, TeamState
+from sms_desk.domain.plain_text import display_name
 from sms_desk.domain.team_state import Happening, State
 from sms_desk.services import telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.handlers import owners
 from sms_desk.services.handlers.targets import resolve
+from sms_desk.services.words import peer_text
 from sms_desk.store import conversations as conversation_store
 from sms_desk.store import (
     events,
@@ -279,7 +281,8 @@ def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
         for event in back
         if event.kind is EventKind.ASSIGNED
     }
-    return Effect(changes, len(ids), note=note, moves=moves or None)
+    kept = tuple(event.conversation_id for event in done if event.conversation_id not in ids)
+    return Effect(changes, len(ids), note=note, moves=moves or None, kept=kept)
 
 
 _NO_CACHE = frozenset({EventKind.ASSIGNED, EventKind.TAGGED, EventKind.UNTAGGED})
@@ -292,7 +295,7 @@ _WITH_ROUTED = {EventKind.ASSIGNED: (EventKind.ASSIGNED, EventKind.ROUTED)}
 def _contradicted(
     ctx: Context, batch_id: UUID, done: Collection[Event], back: Collection[UUID]
 ) -> str:
-    """How many stay as they are, and who changed them since (R30)."""
+    """How many stay as they are, who changed them since, and which these are (R30)."""
     stay = [event for event in done if event.conversation_id not in back]
     if not stay:
         return ""
@@ -305,7 +308,22 @@ def _contradicted(
     verb = "assigned again" if assigned else "changed again"
     was = "was" if len(stay) == 1 else "were"
     words = f"{len(stay):,} of {len(done):,} {was} {verb} since"
-    return f"{words}, by {' and '.join(known)}." if known else f"{words}."
+    if known:
+        words = f"{words}, by {' and '.join(known)}"
+    return f"{words}: {_which(ctx, ids)}."
+
+
+def _which(ctx: Context, ids: Collection[UUID]) -> str:
+    """Some conversations by the names of their contacts, the newest first; of many the number."""
+    found = reassigning.named(ctx.tx, ids)
+    shown = [
+        display_name(one.contact_name, 32) or peer_text(one.reply_raw) for one in found[:_SHOWN]
+    ]
+    more = len(found) - len(shown)
+    return f"{', '.join(shown)} and {more:,} more" if more else ", ".join(shown)
+
+
+_SHOWN = 5
 
 
 class _Said:
