@@ -40,7 +40,10 @@ class _Filter:
 _FILTERS = (
     _Filter("--person", {"metavar": "PERSON", "help": "Who did it, or whom it concerns."}),
     _Filter("--actor", {"metavar": "PERSON", "help": "Who did it; `desk` for rules and dates."}),
-    _Filter("--kind", {"multiple": True, "type": click.Choice([*Kind]), "help": "Of what."}),
+    _Filter(
+        "--kind",
+        {"multiple": True, "type": click.Choice([str(kind) for kind in Kind]), "help": "Of what."},
+    ),
     _Filter("--sender", {"metavar": "SENDER", "help": "About this sender ID."}),
     _Filter("--conversation", {"metavar": "ID", "help": "About this conversation."}),
     _Filter(

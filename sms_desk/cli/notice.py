@@ -27,10 +27,16 @@ def notice() -> None:
 
 @notice.command("list")
 @click.option("--person", metavar="PERSON", help="What this person was told; `me` for oneself.")
-@click.option("--way", type=click.Choice([*Way]), help="On the screen, or by e-mail.")
-@click.option("--kind", type=click.Choice([*Kind]), help="Of what.")
 @click.option(
-    "--state", "states", type=click.Choice([*State]), multiple=True, help="Where it stands."
+    "--way", type=click.Choice([str(way) for way in Way]), help="On the screen, or by e-mail."
+)
+@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Of what.")
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice([str(state) for state in State]),
+    multiple=True,
+    help="Where it stands.",
 )
 @click.option("--conversation", metavar="ID", help="About this conversation.")
 @click.option("--after", metavar="ID", help="Those below this notice.")

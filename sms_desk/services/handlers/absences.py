@@ -14,6 +14,7 @@ from uuid import UUID
 from sms_desk.domain import commands as c
 from sms_desk.domain import cover_plan, wall_time
 from sms_desk.domain.absences import Absence, Cover, Part, Share, Split
+from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.cover_plan import Gap, GapCode, Severity
 from sms_desk.domain.errors import RefusedError, UsageError
@@ -181,14 +182,19 @@ def end_absence(ctx: Context, command: c.EndAbsence) -> Effect:
     name = people.get(ctx.tx, before["person_id"])["name"]
     if state is AbsenceState.COMING:
         absence_plans.change(ctx.tx, command.absence_id, cancelled_at=command.at)
-        return Effect(_touched(command.absence_id), 1, f"Called {name}'s absence off", (back,))
-    absence_plans.change(
-        ctx.tx,
-        command.absence_id,
-        until=max(before["since"], min(command.at, ctx.now)),
-        planned_until=before["until"],
-    )
-    return Effect(_touched(command.absence_id), 1, f"{name} is back", (back,))
+        label, deed = f"Called {name}'s absence off", _deed(before, Kind.ABSENCE_CANCELLED)
+        return Effect(_touched(command.absence_id), 1, label, (back,), audit=deed)
+    until = max(before["since"], min(command.at, ctx.now))
+    absence_plans.change(ctx.tx, command.absence_id, until=until, planned_until=before["until"])
+    deed = _deed(before, Kind.ABSENCE_ENDED, until=until)
+    return Effect(_touched(command.absence_id), 1, f"{name} is back", (back,), audit=deed)
+
+
+def _deed(before: Mapping[Any, Any], kind: Kind, **after: Any) -> Deed:
+    """The entry of an absence that ends or never was: what of it is another now (R31)."""
+    about = {"absence_id": before["id"], "person_id": before["person_id"]}
+    was = {name: before[name] for name in after}
+    return Deed(kind, tuple(about.values()), was or None, {**about, **after}, Reason.PERSON)
 
 
 def revive_absence(ctx: Context, command: c.ReviveAbsence) -> Effect:
