@@ -149,7 +149,7 @@ class _Trial:
     def __init__(self, sender_id: UUID, times: Times, past: Past) -> None:
         self._sender_id = sender_id
         self._times = times
-        self._turns = list(past.turns)
+        self._turns = list(dict.fromkeys(past.turns))
         self._owners = past.owners
         self._wrote: dict[UUID, list[Wrote]] = defaultdict(list)
         for each in past.wrote:
@@ -178,8 +178,8 @@ class _Trial:
         last = self._last.get(message.conversation_id)
         if last is None:
             return truth
-        # Several of one batch share the trail of the first: nothing happened between them.
-        same_batch = not message.was_owned and message.trail == last.trail
+        # Several of one batch have the trail of the first: nothing happened between them.
+        same_batch = message.at == last.at
         if same_batch or truth == last.went.owner_id:
             return self._other[message.conversation_id]
         return truth
@@ -188,8 +188,12 @@ class _Trial:
         facts = Facts(self._writers(message), self._contact_owner(message), tuple(self._turns))
         found = self._times.at(message.at).decide(self._sender_id, facts)
         if found.rule == "round_robin" and found.owner_id is not None:
-            self._turns.insert(0, found.owner_id)
+            self._take_turn(found.owner_id)
         return found
+
+    def _take_turn(self, person_id: UUID) -> None:
+        """Only everybody's latest turn counts; all of them would be looked through each time."""
+        self._turns = [person_id, *(one for one in self._turns if one != person_id)]
 
     def _writers(self, message: Arrived) -> tuple[UUID, ...]:
         """Who had written to the contact by then, newest first."""

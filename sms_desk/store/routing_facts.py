@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from sms_desk.domain.audit import Kind
+from sms_desk.domain.audit import Entry, Kind
 from sms_desk.domain.model import Direction
 from sms_desk.domain.what_if import Arrived, Gave, Wrote
 from sms_desk.store import audit, tables
@@ -127,15 +126,20 @@ def wrote(tx: Tx, sender_id: UUID, contact_ids: Collection[UUID]) -> list[Wrote]
 
 def gave(tx: Tx, since: datetime) -> list[Gave]:
     """Contacts that got another owner since then, newest first, as the audit log has it."""
-    kinds = (Kind.CONTACT_ASSIGNED, Kind.UNDONE)
+    kinds = (Kind.CONTACT_ASSIGNED, Kind.UNDONE, Kind.HANDED_OVER)
     found = audit.find(tx, audit.Asked(since=since, kinds=kinds), limit=_CHANGES)
-    return [
-        Gave(entry.at, UUID(entry.before["contact_id"]), _owner(entry.before))
-        for entry in found
-        if isinstance(entry.before, dict) and {"contact_id", "owner_id"} <= entry.before.keys()
-    ]
+    return [gift for entry in found for gift in _given(tx, entry)]
 
 
-def _owner(before: Mapping[str, Any]) -> UUID | None:
-    owner = before["owner_id"]
-    return None if owner is None else UUID(owner)
+def _given(tx: Tx, entry: Entry) -> Iterator[Gave]:
+    """Of one contact; or of all whose owner left, where the entry names each."""
+    before, after = entry.before, entry.after
+    if entry.kind == Kind.HANDED_OVER:
+        left = (audit.absent_person(tx, id_) for id_ in entry.subject_ids)
+        leaver = next(filter(None, left), None)
+        contacts = after.get("contacts") if isinstance(after, dict) else None
+        for id_ in contacts if isinstance(contacts, list) else ():
+            yield Gave(entry.at, UUID(id_), leaver)
+    elif isinstance(before, dict) and {"contact_id", "owner_id"} <= before.keys():
+        owner = before["owner_id"]
+        yield Gave(entry.at, UUID(before["contact_id"]), None if owner is None else UUID(owner))

@@ -14,11 +14,14 @@ from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.domain.model import HolderKind, Role, RoutingRule
 from sms_desk.services import what_if
 from sms_desk.services.what_if import Trial, TriedOut
-from sms_desk.store import people, senders, tables
+from sms_desk.store import people, routing_facts, senders, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.fixtures.desk import Desk, fill
 from tests.fixtures.fake_provider import START, FakeProvider, Hand
+from tests.store.office import Office
+from tests.store.test_absences import hand_over, own_contact, plan
+from tests.store.test_absences import talk as talk_of
 from tests.store.test_message_routes import away, hold, wrote
 from tests.store.test_why_here import door
 
@@ -199,3 +202,24 @@ def test_r20_what_cannot_be_tried_is_said(desk: Desk, boss: UUID, ben: UUID) -> 
     ):
         with pytest.raises(UsageError):
             tried(desk, boss, **fields)
+
+
+def test_r20_r29_whose_a_contact_was_is_taken_back_from_assignments_undo_and_hand_overs(
+    workspace: Workspace,
+) -> None:
+    office = Office(workspace)
+    ann = office.desk(office.ann)
+    begun = office.now
+    theirs = own_contact(office, talk_of(office, 1), office.ben)
+    office.later(minutes=1)
+    owned = c.SetContactOwner(**ann.stamp(), contact_id=theirs, owner_id=office.cara)
+    done = ann.change(owned)
+    office.later(minutes=1)
+    ann.undo(done.command_id)
+    office.later(minutes=1)
+    plan(office, office.ben, office.cara, permanent=True)
+    hand_over(office)
+    with workspace.read() as tx:
+        found = routing_facts.gave(tx, begun)
+    assert {gift.contact_id for gift in found} == {theirs}
+    assert [gift.before for gift in found] == [office.ben, office.cara, office.ben, None]

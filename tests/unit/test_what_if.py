@@ -80,6 +80,10 @@ class History:
         match what:
             case "arrives":
                 self.arrives(contact)
+            case "arrives twice":  # in one batch, which has one trail
+                self.arrives(contact)
+                n, first = len(self.arrived), self.arrived[-1]
+                self.arrived.append(replace(first, message_id=UUID(int=1000 + n), position=n))
             case "writes":
                 self.wrote.append(Wrote(self.now, len(self.wrote), contact, person))
             case "assigns":
@@ -96,7 +100,12 @@ class History:
 SOMEBODY = st.sampled_from(PEOPLE)
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["arrives"] * 5 + ["writes", "assigns", "takes off", "gives", "leaves"]),
+        st.sampled_from(
+            (
+                *("arrives", "arrives", "arrives", "arrives twice", "writes"),
+                *("assigns", "takes off", "gives", "leaves"),
+            )
+        ),
         st.sampled_from(CONTACTS),
         SOMEBODY,
     ),
@@ -205,6 +214,14 @@ def test_r20_only_what_was_known_before_each_message_counts() -> None:
     # Asked later, when the contact has gone to somebody else: it is still taken back to then.
     made.step("gives", contact, CARA)
     assert tried(made, with_rule(made.directory.holdings, RoutingRule.OWNER, None)) == found
+
+
+def test_r20_two_messages_of_one_batch_are_one_turn() -> None:
+    steps = [("arrives twice", CONTACTS[0], ANN), ("arrives", CONTACTS[1], ANN)]
+    made = lived(both(RoutingRule.ROUND_ROBIN), steps)
+    assert [each.went.owner_id for each in made.arrived] == [ANN, ANN, BOB]
+    found = tried(made, made.directory.holdings)
+    assert not [each for each in found if each.differs]
 
 
 def test_r20_turns_go_on_from_those_before() -> None:
