@@ -42,6 +42,8 @@ class Kind(StrEnum):
     ABSENCE_ENDED = "absence_ended"
     ABSENCE_CANCELLED = "absence_cancelled"
     ABSENCE_REVIVED = "absence_revived"
+    COVER_BEGUN = "cover_begun"  # the day of an absence came
+    COVER_ENDED = "cover_ended"
     COVER_TAKEN = "cover_taken"
     COVER_SETTLED = "cover_settled"
     BRIEF_SETTLED = "brief_settled"

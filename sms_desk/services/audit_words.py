@@ -40,6 +40,8 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     Kind.ABSENCE_ENDED: "Absence ended",
     Kind.ABSENCE_CANCELLED: "Absence called off",
     Kind.ABSENCE_REVIVED: "Absence goes on",
+    Kind.COVER_BEGUN: "Cover began by its date",
+    Kind.COVER_ENDED: "Cover ended by its date",
     Kind.COVER_TAKEN: "Taken from cover",
     Kind.COVER_SETTLED: "Cover settled",
     Kind.BRIEF_SETTLED: "Brief read",
@@ -89,6 +91,8 @@ GROUPS: Final[tuple[tuple[str, tuple[Kind, ...]], ...]] = (
             Kind.ABSENCE_ENDED,
             Kind.ABSENCE_CANCELLED,
             Kind.ABSENCE_REVIVED,
+            Kind.COVER_BEGUN,
+            Kind.COVER_ENDED,
             Kind.COVER_TAKEN,
             Kind.COVER_SETTLED,
             Kind.BRIEF_SETTLED,
@@ -500,6 +504,10 @@ class Speaker:
                 return f"called off the absence of {person}"
             case Kind.ABSENCE_REVIVED:
                 return f"let the absence of {person} go on"
+            case Kind.COVER_BEGUN:
+                return f"began the cover for {person}: its day came"
+            case Kind.COVER_ENDED:
+                return f"ended the cover for {person}: its day came"
             case Kind.COVER_TAKEN:
                 return "took conversations over for good"
             case Kind.COVER_SETTLED:

@@ -6,12 +6,16 @@ closed. Here only is noted that a boundary was passed, and who leaves for good h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.model import Actor, PersonId, Role
+from sms_desk.services import auditing
 from sms_desk.services.context import Context
 from sms_desk.store import absence_plans, absences
 from sms_desk.store.engine import Tx
@@ -31,7 +35,11 @@ def cross(tx: Tx, now: datetime) -> Changes:
     for row in absence_plans.unnoted(tx, now):
         if row["begun_at"] is None:
             begun.add(row["id"])
+            if row["since"] > row["created_at"]:  # else it began with the plan, which is told
+                _audit(tx, row, Kind.COVER_BEGUN, now)
         ended = row["until"] is not None and row["until"] <= now
+        if ended and row["planned_until"] is None:  # else somebody ended it, which is told
+            _audit(tx, row, Kind.COVER_ENDED, now)
         absence_plans.change(
             tx, row["id"], begun_at=row["begun_at"] or now, ended_at=now if ended else None
         )
@@ -47,6 +55,21 @@ def cross(tx: Tx, now: datetime) -> Changes:
         actor = Actor(PersonId(planned_by), Role.ADMIN, "UTC")
         changes |= execute(Context(tx, actor, now), command).changes
     return changes
+
+
+def _audit(tx: Tx, row: Mapping[Any, Any], kind: Kind, now: datetime) -> None:
+    """No person did it: the date that somebody planned came (R31)."""
+    substitutes = frozenset[UUID]().union(
+        *(cover.substitutes for cover in absence_plans.covers_of(row))
+    )
+    about = {
+        "person_id": row["person_id"],
+        "absence_id": row["id"],
+        "since": row["since"],
+        "until": row["until"],
+    }
+    subjects = (row["id"], row["person_id"], *sorted(substitutes))
+    auditing.by_rule(tx, Deed(kind, subjects, None, about, Reason.RULE), now)
 
 
 def _leaving(tx: Tx, now: datetime, begun: frozenset[UUID]) -> list[tuple[UUID, UUID]]:

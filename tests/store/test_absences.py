@@ -18,6 +18,7 @@ from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import Origin, Role
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services import absences, boundaries, inbox, my_absence, scheduled
+from sms_desk.services import audit as audit_reads
 from sms_desk.services import people as people_reads
 from sms_desk.services.absence_rows import AbsenceState
 from sms_desk.services.executor import Done
@@ -733,3 +734,28 @@ def test_the_audit_tells_which_rules_and_contacts_went_along(office: Office) -> 
     assert set(entry.after["renamed"]) <= held
     assert entry.before["ended"]
     assert entry.after["begun"]
+
+
+def test_r31_what_a_date_did_stands_in_the_audit_without_an_actor(office: Office) -> None:
+    """The cover begins and ends by its dates, also while every desk is closed: once each, with the
+    reason. What a person began or ended is told as theirs alone."""
+    plan(office, office.ben, office.cara, since=office.now + DAY, until=office.now + 2 * DAY)
+    by_hand = plan(office, office.cara, office.ann, until=office.now + 9 * DAY)
+
+    def told() -> list[tuple[str, UUID | None, str]]:
+        office.later(hours=1)
+        for _ in range(2):
+            with office.workspace.write() as tx:
+                boundaries.cross(tx, office.now)
+        with office.workspace.read() as tx:
+            entries = list(audit_store.entries(tx))
+        return [(one.kind, one.actor_id, one.reason) for one in entries if "cover_" in one.kind]
+
+    assert told() == [], "one has begun with its plan, the other has not begun"
+    end(office, by_hand)
+    office.later(days=3)
+    assert told() == [("cover_begun", None, "rule"), ("cover_ended", None, "rule")]
+    page = office.desk(office.ann).read(audit_reads.page, audit_reads.Wanted())
+    sentences = [row.sentence for row in page.rows]
+    assert "The desk ended the cover for Ben: its day came." in sentences
+    assert "The desk began the cover for Ben: its day came." in sentences
