@@ -262,7 +262,11 @@ class Histories(RuleBasedStateMachine):
             if owner is not None
         }
         queue = {id_ for id_ in owners if id_ not in flows or not flows[id_].people}
-        assert self.listed(self.office.ann, Scope.UNASSIGNED) == queue
+        queues = [
+            self.listed(self.office.ann, scope) for scope in (Scope.UNASSIGNED, Scope.UNROUTED)
+        ]
+        assert set.union(*queues) == queue
+        assert not set.intersection(*queues)
         placed = set(queue)
         for one in set(self.people) - self.model.suspended:
             mine = {id_ for id_, owner in owners.items() if owner == one}
