@@ -12,7 +12,7 @@ from uuid import UUID
 from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain.changes import Changes
-from sms_desk.domain.errors import StorageError
+from sms_desk.domain.errors import DeskError, StorageError
 from sms_desk.domain.inbox_filters import Scope
 from sms_desk.services import glance_keeping, lines
 from sms_desk.services.desk import Desk
@@ -177,6 +177,12 @@ class LocalSession:
         except StorageError:
             _log.warning("the glance could not be kept")
 
+    def _renew_glance(self) -> None:
+        try:
+            glance_keeping.renew(self.desk.acting_as(self._me))
+        except DeskError:
+            _log.warning("the glance could not be renewed")
+
     def close(self, begins_at: Scope | None = None) -> None:
         with self._linking:
             self._closed = True
@@ -184,4 +190,6 @@ class LocalSession:
             self._linked.close()
         if begins_at is not None:
             self.keep_glance(begins_at)
+        elif self._workspace.has_written:
+            self._renew_glance()
         self._workspace.close()

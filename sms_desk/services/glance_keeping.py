@@ -24,6 +24,18 @@ def keep(desk: Desk, scope: Scope) -> None:
             store.put(tx, found.person_id, beats, glances.to_bytes(found))
 
 
+def renew(desk: Desk) -> None:
+    """Take the kept one again, after somebody without a window wrote: the next start has one still.
+
+    Where none of this person's was kept there will be none.
+    """
+    with desk.workspace.read() as tx:
+        body = store.body(tx)
+    stale = glances.from_bytes(body) if body is not None else None
+    if stale is not None and stale.person_id == desk.person_id:
+        keep(desk, stale.scope)
+
+
 def forget(desk: Desk) -> None:
     """Keep none: whoever starts the window next is somebody else."""
     with desk.workspace.write(quiet=True) as tx:

@@ -42,6 +42,8 @@ class Workspace:
         self._watch = threading.Lock()
         self._watcher: Connection | None = None
         self._last_beat = (-1, 0)
+        self.has_written = False
+        """Whether anything that somebody shows became different here."""
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -65,6 +67,7 @@ class Workspace:
                 yield connection
                 if not quiet:
                     self._beat(connection)
+            self.has_written = self.has_written or not quiet
 
     def foreign_beat(self) -> tuple[int, int]:
         """(SQLite's data version, writes of other processes): a change of the second means that

@@ -24,6 +24,12 @@ def put(tx: Tx, person_id: UUID, pulse: int, body: bytes) -> None:
     tx.execute(sa.insert(_glance).values(person_id=person_id, pulse=pulse, body=body))
 
 
+def body(tx: Tx) -> bytes | None:
+    """The one that is kept, whether or not it still holds."""
+    found: bytes | None = tx.execute(sa.select(_glance.c.body)).scalar_one_or_none()
+    return found
+
+
 def forget(tx: Tx) -> None:
     """Keep none."""
     tx.execute(sa.delete(_glance))

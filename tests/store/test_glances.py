@@ -10,12 +10,16 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from sms_desk.bootstrap.secrets import Secrets
+from sms_desk.bootstrap.session import LocalSession
 from sms_desk.domain.commands import SaveView
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import Origin
 from sms_desk.services import glance_keeping, glances, inbox
 from sms_desk.services.desk import Desk
 from sms_desk.services.glances import Glance
+from sms_desk.settings.credentials import SecretStore
+from sms_desk.settings.files import Profile
 from sms_desk.store import glance_file, people, tables, workspaces
 from sms_desk.store.engine import Workspace, open_file
 from sms_desk.store.head import HEAD
@@ -86,6 +90,37 @@ def test_whoever_wrote_since_makes_it_stale(desk: Desk, office: Office) -> None:
     with desk.workspace.write():
         pass
     assert kept(desk.workspace) is None
+
+
+def test_whoever_wrote_without_a_window_takes_it_again(desk: Desk, office: Office) -> None:
+    glance_keeping.renew(desk)
+    assert kept(desk.workspace) is None  # nobody has shown anything yet
+    glance_keeping.keep(desk, Scope.ALL)
+    office.message(office.conversation(office.own, "+12025550190", office.ben), "I am new")
+    assert kept(desk.workspace) is None
+    glance_keeping.renew(office.desk(office.cara))
+    assert kept(desk.workspace) is None
+    glance_keeping.renew(desk)
+    found = kept(desk.workspace)
+    assert found is not None
+    assert (found.scope, found.page.rows[0].snippet) == (Scope.ALL, "I am new")
+
+
+def test_a_session_that_wrote_leaves_one_behind(desk: Desk, office: Office, tmp_path: Path) -> None:
+    glance_keeping.keep(desk, Scope.MINE)
+    session = LocalSession(
+        Profile.of(under=tmp_path), desk.workspace, Secrets(_no_key_store), demo=False
+    )
+    conversation = office.conversation(office.own, "+12025550190", office.ben)
+    office.message(conversation, "I am new")
+    session.close()
+    found = kept(desk.workspace)
+    assert found is not None
+    assert found.page.rows[0].id == conversation
+
+
+def _no_key_store() -> SecretStore:
+    raise AssertionError("a glance holds no secret")
 
 
 def test_one_is_kept_and_only_of_who_sits_here(desk: Desk, office: Office) -> None:
