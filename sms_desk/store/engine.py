@@ -49,6 +49,8 @@ class Workspace:
     def read(self) -> Iterator[Tx]:
         """One consistent snapshot; nothing written in it is kept."""
         with _translated(), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":  # by itself, each statement has its own
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             transaction = connection.begin()
             try:
                 yield connection
