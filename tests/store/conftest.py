@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sms_desk.store.engine import Workspace, ensure_schema, open_file
+from tests.fixtures.desk import open_hurried
 from tests.fixtures.postgres import Cluster, postgres
 
 __all__ = ["postgres"]
@@ -56,7 +57,7 @@ def local_workspace(migrated_file: Path, tmp_path: Path) -> Iterator[Workspace]:
     assert [file.name for file in migrated_file.parent.iterdir()] == [migrated_file.name]
     shutil.copyfile(migrated_file, path)
     path.chmod(0o600)
-    made = open_file(path, KEY)
+    made = open_hurried(path, KEY)
     yield made
     made.close()
 
