@@ -5,6 +5,8 @@ set -u
 cd "$(dirname "$0")/../.."
 bin=.venv/bin
 failed=""
+# The tests start the program a hundred times: it is compiled once, whatever the shell asks for.
+unset PYTHONDONTWRITEBYTECODE
 
 check() {
     echo "== $*"
