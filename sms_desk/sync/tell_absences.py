@@ -19,7 +19,8 @@ from sms_desk.store.ids import derived
 _KINDS = (Kind.COVERING, Kind.COVER_ENDED, Kind.RETURNED)
 _BEGAN_WITHIN = timedelta(days=30)
 """A substitute who is named later is told, too; of what began long ago nobody is told anew."""
-_ENDED_WITHIN = timedelta(days=1)
+_ENDED_WITHIN = timedelta(days=14)
+"""As long as the brief is offered by itself: a desk that was closed at the end tells of it later."""
 
 
 @dataclass(frozen=True, slots=True)

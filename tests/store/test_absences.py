@@ -759,3 +759,42 @@ def test_r31_what_a_date_did_stands_in_the_audit_without_an_actor(office: Office
     sentences = [row.sentence for row in page.rows]
     assert "The desk ended the cover for Ben: its day came." in sentences
     assert "The desk began the cover for Ben: its day came." in sentences
+
+
+def test_r24_what_a_caller_says_is_looked_at_again(office: Office) -> None:
+    """An old client, or one that looked long ago, plans nothing uncovered without a confirmation,
+    and the words that it typed never say other days than the plan has."""
+    talk(office)
+    assert refusal(lambda: plan(office, office.ben, covers=(), confirmed=False)) == "gaps"
+    plan(office, office.cara, office.ann, since=office.now + DAY, until=office.now + 3 * DAY)
+    until = office.now + 2 * DAY
+    assert (
+        refusal(lambda: plan(office, office.ben, office.cara, until=until, confirmed=False))
+        == "gaps"
+    ), "the substitute has become absent since"
+    zone = require_zone("Europe/Berlin")
+    span = parse_span("2026-11-23", "2026-11-24", office.now, zone)
+    desk = office.desk(office.ann)
+
+    def kept(since_wall: str, until_wall: str) -> tuple[str, str]:
+        id_ = new_id()
+        desk.change(
+            c.PlanAbsence(
+                **desk.stamp(),
+                absence_id=id_,
+                person_id=office.ben,
+                since=span.since,
+                until=span.until,
+                zone="Europe/Berlin",
+                since_wall=since_wall,
+                until_wall=until_wall,
+                covers=all_to(office.cara),
+                confirmed=True,
+            )
+        )
+        row = desk.read(absences.get, id_)
+        return row.since_wall, row.until_wall
+
+    meant = ("2026-11-23", "2026-11-24")
+    assert kept(*meant) == meant
+    assert kept("2027-01-01", "whenever") == meant

@@ -760,6 +760,25 @@ def test_r25_r27_absences_tell_the_substitute_and_who_comes_back_once_each(offic
     }
 
 
+def test_r27_an_absence_that_ended_while_every_desk_was_closed_is_told_once(
+    office: Office,
+) -> None:
+    """The whole of it, or its end alone: the return is told when somebody opens a desk again."""
+    away(office, office.ben, office.cara, until=48)
+    office.later(days=5)
+    sender = Mailer(office.workspace, lambda: "")
+    for _ in range(3):
+        sender.run_once(office.later(minutes=1))
+    assert sorted((row["person_id"], row["kind"]) for row in rows(office.workspace)) == sorted(
+        [(office.cara, Kind.COVER_ENDED), (office.ben, Kind.RETURNED)]
+    )
+    (popup,) = office.desk(office.ben).read(service.popups)
+    assert popup.shown.title == "Your absence is over: the brief says what happened"
+    office.later(days=10)
+    sender.run_once(office.now)
+    assert len(rows(office.workspace)) == 2
+
+
 # --- who may look ---------------------------------------------------------------------------------
 
 

@@ -5,14 +5,15 @@ Who answers what follows from the dated rows; so ending an absence writes its en
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import cover_plan, wall_time
+from sms_desk.domain.absence_times import Span, since_of, until_of, walls_of
 from sms_desk.domain.absences import Absence, Cover, Part, Share, Split
 from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.changes import NOTHING, Changes
@@ -32,7 +33,6 @@ from sms_desk.store.absence_plans import TAKEN
 TAKEN_BACK = "taken_back"
 LEFT = "left"
 REASONS = ("", "vacation", "sick", "left", "other")
-_WALL = 32
 _MOST_SHARES = 200
 
 
@@ -54,6 +54,7 @@ def plan_absence(ctx: Context, command: c.PlanAbsence) -> Effect:
     _check_times(ctx, command.since, command.until)
     command = replace(command, covers=_tidy(command.covers, command.person_id))
     _check_gaps(ctx, command, confirmed=command.confirmed)
+    walls = _walls(command, command.zone)
     absence_plans.insert(
         ctx.tx,
         {
@@ -62,8 +63,8 @@ def plan_absence(ctx: Context, command: c.PlanAbsence) -> Effect:
             "since": command.since,
             "until": command.until,
             "zone": command.zone,
-            "since_wall": _wall(command.since_wall),
-            "until_wall": _wall(command.until_wall),
+            "since_wall": walls.since_wall,
+            "until_wall": walls.until_wall,
             "covers": command.covers,
             "permanent": command.permanent,
             "reason": command.reason,
@@ -91,14 +92,15 @@ def change_absence(ctx: Context, command: c.ChangeAbsence) -> Effect:
     _check_times(ctx, command.since, command.until)
     command = replace(command, covers=_tidy(command.covers, before["person_id"]))
     _check_gaps(ctx, command, confirmed=command.confirmed)
+    walls = _walls(command, before["zone"])
     absence_plans.change(
         ctx.tx,
         command.absence_id,
         since=command.since,
         until=command.until,
         planned_until=None,
-        since_wall=_wall(command.since_wall),
-        until_wall=_wall(command.until_wall),
+        since_wall=walls.since_wall,
+        until_wall=walls.until_wall,
         covers=command.covers,
     )
     back: list[c.Command] = [
@@ -393,8 +395,26 @@ def _refuse_stops(gaps: Iterable[Gap]) -> None:
             raise RefusedError(f"{gap.title}.", gap.detail, rule=rule)
 
 
-def _wall(text: str) -> str:
-    return " ".join(text.split())[:_WALL]
+def _walls(command: c.PlanAbsence | c.ChangeAbsence, zone_name: str) -> Span:
+    """What was typed, where it means these instants in that zone; else words made for them: what is
+    kept of a plan never says other days than it has."""
+    zone = wall_time.require_zone(zone_name)
+    made = walls_of(command.since, command.until, zone)
+    since, until = command.since_wall, command.until_wall
+    if since and not _means(since_of, since, zone, command.since):
+        since = made.since_wall
+    if until and not _means(until_of, until, zone, command.until):
+        until = made.until_wall
+    return Span(command.since, command.until, since, until)
+
+
+def _means(
+    instant_of: Callable[[str, tzinfo], datetime], wall: str, zone: tzinfo, at: datetime | None
+) -> bool:
+    try:
+        return instant_of(wall, zone) == at
+    except UsageError:
+        return False
 
 
 def _touched(absence_id: UUID) -> Changes:
