@@ -6,6 +6,7 @@ with the names of the house, one of them with a bad import.
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+# One process judges all skeletons, so one worker has all of these tests.
+pytestmark = pytest.mark.xdist_group("house")
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
@@ -90,23 +94,33 @@ def test_every_contract_is_broken_once_here() -> None:
     assert {name for name, _, _ in BREAKS} == {c["name"] for c in CONTRACTS["contracts"]}
 
 
-def test_what_the_house_allows_breaks_nothing(tmp_path: Path) -> None:
-    build_skeleton(tmp_path)
-    for module, text in ALLOWED.items():
-        source_of(tmp_path, module).write_text(text)
-    code, report = lint_imports(tmp_path)
+def test_what_the_house_allows_breaks_nothing(judged: list[tuple[int, str]]) -> None:
+    code, report = judged[-1]
     assert code == 0, report
 
 
 @pytest.mark.parametrize(
-    ("contract", "module", "text"), BREAKS, ids=[f"{c}: {m}: {t[:60]!r}" for c, m, t in BREAKS]
+    ("n", "contract"),
+    [(n, contract) for n, (contract, _, _) in enumerate(BREAKS)],
+    ids=[f"{c}: {m}: {t[:60]!r}" for c, m, t in BREAKS],
 )
-def test_a_broken_contract_is_seen(tmp_path: Path, contract: str, module: str, text: str) -> None:
-    build_skeleton(tmp_path)
-    source_of(tmp_path, module).write_text(text)
-    code, report = lint_imports(tmp_path)
+def test_a_broken_contract_is_seen(judged: list[tuple[int, str]], n: int, contract: str) -> None:
+    code, report = judged[n]
     assert code == 1
     assert f"{contract} BROKEN" in report, report
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
+    """Exit code and report of the linter: over each of BREAKS, and over what is ALLOWED."""
+    folders = []
+    for texts in [*({module: text} for _, module, text in BREAKS), ALLOWED]:
+        folder = tmp_path_factory.mktemp("house")
+        build_skeleton(folder)
+        for module, text in texts.items():
+            source_of(folder, module).write_text(text)
+        folders.append(folder)
+    return lint_imports(folders)
 
 
 def build_skeleton(folder: Path) -> None:
@@ -128,10 +142,27 @@ def source_of(folder: Path, module: str) -> Path:
     return path / "__init__.py" if is_package else path.with_suffix(".py")
 
 
-def lint_imports(folder: Path) -> tuple[int, str]:
-    """Exit code and report of the linter over the package in `folder`."""
-    program = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run(
-        [program, "--no-logo", "--no-cache"], cwd=folder, capture_output=True, text=True
-    )
-    return done.returncode, done.stdout + done.stderr
+LINTER = """
+import contextlib, importlib, io, json, os, sys
+from importlinter.cli import lint_imports
+
+judged = []
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    sys.path[0] = folder
+    importlib.invalidate_caches()
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        code = lint_imports(no_logo=True, no_cache=True)
+    judged.append((code, said.getvalue()))
+print(json.dumps(judged))
+"""
+
+
+def lint_imports(folders: list[Path]) -> list[tuple[int, str]]:
+    """Exit code and report of the linter over the package in each folder.
+
+    In a process of its own, where no `sms_desk` is imported yet; starting it is what takes long.
+    """
+    command = [sys.executable, "-c", LINTER, *map(str, folders)]
+    done = subprocess.run(command, cwd=folders[0], capture_output=True, text=True, check=True)
+    return [(code, report) for code, report in json.loads(done.stdout)]
