@@ -187,7 +187,8 @@ class Teller:
 
     def _grow_rested(self, tx: Tx, person_id: UUID, *, count: int, others: int = 0) -> None:
         due = self._wishes_of(person_id).rested(self._now)
-        self._grow(tx, person_id, Kind.RESTED, Way.SCREEN, due, count=count, others=others)
+        row = notices.summaries(tx, {person_id}, Kind.RESTED).get((person_id, Way.SCREEN))
+        self._grow(tx, person_id, Way.SCREEN, Kind.RESTED, row, due, count=count, others=others)
 
     def _count_older(self, tx: Tx, older: Counter[tuple[UUID, UUID]], *, live: bool) -> None:
         """One summary for each person and way, which grows until it is told (R56)."""
@@ -200,21 +201,28 @@ class Teller:
                     counts[person_id, choice.way, choice.template] += n
                 elif choice.reason == rules.RESTING:
                     self._grow_rested(tx, person_id, count=n)
+        totals: Counter[tuple[UUID, Way]] = Counter()
+        templates: dict[tuple[UUID, Way], str] = {}
         for (person_id, way, template), n in counts.items():
-            due = self._now + rules.QUIET
-            self._grow(tx, person_id, Kind.OLDER, way, due, template, count=n)
+            totals[person_id, way] += n
+            templates.setdefault((person_id, way), template)
+        growing = notices.summaries(tx, {person for person, _ in totals}, Kind.OLDER)
+        due = self._now + rules.QUIET
+        for key, n in totals.items():
+            self._grow(tx, *key, Kind.OLDER, growing.get(key), due, templates[key], count=n)
 
     def _grow(
         self,
         tx: Tx,
         person_id: UUID,
-        kind: Kind,
         way: Way,
+        kind: Kind,
+        row: Mapping[Any, Any] | None,
         due: datetime,
         template: str = "",
         **counts: int,
     ) -> None:
-        row = notices.summary(tx, person_id, way, kind)
+        """row: the summary that grows already, if there is one."""
         if row is not None:
             grown = {name: row["trail"].get(name, 0) + n for name, n in counts.items()}
             notices.change(tx, row["id"], trail={**row["trail"], **grown}, next_try_at=due)

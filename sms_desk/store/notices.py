@@ -46,15 +46,17 @@ _BLANK: Mapping[str, Any] = {
 }
 
 
-def summary(tx: Tx, person_id: UUID, way: Way, kind: Kind) -> sa.RowMapping | None:
-    """A summary, of older messages or of hours of rest, that still grows."""
+def summaries(
+    tx: Tx, people: Collection[UUID], kind: Kind
+) -> dict[tuple[UUID, Way], sa.RowMapping]:
+    """By person and way the summary, of older messages or of hours of rest, that still grows."""
     query = sa.select(tables.notices).where(
-        _n.person_id == person_id,
-        _n.way == way,
-        _n.kind == kind,
-        _n.state == State.WAITING,
+        _n.person_id.in_(people), _n.kind == kind, _n.state == State.WAITING
     )
-    return tx.execute(query).mappings().first()
+    found: dict[tuple[UUID, Way], sa.RowMapping] = {}
+    for row in tx.execute(query).mappings():
+        found.setdefault((row["person_id"], Way(row["way"])), row)
+    return found
 
 
 def waiting(tx: Tx, person_id: UUID, now: datetime, *, limit: int) -> list[sa.RowMapping]:
