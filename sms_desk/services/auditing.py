@@ -126,7 +126,6 @@ NEEDS_NONE: Mapping[type[c.Command], str] = {
 }
 
 _TURNS: Mapping[type[c.Command], tuple[str, str]] = {
-    c.EndAbsence: ("in_force", "ended"),
     c.ReviveAbsence: ("ended", "in_force"),
     c.CancelAbsence: ("planned", "called_off"),
     c.FixSubstitutes: ("chosen_anew", "as_before"),
