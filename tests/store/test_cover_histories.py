@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from sms_desk.domain import audit as chain
 from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Absence, Share, Split
-from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.domain.errors import NotFoundError, RefusedError, UsageError
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.responsibility import Flow, Presence, responsible
 from sms_desk.services import absences, boundaries, covers, inbox
@@ -47,7 +47,7 @@ HOUR = timedelta(hours=1)
 WHO = st.integers(0, 3)
 SOME = st.lists(WHO, min_size=1, max_size=3, unique=True)
 SPANS = st.integers(1, 30)
-REFUSED = (RefusedError, UsageError)
+REFUSED = (RefusedError, UsageError, NotFoundError)
 
 
 @dataclass
@@ -321,7 +321,7 @@ def test_any_history_of_cover_in_a_file(migrated_file: Path) -> None:
             finally:
                 workspace.close()
 
-    run(make, examples=5, steps=18)
+    run(make, examples=3, steps=16)
 
 
 @pytest.mark.xdist_group("pg")
@@ -334,4 +334,4 @@ def test_any_history_of_cover_in_a_database(postgres: Cluster, migrated_database
         with postgres.database(name, template=migrated_database) as engine:
             yield Workspace(engine)
 
-    run(make, examples=2, steps=12)
+    run(make, examples=2, steps=10)
