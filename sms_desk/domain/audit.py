@@ -17,6 +17,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -246,6 +247,10 @@ def owners(moves: Mapping[UUID, tuple[UUID | None, UUID | None]]) -> dict[str, A
     }
 
 
+_NUMBER = attrgetter("int")
+"""The order of ids, without asking each pair of them in Python."""
+
+
 def _by_owner(
     moves: Mapping[UUID, tuple[UUID | None, UUID | None]], side: int
 ) -> list[dict[str, Any]]:
@@ -253,7 +258,7 @@ def _by_owner(
     for id_, pair in moves.items():
         groups.setdefault(pair[side], []).append(id_)
     return [
-        {"owner_id": who, "count": len(ids), "ids": sorted(ids)}
+        {"owner_id": who, "count": len(ids), "ids": sorted(ids, key=_NUMBER)}
         for who, ids in sorted(groups.items(), key=lambda item: str(item[0]))
     ]
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -108,7 +109,7 @@ def plan(ctx: Context, command: c.Reassign) -> Plan:
     _check_shares(ctx, command)
     ids = resolve(ctx, command.targets)
     if command.targets.matching is not None:
-        ids = sorted(ids)  # however it was read, the same division
+        ids.sort(key=attrgetter("int"))  # however it was read, the same division
     rows = team_states.load(ctx.tx, ids)
     meant = [
         rows[id_]
