@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sms_desk.cli import ids
 from sms_desk.domain import commands as c
 from sms_desk.domain.addresses import Address
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel
 from sms_desk.services import composing
 from sms_desk.services.desk import Desk

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
@@ -22,6 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HASH = re.compile(r"[0-9a-fA-F]{64}")

@@ -8,12 +8,12 @@ concerns them gets the reason as a row of their own, so that "why was I not told
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.working_hours import ALWAYS, WorkingHours, is_working, next_closing
 
 FRESH = timedelta(minutes=10)

@@ -9,11 +9,11 @@ Unrouted and says why: it never falls on whoever happens to be there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import RoutingRule
 from sms_desk.domain.responsibility import Flow, flows
 from sms_desk.domain.scopes import (

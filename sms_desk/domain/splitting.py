@@ -9,11 +9,11 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
 from sms_desk.domain.absences import Share, Split
+from sms_desk.domain.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, TextIO, TypeVar
@@ -17,6 +17,7 @@ from uuid import UUID
 from sms_desk.domain import audit
 from sms_desk.domain.audit import Entry, Fault, Head, Kind, Verdict
 from sms_desk.domain.errors import NotFoundError, RefusedError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 from sms_desk.domain.plain_text import display_name
 from sms_desk.domain.wall_time import require_zone

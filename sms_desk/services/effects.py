@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from sms_desk.domain.audit import Deed
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.commands import Command
 from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 from sms_desk.services.context import Context
 

@@ -8,7 +8,7 @@ same handlers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.command_codec import decode, encode, kind_of
 from sms_desk.domain.commands import Command, Undo
 from sms_desk.domain.errors import NotFoundError, RefusedError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import auditing
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect

@@ -7,13 +7,14 @@ changes by time alone is worked out here from instants. This module imports no s
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sms_desk.domain import positions, value_codec
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import Scope
 from sms_desk.domain.model import Position
 from sms_desk.services.inbox_rows import InboxPage, RailCounts

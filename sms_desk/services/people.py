@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +11,7 @@ from uuid import UUID
 from sms_desk.domain import duty, staff
 from sms_desk.domain.duty import Duty
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import HolderKind, Role
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.domain.working_hours import WorkingHours, parse_hours

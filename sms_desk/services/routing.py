@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import RoutingRule
 from sms_desk.domain.routing import Facts, Routing, Situation
 from sms_desk.domain.scopes import Directory

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain import positions, routing, what_if
 from sms_desk.domain.commands import Holder
 from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import HolderKind, Position, Role, RoutingRule
 from sms_desk.domain.plain_text import display_name
 from sms_desk.domain.scopes import Holding

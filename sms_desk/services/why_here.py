@@ -8,13 +8,13 @@ whose it is and since when, or who answers while that person is away.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain import positions, routing
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services import covers
 from sms_desk.services.context import Context

@@ -15,13 +15,13 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import platformdirs
 
 from sms_desk.domain.errors import StorageError, UsageError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.settings import registry
 
 HOME_VARIABLE = "SMS_DESK_HOME"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain import positions
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Position
 from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx

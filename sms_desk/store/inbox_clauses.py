@@ -5,7 +5,6 @@ The page, the count and the check of an arrival are made of the same conditions,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from sms_desk.domain import positions
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope
 from sms_desk.domain.responsibility import Step
 from sms_desk.domain.scopes import Reach, Ways

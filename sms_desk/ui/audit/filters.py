@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from sms_desk.domain.audit import Kind
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services.audit import Choices, Named, Wanted
 from sms_desk.services.audit_words import GROUPS, kind_words
 from sms_desk.ui import theme

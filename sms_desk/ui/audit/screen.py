@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from typing import Final, TypeVar, TypeVarTuple
@@ -17,6 +16,7 @@ from typing_extensions import override
 from sms_desk.domain.audit import Head
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import isolate
 from sms_desk.services import audit
 from sms_desk.services.audit import About, AuditPart, AuditRow, Choices, Concerned, Verified, Wanted

@@ -5,7 +5,6 @@ The check runs while one edits, through the read door; nothing is written before
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 from uuid import UUID
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sms_desk.domain import commands as c
 from sms_desk.domain.cover_plan import GapCode
 from sms_desk.domain.errors import DeskError
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.services import absences
 from sms_desk.services.absence_rows import (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import TeamState
 from sms_desk.ui.widgets.words import tr

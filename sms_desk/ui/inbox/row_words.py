@@ -6,12 +6,12 @@ Everything that came from outside has passed `domain.plain_text` when it leaves 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Origin, TeamState
 from sms_desk.domain.plain_text import display_name, initials, isolate, preview
 from sms_desk.services.inbox_rows import InboxRow

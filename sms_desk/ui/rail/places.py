@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale, Qt
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.inbox_filters import InboxFilter, Scope, SourceFilter
 from sms_desk.domain.model import ProgramKind
 from sms_desk.domain.plain_text import display_name, isolate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +20,7 @@ from typing_extensions import override
 from sms_desk.bootstrap import Session
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
+from sms_desk.domain.frozen import dataclass
 from sms_desk.services import directory, notices, preferences, workspace
 from sms_desk.services.context import Context
 from sms_desk.services.notices import InboxMute

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import isolate
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.text import clipped, elided, tip_text
