@@ -112,7 +112,11 @@ class Terminal:
 
 
 def program(
-    *words: str, home: Path, stdin: bytes = b"", passphrase: str = PASSPHRASE
+    *words: str,
+    home: Path,
+    stdin: bytes = b"",
+    passphrase: str = PASSPHRASE,
+    seconds: float = 60,
 ) -> subprocess.CompletedProcess[bytes]:
     """A call as a program of its own."""
     with descriptor(passphrase) as fd:
@@ -122,7 +126,7 @@ def program(
             input=stdin,
             capture_output=True,
             pass_fds=[fd],
-            timeout=60,
+            timeout=seconds,
         )
 
 

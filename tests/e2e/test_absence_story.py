@@ -3,21 +3,30 @@ desk closed in between, on a clock that the test moves (R23-R31, R48, R49)."""
 
 from __future__ import annotations
 
-import functools
+import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE, SECOND_LINE
 from sms_desk.settings import clock
-from sms_desk.settings.keys import Kdf
-from tests.e2e.cli_calls import Terminal
+from sms_desk.settings.files import DEMO_PROFILE, MachineState, Profile
+from sms_desk.ui import theme
+from sms_desk.ui.cover import BriefScreen
+from sms_desk.ui.opening import Frame, Launch, open_workspace
+from sms_desk.ui.program import Program
+from sms_desk.ui.window.main_window import MainWindow
+from tests.e2e.cli_calls import Terminal, program
+from tests.e2e.test_first_run import LONG_MS, end
 from tests.fixtures.sandbox import sandbox_server
 
 MINUTE = timedelta(minutes=1)
@@ -130,7 +139,6 @@ def shop(
 ) -> Shop:
     """Ann in Berlin holds two numbers; Ben and Cleo could answer instead; Dora leads them."""
     monkeypatch.setattr(clock, "wall", hand)
-    monkeypatch.setattr(Kdf, "key", functools.cache(Kdf.key))  # the same stretching, once
     terminal = Terminal(tmp_path / "home", capsys, server)
     call = terminal.json
     terminal.connect()
@@ -312,3 +320,67 @@ def test_substitutes_who_are_away_suspended_moved_and_gone(shop: Shop) -> None:
         "absence_ended": 2,
         "handed_over": 1,
     }
+
+
+# --- the demo, by programs of their own and in its window -----------------------------------------
+
+TUESDAY = datetime(2026, 11, 17, 20, tzinfo=UTC)  # 15:00 in Washington: nobody's night
+BACK = datetime(2026, 11, 22, 8, tzinfo=UTC)  # Sunday 0:00 in Los Angeles
+NORA, JONAS = "+12025550138", "Jonas Weber"
+
+
+@contextmanager
+def the_window(app: QApplication, launch: Launch) -> Iterator[Program]:
+    """The program's own window, as `sms-desk demo` opens it."""
+    window = MainWindow()
+    window.resize(1280, 800)
+    assert launch.home is not None
+    profile = Profile.of(DEMO_PROFILE, launch.home)
+    frame = Frame(app, window, launch, MachineState(profile.state), open_workspace)
+    opened = Program(frame)
+    window.show()
+    opened.begin()
+    try:
+        yield opened
+    finally:
+        end(opened)
+
+
+def test_the_demo_s_absence_ends_while_nothing_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication, qtbot: QtBot
+) -> None:
+    """R25-R27 by SMS_DESK_CLOCK: each call is a program of its own, and between them none runs; the
+    next start shows everything back, with the brief."""
+    home = tmp_path / "home"
+
+    def call(*words: str, at: datetime) -> Any:
+        monkeypatch.setenv(clock.VARIABLE, at.isoformat())
+        done = program("--demo", *words, "--json", home=home, seconds=180)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    call("sync", "--once", at=TUESDAY)
+    page = call("inbox", "--scope", "covering", at=TUESDAY)
+    nora = next(row["id"] for row in page["rows"] if _digits(row["peer"]) == _digits(NORA))
+    call("reply", nora, "There is a seat left.", at=TUESDAY)
+    call("sync", "--once", at=TUESDAY + MINUTE)
+    (covered,) = call("absence", "covering", at=BACK - MINUTE)["rows"]
+    assert (covered["person_name"], covered["count"]) == (JONAS, len(page["rows"]))
+    assert call("absence", "covering", at=BACK)["rows"] == []
+    brief = call("--as", JONAS, "absence", "brief", JONAS, at=BACK)
+    spoke = {row["conversation_id"]: [one[1:] for one in row["spoke"]] for row in brief["rows"]}
+    assert spoke[nora] == [["Julia Reyes", 1]]
+    assert {row["id"] for row in page["rows"]} <= set(spoke)
+
+    theme.apply(qapp, "light")
+    monkeypatch.setenv(clock.VARIABLE, (BACK + MINUTE).isoformat())
+    with the_window(qapp, Launch(demo=True, home=home, as_person=JONAS)) as opened:
+        window = opened.window
+        qtbot.waitUntil(lambda: window.away.isVisible(), timeout=LONG_MS)
+        assert window.away.words().startswith("Welcome back.")
+        window.away.action_requested.emit()
+        qtbot.waitUntil(lambda: isinstance(window.screen_shown(), BriefScreen), timeout=LONG_MS)
+        screen = window.screen_shown()
+        assert isinstance(screen, BriefScreen)
+        qtbot.waitUntil(lambda: bool(screen._lines), timeout=LONG_MS)
+        assert {str(line.id) for line in screen._lines} >= set(spoke)
