@@ -13,6 +13,7 @@ Nobody inherits from such a class without being one too.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
 from operator import attrgetter
@@ -48,11 +49,22 @@ def _made(cls: type[T], *, kw_only: bool) -> type[T]:
             return NotImplemented  # type: ignore[no-any-return]
         return bool(compared(self) == compared(other))
 
-    made.__init__, made.__eq__ = make, equals
+    made.__init__, made.__eq__, made.__signature__ = make, equals, _SIGNATURE
     made.__hash__ = lambda self: hash(compared(self))
     made.__repr__, made.__setattr__, made.__delattr__ = _shown, _refuse, _refuse
     made.__getstate__, made.__setstate__ = _state, _fill
     return made  # type: ignore[no-any-return]
+
+
+class _Signature:
+    """What `inspect.signature` says of such a class, which its first `__init__` does not."""
+
+    def __get__(self, _value: object, cls: type[Any]) -> inspect.Signature:
+        whole = inspect.signature(_initializer(cls))
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
+_SIGNATURE = _Signature()
 
 
 def _values(names: list[str]) -> Callable[[Any], Any]:
