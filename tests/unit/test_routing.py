@@ -146,7 +146,10 @@ def test_r19_never_to_who_is_away_or_left_nor_to_a_stranger(holders: Holders, kn
     assert (decided.outcome == "owner") == (decided.owner_id is not None)
     assert known.candidates is not None
     if decided.owner_id is not None:
-        assert decided.owner_id not in known.away | known.suspended
+        assert decided.owner_id not in known.suspended
+        if decided.owner_id in known.away:  # who holds it alone keeps it (R25, R49)
+            assert known.candidates - known.suspended == {decided.owner_id}
+            assert not holders.shared
         if decided.rule != "named":
             assert decided.owner_id in known.candidates
     if decided.outcome == "shared_inbox":
