@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -197,13 +197,16 @@ def check(
 
 @absence.command()
 @click.argument("person")
+@click.option("--confirm", is_flag=True, help="The gaps that the check finds are meant.")
 @click.option("--dry-run", is_flag=True, help="Only check; change nothing.")
 @with_desk
-def start(desk: Desk, person: str, dry_run: bool) -> Changed | PlanCheck:
+def start(desk: Desk, person: str, confirm: bool, dry_run: bool) -> Changed | PlanCheck:
     """Sick today: away from now to the end of their day, covered by who is suggested."""
     planned = desk.read(service.sick_today, ids.person(desk, person))
+    found = desk.read(service.check, planned)
     if dry_run:
-        return desk.read(service.check, planned)
+        return found
+    planned = replace(planned, confirmed=confirm or not service.worth_a_look(found))
     return Changed.of(desk.change(planned), planned.absence_id)
 
 

@@ -12,6 +12,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import cover_plan, positions
 from sms_desk.domain.absence_times import day_of, whole_days
 from sms_desk.domain.absences import HANDED_OVER, Absence, Cover, Part, Share, Split
+from sms_desk.domain.cover_plan import GapCode, Severity
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import Channel, Direction, Position, Role, TeamState
 from sms_desk.domain.scopes import members_now
@@ -163,8 +164,9 @@ def _suggested(ctx: Context, person_id: UUID, found: Iterable[Candidate]) -> tup
 
 
 def sick_today(ctx: Context, person_id: UUID) -> c.PlanAbsence:
-    """Away from now to the end of that person's day, with who is suggested; as a command that may
-    be run as it is: nobody has to plan for being ill."""
+    """Away from now to the end of that person's day, with who is suggested; as a command that is
+    confirmed already: nobody has to plan for being ill. Whoever runs it asks `worth_a_look` first.
+    """
     plan = draft(ctx, person_id)
     zone = require_zone(plan.person.zone)
     today = day_of(ctx.now, zone)
@@ -204,6 +206,15 @@ def check(ctx: Context, plan: Plan) -> PlanCheck:
             absence.since.astimezone(mine),
             None if absence.until is None else absence.until.astimezone(mine),
         ),
+    )
+
+
+def worth_a_look(found: PlanCheck) -> bool:
+    """Whether somebody has to look before an ill person may go home (R24). A WhatsApp window that
+    closes is seen by whoever answers instead."""
+    return found.refused or any(
+        gap.severity is not Severity.OK and gap.code is not GapCode.WINDOW_CLOSES
+        for gap in found.gaps
     )
 
 

@@ -387,8 +387,11 @@ def _an_absence(call: Callable[..., Any], conversation: str) -> None:
     brief = call("absence", "brief", "Ann")
     assert conversation in [row["conversation_id"] for row in brief["rows"]]
     assert call("--as", "Cleo", "absence", "covering")["rows"] == []
-    assert call("absence", "start", "Ann", "--dry-run")["needs_confirmation"] in (True, False)
     call("absence", "start", "Ann")
+    call("people", "suspend", "Cleo")  # nobody is left who could answer for me
+    assert call("absence", "start", "me", "--dry-run")["needs_confirmation"]
+    assert call("absence", "start", "me", code=3)["error"]["rule"] == "gaps"
+    call("absence", "start", "me", "--confirm")
 
 
 def test_hostile_text_reaches_no_terminal(terminal: Terminal, server: SandboxServer) -> None:

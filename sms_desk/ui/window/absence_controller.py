@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
-from sms_desk.domain.cover_plan import Gap, GapCode, Severity
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services import my_absence
 from sms_desk.services.my_absence import MyAbsence
@@ -127,18 +126,12 @@ class AbsenceController(QObject):
         from sms_desk.services import absences
 
         def checked(found: PlanCheck) -> None:
-            if found.refused or any(map(_is_gap, found.gaps)):
+            if absences.worth_a_look(found):
                 self.sick_wanted.emit(command.person_id)
             else:
                 self._doors.change(self, command)
 
         self._doors.read(self, absences.check, command, then=checked, key="sick")
-
-
-def _is_gap(gap: Gap) -> bool:
-    """Whether somebody has to look at it before they may go home: a WhatsApp window that closes is
-    seen by whoever answers instead."""
-    return gap.severity is not Severity.OK and gap.code is not GapCode.WINDOW_CLOSES
 
 
 def _away_words(row: AbsenceRow, now: datetime, zone: tzinfo) -> str:
