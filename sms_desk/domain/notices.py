@@ -76,6 +76,7 @@ class Because(StrEnum):
     BACK = "back"
     ADMIN = "admin"
     RESTED = "rested"
+    CONCERNED = "concerned"  # by each of the older messages of a summary, for reasons of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,7 @@ def why(trail: Mapping[str, Any], who: str, names: Mapping[UUID, str]) -> str:
         Because.SUBSTITUTE: f"{subject} {stand} for {other} while they are away.",
         Because.BACK: f"the absence of {who} is over.",
         Because.ADMIN: "admins look after templates.",
+        Because.CONCERNED: f"they came into conversations of which {who} would have been told.",
         Because.RESTED: f"{subject} did not want to be disturbed, and the hours of that are over.",
     }[because]
     if you and because is Because.BACK:

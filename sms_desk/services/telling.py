@@ -228,7 +228,7 @@ class Teller:
             grown = {name: row["trail"].get(name, 0) + n for name, n in counts.items()}
             notices.change(tx, row["id"], trail={**row["trail"], **grown}, next_try_at=due)
             return
-        told = Told(person_id, Because.OWNER if kind is Kind.OLDER else Because.RESTED)
+        told = Told(person_id, Because.CONCERNED if kind is Kind.OLDER else Because.RESTED)
         trail = {**rules.trail(told, self._around(kind, None, None)), **counts}
         fresh = self._row(person_id, kind, way, new_id(), State.WAITING, trail)
         notices.append(tx, [{**fresh, "next_try_at": due, "template": template}])

@@ -353,6 +353,9 @@ def test_r56_what_is_older_makes_one_summary_that_grows(office: Office) -> None:
     office.later(seconds=QUIET.total_seconds())
     (popup,) = ben.read(service.popups)
     assert popup.shown.title == "416 older messages arrived"
+    assert service.why(row["trail"], "you", {}) == (
+        "They came into conversations of which you would have been told."
+    )
 
 
 # --- what commands tell ---------------------------------------------------------------------------
