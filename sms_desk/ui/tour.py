@@ -228,6 +228,8 @@ class Tour(QObject):
                 self._plan,
             ),
             Step("brief", "Back again: what happened meanwhile, and B takes back", self._brief),
+            Step("people", "Who works here, who is away, how full their desks are", self._people),
+            Step("audit", "Who changed what, before and after", self._audit),
             Step("senders", "Sender IDs: who holds what", self._senders),
             Step(
                 "programs",
@@ -480,6 +482,12 @@ class Tour(QObject):
     def _shown(self) -> QWidget | None:
         return self._window.screen_shown()
 
+    def _people(self) -> Steps:
+        yield from self._screen("people", 1)
+
+    def _audit(self) -> Steps:
+        yield from self._screen("audit", 0)
+
     def _senders(self) -> Steps:
         yield from self._screen("senders", 1)
 
@@ -510,6 +518,8 @@ class Tour(QObject):
             "outbox": "Outbox",
             "settings": "Settings",
             "absences": "Absence and cover",
+            "people": "People and teams",
+            "audit": "Audit log",
             "brief": "My brief",
         }
         self._hands.ctrl(Qt.Key.Key_K)
