@@ -479,7 +479,7 @@ def test_undo_of_a_settled_brief_leaves_what_was_moved_since(office: Office) -> 
     done = undo(office, settled, by=office.ben)
     assert offered(office, office.ben) == absence_id
     assert owner(office, id_) == office.ann
-    assert done.label.endswith("1 of 1 was assigned again since, by Ann.")
+    assert done.label.endswith("1 of 1 was assigned again since, by Ann: +1 202-555-0001.")
 
 
 def test_a_brief_read_before_the_return_waits_at_the_return(office: Office) -> None:
