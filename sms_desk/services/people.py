@@ -46,7 +46,7 @@ class StaffRow:
     absence_id: of the innermost running absence. covered_by: names of who answers for them.
     open, waiting, snoozed: conversations that they own. capacity: open ones that are a full desk;
     None: nobody said. senders: those held by name. email: where notices go.
-    What somebody has, and their e-mail, is theirs, their supervisors' and admins' to know (R31): for
+    What somebody has, and their e-mail, is theirs, their supervisors' and admins' to know: for
     others the numbers are None and the rest is empty.
     may_edit, may_lead: as an admin or oneself; as one of those who may say how much they carry.
     """
