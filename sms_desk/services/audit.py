@@ -21,8 +21,18 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 from sms_desk.domain.plain_text import display_name
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.services import audit_words, csv_files
-from sms_desk.services.audit_words import KIND_NAMES, Difference, Names, Speaker
+from sms_desk.services import audit_names, csv_files
+from sms_desk.services.audit_differences import (
+    NOTHING_TYPED,
+    Difference,
+    Differences,
+    Typed,
+    typed,
+)
+from sms_desk.services.audit_kinds import KIND_NAMES, kind_words, reason_words
+from sms_desk.services.audit_names import Names
+from sms_desk.services.audit_values import Values
+from sms_desk.services.audit_words import Speaker
 from sms_desk.services.context import Context
 from sms_desk.services.csv_files import Progress, no_progress
 from sms_desk.services.words import peer_text
@@ -221,7 +231,7 @@ def concerned(ctx: Context, n: int) -> tuple[Concerned, ...]:
         )
         for id_, row in around.items()
     ]
-    names = audit_words.sender_names(senders.briefly(ctx.tx, ids).values())
+    names = audit_names.sender_names(senders.briefly(ctx.tx, ids).values())
     found += [Concerned(About.SENDER, id_, name) for id_, name in names.items()]
     return tuple(sorted(found, key=lambda one: (one.about, one.name.casefold())))
 
@@ -246,7 +256,7 @@ class Choices:
 def choices(ctx: Context) -> Choices:
     """Everybody, and the sender IDs of whoever looks. Raises RefusedError for reps."""
     _require_overview(ctx)
-    known = audit_words.names(ctx.tx, None)
+    known = audit_names.names(ctx.tx, None)
     own = ctx.reach.team_senders | ctx.reach.held
     whole = ctx.actor.role is Role.ADMIN
     return Choices(
@@ -305,7 +315,7 @@ def _require_overview(ctx: Context) -> None:
 def _matching(ctx: Context, text: str) -> tuple[frozenset[UUID], frozenset[str]]:
     wanted = text.casefold()
     kinds = frozenset(kind.value for kind, said in KIND_NAMES.items() if wanted in said.casefold())
-    known = audit_words.names(ctx.tx, None)
+    known = audit_names.names(ctx.tx, None)
     return known.matching(text) | known.matching_number(text), kinds
 
 
@@ -314,8 +324,15 @@ def _rows(
 ) -> tuple[AuditRow, ...]:
     undone = {entry.n: _undone(ctx, entry) for entry in entries if entry.kind == Kind.UNDONE.value}
     names = _names(ctx, [*entries, *filter(None, undone.values())], quote)
-    speaker = Speaker(ctx.tx, names, require_zone(ctx.actor.zone))
-    return tuple(_row(ctx, names, speaker, entry, undone.get(entry.n)) for entry in entries)
+    values = Values(names, require_zone(ctx.actor.zone))
+    speaker, differences = Speaker(ctx.tx, names, values), Differences(names, values)
+    texts = typed(ctx.tx, {entry.batch_id for entry in entries if entry.batch_id is not None})
+    return tuple(
+        _row(names, entry, speaker.sentence(entry, undone.get(entry.n)), said, changes)
+        for entry in entries
+        for said in (texts.get(entry.batch_id, NOTHING_TYPED),)
+        for changes in (differences.of(entry, said),)
+    )
 
 
 def _undone(ctx: Context, entry: Entry) -> Entry | None:
@@ -326,34 +343,33 @@ def _undone(ctx: Context, entry: Entry) -> Entry | None:
 def _undoes(entry: Entry) -> UUID | None:
     """The command that it took back, if it did that."""
     said = entry.after.get("undoes") if isinstance(entry.after, dict) else None
-    return audit_words.as_id(said)
+    return audit_names.as_id(said)
 
 
 def _names(ctx: Context, entries: Iterable[Entry], quote: Quote | None) -> Names:
     ids = {
         id_
         for entry in entries
-        for id_ in (*entry.subject_ids, *audit_words.ids_in([entry.before, entry.after]))
+        for id_ in (*entry.subject_ids, *audit_names.ids_in([entry.before, entry.after]))
     }
-    names = audit_words.names(ctx.tx, ids)
+    names = audit_names.names(ctx.tx, ids)
     return names if quote is None else replace(names, quote=quote)
 
 
 def _row(
-    ctx: Context, names: Names, speaker: Speaker, entry: Entry, undone: Entry | None
+    names: Names, entry: Entry, sentence: str, said: Typed, changes: tuple[Difference, ...]
 ) -> AuditRow:
-    typed = audit_words.typed(ctx.tx, entry.batch_id)
     return AuditRow(
         n=entry.n,
         at=entry.at,
         actor_id=entry.actor_id,
         actor_name=names.person(entry.actor_id),
         kind=entry.kind,
-        what=audit_words.kind_words(entry.kind),
-        sentence=speaker.sentence(entry, undone),
-        reason=audit_words.reason_words(entry.reason),
-        note=typed.reason,
-        changes=speaker.differences(entry, typed),
+        what=kind_words(entry.kind),
+        sentence=sentence,
+        reason=reason_words(entry.reason),
+        note=said.reason,
+        changes=changes,
         batch_id=entry.batch_id,
         subject_ids=entry.subject_ids,
         hash=entry.hash,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,12 @@ def append(
 
 def get(tx: Tx, command_id: UUID) -> sa.RowMapping | None:
     return tx.execute(sa.select(tables.commands).where(_k.id == command_id)).mappings().first()
+
+
+def some(tx: Tx, command_ids: Collection[UUID]) -> list[sa.RowMapping]:
+    """Those of them that the history keeps."""
+    query = sa.select(tables.commands).where(_k.id.in_(sorted(command_ids)))
+    return list(tx.execute(query).mappings())
 
 
 def undoable(tx: Tx, person_id: UUID, *, limit: int = 100) -> list[sa.RowMapping]:

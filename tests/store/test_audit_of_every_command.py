@@ -36,7 +36,7 @@ from sms_desk.domain.model import (
 from sms_desk.providers.base import Directory, RemoteSender
 from sms_desk.services import advisor, audit
 from sms_desk.services.audit import AuditRow, Wanted
-from sms_desk.services.audit_words import Difference
+from sms_desk.services.audit_differences import Difference
 from sms_desk.services.auditing import AUDITED
 from sms_desk.store import commands as history
 from sms_desk.store import tables

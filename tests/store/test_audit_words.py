@@ -17,7 +17,7 @@ from sms_desk.domain.absences import Cover, Part, Share, Split
 from sms_desk.domain.audit import Head, Kind
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.model import HolderKind, Role
-from sms_desk.services import audit, audit_words
+from sms_desk.services import audit, audit_kinds
 from sms_desk.services.audit import AuditRow, Wanted
 from sms_desk.services.auditing import AUDITED
 from sms_desk.store import tables
@@ -228,7 +228,7 @@ def test_the_verdict_names_the_entry_that_was_changed(office: Office) -> None:
 
 
 def test_every_kind_has_words_and_every_command_on_people_is_audited() -> None:
-    assert set(audit_words.KIND_NAMES) == set(Kind)
+    assert set(audit_kinds.KIND_NAMES) == set(Kind)
     people = {
         c.AddPerson,
         c.EditPerson,

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sms_desk.domain.plain_text import display_text, preview
 from sms_desk.services.audit import About, AuditRow, Concerned
-from sms_desk.services.audit_words import Difference
+from sms_desk.services.audit_differences import Difference
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.buttons import Button, icon_button, link, quiet
 from sms_desk.ui.widgets.panes import horizontal_line

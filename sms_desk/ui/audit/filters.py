@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from sms_desk.domain.audit import Kind
 from sms_desk.domain.frozen import dataclass
 from sms_desk.services.audit import Choices, Named, Wanted
-from sms_desk.services.audit_words import GROUPS, kind_words
+from sms_desk.services.audit_kinds import GROUPS, kind_words
 from sms_desk.ui import theme
 from sms_desk.ui.audit.questions import ask_days, ask_sender
 from sms_desk.ui.theme.tokens import CHIP_HEIGHT
