@@ -87,9 +87,17 @@ QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     color: $disabled; background: $sunken;
 }
 QCheckBox::indicator:unchecked {
-    width: 12px; height: 12px; border: 1px solid $control_line; border-radius: 3px;
+    width: 12px; height: 12px; border: 1px solid $secondary; border-radius: 3px;
     background: $raised;
 }
+QRadioButton::indicator {
+    width: 12px; height: 12px; border: 1px solid $secondary; border-radius: 7px;
+    background: $raised;
+}
+QRadioButton::indicator:checked {
+    width: 6px; height: 6px; border: 4px solid $accent; background: $on_accent;
+}
+QRadioButton::indicator:focus { border-color: $accent; }
 QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: none; }
 QComboBox QAbstractItemView {
