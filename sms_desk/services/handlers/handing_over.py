@@ -41,9 +41,10 @@ def hand_over(ctx: Context, command: c.HandOver) -> Effect:
         raise RefusedError("Nobody leaves for good now.", rule="not_permanent")
     look = PlanLook(ctx, absence.person_id)
     later = look.scheduled
-    moved = _move_conversations(ctx, command, look, absence)
+    takers = _takers(ctx, look, absence)
+    moved = _move_conversations(ctx, command, absence, takers)
     held = _move_holdings(ctx, command, absence)
-    contacts = _move_contacts(ctx, absence, look)
+    contacts = _move_contacts(ctx, absence, look, takers)
     messages = _move_scheduled(ctx, absence, look)
     absence_plans.change(ctx.tx, absence.id, begun_at=row["begun_at"] or ctx.now)
     count = len(moved) + len(held.ended) + len(held.renamed) + len(messages)
@@ -75,9 +76,8 @@ def _takers(ctx: Context, look: PlanLook, absence: Absence) -> dict[UUID, UUID |
 
 
 def _move_conversations(
-    ctx: Context, command: c.HandOver, look: PlanLook, absence: Absence
+    ctx: Context, command: c.HandOver, absence: Absence, takers: owners.Owners
 ) -> Moves:
-    takers = _takers(ctx, look, absence)
     before = {id_: {"owner_id": absence.person_id} for id_ in takers}
     return owners.give(ctx, command, before, takers, HANDED_OVER, dict.fromkeys(takers, absence.id))
 
@@ -146,7 +146,9 @@ def _holds(ctx: Context, sender_id: UUID, person_id: UUID) -> bool:
     return bool(found)
 
 
-def _move_contacts(ctx: Context, absence: Absence, look: PlanLook) -> tuple[c.GivenContacts, ...]:
+def _move_contacts(
+    ctx: Context, absence: Absence, look: PlanLook, takers: owners.Owners
+) -> tuple[c.GivenContacts, ...]:
     """Each contact to who takes its latest conversation, else by the split of what comes in."""
     mine = contacts.owned_by(ctx.tx, absence.person_id)
     if not mine:
@@ -154,7 +156,6 @@ def _move_contacts(ctx: Context, absence: Absence, look: PlanLook) -> tuple[c.Gi
     cover = absence.contacts
     here = [share for share in cover.shares if share.person_id not in ctx.directory.suspended]
     taken = divide([Thing(id_) for id_ in mine], cover.split, here)
-    takers = _takers(ctx, look, absence)
     talked = {one.contact_id: takers.get(one.id) for one in look.owned}  # the latest last
     by_taker: dict[UUID | None, list[UUID]] = defaultdict(list)
     for id_ in mine:
