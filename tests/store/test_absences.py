@@ -668,11 +668,12 @@ def test_of_several_who_take_over_the_contacts_owner_decides(office: Office) -> 
     """R19, R29: a rule cannot name two; each contact goes to who takes its conversation."""
     dora = person(office, "Dora")
     conversations = [talk(office, n) for n in range(1, 5)]
-    theirs = [own_contact(office, one, office.ben) for one in conversations]
+    # The first one's contact is nobody's: divided by themselves, the others would fall differently.
+    theirs = [own_contact(office, one, office.ben) for one in conversations[1:]]
     name_in_rules(office, office.shared, office.ben)
     plan(office, office.ben, office.cara, dora, permanent=True)
     hand_over(office)
-    assert contact_owners(office, *theirs) == [owner(office, one) for one in conversations]
+    assert contact_owners(office, *theirs) == [owner(office, one) for one in conversations[1:]]
     assert set(contact_owners(office, *theirs)) == {office.cara, dora}
     assert rules(office, office.shared) == {("owner", None)}
 
