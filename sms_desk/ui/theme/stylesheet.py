@@ -126,7 +126,7 @@ QMenu::right-arrow { width: 12px; height: 12px; }
 QToolTip {
     background: $raised; color: $text; border: 1px solid $control_line; padding: 4px 6px;
 }
-QDialog { background: $raised; }
+QDialog, QDialog QWidget[pane="base"] { background: $raised; }
 """
 
 _LISTS: Final = """
