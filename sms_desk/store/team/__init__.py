@@ -1,0 +1,1 @@
+"""The team's workspace on PostgreSQL: what stands there beside the tables of every workspace."""
