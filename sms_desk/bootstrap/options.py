@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # a window's first page waits for no store and no provider
     from sms_desk.providers.base import Directory
     from sms_desk.services.desk import Desk
     from sms_desk.services.rows import LineState
+    from sms_desk.services.team_rows import Doing, Returned, Seen, TeamLine
 
 Ask = Callable[[str], str]
 Also = Callable[[UUID], "Sequence[Command]"]
@@ -115,6 +116,42 @@ class Session(Protocol):
 
     def has_mail_password(self) -> bool:
         """Whether one is kept."""
+
+    # --- a team's workspace; a workspace of one's own answers None, () or does nothing ---
+
+    def team_line(self) -> TeamLine | None:
+        """How the desk stands to the workspace's server, as last known: never blocks. None: the
+        workspace is a file of one's own."""
+
+    def look(self, conversation_id: UUID | None, doing: Doing | None) -> None:
+        """Tell the colleagues what is done here, soon; cheap, never blocks. None: nobody is at the
+        desk (R38)."""
+
+    def seen(self) -> tuple[Seen, ...]:
+        """Who else is at a desk, as last known: never blocks."""
+
+    def waiting(self) -> frozenset[UUID]:
+        """Ids of outbox entries, notes and conversations of which something done here is not with
+        the workspace yet. Reads the file: not in the window's thread."""
+
+    def returned(self) -> tuple[Returned, ...]:
+        """What the workspace did not do, newest first. Reads the file."""
+
+    def repeat_returned(self, command_id: UUID) -> Changes:
+        """Give the same command once more, as of now: what stands in the conversation is seen, and
+        what may be waived is waived. It leaves the list. Raises as any command does."""
+
+    def settle_returned(self, command_id: UUID) -> None:
+        """It is dealt with: it leaves the list."""
+
+    def kept_since(self, conversation_id: UUID) -> datetime | None:
+        """From when on the conversation's messages are kept here; None: from its beginning. Reads
+        the file."""
+
+    def fetch_older(self, conversation_id: UUID) -> Changes:
+        """Fetch what the server keeps of it beside. Waits for the network. Raises StorageError."""
+
+    # --- the end ---
 
     def close(self, begins_at: Scope | None = None) -> None:
         """Stop what runs within ten seconds, and let go of the locks. begins_at: where a window

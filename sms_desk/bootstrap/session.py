@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a window's first page waits for no provider (measured.md, S
     from sms_desk.bootstrap.link import Link
     from sms_desk.providers.base import Directory
     from sms_desk.services.rows import LineState
+    from sms_desk.services.team_rows import Doing, Returned, Seen, TeamLine
 
 _log = logging.getLogger(__name__)
 
@@ -165,6 +166,33 @@ class LocalSession:
 
     def has_mail_password(self) -> bool:
         return self._secrets.has_mail_password()
+
+    # --- nobody else is here ---
+
+    def team_line(self) -> TeamLine | None:
+        return None
+
+    def look(self, conversation_id: UUID | None, doing: Doing | None) -> None: ...
+
+    def seen(self) -> tuple[Seen, ...]:
+        return ()
+
+    def waiting(self) -> frozenset[UUID]:
+        return frozenset()
+
+    def returned(self) -> tuple[Returned, ...]:
+        return ()
+
+    def repeat_returned(self, _command_id: UUID) -> Changes:
+        return Changes()
+
+    def settle_returned(self, command_id: UUID) -> None: ...
+
+    def kept_since(self, _conversation_id: UUID) -> datetime | None:
+        return None
+
+    def fetch_older(self, _conversation_id: UUID) -> Changes:
+        return Changes()
 
     # --- the end ---
 

@@ -20,6 +20,7 @@ from sms_desk.domain.model import Channel, SenderDirection, SenderKind
 from sms_desk.providers.base import Directory, RemoteSender
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import LineState
+from sms_desk.services.team_rows import Doing, Returned, Seen, TeamLine
 from sms_desk.settings.files import MachineState
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.window.main_window import MainWindow
@@ -61,6 +62,14 @@ class FakeSession:
     mail_password: str = ""
     kept: list[Scope] = field(default_factory=list)
     closes: Callable[[], None] = lambda: None
+    team: TeamLine | None = None
+    looks: list[tuple[UUID | None, Doing | None]] = field(default_factory=list)
+    colleagues: tuple[Seen, ...] = ()
+    unanswered: frozenset[UUID] = frozenset()
+    came_back: tuple[Returned, ...] = ()
+    repeated: list[UUID] = field(default_factory=list)
+    horizons: dict[UUID, datetime] = field(default_factory=dict)
+    fetches: Callable[[UUID], Changes] = lambda _id: Changes()
 
     def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
         self.tell = on_changes
@@ -139,6 +148,37 @@ class FakeSession:
 
     def acting_as(self, person_id: UUID) -> None:
         self.desk = self.desk.acting_as(person_id)
+
+    def team_line(self) -> TeamLine | None:
+        return self.team
+
+    def look(self, conversation_id: UUID | None, doing: Doing | None) -> None:
+        self.looks.append((conversation_id, doing))
+
+    def seen(self) -> tuple[Seen, ...]:
+        return self.colleagues
+
+    def waiting(self) -> frozenset[UUID]:
+        return self.unanswered
+
+    def returned(self) -> tuple[Returned, ...]:
+        return self.came_back
+
+    def repeat_returned(self, command_id: UUID) -> Changes:
+        self.repeated.append(command_id)
+        self.settle_returned(command_id)
+        return Changes()
+
+    def settle_returned(self, command_id: UUID) -> None:
+        self.came_back = tuple(each for each in self.came_back if each.id != command_id)
+
+    def kept_since(self, conversation_id: UUID) -> datetime | None:
+        return self.horizons.get(conversation_id)
+
+    def fetch_older(self, conversation_id: UUID) -> Changes:
+        found = self.fetches(conversation_id)
+        self.horizons.pop(conversation_id, None)
+        return found
 
     def keep_glance(self, scope: Scope) -> None:
         self.kept.append(scope)
