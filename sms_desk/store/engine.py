@@ -108,16 +108,20 @@ class Workspace:
             tx.execute(sa.insert(tables.pulse).values(writer=self._token, n=1))
 
 
-def open_file(path: Path, key: bytes, *, create: bool = True) -> Workspace:
+def open_file(path: Path, key: bytes, *, create: bool = True, replica: bool = False) -> Workspace:
     """Open an encrypted workspace; with `create`, make an empty file where there is none.
 
     key: 32 raw bytes. Without `create` a missing or empty file is damage and not a new workspace.
+    replica: the file holds what a person may see of a team's workspace, whose rows name others
+    that are not here.
     Raises StorageError if the key does not fit or the file is no workspace; the file stays as it is.
     """
     if len(key) != 32:
         raise ValueError("a workspace key has 32 bytes")
     _check_file(path, create=create)
     workspace = Workspace(_sqlite_engine(path, key), path)
+    if replica:
+        event.listen(workspace.engine, "connect", _prepare_replica)
     try:
         with workspace.read() as tx:
             tx.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
@@ -212,6 +216,12 @@ def _prepare(connection: Any, _record: object) -> None:
         f"cache_size = -{_CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_replica(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys = OFF")
+    # A row that REPLACE takes out fires triggers too, so that its old form is kept (store.replica).
+    connection.execute("PRAGMA recursive_triggers = ON")
 
 
 def _begin(connection: Connection) -> None:
