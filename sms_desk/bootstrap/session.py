@@ -30,25 +30,15 @@ if TYPE_CHECKING:  # a window's first page waits for no provider (measured.md, S
 _log = logging.getLogger(__name__)
 
 
-class LocalSession:
-    """The `Session` of an embedded workspace: one file, and a connector in a thread."""
+class FileSession:
+    """What every session is: a file that a window reads, and who sits at it."""
 
-    def __init__(
-        self, profile: Profile, workspace: Workspace, secrets: Secrets, *, demo: bool
-    ) -> None:
+    def __init__(self, profile: Profile, workspace: Workspace, me: UUID, desk: Desk) -> None:
         self.folder = profile.folder
-        self.demo = demo
+        self.demo = False
+        self.desk = desk
         self._workspace = workspace
-        self._secrets = secrets
-        self._linked: Link | None = None
-        self._linking = threading.Lock()
-        self._closed = False
-        self._watched: tuple[UUID, ...] = ()
-        with workspace.read() as tx:
-            me = people.me(tx)
-        assert me is not None, "a workspace has a person from its first start"
         self._me = me
-        self.desk = Desk(workspace, me, clock=clocks.chosen(played=demo), poke=self._poke)
         self._beat = workspace.foreign_beat()
 
     @property
@@ -59,12 +49,53 @@ class LocalSession:
                 return name
             return f"{name} · as {people.names(tx)[self.desk.person_id]}"
 
-    def acting_as(self, person_id: UUID) -> None:
-        self.desk = self.desk.acting_as(person_id)
-
     def foreign_changes(self) -> bool:
         before, self._beat = self._beat, self._workspace.foreign_beat()
         return before[1] != self._beat[1]
+
+    def keep_glance(self, scope: Scope) -> None:
+        try:
+            if self.desk.person_id == self._me:
+                glance_keeping.keep(self.desk, scope)
+            else:
+                glance_keeping.forget(self.desk)
+        except StorageError:
+            _log.warning("the glance could not be kept")
+
+    def _renew_glance(self) -> None:
+        try:
+            glance_keeping.renew(self.desk.acting_as(self._me))
+        except DeskError:
+            _log.warning("the glance could not be renewed")
+
+    def _close_file(self, begins_at: Scope | None) -> None:
+        if begins_at is not None:
+            self.keep_glance(begins_at)
+        elif self._workspace.has_written:
+            self._renew_glance()
+        self._workspace.close()
+
+
+class LocalSession(FileSession):
+    """The `Session` of an embedded workspace: one file, and a connector in a thread."""
+
+    def __init__(
+        self, profile: Profile, workspace: Workspace, secrets: Secrets, *, demo: bool
+    ) -> None:
+        with workspace.read() as tx:
+            me = people.me(tx)
+        assert me is not None, "a workspace has a person from its first start"
+        desk = Desk(workspace, me, clock=clocks.chosen(played=demo), poke=self._poke)
+        super().__init__(profile, workspace, me, desk)
+        self.demo = demo
+        self._secrets = secrets
+        self._linked: Link | None = None
+        self._linking = threading.Lock()
+        self._closed = False
+        self._watched: tuple[UUID, ...] = ()
+
+    def acting_as(self, person_id: UUID) -> None:
+        self.desk = self.desk.acting_as(person_id)
 
     # --- the line ---
 
@@ -196,28 +227,9 @@ class LocalSession:
 
     # --- the end ---
 
-    def keep_glance(self, scope: Scope) -> None:
-        try:
-            if self.desk.person_id == self._me:
-                glance_keeping.keep(self.desk, scope)
-            else:
-                glance_keeping.forget(self.desk)
-        except StorageError:
-            _log.warning("the glance could not be kept")
-
-    def _renew_glance(self) -> None:
-        try:
-            glance_keeping.renew(self.desk.acting_as(self._me))
-        except DeskError:
-            _log.warning("the glance could not be renewed")
-
     def close(self, begins_at: Scope | None = None) -> None:
         with self._linking:
             self._closed = True
         if self._linked is not None:
             self._linked.close()
-        if begins_at is not None:
-            self.keep_glance(begins_at)
-        elif self._workspace.has_written:
-            self._renew_glance()
-        self._workspace.close()
+        self._close_file(begins_at)

@@ -189,7 +189,8 @@ _SETTING_KEY = (
 )
 
 REPLICATED: Final[tuple[Replicated, ...]] = (
-    Replicated(tables.workspace, Hangs.WORKSPACE, "NEW.id"),
+    # Who sits at a desk is the desk's own affair.
+    Replicated(tables.workspace, Hangs.WORKSPACE, "NEW.id", frozenset(("me_id",))),
     _of_workspace(tables.people),
     _of_workspace(tables.teams),
     _of_workspace(tables.memberships),
