@@ -6,7 +6,11 @@
     ├── NotFoundError       no such thing, or it is not yours to see     (exit 4)
     ├── StorageError        the file is locked, damaged or cannot open   (exit 5)
     │   ├── ElsewhereError  another process of it receives and sends     (exit 5)
-    │   └── KeyringError    no safe place for a secret, or it is locked  (exit 5)
+    │   ├── KeyringError    no safe place for a secret, or it is locked  (exit 5)
+    │   └── ServerError     the team's server does not do what is asked  (exit 5)
+    │       ├── ServerUnreachable  nobody answered: later it may be better
+    │       ├── LoginError         it does not let this login in
+    │       └── VersionError       it and this desk do not speak the same
     └── ProviderError       the provider refused or cannot be reached    (exit 6)
         ├── CredentialError     the provider does not accept the key
         ├── ProviderRefusal     a definite no to one request, with its code
@@ -70,6 +74,22 @@ class ElsewhereError(StorageError):
 
 class KeyringError(StorageError):
     """There is no safe place for a secret, or it is locked, or it lost the secret."""
+
+
+class ServerError(StorageError):
+    """The team's server does not do what is asked, and asking again will not help by itself."""
+
+
+class ServerUnreachable(ServerError):
+    """Nobody answered, or the line broke: what was asked may be asked again later."""
+
+
+class LoginError(ServerError):
+    """The server does not let this login in: a wrong password, suspended, never invited."""
+
+
+class VersionError(ServerError):
+    """Server and desk do not speak the same: one of them is to be updated."""
 
 
 class ProviderError(DeskError):
