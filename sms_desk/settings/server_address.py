@@ -1,7 +1,7 @@
 """Where a team's workspace stands: a database on a PostgreSQL server, and the login that asks.
 
 An address never holds a password: it stands in `workspace.json`, in a shell's history, in an
-invitation. The password is in the key store, under `PASSWORD`.
+invitation. The password is in the key store; see `settings.server_passwords`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,6 @@ from sms_desk.domain.errors import StorageError, UsageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.hosts import is_loopback
 from sms_desk.settings.files import Profile, read_json, write_json
-
-PASSWORD: Final = "server-password"  # noqa: S105 (what it is kept under)
-"""The purpose under which the key store has the login's password."""
-NEXT_PASSWORD: Final = "server-password-next"  # noqa: S105
-"""A password that the server may have taken already; see `bootstrap.joining`."""
 
 DEFAULT_PORT: Final = 5432
 _KEY: Final = "server"  # in workspace.json
