@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sms_desk.domain.absences import Absence
 from sms_desk.domain.model import Actor, HolderKind, Role, RoutingRule
-from sms_desk.domain.responsibility import Presence, Step, flows, users_of
+from sms_desk.domain.responsibility import Flow, Presence, Step, flows, users_of
 
 Ways = tuple[tuple[UUID, tuple[tuple[Step, ...], ...]], ...]
 """By owner, what has to be stored of a conversation, one way or another; () for all of them."""
@@ -182,52 +182,80 @@ def reachable(
 
 def reach(actor: Actor, directory: Directory, now: datetime) -> Reach:
     """What this person may see at `now`."""
-    holders = holders_now(directory, now)
-    members = members_now(directory, now)
-    teams = frozenset(team for team, people in members.items() if actor.person_id in people)
-    people = frozenset[UUID]()
-    if actor.role is not Role.REP:
-        people = people.union(*(members[team] for team in teams))
-    theirs = frozenset(team for team, some in members.items() if some & people)
-    shows_all = actor.role is Role.ADMIN
-    presence = directory.presence(now)
-    covering, uncovered = _ways(actor.person_id, presence)
-    lent_now = lent(actor.person_id, holders, members, presence)
-    unheld = frozenset(
-        s
-        for s, h in holders.items()
-        if h is NOBODY
-        or (not h.people - directory.suspended and not reachable(h, directory, members))
-    )
-    # A shared inbox of which everybody is away is, meanwhile, that of whoever covers them.
-    left = frozenset(
-        s
-        for s in lent_now
-        if holders[s].shared and not reachable(holders[s], directory, members) - presence.away
-    )
-    return Reach(
-        person_id=actor.person_id,
-        everything=shows_all,
-        sees_unrouted=actor.role is not Role.REP,
-        held=left | {s for s, h in holders.items() if _holds(h, actor.person_id, teams)},
-        shared=left
-        | {
+    return _Moment(directory, now).reach(actor)
+
+
+def reaches(actors: Iterable[Actor], directory: Directory, now: datetime) -> tuple[Reach, ...]:
+    """As `reach` for each of them: what is the same for all is worked out once."""
+    moment = _Moment(directory, now)
+    return tuple(moment.reach(actor) for actor in actors)
+
+
+class _Moment:
+    """The dated rows at one moment, as far as they are the same whoever looks."""
+
+    def __init__(self, directory: Directory, now: datetime) -> None:
+        self._holders = holders_now(directory, now)
+        self._members = members_now(directory, now)
+        self._presence = directory.presence(now)
+        self._of_all = frozenset(s for s, h in self._holders.items() if h.organisation)
+        self._of_one: dict[UUID, set[UUID]] = defaultdict(set)
+        for sender, held in self._holders.items():
+            for holder in held.people | held.groups:
+                self._of_one[holder].add(sender)
+        present = {
+            s: h.people - directory.suspended or reachable(h, directory, self._members)
+            for s, h in self._holders.items()
+        }
+        self._unheld = frozenset(s for s, some in present.items() if not some)
+        self._shared = frozenset(s for s, h in self._holders.items() if h.shared)
+        self._choosing = _choosing(self._holders)
+        self._lent = _lent(self._holders, self._members, self._presence)
+        # A shared inbox of which everybody is away is, meanwhile, that of whoever covers them.
+        self._left = frozenset(
             s
-            for s, h in holders.items()
-            if h.shared and (shows_all or _holds(h, actor.person_id, teams))
-        },
-        unheld=unheld,
-        unrouted=unheld | (frozenset() if actor.role is Role.REP else _choosing(holders)),
-        people=people,
-        team_senders=frozenset(
-            s
-            for s, h in holders.items()
-            if people and (h.organisation or h.people & people or h.groups & theirs)
-        ),
-        covering=covering,
-        uncovered=uncovered,
-        lent=lent_now,
-    )
+            for s in frozenset[UUID]().union(*self._lent.values()) & self._shared
+            if not reachable(self._holders[s], directory, self._members) - self._presence.away
+        )
+        self._flows = [
+            (owner, flows(owner, self._presence)) for owner in sorted(self._presence.away)
+        ]
+
+    def reach(self, actor: Actor) -> Reach:
+        me = actor.person_id
+        teams = frozenset(team for team, people in self._members.items() if me in people)
+        people = frozenset[UUID]()
+        if actor.role is not Role.REP:
+            people = people.union(*(self._members[team] for team in teams))
+        theirs = {team for team, some in self._members.items() if some & people}
+        shows_all = actor.role is Role.ADMIN
+        lent = self._lent.get(me, frozenset())
+        held = lent & self._left | self._held({me} | teams)
+        return Reach(
+            person_id=me,
+            everything=shows_all,
+            sees_unrouted=actor.role is not Role.REP,
+            held=held,
+            shared=self._shared if shows_all else self._shared & held,
+            unheld=self._unheld,
+            unrouted=self._unheld | (frozenset() if actor.role is Role.REP else self._choosing),
+            people=people,
+            team_senders=self._held(people | theirs) if people else frozenset(),
+            covering=self._ways(lambda flow: me in flow.people),
+            uncovered=self._ways(lambda flow: not flow.people),
+            lent=lent,
+        )
+
+    def _held(self, holders: Iterable[UUID]) -> frozenset[UUID]:
+        """What any of these people and groups hold, alone or with others."""
+        return self._of_all.union(*(self._of_one.get(holder, ()) for holder in holders))
+
+    def _ways(self, fits: Callable[[Flow], bool]) -> Ways:
+        """How conversations of absent owners come to somebody, or to nobody."""
+        found = (
+            (owner, [flow.steps for flow in some if fits(flow)]) for owner, some in self._flows
+        )
+        return tuple((owner, tuple(ways)) for owner, ways in found if ways)
 
 
 _CHOOSE = frozenset(RoutingRule) - {RoutingRule.EVERYONE}
@@ -238,36 +266,19 @@ def _choosing(holders: Mapping[UUID, Holders]) -> frozenset[UUID]:
     return frozenset(s for s, held in holders.items() if held.shared and held.rule in _CHOOSE)
 
 
-def lent(
-    person_id: UUID,
+def _lent(
     holders: Mapping[UUID, Holders],
     members: Mapping[UUID, frozenset[UUID]],
     presence: Presence,
-) -> frozenset[UUID]:
-    """Sender IDs that a person may use because somebody is away who holds them (R26)."""
-    if not presence.absences or presence.is_away(person_id):
-        return frozenset()
-    return frozenset(
-        sender
-        for sender, held in holders.items()
-        if any(
-            person_id in users_of(sender, away, presence)
-            for away in held.people.union(*(members.get(group, ()) for group in held.groups))
-            & presence.absences.keys()
-        )
-    )
-
-
-def _ways(person_id: UUID, presence: Presence) -> tuple[Ways, Ways]:
-    """How conversations of absent owners come to this person, and how to nobody."""
-    covering, uncovered = [], []
-    for owner in sorted(presence.away):
-        found = flows(owner, presence)
-        if ways := tuple(one.steps for one in found if person_id in one.people):
-            covering.append((owner, ways))
-        if ways := tuple(one.steps for one in found if not one.people):
-            uncovered.append((owner, ways))
-    return tuple(covering), tuple(uncovered)
+) -> dict[UUID, frozenset[UUID]]:
+    """By person, the sender IDs that they may use because somebody is away who holds them (R26)."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for sender, held in holders.items() if presence.absences else ():
+        theirs = held.people.union(*(members.get(group, ()) for group in held.groups))
+        for away in theirs & presence.absences.keys():
+            for user in users_of(sender, away, presence):
+                found[user].add(sender)
+    return {user: frozenset(senders) for user, senders in found.items()}
 
 
 def _holders(holdings: Iterable[Holding]) -> Holders:
@@ -289,10 +300,6 @@ def _holders(holdings: Iterable[Holding]) -> Holders:
         None if rule is None else rule.rule,
         None if rule is None else rule.rule_person_id,
     )
-
-
-def _holds(holders: Holders, person_id: UUID, teams: frozenset[UUID]) -> bool:
-    return holders.organisation or person_id in holders.people or bool(holders.groups & teams)
 
 
 def _runs(since: datetime, until: datetime | None, now: datetime) -> bool:

@@ -32,6 +32,17 @@ def actor(tx: Tx, person_id: UUID) -> Actor:
     return Actor(PersonId(person_id), Role(row.role), row.zone)
 
 
+def actors(tx: Tx) -> tuple[Actor, ...]:
+    """Everybody who may act: who works here and is not suspended."""
+    columns = tables.people.c
+    rows = tx.execute(
+        sa.select(columns.id, columns.role, columns.zone)
+        .where(columns.suspended_at.is_(None), columns.removed_at.is_(None))
+        .order_by(columns.id)
+    )
+    return tuple(Actor(PersonId(row.id), Role(row.role), row.zone) for row in rows)
+
+
 def find(tx: Tx, name_or_id: str) -> UUID:
     """A person by id or by name in any case. Raises NotFoundError, also where two share a name."""
     columns = tables.people.c
