@@ -184,8 +184,9 @@ _VIEW_KEY = (
     f" WHEN NEW.shared_with::jsonb ->> 'kind' = 'all' THEN {WORKSPACE_KEY_SQL}"
     " ELSE NEW.id END"
 )
-_SETTING_KEY = (
-    f"CASE WHEN NEW.scope = 'workspace' THEN {WORKSPACE_KEY_SQL} ELSE NEW.scope::uuid END"
+_SETTING_KEY = (  # what is neither the workspace's nor a person's is the head of the audit log
+    f"CASE WHEN NEW.scope = 'workspace' THEN {WORKSPACE_KEY_SQL}"
+    f" WHEN NEW.scope ~ '^[0-9a-f]{{8}}-' THEN NEW.scope::uuid ELSE '{OVERSIGHT_KEY}'::uuid END"
 )
 
 REPLICATED: Final[tuple[Replicated, ...]] = (
