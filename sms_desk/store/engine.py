@@ -85,6 +85,17 @@ class Workspace:
             watcher.rollback()
             return self._last_beat
 
+    def truncate_log(self) -> bool:
+        """Bring all that was written into the file and empty the log beside it; False while somebody
+        still reads from the log."""
+        with self._writer, _translated():
+            connection = self.engine.raw_connection()
+            try:  # outside a transaction, which would hold the log itself
+                busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                connection.close()
+        return not busy
+
     def close(self) -> None:
         with self._watch:
             if self._watcher is not None:

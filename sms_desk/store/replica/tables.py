@@ -61,7 +61,7 @@ addresses = Table(
     "replica_addresses",  # which number a key is made of, to find its rows by (replicated.address_key)
     metadata,
     Column("key", Id, primary_key=True),
-    Column("peer_key", Text, nullable=False),
+    Column("peer_key", Text, nullable=False, unique=True),
 )
 
 kept = Table(

@@ -85,6 +85,12 @@ class Replicated:
             for put, value in zip(self._putters, row, strict=True)
         )
 
+    def key_to_file(self, key: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What the file's driver keeps of a primary key that arrived, in its columns' order."""
+        return tuple(
+            self._putters[self.columns.index(name)](key[name]) for name in self.primary_key
+        )
+
     def to_wire(self, row: Sequence[Any]) -> Wire:
         """A row of the file as it would travel."""
         return [
