@@ -69,7 +69,8 @@ def _triggers() -> Iterator[tuple[str, str]]:
 
 def _feed(tx: Tx) -> None:
     stored = "SELECT position FROM messages UNION ALL SELECT position FROM notes"
-    search_index.drop(tx, _column(tx, f"SELECT it FROM {_POSITIONS} EXCEPT {stored}"))
+    gone = f"SELECT it FROM {_POSITIONS} EXCEPT SELECT * FROM ({stored})"
+    search_index.drop(tx, _column(tx, gone))
     for table in ("messages", "notes"):
         bodies = tx.exec_driver_sql(
             f"SELECT position, body FROM {table} WHERE position IN (SELECT it FROM {_POSITIONS})"
