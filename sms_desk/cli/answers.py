@@ -228,6 +228,15 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What a team's workspace works with now. place: the database and its server."""
+
+    place: str
+    schema: str
+    surface: int
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """removed: whether there was something to remove."""
 

@@ -59,6 +59,7 @@ ENTRIES = {
     "audit": _entry("audit", "audit", "Who changed what, and whether the log is whole."),
     "opt-outs": _entry("opt_outs", "opt_outs", "Who asked to hear no more, or seems to."),
     "dlt": _entry("dlt", "dlt", "Texts registered with India's operators."),
+    "workspace": _entry("workspace", "workspace", "A team's workspace on a PostgreSQL server."),
     "key": _entry("key", "key", "The recovery key of the workspace."),
     "setting": _entry("setting", "setting", "Settings."),
     "segments": _entry("segments", "segments", "Count the parts of texts on stdin."),

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from sms_desk.domain.errors import StorageError, UsageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.hosts import is_loopback
-from sms_desk.settings.files import Profile, read_json, write_json
+from sms_desk.settings.files import HOME_VARIABLE, Profile, read_json, write_json
 
 DEFAULT_PORT: Final = 5432
 _KEY: Final = "server"  # in workspace.json
+_KNOWN: Final = "servers.json"  # of who looks after a team's workspace: beside the profiles
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?")
 _FOLDER = re.compile(r"/[^,\0]*")
 _NAME = re.compile(r"[^\0-\x1f\x7f]+")
@@ -155,6 +158,40 @@ def keep(profile: Profile, address: ServerAddress) -> None:
     values = read_json(profile.identity)
     assert values is not None, "a profile has its key before it has a server"
     write_json(profile.identity, values | {_KEY: asdict(address)})
+
+
+class Who(StrEnum):
+    """As whom somebody who looks after a team's workspace comes to its server."""
+
+    ADMINISTRATOR = "administrator"
+    CONNECTOR = "connector"
+
+
+def known(folder: Path, who: Who) -> ServerAddress | None:
+    """The last address that was used so in this folder of a person's files. Raises StorageError."""
+    path = folder / _KNOWN
+    values = (read_json(path) or {}).get(who)
+    try:
+        return None if values is None else _from_json(values)
+    except (TypeError, KeyError, UsageError) as error:
+        raise StorageError(
+            f"{path} does not say where the team's server is.", "Move it away, and name the server."
+        ) from error
+
+
+def know(folder: Path, who: Who, address: ServerAddress) -> None:
+    """Use this address from now on where none is named."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The desk's folder cannot be made: {folder} ({error.strerror}).",
+            f"Make it yours, or name another one with {HOME_VARIABLE}.",
+        ) from error
+    path = folder / _KNOWN
+    values = read_json(path) or {}
+    if values.get(who) != asdict(address):
+        write_json(path, values | {str(who): asdict(address)})
 
 
 def _from_json(values: Any) -> ServerAddress:

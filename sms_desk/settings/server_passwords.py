@@ -15,7 +15,7 @@ from sms_desk.settings.credentials import KeyringStore, SecretStore
 from sms_desk.settings.server_address import ServerAddress
 
 _PASSWORD: Final = "server-password"  # noqa: S105 (what it is kept under)
-_NEXT: Final = "server-password-next"  # noqa: S105 (likewise)
+_NEXT: Final = "server-password-next"
 _BYTES: Final = 32
 
 

@@ -23,5 +23,11 @@ def name(tx: Tx) -> str:
     return found or ""
 
 
+def id_of(tx: Tx) -> UUID:
+    """Of a workspace that was founded."""
+    found: UUID = tx.execute(sa.select(tables.workspace.c.id)).scalar_one()
+    return found
+
+
 def rename(tx: Tx, text: str) -> None:
     tx.execute(sa.update(tables.workspace).values(name=text))

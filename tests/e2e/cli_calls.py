@@ -29,6 +29,9 @@ PASSPHRASE = "canary-otter-of-the-passphrase"
 ERROR_KEYS = {"code", "title", "next_step", "rule"}
 FORMS = {path: reference.answer_forms(command) for path, command in reference.commands()}
 
+TEAMS = {path for path in FORMS if path.split()[0] in ("workspace", "join")}
+"""What needs a team's server: test_workspace_story calls them."""
+
 
 @dataclass
 class Called:
@@ -56,9 +59,16 @@ class Terminal:
     called: set[str] = field(default_factory=set)
     said: list[str] = field(default_factory=list)
 
-    def json(self, *words: str, code: int = 0, secret: bool = False, stdin: bytes = b"") -> Any:
+    def json(
+        self,
+        *words: str,
+        code: int = 0,
+        secret: bool = False,
+        stdin: bytes = b"",
+        password: str | None = None,
+    ) -> Any:
         """The object that a call answers; it must end with `code`, and fit its documented form."""
-        done = self.call(*words, "--json", secret=secret, stdin=stdin)
+        done = self.call(*words, "--json", secret=secret, stdin=stdin, password=password)
         assert done.code == code, (words, done)
         answer = done.json
         path = path_of(words)
@@ -72,22 +82,32 @@ class Terminal:
             assert fits_one(FORMS[path], answer), (words, answer)
         return answer
 
-    def text(self, *words: str, code: int = 0, secret: bool = False) -> str:
+    def text(
+        self, *words: str, code: int = 0, secret: bool = False, password: str | None = None
+    ) -> str:
         """What a call says to a person."""
-        done = self.call(*words, secret=secret)
+        done = self.call(*words, secret=secret, password=password)
         assert done.code == code, (words, done)
         return done.out if not code else done.err
 
-    def call(self, *words: str, secret: bool = False, stdin: bytes = b"") -> Called:
-        """A call in this process."""
+    def call(
+        self,
+        *words: str,
+        secret: bool = False,
+        stdin: bytes = b"",
+        password: str | None = None,
+    ) -> Called:
+        """A call in this process. password: of a login on a team's server; may have two lines."""
         self.capsys.readouterr()
         with (
             descriptor(PASSPHRASE) as passphrase,
             descriptor(self._token) as token,
+            descriptor(password or "") as given,
             given_stdin(stdin),
         ):
             options = ["--home", str(self.home), "--passphrase-fd", str(passphrase)]
             extra = ["--secret-fd", str(token)] if secret else []
+            extra += ["--password-fd", str(given)] if password is not None else []
             code = run([*options, *words, *extra], Invocation())
         said = self.capsys.readouterr()
         self.said += [said.out, said.err]

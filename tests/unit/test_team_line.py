@@ -13,12 +13,13 @@ from sms_desk.domain.changes import NOTHING, Changes, Thing
 from sms_desk.domain.errors import DeskError, LoginError, ServerUnreachable
 from sms_desk.services.team_rows import Doing
 from sms_desk.store.head import HEAD
-from sms_desk.store.team.client import SURFACE, Hello, SeenNow
+from sms_desk.store.team.client import Hello, SeenNow
+from sms_desk.store.team.surface_tables import SURFACE_VERSION
 from sms_desk.sync.team_line import PULL_EVERY, TeamLine
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ME, ANN, TALK = (UUID(int=n) for n in range(1, 4))
-HELLO = Hello(ME, UUID(int=9), "Shop", HEAD, SURFACE, "e", "rep", 0.5, True)
+HELLO = Hello(ME, UUID(int=9), "Shop", HEAD, SURFACE_VERSION, "e", "rep", 0.5, True)
 
 
 class FakeClient:
@@ -183,14 +184,18 @@ def test_a_login_that_is_refused_is_no_bad_network(bench: Bench) -> None:
 
 
 def test_another_form_of_the_workspace_is_not_touched(bench: Bench) -> None:
-    bench.client.says = Hello(ME, UUID(int=9), "Shop", "9999", SURFACE, "e", "rep", 0.5, True)
+    bench.client.says = Hello(
+        ME, UUID(int=9), "Shop", "9999", SURFACE_VERSION, "e", "rep", 0.5, True
+    )
     bench.line.run_once(NOW)
     assert bench.line.standing.refused
     assert bench.parts.pulled == bench.parts.pushed == 0
 
 
 def test_no_connector_is_said_since_when(bench: Bench) -> None:
-    bench.client.says = Hello(ME, UUID(int=9), "Shop", HEAD, SURFACE, "e", "rep", 60.0, True)
+    bench.client.says = Hello(
+        ME, UUID(int=9), "Shop", HEAD, SURFACE_VERSION, "e", "rep", 60.0, True
+    )
     bench.line.run_once(NOW)
     assert bench.line.standing.connector_since == NOW - timedelta(seconds=60)
     bench.client.says = HELLO

@@ -14,7 +14,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from psycopg import sql
@@ -25,10 +25,7 @@ from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.head import HEAD
 from sms_desk.store.team.connection import Connection, connect, translated
 from sms_desk.store.team.delta import Delta, parsed
-
-SURFACE: Final = 1
-"""Which form of the server's functions this desk speaks; a test compares it with the one that
-`surface` installs."""
+from sms_desk.store.team.surface_tables import SURFACE_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +45,20 @@ class Hello:
 
     def check(self) -> None:
         """Raises VersionError where this desk and the workspace do not speak the same."""
-        theirs, ours = (self.schema, self.surface), (HEAD, SURFACE)
-        if theirs == ours:
-            return
-        if theirs > ours:
-            raise VersionError(
-                f"The workspace “{self.workspace_name}” was upgraded by a newer SMS Desk.",
-                "Update SMS Desk on this machine; what waits to be sent is kept.",
-            )
+        refuse_other_version(self.workspace_name, self.schema, self.surface)
+
+
+def refuse_other_version(name: str, schema: str, surface: int) -> None:
+    """name: of the workspace. Raises VersionError."""
+    theirs, ours = (schema, surface), (HEAD, SURFACE_VERSION)
+    if theirs > ours:
         raise VersionError(
-            f"The workspace “{self.workspace_name}” is older than this SMS Desk.",
+            f"The workspace “{name}” was upgraded by a newer SMS Desk.",
+            "Update SMS Desk on this machine; what waits to be sent is kept.",
+        )
+    if theirs < ours:
+        raise VersionError(
+            f"The workspace “{name}” is older than this SMS Desk.",
             "Who looks after it runs sms-desk workspace upgrade; what waits to be sent is kept.",
         )
 

@@ -29,12 +29,29 @@ class TeamWorkspace(Workspace):
     def write(self, *, quiet: bool = False) -> Iterator[Tx]:
         """As of any workspace. No pulse is kept: the connector's is the only process that writes."""
         with super().write(quiet=True) as tx:
-            held(tx, self.hold)
+            self._claim(tx)
             yield tx
         self.has_written = self.has_written or not quiet
         self.committed.set()
+
+    def _claim(self, tx: Tx) -> None:
+        """Make sure that nobody else writes until this transaction ends."""
+        held(tx, self.hold)
 
     @override
     def foreign_beat(self) -> tuple[int, int]:
         """Nobody else writes."""
         return 0, 0
+
+
+class AdminWorkspace(TeamWorkspace):
+    """The same for who sets a workspace up or invites: each transaction takes its place between two
+    of the connector's, which waits meanwhile and keeps its lease. For short ones: a lease that is not
+    renewed for as long as it lasts is lost."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, Hold("", 0))
+
+    @override
+    def _claim(self, tx: Tx) -> None:
+        tx.exec_driver_sql("SELECT fence FROM lease FOR UPDATE")

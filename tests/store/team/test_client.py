@@ -13,8 +13,9 @@ from sms_desk.domain.errors import LoginError, ServerError, ServerUnreachable, V
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.head import HEAD
 from sms_desk.store.ids import new_id
-from sms_desk.store.team.client import SURFACE, Client, Hello
+from sms_desk.store.team.client import Client, Hello
 from sms_desk.store.team.connection import Connection, connect
+from sms_desk.store.team.surface_tables import SURFACE_VERSION
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster
 
@@ -135,7 +136,7 @@ def test_a_password_is_changed_and_never_said(
 # --- versions -----------------------------------------------------------------------------------
 
 
-def hello(schema: str = HEAD, surface: int = SURFACE) -> Hello:
+def hello(schema: str = HEAD, surface: int = SURFACE_VERSION) -> Hello:
     return Hello(new_id(), UUID(int=0), "Coats", schema, surface, "e", "rep", None, True)
 
 
@@ -143,13 +144,17 @@ def test_a_workspace_that_speaks_the_same() -> None:
     hello().check()
 
 
-@pytest.mark.parametrize(("schema", "surface"), [("9999", SURFACE), (HEAD, SURFACE + 1)])
+@pytest.mark.parametrize(
+    ("schema", "surface"), [("9999", SURFACE_VERSION), (HEAD, SURFACE_VERSION + 1)]
+)
 def test_a_newer_workspace_asks_for_a_newer_desk(schema: str, surface: int) -> None:
     with pytest.raises(VersionError, match="Update SMS Desk"):
         hello(schema, surface).check()
 
 
-@pytest.mark.parametrize(("schema", "surface"), [("0001", SURFACE), (HEAD, SURFACE - 1)])
+@pytest.mark.parametrize(
+    ("schema", "surface"), [("0001", SURFACE_VERSION), (HEAD, SURFACE_VERSION - 1)]
+)
 def test_an_older_workspace_asks_for_its_admin(schema: str, surface: int) -> None:
     with pytest.raises(VersionError, match="sms-desk workspace upgrade"):
         hello(schema, surface).check()
