@@ -197,11 +197,13 @@ class TeamLine:
         told = self._told_at
         if told is not None and doing == self._told and told <= now < told + _TELL_EVERY:
             return NOTHING
-        conversation_id, what = doing
-        seen = client.presence(conversation_id, "" if what is None else what.value)
         if told is None or not told <= now < told + _TELL_EVERY:
             self._note_connector(client.hello(), now)
         self._told, self._told_at = doing, now
+        conversation_id, what = doing
+        if what is None:  # said by silence: nobody is shown for long who says nothing
+            return NOTHING
+        seen = client.presence(conversation_id, what.value)
         if _without_age(seen) == _without_age(self.seen):
             return NOTHING
         self.seen = seen

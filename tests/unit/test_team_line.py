@@ -216,6 +216,18 @@ def test_who_reads_is_told_with_the_next_cycle_and_again_every_ten_seconds(bench
     assert bench.client.told == [(None, "here"), (TALK, "typing"), (TALK, "typing")]
 
 
+def test_nobody_at_the_desk_is_said_by_silence(bench: Bench) -> None:
+    """R38."""
+    bench.line.run_once(NOW)
+    bench.line.look(None, None)
+    bench.line.run_once(NOW + timedelta(seconds=1))
+    bench.line.run_once(NOW + timedelta(seconds=20))
+    assert bench.client.told == [(None, "here")]
+    bench.line.look(None, Doing.HERE)
+    bench.line.run_once(NOW + timedelta(seconds=21))
+    assert bench.client.told == [(None, "here")] * 2
+
+
 def test_a_window_hears_of_colleagues_when_they_move_and_not_when_they_stay(bench: Bench) -> None:
     """R38, R6."""
     bench.client.here = (SeenNow(ANN, TALK, "reading", 1.0, False),)
