@@ -234,9 +234,11 @@ def open_shop(
     person: UUID | None = None,
     *,
     demo: bool = True,
+    team: TeamLine | None = None,
 ) -> Iterator[Shop]:
-    """The window of Ben (or somebody else), wired and with its first page read."""
-    session = FakeSession(office.desk(person or office.ben), folder, demo=demo)
+    """The window of Ben (or somebody else), wired and with its first page read. team: the line to a
+    workspace that others share."""
+    session = FakeSession(office.desk(person or office.ben), folder, demo=demo, team=team)
     state = MachineState(folder / "state.json")
     window = MainWindow()
     window.furnish()

@@ -24,8 +24,15 @@ class BlockBar(QWidget):
     action_requested = Signal(str)
     put_away = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        sign: tuple[str, str] = ("circle-alert", "nudge"),
+    ) -> None:
+        """sign: icon and colour token; what blocks, unless something else is said."""
         super().__init__(parent)
+        self._drawing = sign
         on_ground(self, "sunken")
         self._sign = Label(parent=self)
         self._words = label("", "snippet", wrap=True, parent=self)
@@ -73,4 +80,4 @@ class BlockBar(QWidget):
         return button
 
     def _draw_sign(self) -> None:
-        self._sign.setPixmap(theme.pixmap("circle-alert", "nudge", 16))
+        self._sign.setPixmap(theme.pixmap(*self._drawing, 16))

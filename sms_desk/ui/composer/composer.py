@@ -45,6 +45,8 @@ class Composer(QWidget):
     sender_chosen = Signal(object)
     sender_why_requested = Signal()
     block_action_requested = Signal(str)
+    typed = Signal()
+    """The person has just changed the text."""
     written = Signal()
     """What stands against the text may have changed: it was typed in, chosen or put there."""
     templates_requested = Signal()
@@ -85,6 +87,7 @@ class Composer(QWidget):
         self._bar = BlockBar(self)
         self._no_answer = BlockBar(self)
         self._finding = BlockBar(self)
+        self._claim = BlockBar(self, sign=("pencil", "accent"))
         self._notice = BlockBar(self)
         self._tabs = ModeTabs(self)
         self._sender = SenderPicker(self)
@@ -136,7 +139,7 @@ class Composer(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(horizontal_line(self))
-        for bar in (self._bar, self._no_answer, self._finding, self._notice):
+        for bar in (self._bar, self._no_answer, self._finding, self._claim, self._notice):
             outer.addWidget(bar)
         outer.addLayout(head)
         around = QHBoxLayout()
@@ -181,6 +184,7 @@ class Composer(QWidget):
         self.set_window(None)
         self.clear_block()
         self.clear_finding()
+        self.set_claim("")
         self.set_unanswerable("")
         self._notice.hide()
         self._completion.hide()
@@ -288,6 +292,17 @@ class Composer(QWidget):
         self._held = False
         self._finding.hide()
         self._show_state()
+
+    def set_claim(self, words: str) -> None:
+        """Who has begun an answer here, in one sentence; "" for nobody (R38). It blocks nothing."""
+        if not words:
+            self._claim.hide()
+        elif words != self._claim.words():
+            self._claim.show_words(words, "")
+
+    def claim(self) -> str:
+        """The sentence, "" if nobody has."""
+        return self._claim.words()
 
     def finding(self) -> str:
         """The sentence, "" if nothing is found."""
@@ -474,6 +489,7 @@ class Composer(QWidget):
         self._drafts.typed(self._mode, self.text())
         self._show_count()
         self._show_state()
+        self.typed.emit()
         self.written.emit()
         self._offer_completion()
 

@@ -212,11 +212,17 @@ class RowPainter:
         width = metrics.horizontalAdvance(self._words.time) + 1
         left = self._end - width
         self._text(QRect(left, _NAME_TOP, width, 18), self._words.time, "meta", "secondary")
-        for shown, icon in ((self._row.pinned, "pin"), (self._row.muted, "bell-off")):
+        here = self._words.here
+        typing = here is not None and here.typing
+        for shown, icon, ink in (
+            (self._row.pinned, "pin", "secondary"),
+            (self._row.muted, "bell-off", "secondary"),
+            (here is not None, "pencil" if typing else "eye", "accent" if typing else "secondary"),
+        ):
             if shown:
                 left -= _SIGN + 4
                 where = QRect(left, _NAME_TOP + 3, _SIGN, _SIGN)
-                self._icon(icon, self._tokens.secondary, where.center(), _SIGN)
+                self._icon(icon, self._tokens.color(ink), where.center(), _SIGN)
         return self._end - left
 
     def _paint_name(self, taken: int) -> None:

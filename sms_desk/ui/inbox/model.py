@@ -8,7 +8,7 @@ reads further down is held back until they ask for it (`held_changed`, `release_
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import Order
 from sms_desk.services.inbox_rows import Cursor, InboxPage, InboxRow
-from sms_desk.ui.inbox.row_words import Clock, RowWords, row_words
+from sms_desk.ui.inbox.row_words import Clock, Here, RowWords, row_words
 from sms_desk.ui.widgets.text import tip_text
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -70,6 +70,7 @@ class InboxModel(QAbstractListModel):
         self._next: Cursor | None = None
         self._loading = False
         self._words: dict[UUID, tuple[InboxRow, RowWords]] = {}
+        self._here: Mapping[UUID, Here] = {}
 
     # --- pages -------------------------------------------------------------------------------
 
@@ -156,6 +157,15 @@ class InboxModel(QAbstractListModel):
         self._words.clear()
         if self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def set_here(self, here: Mapping[UUID, Here]) -> None:
+        """In which conversations colleagues are now, and how."""
+        before, self._here = self._here, here
+        for id_ in {*before, *here}:
+            at = self.row_of(id_)
+            if at >= 0 and before.get(id_) != here.get(id_):
+                self._words.pop(id_, None)
+                self.dataChanged.emit(self.index(at), self.index(at))
 
     # --- questions ---------------------------------------------------------------------------
 
@@ -295,6 +305,6 @@ class InboxModel(QAbstractListModel):
     def _words_of(self, row: InboxRow) -> RowWords:
         found = self._words.get(row.id)
         if found is None or found[0] is not row:
-            found = (row, row_words(row, self._clock()))
+            found = (row, row_words(row, self._clock(), self._here.get(row.id)))
             self._words[row.id] = found
         return found[1]

@@ -37,6 +37,14 @@ class ChipWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    """A colleague in a conversation, in words such as "Ann is reading" (R38)."""
+
+    words: str
+    typing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RowWords:
     """One row, ready to be painted and read out."""
 
@@ -46,6 +54,7 @@ class RowWords:
     snippet: str
     chips: tuple[ChipWords, ...]
     spoken: str  # for a screen reader: name, unread, snippet, waiting
+    here: Here | None = None  # a colleague is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Clock:
     zone: tzinfo
 
 
-def row_words(row: InboxRow, clock: Clock) -> RowWords:
+def row_words(row: InboxRow, clock: Clock, here: Here | None = None) -> RowWords:
     """Everything that the row says at this instant."""
     name = display_name(row.contact_name)
     peer = display_name(row.peer)
@@ -64,7 +73,9 @@ def row_words(row: InboxRow, clock: Clock) -> RowWords:
     snippet = _snippet(row)
     chips = tuple(_chips(row, clock))
     spoken = _spoken(row, name, peer, snippet, time, chips)
-    return RowWords(isolate(name or peer), _initials(name), time, snippet, chips, spoken)
+    if here is not None:
+        spoken = f"{spoken}, {here.words}"
+    return RowWords(isolate(name or peer), _initials(name), time, snippet, chips, spoken, here)
 
 
 def time_words(at: datetime | None, clock: Clock) -> str:

@@ -6,7 +6,7 @@ The view asks (`page_wanted`, `total_wanted`, `filter_changed`) and tells what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 from uuid import UUID
@@ -26,7 +26,7 @@ from sms_desk.ui.inbox.list_view import InboxList
 from sms_desk.ui.inbox.model import InboxModel, InboxRole
 from sms_desk.ui.inbox.options import FilterChoices, with_fields
 from sms_desk.ui.inbox.pill import Pill
-from sms_desk.ui.inbox.row_words import Clock
+from sms_desk.ui.inbox.row_words import Clock, Here
 from sms_desk.ui.inbox.skeleton import Skeleton
 from sms_desk.ui.inbox.targets import Targets
 from sms_desk.ui.theme.tokens import LIST_WIDTH
@@ -143,6 +143,10 @@ class InboxView(QWidget):
         words = f"{error.title}\n{error.next_step}".strip()
         self._error.show_words("triangle-alert", words, tr("inbox", "Try again"), tint="error")
         self._stack.setCurrentWidget(self._error)
+
+    def set_here(self, here: Mapping[UUID, Here]) -> None:
+        """In which conversations colleagues are now, and how (R38)."""
+        self._model.set_here(here)
 
     def set_total(self, total: int) -> None:
         """How many conversations match, as `total_wanted` asked."""

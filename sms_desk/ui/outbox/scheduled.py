@@ -76,10 +76,6 @@ class ScheduledSection(QObject):
     def read(self) -> None:
         self._doors.read(self, scheduled.listing, then=self.table.show_rows, key="scheduled")
 
-    def left(self) -> None:
-        """The other section is chosen: nothing is marked here any more."""
-        self.table.choose(None)
-
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
         if changes.touches(Thing.SCHEDULED):

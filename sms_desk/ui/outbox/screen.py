@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Final
@@ -20,7 +21,9 @@ from sms_desk.services.context import Context
 from sms_desk.services.rows import ConversationDetail, OutboxRow
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
+from sms_desk.ui.outbox.returned import ReturnedSection
 from sms_desk.ui.outbox.scheduled import ScheduledSection
+from sms_desk.ui.team.returned import ReturnedKeeper
 from sms_desk.ui.widgets.buttons import plain, primary, quiet
 from sms_desk.ui.widgets.chips import ToggleChip
 from sms_desk.ui.widgets.forms import Form
@@ -106,8 +109,21 @@ def rows(ctx: Context, everything: bool) -> tuple[OutboxRow, ...]:
 class OutboxScreen(Screen):
     conversation_opened = Signal(object)
 
-    def __init__(self, doors: Doors, bus: Bus, zone: tzinfo, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        doors: Doors,
+        bus: Bus,
+        zone: tzinfo,
+        parent: QWidget | None = None,
+        *,
+        returned: ReturnedKeeper | None = None,
+        waiting: Callable[[], frozenset[UUID]] = frozenset,
+    ) -> None:
+        """returned: what the workspace did not do, None where it is a file of one's own. waiting:
+        what is not with it yet; asked off the window's thread."""
         self._zone = zone
+        self._waiting = waiting
+        self._unanswered: frozenset[UUID] = frozenset()
         self._doors = doors
         self._table = Table(
             self._columns(),
@@ -121,14 +137,19 @@ class OutboxScreen(Screen):
         self.scheduled = ScheduledSection(doors, bus, zone, self)
         self.scheduled.detail_wanted.connect(self.show_detail)
         self.scheduled.conversation_opened.connect(self.conversation_opened)
-        self.tabs = Tabs(
-            [("outbox", tr("outbox", "Going out")), ("scheduled", tr("outbox", "Scheduled"))],
-            tr("outbox", "What waits"),
-        )
+        self.returned = None if returned is None else ReturnedSection(returned, doors, zone, self)
+        sections = [("outbox", tr("outbox", "Going out")), ("scheduled", tr("outbox", "Scheduled"))]
+        self._tables = {"outbox": self._table, "scheduled": self.scheduled.table}
+        if self.returned is not None:
+            self.returned.detail_wanted.connect(self.show_detail)
+            self.returned.conversation_opened.connect(self.conversation_opened)
+            sections.append(("returned", tr("outbox", "Returned")))
+            self._tables["returned"] = self.returned.table
+        self.tabs = Tabs(sections, tr("outbox", "What waits"))
         self.add_control(self.tabs)
         self._search = self.add_search(tr("outbox", "Find a message"))
         self.add_control(self._all)
-        for table in (self._table, self.scheduled.table):
+        for table in self._tables.values():
             self._stack.addWidget(table)
             self._search.textChanged.connect(table.show_matching)
         self.tabs.chosen.connect(self._on_tab_chosen)
@@ -140,13 +161,19 @@ class OutboxScreen(Screen):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(tr("outbox", "State"), state_cell, 180),
+            Column(tr("outbox", "State"), self._state_cell, 180),
             Column(tr("outbox", "To"), to_cell, 180),
             Column(tr("outbox", "Message"), text_cell, 360),
             Column(
                 tr("outbox", "Written"), self._written_cell, 120, sorts=lambda row: row.composed_at
             ),
         ]
+
+    def _state_cell(self, row: OutboxRow) -> Cell:
+        """One that the workspace does not know yet has the outbox's own quiet mark."""
+        if row.id in self._unanswered and row.state is OutboxState.QUEUED:
+            return Cell(tr("outbox", "Waiting for the workspace"), ink="secondary", icon="clock")
+        return state_cell(row)
 
     def _written_cell(self, row: OutboxRow) -> Cell:
         return Cell(clock_words(row.composed_at, self._now(), self._zone), ink="secondary")
@@ -156,17 +183,25 @@ class OutboxScreen(Screen):
 
     @Slot()
     def _read(self) -> None:
-        self._doors.read(self, rows, self._all.isChecked(), then=self._table.show_rows, key="rows")
+        everything, waiting = self._all.isChecked(), self._waiting
+
+        def ask(ctx: Context) -> tuple[tuple[OutboxRow, ...], frozenset[UUID]]:
+            return rows(ctx, everything), waiting()
+
+        self._doors.read(self, ask, then=self._show, key="rows")
+
+    def _show(self, found: tuple[tuple[OutboxRow, ...], frozenset[UUID]]) -> None:
+        shown, self._unanswered = found
+        self._table.show_rows(shown)
 
     @Slot(str)
     def _on_tab_chosen(self, key: str) -> None:
-        waits = key == "scheduled"
-        self._table.choose(None)
-        self.scheduled.left()
-        chosen = self.scheduled.table if waits else self._table
+        for table in self._tables.values():  # nothing is marked in a section that is left
+            table.choose(None)
+        chosen = self._tables[key]
         self._stack.setCurrentWidget(chosen)
         self.setFocusProxy(chosen)
-        self._all.setVisible(not waits)
+        self._all.setVisible(key == "outbox")
         self.show_detail(None)
 
     @Slot(object)
@@ -182,7 +217,7 @@ class OutboxScreen(Screen):
 
     def _pane(self, row: OutboxRow) -> QWidget:
         pane = Form()
-        pane.add_title(state_cell(row).text)
+        pane.add_title(self._state_cell(row).text)
         if why := reason_words(row):
             pane.add_words(why)
         sender = tr("outbox", "To {who} from {sender}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 from typing import Any, Final
@@ -49,9 +50,18 @@ class People(Section):
     """Who sits at the desk from now on."""
     sender_opened = Signal(object)
 
-    def __init__(self, doors: Doors, zone: tzinfo, *, admin: bool, parent: QObject) -> None:
-        """zone: the reader's own. admin: whether the reader may add people, and sees who left."""
-        self._doors, self._zone = doors, zone
+    def __init__(
+        self,
+        doors: Doors,
+        zone: tzinfo,
+        *,
+        admin: bool,
+        at_desk: Callable[[], frozenset[UUID]] = frozenset,
+        parent: QObject,
+    ) -> None:
+        """zone: the reader's own. admin: whether the reader may add people, and sees who left.
+        at_desk: who sits at a desk now, as last known."""
+        self._doors, self._zone, self._at_desk = doors, zone, at_desk
         super().__init__("people", tr("People"), Table(self._columns(), tr("People")), parent)
         self._found = Found()
         self._pane: PersonPane | None = None
@@ -74,7 +84,10 @@ class People(Section):
                 tr("Name"), name_cell, 210, sorts=lambda row: (not row.is_me, row.name.casefold())
             ),
             Column(
-                tr("Presence"), lambda row: here_cell(row, now(), self._zone), 230, sorts=_here_key
+                tr("Presence"),
+                lambda row: here_cell(row, now(), self._zone, at_desk=row.id in self._at_desk()),
+                230,
+                sorts=_here_key,
             ),
             Column(tr("Open"), load_cell, 170, sorts=lambda row: -(row.open or 0)),
             Column(tr("Teams"), _teams_cell, 170),

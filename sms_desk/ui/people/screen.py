@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 from typing import Final
@@ -48,15 +49,16 @@ class PeopleScreen(SectionedScreen):
         *,
         admin: bool,
         playing: bool,
+        at_desk: Callable[[], frozenset[UUID]] = frozenset,
         parent: QWidget | None = None,
     ) -> None:
         """zone: the reader's own. admin: whether the reader may change who works here. playing: in
-        the demo, anybody may sit at the desk."""
+        the demo, anybody may sit at the desk. at_desk: who sits at one now, as last known."""
         super().__init__(tr("People"), parent)
         self._doors, self._playing = doors, playing
         self._found = Found()
         self._stale = True
-        self.people = People(doors, zone, admin=admin, parent=self)
+        self.people = People(doors, zone, admin=admin, at_desk=at_desk, parent=self)
         self.teams = Teams(doors, admin=admin, parent=self)
         self.act = MenuButton(tr("Act as (demo)"), "quiet", icon="user", parent=self)
         self.act.setVisible(playing)

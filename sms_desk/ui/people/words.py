@@ -62,10 +62,13 @@ def here_title(here: Here) -> str:
     }[here]
 
 
-def here_cell(row: StaffRow, now: datetime, zone: tzinfo) -> Cell:
-    """zone: the reader's own."""
+def here_cell(row: StaffRow, now: datetime, zone: tzinfo, *, at_desk: bool = False) -> Cell:
+    """zone: the reader's own. at_desk: their desk is open, and somebody sits at it (R38)."""
     ink, icon = SIGNS[row.here]
-    return Cell(here_title(row.here), here_detail(row, now, zone), ink=ink or "text", icon=icon)
+    detail = here_detail(row, now, zone)
+    if at_desk:
+        detail = ", ".join(filter(None, (tr("at the desk now"), detail)))
+    return Cell(here_title(row.here), detail, ink=ink or "text", icon=icon)
 
 
 def here_detail(row: StaffRow, now: datetime, zone: tzinfo) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout
 from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.plain_text import display_name
 from sms_desk.services.inbox_rows import RailCounts, ViewRow, WindowSummary
 from sms_desk.ui import theme
 from sms_desk.ui.rail.delegate import RailDelegate
@@ -28,7 +29,7 @@ from sms_desk.ui.rail.places import FIRST, NO_COUNTS, Place, inbox_places, scree
 from sms_desk.ui.theme.tokens import RAIL_COLLAPSED_WIDTH, RAIL_WIDTH
 from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.panes import on_ground
-from sms_desk.ui.widgets.text import menu_text, set_tip
+from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
 from sms_desk.ui.widgets.words import tr
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -57,6 +58,7 @@ class Rail(QWidget):
         self._screens = _RailList(RailModel(screens()), tr("rail", "Screens"), self)
         self._fold = icon_button("panel-left-close", tr("rail", "Collapse the rail"), parent=self)
         self._fold.clicked.connect(self._on_fold_clicked)
+        self._workspace = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._board = WindowSummary()
         self._requests = 0
         self._advice: int | None = None
@@ -97,6 +99,14 @@ class Rail(QWidget):
             self._screens.fit_height()
             self.show_place(self._chosen)
 
+    def set_workspace(self, name: str) -> None:
+        """The name of a workspace that many share; "" for one of one's own."""
+        self._workspace.setText(display_name(name, 80) if name else "")
+
+    def workspace(self) -> str:
+        """The name that stands at the foot."""
+        return self._workspace.text()
+
     def choose(self, key: str) -> None:
         """Go somewhere, as if the person had clicked there: `scope:mine`, `view:<id>`, …"""
         self.show_place(key)
@@ -118,6 +128,7 @@ class Rail(QWidget):
         """Icons only, or icons and words."""
         changed = collapsed != self._collapsed
         self._collapsed = collapsed
+        self._workspace.setVisible(not collapsed)
         self.setFixedWidth(RAIL_COLLAPSED_WIDTH if collapsed else RAIL_WIDTH)
         for side in (self._places, self._screens):
             side.set_collapsed(collapsed)
@@ -136,8 +147,10 @@ class Rail(QWidget):
         layout.addWidget(self._screens)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 0)
+        foot.setSpacing(4)
         foot.addWidget(self._fold)
-        foot.addStretch(1)
+        foot.addWidget(self._workspace, 1)
+        foot.addStretch(0)
         layout.addLayout(foot)
         self._screens.fit_height()
 

@@ -17,6 +17,7 @@ from sms_desk.services.rows import ConversationDetail, InboxRow, PersonRow, Prog
 from sms_desk.ui import theme
 from sms_desk.ui.thread.automation import AutomationLine
 from sms_desk.ui.thread.cover_line import CoverLine
+from sms_desk.ui.thread.seen_sign import SeenSign
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.snooze_menu import add_choices
 from sms_desk.ui.thread.source_chip import SourceChip
@@ -81,6 +82,7 @@ class ThreadHead(QWidget):
         self._source = SourceChip(self)
         self._source.why_requested.connect(self.source_why_requested)
         self._waiting = WaitingSign(self)
+        self._seen = SeenSign(self)
         self._numbers = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._own = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._automation = AutomationLine(self)
@@ -109,6 +111,7 @@ class ThreadHead(QWidget):
         second.setSpacing(_BESIDE_NAME)
         second.addWidget(self._numbers)
         second.addWidget(self._waiting)
+        second.addWidget(self._seen)
         second.addStretch(1)
         names.addLayout(second)
         names.addWidget(self._own)
@@ -150,6 +153,11 @@ class ThreadHead(QWidget):
         self._show_state(row)
         self._fit()
 
+    def show_seen(self, words: str, *, typing: bool) -> None:
+        """Which colleagues are in this conversation now, "" for none (R38)."""
+        self._seen.show_words(words, typing=typing)
+        self._fit()
+
     def set_people(self, people: tuple[PersonRow, ...]) -> None:
         """Whom a conversation can be given to."""
         self._people = people
@@ -171,6 +179,7 @@ class ThreadHead(QWidget):
     def _show_waiting(self, row: InboxRow) -> None:
         """How long the customer has waited, red once it is too long (R8); the numbers go first."""
         since, now = row.waiting_since, self._clock()
+        self._give_way()
         if since is None:
             self._ages.stop()
             self._waiting.hide()
@@ -178,9 +187,25 @@ class ThreadHead(QWidget):
         late = row.late_at is not None and now >= row.late_at
         self._waiting.show_age(age_words(now - since), late=late)
         self._ages.start()
-        numbers = self._numbers.fontMetrics().horizontalAdvance(self._numbers.text())
         taken = self._waiting.sizeHint().width() + _BESIDE_NAME
-        self._waiting.setVisible(numbers + taken <= self._room_for_names())
+        if seen := self._seen.room():
+            taken += seen + _BESIDE_NAME
+        self._waiting.setVisible(self._numbers_width() + taken <= self._room_for_names())
+
+    def _give_way(self) -> None:
+        """Who is here goes before a number that stands in the details, too."""
+        taken = self._seen.room()
+        taken += _BESIDE_NAME if taken else 0
+        self._numbers.setVisible(not taken or self._fits_beside(taken))
+
+    def _fits_beside(self, taken: int) -> bool:
+        numbers = self._numbers.fontMetrics().horizontalAdvance(self._numbers.text())
+        return numbers + taken <= self._room_for_names()
+
+    def _numbers_width(self) -> int:
+        if self._numbers.isHidden():
+            return 0
+        return self._numbers.fontMetrics().horizontalAdvance(self._numbers.text())
 
     def _show_numbers(self, row: InboxRow, own: str) -> None:
         """Both numbers on one line, or whole on two: cut short they say nothing."""

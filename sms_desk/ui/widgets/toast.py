@@ -32,6 +32,7 @@ class Toast(QFrame):
         self._over = parent
         self._left = left
         self._command_id: UUID | None = None
+        self._back: Callable[[], None] | None = None
         self.setProperty("pane", "toast")
         self._words = ElidedLabel(parent=self)
         self._undo = Button(tr("toast", "Undo"), parent=self)
@@ -53,11 +54,18 @@ class Toast(QFrame):
 
     def offer_undo(self, words: str, command_id: UUID) -> None:
         """Say what was done, with a way back."""
-        self._show(words, command_id)
+        self._command_id, self._back = command_id, None
+        self._show(words)
+
+    def offer_back(self, words: str, back: Callable[[], None]) -> None:
+        """Say what was done here alone, with a way back that is no command's."""
+        self._command_id, self._back = None, back
+        self._show(words)
 
     def say(self, words: str) -> None:
         """Say what was done, where there is no way back."""
-        self._show(words, None)
+        self._command_id = self._back = None
+        self._show(words)
 
     def is_counting(self) -> bool:
         """Whether the eight seconds run."""
@@ -91,10 +99,9 @@ class Toast(QFrame):
             self._count_again()
         return False
 
-    def _show(self, words: str, command_id: UUID | None) -> None:
-        self._command_id = command_id
+    def _show(self, words: str) -> None:
         self._words.setText(words)
-        self._undo.setVisible(command_id is not None)
+        self._undo.setVisible(self._command_id is not None or self._back is not None)
         self._undo.setAccessibleName(f"{tr('toast', 'Undo')}: {words}")
         self._place()
         self.show()
@@ -132,7 +139,9 @@ class Toast(QFrame):
 
     @Slot()
     def _on_undo_clicked(self) -> None:
-        command_id = self._command_id
+        command_id, back = self._command_id, self._back
         self.hide()
-        if command_id is not None:
+        if back is not None:
+            back()
+        elif command_id is not None:
             self.undo_requested.emit(command_id)

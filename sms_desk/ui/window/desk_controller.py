@@ -57,7 +57,7 @@ class DeskController(QObject):
         self._screens: dict[str, QWidget] = {}
         self.advice = AdviceController(wiring.window.side.rail, wiring.ties, self)
         self._maker = ScreenMaker(
-            wiring.ties, wiring.state, wiring.registry, self.advice.keeper, self
+            wiring.ties, wiring.state, wiring.registry, self.advice.keeper, self, team=wiring.team
         )
         self._maker.subject_wanted.connect(self._on_subject_wanted)
         self._maker.conversation_wanted.connect(wiring.open_conversation)
@@ -96,7 +96,7 @@ class DeskController(QObject):
         self.absence.read()
         menu = self._window.side.menu()
         menu.aboutToShow.connect(lambda: self._fill(menu))
-        if not self._wiring.ties.session.demo:
+        if not self._wiring.ties.session.demo and self._wiring.team is None:
             self._wiring.doors.read(self, directory.all_accounts, then=self._on_accounts)
 
     def _on_accounts(self, accounts: tuple[AccountRow, ...]) -> None:
@@ -135,6 +135,11 @@ class DeskController(QObject):
         self._window.show_screen(screen)
         self._window.side.rail.show_place(f"screen:{_PLACES.get(name, name)}")
         screen.setFocus()
+
+    def screen(self, name: str) -> QWidget:
+        """The same, and the screen itself."""
+        self.show_screen(name)
+        return self._screens[name]
 
     @Slot(object)
     def show_program(self, program_id: UUID) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.services.inbox_rows import LineCondition, LineState
 from sms_desk.ui import theme
@@ -27,13 +29,16 @@ _TROUBLE = frozenset({LineCondition.OFFLINE, LineCondition.CREDENTIAL, LineCondi
 
 
 class LineStatus(QWidget):
-    """A sign and few words; the whole story is the tooltip."""
+    """A sign and few words; the whole story is the tooltip, or a card that opens beside it."""
 
     sync_requested = Signal()
+    story_requested = Signal(QPoint)
+    """The person pressed the words; where the card about the line shall stand."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._condition = LineCondition.SYNCING
+        self._drawing = _ICONS[LineCondition.SYNCING]
+        self._tells = False
         self._sign = label(parent=self)
         self._words = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._sync = icon_button("refresh-cw", tr("line", "Sync now"), parent=self)
@@ -45,17 +50,32 @@ class LineStatus(QWidget):
         layout.addWidget(self._words, 1)
         layout.addWidget(self._sync)
         theme.signals.changed.connect(self._draw_sign)
+        self._draw_sign()
         self.say(LineCondition.SYNCING, tr("line", "Opening…"), "")
 
     def say(self, condition: LineCondition, words: str, story: str) -> None:
-        self._condition = condition
-        self._words.setText(words)
         tone: Tone = "error" if condition in _TROUBLE else "secondary"
-        self._words.set_tone("nudge" if condition is LineCondition.OFFLINE else tone)
-        set_tip(self._words, story or words)
-        self._sign.setAccessibleName(words)
+        tone = "nudge" if condition is LineCondition.OFFLINE else tone
+        self.show_state(_ICONS[condition], tone, words, story)
         self._sync.setEnabled(condition not in (LineCondition.NO_ACCOUNT, LineCondition.SYNCING))
-        self._draw_sign()
+
+    def show_state(self, drawing: tuple[str, str], tone: Tone, words: str, story: str) -> None:
+        """drawing: icon and colour token. story: all there is to say."""
+        self._words.setText(words)
+        self._words.set_tone(tone)
+        for widget in (self._words, self._sign):
+            set_tip(widget, story or words)
+        self._sign.setAccessibleName(words)
+        self.setAccessibleName(words)
+        if drawing != self._drawing:
+            self._drawing = drawing
+            self._draw_sign()
+
+    def tell_more(self) -> None:
+        """The words can be pressed from now on."""
+        self._tells = True
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def words(self) -> str:
         return self._words.text()
@@ -66,8 +86,26 @@ class LineStatus(QWidget):
         self._sync.setVisible(not compact)
 
     def _draw_sign(self) -> None:
-        name, ink = _ICONS[self._condition]
+        name, ink = self._drawing
         self._sign.setPixmap(theme.pixmap(name, ink, 16))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self._ask_for_story()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._ask_for_story()
+        else:
+            super().keyPressEvent(event)
+
+    def _ask_for_story(self) -> None:
+        if self._tells:
+            self.story_requested.emit(self.mapToGlobal(self.rect().topLeft() + QPoint(160, 0)))
 
 
 def worst(lines: tuple[LineState, ...]) -> LineState | None:

@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
     side: Side
     banner: Banner
     away: Banner
+    returned: Banner
     work: WorkBar
     waiting: WaitingPage
     toast: Toast
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         body = self._body = Body(self)
         self.side, self.banner, self.work = body.side, body.banner, body.work
         self.waiting, self.toast = body.waiting, body.toast
-        self.away = body.away
+        self.away, self.returned = body.away, body.returned
         body.side.rail.collapsed_changed.connect(self._on_rail_collapsed)
         self.setCentralWidget(body)
         self._fit_rail()

@@ -22,6 +22,8 @@ from sms_desk.ui.window.rail_controller import RailController
 from sms_desk.ui.window.reading_controller import ReadingController
 from sms_desk.ui.window.request_counter import RequestCounter
 from sms_desk.ui.window.schedule_controller import ScheduleController
+from sms_desk.ui.window.team_controller import TeamController
+from sms_desk.ui.window.team_line import TeamLineController
 from sms_desk.ui.window.thread_controller import ThreadController
 from sms_desk.ui.window.wiring import Wiring, taste_of
 from sms_desk.ui.window.writing_controller import WritingController
@@ -43,7 +45,12 @@ def furnish(wiring: Wiring) -> Iterator[None]:
     wiring.reading = ReadingController(page, thread_controller, ties)
     findings = FindingController(page, thread_controller, ties)
     yield
-    wiring.line = LineController(window.side.line, window.banner, window.work, ties)
+    place = (window.side.line, window.banner, window.work, ties)
+    if ties.session.team_line() is None:
+        wiring.line = LineController(*place)
+    else:
+        wiring.line = team_line = TeamLineController(*place)
+        wiring.team = TeamController(wiring, team_line)
     wiring.registry = Registry(window)
     wiring.desk = DeskController(wiring)
     findings.registration_wanted.connect(wiring.desk.show_sender)

@@ -24,6 +24,7 @@ from sms_desk.ui.window.ties import Ties
 if TYPE_CHECKING:
     from sms_desk.ui.advisor.keeper import AdviceKeeper
     from sms_desk.ui.search import SearchPanel
+    from sms_desk.ui.window.team_controller import TeamController
     from sms_desk.ui.wizard import Wizard
 
 
@@ -59,10 +60,14 @@ class ScreenMaker(QObject):
         registry: Registry,
         advice: AdviceKeeper | None,
         parent: QObject,
+        *,
+        team: TeamController | None = None,
     ) -> None:
-        """advice: None for those who do not see the advisor."""
+        """advice: None for those who do not see the advisor. team: None where the workspace is a
+        file of one's own."""
         super().__init__(parent)
         self._advice = advice
+        self._team = team
         self._ties = ties
         self._state = state
         self._registry = registry
@@ -128,6 +133,7 @@ class ScreenMaker(QObject):
             self._ties.reader.zone,
             admin=self._ties.role is Role.ADMIN,
             playing=self._ties.session.demo,
+            at_desk=self._team.presence.at_desk if self._team is not None else frozenset,
             parent=parent,
         )
         screen.plan_requested.connect(self.plan_wanted)
@@ -170,7 +176,14 @@ class ScreenMaker(QObject):
     def _outbox(self, parent: QWidget) -> QWidget:
         from sms_desk.ui.outbox import OutboxScreen
 
-        screen = OutboxScreen(self._ties.doors, self._ties.bus, self._ties.reader.zone, parent)
+        screen = OutboxScreen(
+            self._ties.doors,
+            self._ties.bus,
+            self._ties.reader.zone,
+            parent,
+            returned=self._team.returned if self._team is not None else None,
+            waiting=self._ties.session.waiting,
+        )
         screen.conversation_opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
         return screen
 

@@ -57,9 +57,14 @@ class ThreadColumn(QWidget):
         inside.addWidget(horizontal_line(conversation))
         inside.addWidget(self.thread_view, 1)
         inside.addWidget(self.composer)
+        self._inside = inside
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
+
+    def put_over_composer(self, strip: QWidget) -> None:
+        """Something that needs the person, between the messages and what is written."""
+        self._inside.insertWidget(self._inside.indexOf(self.composer), strip)
 
     def has_conversation(self) -> bool:
         return self._stack.currentIndex() == 1

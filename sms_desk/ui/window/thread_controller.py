@@ -104,6 +104,7 @@ class ThreadController(QObject):
         self._position: int | None = None
         self._detail: ConversationDetail | None = None
         self._when_there: Callable[[], None] | None = None
+        self._reading = False
         self._connect()
         ties.bus.changed.connect(self._on_changed)
 
@@ -126,6 +127,7 @@ class ThreadController(QObject):
             self._thread.jump_to(position)
             return
         self._wanted, self._position = conversation_id, position
+        self._reading = True
         self.turned_to.emit(conversation_id)
         self._doors.overtake(self, _AGAIN)
         self._doors.read(
@@ -143,6 +145,7 @@ class ThreadController(QObject):
         self._doors.overtake(self, _OPEN)
         self._wanted = self._detail = None
         self._when_there = None
+        self._reading = False
         self.turned_to.emit(None)
         self._composer.flush()
         self._column.show_conversation(False)
@@ -160,6 +163,13 @@ class ThreadController(QObject):
         elif self._wanted is not None:
             self._when_there = act
 
+    def when_read(self, act: Callable[[], None]) -> None:
+        """The same, and not before a reading that is under way has brought its drafts."""
+        if self._reading:
+            self._when_there = act
+        else:
+            self.when_there(act)
+
     def detail(self) -> ConversationDetail | None:
         """What is known of the open conversation, once it stands there."""
         return self._detail
@@ -175,6 +185,7 @@ class ThreadController(QObject):
     def _on_opened(self, found: Opening) -> None:
         detail = found.detail
         self._detail = detail
+        self._reading = False
         self._composer.start(detail.row.id, detail.row.channel, detail.drafts)
         self._thread.start(
             read_position=detail.read_position, first_unread=detail.first_unread_position
@@ -193,6 +204,7 @@ class ThreadController(QObject):
 
     def _on_open_failed(self, error: DeskError) -> None:
         self._when_there = None
+        self._reading = False
         self._column.show_conversation(True)
         self._thread.show_error(error.title, error.next_step)
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from sms_desk.domain.model import Source, SourceKind, SourceReason
 from sms_desk.domain.plain_text import display_name, preview
@@ -13,27 +10,13 @@ from sms_desk.services.rows import ConversationDetail, ThreadItem
 from sms_desk.services.why_here import Explained
 from sms_desk.ui.thread import Reader
 from sms_desk.ui.thread.words import event
-from sms_desk.ui.widgets.text import label
+from sms_desk.ui.widgets.popover import WIDTH as WIDTH
+from sms_desk.ui.widgets.popover import Popover
 from sms_desk.ui.widgets.words import tr
 
-WIDTH: Final = 320
 
-
-class WhyPopover(QFrame):
-    """Goes away with a click elsewhere or Escape."""
-
-    def __init__(self, title: str, lines: tuple[str, ...], parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("pane", "card")
-        self.setAccessibleName(" ".join((title, *lines)))
-        self._words = (title, *lines)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 14)
-        layout.setSpacing(6)
-        layout.addWidget(label(title, "body_strong", wrap=True, parent=self))
-        for line in lines:
-            layout.addWidget(label(line, tone="secondary", wrap=True, parent=self))
+class WhyPopover(Popover):
+    """Why it is so."""
 
     @classmethod
     def of_event(cls, item: ThreadItem, reader: Reader, parent: QWidget) -> WhyPopover:
@@ -73,21 +56,6 @@ class WhyPopover(QFrame):
             lines.append(program.replace("{name}", display_name(detail.sender.program_name)))
         title = tr("why", "Why {number}?").replace("{number}", display_name(detail.sender.display))
         return cls(title, tuple(lines), parent)
-
-    def words(self) -> tuple[str, ...]:
-        return self._words
-
-    def pop_up(self, at: QPoint) -> None:
-        """Beside a point of the screen, and wholly on it."""
-        self.setFixedWidth(WIDTH)
-        size = self.sizeHint().expandedTo(QSize(WIDTH, 0))
-        room = self.screen().availableGeometry()
-        x = max(room.left(), min(at.x() - WIDTH // 2, room.right() - WIDTH))
-        y = at.y() + 12
-        if y + size.height() > room.bottom():
-            y = at.y() - size.height() - 12
-        self.move(x, y)
-        self.show()
 
 
 _REASONS = {

@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # `rest` makes them
     from sms_desk.ui.window.rail_controller import RailController, Surroundings
     from sms_desk.ui.window.reading_controller import ReadingController
     from sms_desk.ui.window.schedule_controller import ScheduleController
+    from sms_desk.ui.window.team_controller import TeamController
     from sms_desk.ui.window.thread_controller import ThreadController
     from sms_desk.ui.window.writing_controller import WritingController
 
@@ -101,6 +102,7 @@ class Wiring(QObject):
         self.first = self._fitting(first) or FirstPage(window, reader, self.ties.clock, state)
         self.page = self.first.page
         self.inbox_controller = InboxController(self.page.inbox, self.ties)
+        self.team: TeamController | None = None
         self.is_ready = False
         self._is_shown = False
         self._place_key = ""
@@ -152,6 +154,8 @@ class Wiring(QObject):
         """Another person's wiring follows: nothing of this one stays."""
         if self.is_ready:
             self.desk.dispose()
+            if self.team is not None:
+                self.team.dispose()
         for name in ("registry", "rail_controller", "line"):
             made = vars(self).get(name)  # their parents stay
             if made is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -43,6 +44,8 @@ class WritingController(QObject):
         self._composer = page.column.composer
         self._doors = ties.doors
         self._clock = ties.clock
+        self.may_send: Callable[[], bool] = lambda: True
+        """Asked before anything goes out of the open conversation; whoever says no has told why."""
         self._composer.send_requested.connect(self._on_send_requested)
         self._composer.note_requested.connect(self._on_note_requested)
         self._composer.content_templates_wanted.connect(self.pick_template)
@@ -57,6 +60,8 @@ class WritingController(QObject):
         detail = self._thread.detail()
         if detail is None:
             self._composer.refused(tr("writing", "No conversation is open."))
+        elif not self.may_send():
+            self._composer.refused(tr("writing", "Not sent. The text is still here."))
         elif not detail.home and sender_id in (detail.sender.id, detail.row.sender_id):
             self._reply(detail, text)
         else:
@@ -108,7 +113,7 @@ class WritingController(QObject):
     @Slot(str, object)
     def _on_content_requested(self, content_sid: str, values: tuple[tuple[str, str], ...]) -> None:
         detail = self._thread.detail()
-        if detail is not None:
+        if detail is not None and self.may_send():
             self._send_content(detail, (content_sid, values))
 
     def _send_content(

@@ -1,0 +1,1 @@
+"""What a desk shows of a workspace that many desks share."""

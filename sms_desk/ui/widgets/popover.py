@@ -1,0 +1,58 @@
+"""A small card beside what it is about: a title, a few lines, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from sms_desk.ui.widgets.buttons import plain
+from sms_desk.ui.widgets.text import label
+
+WIDTH: Final = 320
+
+
+class Popover(QFrame):
+    """Goes away with a click elsewhere or Escape."""
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[str],
+        parent: QWidget,
+        actions: Sequence[tuple[str, Callable[[], None]]] = (),
+    ) -> None:
+        """actions: (words, deed) pairs, a button each."""
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("pane", "card")
+        self.setAccessibleName(" ".join((title, *lines)))
+        self._words = (title, *lines)
+        self.buttons = [plain(words, parent=self) for words, _ in actions]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(6)
+        layout.addWidget(label(title, "body_strong", wrap=True, parent=self))
+        for line in lines:
+            layout.addWidget(label(line, tone="secondary", wrap=True, parent=self))
+        for button, (_, act) in zip(self.buttons, actions, strict=True):
+            button.clicked.connect(self.close)
+            button.clicked.connect(act)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
+
+    def words(self) -> tuple[str, ...]:
+        return self._words
+
+    def pop_up(self, at: QPoint) -> None:
+        """Beside a point of the screen, and wholly on it."""
+        self.setFixedWidth(WIDTH)
+        size = self.sizeHint().expandedTo(QSize(WIDTH, 0))
+        room = self.screen().availableGeometry()
+        x = max(room.left(), min(at.x() - WIDTH // 2, room.right() - WIDTH))
+        y = at.y() + 12
+        if y + size.height() > room.bottom():
+            y = at.y() - size.height() - 12
+        self.move(x, y)
+        self.show()
