@@ -52,13 +52,14 @@ class ReturnedSection(QObject):
             [
                 Column(tr("outbox", "What"), what_cell, 200),
                 Column(tr("outbox", "Your words, and why"), why_cell, 420),
-                Column(tr("outbox", "Done"), self._at_cell, 120, sorts=lambda row: row.at),
+                Column(tr("outbox", "When"), self._at_cell, 120, sorts=lambda row: row.at),
             ],
             tr("outbox", "Returned"),
             empty=tr(
                 "outbox", "Nothing came back. What the workspace does not do stands here, whole."
             ),
         )
+        self.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
         self.table.row_chosen.connect(self._on_row_chosen)
         self.table.activated.connect(self._on_activated)
         drop = QShortcut(QKeySequence.StandardKey.Delete, self.table)

@@ -48,4 +48,4 @@ class SeenSign(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, _ICON)  # nobody's pane stays wide for it
+        return QSize(0, super().minimumSizeHint().height())  # nobody's pane stays wide for it

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from sms_desk.services.inbox_rows import LineCondition, LineState
@@ -41,6 +41,9 @@ class LineStatus(QWidget):
         self._tells = False
         self._sign = label(parent=self)
         self._words = ElidedLabel("", "meta", tone="secondary", parent=self)
+        fills = self._words.sizePolicy()
+        fills.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # the rail says how wide it is
+        self._words.setSizePolicy(fills)
         self._sync = icon_button("refresh-cw", tr("line", "Sync now"), parent=self)
         self._sync.clicked.connect(self.sync_requested)
         layout = QHBoxLayout(self)
@@ -72,8 +75,9 @@ class LineStatus(QWidget):
             self._draw_sign()
 
     def tell_more(self) -> None:
-        """The words can be pressed from now on."""
+        """The words can be pressed from now on; they take the place of the button beside them."""
         self._tells = True
+        self._sync.hide()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -83,7 +87,7 @@ class LineStatus(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Only the sign, where the rail is collapsed."""
         self._words.setVisible(not compact)
-        self._sync.setVisible(not compact)
+        self._sync.setVisible(not compact and not self._tells)
 
     def _draw_sign(self) -> None:
         name, ink = self._drawing
