@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sms_desk.store.team.functions import of_people
-from sms_desk.store.team.provisioning import of_provision
+from sms_desk.store.team.provisioning import WITHIN, of_provision
 from sms_desk.store.team.replicated import REPLICATED
 from sms_desk.store.team.roles import Roles, quoted
 from sms_desk.store.team.surface_tables import SCHEMA
@@ -84,7 +84,8 @@ def provisioning_rights(roles: Roles) -> str:
     made = []
     for signature in of_provision(roles):
         made.append(f"ALTER FUNCTION {SCHEMA}.{signature} OWNER TO {provision};")
-        made.append(f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{signature} TO {connector}, {owner};")
+        if signature not in WITHIN:
+            made.append(f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{signature} TO {connector}, {owner};")
     return "\n".join(made)
 
 

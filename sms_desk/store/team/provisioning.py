@@ -56,6 +56,30 @@ def _create_login(roles: Roles) -> str:
     )
 
 
+_TRIES: Final = 20
+_SHUT_OUT: Final = definer(
+    "shut_out(login_name text)",
+    "void",
+    f"""
+    BEGIN
+      -- Whoever is locked may have the role's row in an open transaction, by a new password of
+      -- their own, and may come again until this commits: their sessions end first, each time.
+      FOR n IN 1..{_TRIES} LOOP
+        PERFORM pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.usename = login_name;
+        BEGIN
+          EXECUTE format('ALTER ROLE %I NOLOGIN', login_name);
+          EXIT;
+        EXCEPTION WHEN lock_not_available OR internal_error THEN
+          PERFORM pg_sleep(0.01);  -- the watchdog tries again
+        END;
+      END LOOP;
+      -- A session that begins before this commits is ended by the watchdog.
+      PERFORM pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.usename = login_name;
+    END
+    """,
+    more="SET lock_timeout = '200ms'",
+)
+
 LOCK_LOGIN: Final = definer(
     "lock_login(login_name text)",
     "void",
@@ -66,9 +90,7 @@ LOCK_LOGIN: Final = definer(
       IF NOT FOUND THEN
         RAISE EXCEPTION 'no such login' USING ERRCODE = '22023';
       END IF;
-      EXECUTE format('ALTER ROLE %I NOLOGIN', login_name);
-      -- A session that begins before this commits is ended by the watchdog.
-      PERFORM pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.usename = login_name;
+      PERFORM shut_out(login_name);
     END
     """,
 )
@@ -90,47 +112,61 @@ UNLOCK_LOGIN: Final = definer(
     """,
 )
 
-WATCHDOG: Final = definer(
-    "watchdog()",
-    "TABLE(login_name text, reason text)",
-    f"""
+
+def watchdog(
+    open_seconds: float = OPEN_SECONDS,
+    statement_seconds: float = STATEMENT_SECONDS,
+    transaction_seconds: float = TRANSACTION_SECONDS,
+) -> str:
+    """Ends what gets in others' way, then locks whoever is to be locked out: never the other way
+    round, as a session could keep the second waiting."""
+    return definer(
+        "watchdog()",
+        "TABLE(login_name text, reason text)",
+        f"""
+    DECLARE
+      session_pid int;
     BEGIN
-      FOR login_name IN
-        SELECT l.name FROM login l LEFT JOIN people p ON p.id = l.person_id
-          JOIN pg_roles r ON r.rolname = l.name AND r.rolcanlogin WHERE {_LOCKED}
-      LOOP
-        EXECUTE format('ALTER ROLE %I NOLOGIN', login_name);
-      END LOOP;
-      RETURN QUERY
-        SELECT f.name, f.why FROM (
-          SELECT a.pid, l.name, CASE
+      FOR session_pid, login_name, reason IN
+        SELECT a.pid, l.name, CASE
             WHEN {_LOCKED} OR NOT coalesce(r.rolcanlogin, false) THEN 'locked'
             WHEN a.backend_xid IS NOT NULL
-              AND a.xact_start < clock_timestamp() - interval '{OPEN_SECONDS} seconds'
+              AND a.xact_start < clock_timestamp() - interval '{open_seconds} seconds'
               THEN 'open transaction'
             WHEN a.state LIKE 'idle in transaction%'
-              AND a.state_change < clock_timestamp() - interval '{OPEN_SECONDS} seconds'
+              AND a.state_change < clock_timestamp() - interval '{open_seconds} seconds'
               THEN 'idle in transaction'
             WHEN a.state IN ('active', 'fastpath function call')
-              AND a.query_start < clock_timestamp() - interval '{STATEMENT_SECONDS} seconds'
+              AND a.query_start < clock_timestamp() - interval '{statement_seconds} seconds'
               THEN 'long statement'
-            WHEN a.xact_start < clock_timestamp() - interval '{TRANSACTION_SECONDS} seconds'
+            WHEN a.xact_start < clock_timestamp() - interval '{transaction_seconds} seconds'
               THEN 'long transaction'
-          END AS why
-          FROM pg_stat_activity a JOIN login l ON l.name = a.usename
-            LEFT JOIN people p ON p.id = l.person_id
-            LEFT JOIN pg_roles r ON r.rolname = l.name
-        ) f WHERE f.why IS NOT NULL AND pg_terminate_backend(f.pid);
+          END
+        FROM pg_stat_activity a JOIN login l ON l.name = a.usename
+          LEFT JOIN people p ON p.id = l.person_id
+          LEFT JOIN pg_roles r ON r.rolname = l.name
+      LOOP
+        IF reason IS NOT NULL AND pg_terminate_backend(session_pid) THEN
+          RETURN NEXT;
+        END IF;
+      END LOOP;
+      PERFORM shut_out(l.name) FROM login l LEFT JOIN people p ON p.id = l.person_id
+        JOIN pg_roles r ON r.rolname = l.name AND r.rolcanlogin WHERE {_LOCKED};
     END
     """,
-)
+    )
+
+
+WITHIN: Final = frozenset(("shut_out(text)",))
+"""Part of the others: as it asks for no row of `login`, nobody may execute it."""
 
 
 def of_provision(roles: Roles) -> dict[str, str]:
-    """Signature → text of what the connector and the owner may execute."""
+    """Signature → text of all that belongs to the role `provision`."""
     return {
+        "shut_out(text)": _SHUT_OUT,
         "lock_login(text)": LOCK_LOGIN,
         "unlock_login(text)": UNLOCK_LOGIN,
         "create_login(uuid, text)": _create_login(roles),
-        "watchdog()": WATCHDOG,
+        "watchdog()": watchdog(),
     }
