@@ -22,11 +22,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Context:
-    """One read or one change. The clock is passed in; nobody below asks the machine for it."""
+    """One read or one change. The clock is passed in; nobody below asks the machine for it.
+
+    replica: the file is a desk's own part of a team's workspace. What is done here, the connector
+    does for good, and then writes the audit entry and tells people.
+    """
 
     tx: Tx
     actor: Actor
     now: datetime
+    replica: bool = False
 
     def remembered(
         self, read: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs

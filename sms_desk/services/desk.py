@@ -16,7 +16,7 @@ from uuid import UUID
 from sms_desk.domain.changes import Changes
 from sms_desk.services.context import Context
 from sms_desk.store import people
-from sms_desk.store.engine import Workspace
+from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.remembered import remembered
 
@@ -69,6 +69,10 @@ class Desk:
             actor = remembered(tx, people.actor, self.person_id)
             return ask(Context(tx, actor, now), *args, **kwargs)
 
+    def _context(self, tx: Tx) -> Context:
+        """For a transaction that may write."""
+        return Context(tx, people.actor(tx, self.person_id), self.now())
+
     def change(self, *commands: Command) -> Done:
         """Run commands in one transaction: all of them or none. The answer is the last one's.
 
@@ -78,14 +82,13 @@ class Desk:
         from sms_desk.services import boundaries, covers
         from sms_desk.services.executor import execute_all
 
-        now = self.now()
         with self.workspace.write() as tx:
-            ctx = Context(tx, people.actor(tx, self.person_id), now)
+            ctx = self._context(tx)
             done = execute_all(ctx, commands)
-            crossed = boundaries.cross(tx, now)
+            crossed = boundaries.cross(tx, ctx.now)
             if crossed:
                 done = replace(done, changes=done.changes | crossed)
-            chosen = covers.settle(tx, now)
+            chosen = covers.settle(tx, ctx.now)
             if chosen:
                 done = replace(done, changes=done.changes | Changes.of(conversation=chosen))
         self.poke()
@@ -112,7 +115,7 @@ class Desk:
         def answer(ctx: Context) -> T:
             for command in commands:
                 execute(ctx, command)
-            return ask(Context(ctx.tx, ctx.actor, ctx.now), *args, **kwargs)
+            return ask(replace(ctx), *args, **kwargs)  # what was remembered of before is forgotten
 
         return self._rolled_back(answer)
 
@@ -120,7 +123,7 @@ class Desk:
         """The answer of what works in a transaction of which nothing stays."""
         answers: list[T] = []
         with suppress(_Rehearsed), self.workspace.write(quiet=True) as tx:
-            answers.append(work(Context(tx, people.actor(tx, self.person_id), self.now())))
+            answers.append(work(self._context(tx)))
             raise _Rehearsed
         return answers[0]
 

@@ -1,13 +1,13 @@
 """The one executor: every change of a workspace is a command that passes here (design §1).
 
 A handler is one function over a context and a command; it writes, and says what it touched and how
-to take it back. Solo runs commands on the local file, finally; a team's connector will run the
-same handlers.
+to take it back. Solo runs commands on the local file, finally; a team's connector runs the same
+handlers, and its desks do on their replicas, until the connector has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,8 @@ from sms_desk.store.ids import derived
 @dataclass(frozen=True, slots=True)
 class Done:
     """What became of a command. undo: None where it cannot be taken back. kept: of an undo, the
-    conversations that it left as they are, because somebody changed them since."""
+    conversations that it left as they are, because somebody changed them since. waits: nothing has
+    been done yet; the workspace will do it."""
 
     command_id: UUID
     changes: Changes
@@ -40,18 +41,26 @@ class Done:
     undo: UndoOffer | None = None
     repeated: bool = False
     kept: tuple[UUID, ...] = ()
+    waits: bool = False
 
 
-def execute(ctx: Context, command: Command) -> Done:
+Handler = Callable[[Context, Any], Effect]
+
+
+def execute(ctx: Context, command: Command, handler: Handler | None = None) -> Done:
     """Run a command in the context's transaction, once: a repeat changes nothing (GC1).
 
+    handler: instead of the command's own, where the workspace decides otherwise (`services.pushed`).
     Raises RefusedError where a rule says no, NotFoundError for what the actor may not see,
     UsageError for impossible values. Nothing is written then.
     """
     if command.logged and history.seen(ctx.tx, command.id):
         return Done(command.id, NOTHING, repeated=True)
-    effect = _undo(ctx, command) if isinstance(command, Undo) else _run(ctx, command)
-    auditing.record(ctx, command, effect)
+    if handler is None:
+        handler = _undo if isinstance(command, Undo) else HANDLERS[type(command)]
+    effect = handler(ctx, command)
+    if not ctx.replica:
+        auditing.record(ctx, command, effect)
     undoable = command.logged and (bool(effect.inverse) or effect.by_events)
     if command.logged:
         history.append(

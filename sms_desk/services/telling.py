@@ -376,7 +376,7 @@ def assigned(
     ctx: Context, batch_id: UUID, owner_id: UUID | None, conversation_ids: Collection[UUID]
 ) -> None:
     """Conversations were given to a person in one batch: one notice, unless they did it (R22)."""
-    if owner_id is None or owner_id == ctx.actor.person_id or not conversation_ids:
+    if owner_id is None or owner_id == ctx.actor.person_id or not conversation_ids or ctx.replica:
         return
     ids = list(conversation_ids)
     told = teller(ctx)
@@ -394,7 +394,7 @@ def assigned(
 def mentioned(ctx: Context, note_id: UUID, conversation_id: UUID, mentions: Iterable[UUID]) -> None:
     """People were named in a note; who wrote it knows."""
     named = sorted({*mentions} - {ctx.actor.person_id})
-    if named:
+    if named and not ctx.replica:
         teller(ctx).tell(
             ctx.tx,
             [Told(person_id, Because.MENTIONED) for person_id in named],

@@ -15,6 +15,8 @@ from sms_desk.store.team_states import chunks
 
 _c = tables.contacts.c
 _a = tables.contact_addresses.c
+_MERGES = 16
+"""One into another, and so on; a ring ends."""
 
 
 def get(tx: Tx, contact_id: UUID) -> sa.RowMapping:
@@ -22,6 +24,17 @@ def get(tx: Tx, contact_id: UUID) -> sa.RowMapping:
     if row is None:
         raise NotFoundError("There is no such contact.")
     return row
+
+
+def survivor(tx: Tx, contact_id: UUID) -> UUID:
+    """The contact that this one was merged into, or itself."""
+    for _ in range(_MERGES):
+        query = sa.select(_c.merged_into).where(_c.id == contact_id)
+        into = tx.execute(query).scalar_one_or_none()
+        if into is None:
+            break
+        contact_id = into
+    return contact_id
 
 
 def change(tx: Tx, contact_id: UUID, **values: Any) -> None:

@@ -52,6 +52,18 @@ def drafts(tx: Tx, person_id: UUID, conversation_id: UUID) -> dict[str, str]:
     return {row.mode: row.body for row in tx.execute(query)}
 
 
+def all_drafts(tx: Tx) -> list[dict[str, Any]]:
+    """Every half-typed text, as `put_drafts` takes it."""
+    return [dict(row) for row in tx.execute(sa.select(tables.drafts)).mappings()]
+
+
+def put_drafts(tx: Tx, rows: Collection[Mapping[str, Any]]) -> None:
+    """Half-typed texts as they were, and no others."""
+    tx.execute(sa.delete(tables.drafts))
+    if rows:
+        tx.execute(sa.insert(tables.drafts), [dict(row) for row in rows])
+
+
 def save_draft(
     tx: Tx, person_id: UUID, conversation_id: UUID, mode: str, body: str, at: datetime
 ) -> None:

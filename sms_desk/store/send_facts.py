@@ -221,9 +221,16 @@ def reply_raw(tx: Tx, conversation_id: UUID) -> str:
 
 
 def unseen(tx: Tx, entry: Writing) -> tuple[Unseen, ...]:
-    """What the contact or a colleague wrote that the writer's screen did not hold yet (GS6).
+    """What the contact or a colleague wrote that the writer's screen did not hold yet (GS6)."""
+    return unseen_by(tx, entry.conversation_id, entry.seen_version, entry.author_id)
 
-    A conversation's version counts its messages, so those the writer had seen are the first
+
+def unseen_by(
+    tx: Tx, conversation_id: UUID, seen_version: int, person_id: UUID | None
+) -> tuple[Unseen, ...]:
+    """What others wrote in a conversation after that version, oldest first.
+
+    A conversation's version counts its messages, so those that somebody had seen are the first
     `seen_version` to be stored. Of the later ones, an older one that a back-fill brought is no
     news; one that was found late is.
     """
@@ -237,21 +244,19 @@ def unseen(tx: Tx, entry: Writing) -> tuple[Unseen, ...]:
             _M.at,
             sa.func.row_number().over(order_by=(_M.seen_at, _M.position)).label("nth"),
         )
-        .where(_M.conversation_id == entry.conversation_id)
+        .where(_M.conversation_id == conversation_id)
         .subquery()
     )
     a, person = arrived.c, tables.people.c
-    newest_seen = (
-        sa.select(sa.func.max(a.position)).where(a.nth <= entry.seen_version).scalar_subquery()
-    )
+    newest_seen = sa.select(sa.func.max(a.position)).where(a.nth <= seen_version).scalar_subquery()
     query = (
         sa.select(a.direction, a.at, person.name)
         .select_from(arrived.outerjoin(tables.people, person.id == a.author_id))
         .where(
-            a.nth > entry.seen_version,
+            a.nth > seen_version,
             sa.or_(a.late, a.position > sa.func.coalesce(newest_seen, 0)),
             a.origin.in_((Origin.CONTACT, Origin.PERSON, Origin.ELSEWHERE)),
-            sa.or_(a.author_id.is_(None), a.author_id.is_distinct_from(entry.author_id)),
+            sa.or_(a.author_id.is_(None), a.author_id.is_distinct_from(person_id)),
         )
         .order_by(a.position)
     )

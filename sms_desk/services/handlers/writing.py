@@ -36,6 +36,11 @@ from sms_desk.store.outbox import Entry
 def reply(ctx: Context, command: c.Reply) -> Effect:
     """Queue a message; it is checked again when its turn comes (R33)."""
     resolve(ctx, c.Targets.one(command.conversation_id))
+    return queued(ctx, command)
+
+
+def queued(ctx: Context, command: c.Reply) -> Effect:
+    """As `reply`, wherever the conversation is by now."""
     refuse_other_sender(ctx, command.conversation_id, command.sender_id)
     body, values = said(ctx, command)
     entry = outbox.enqueue(
@@ -75,6 +80,11 @@ def said(ctx: Context, command: c.Reply | c.Schedule) -> tuple[str, dict[str, st
 def add_note(ctx: Context, command: c.AddNote) -> Effect:
     """A note is for the team alone, and moves no state (R37, R49)."""
     resolve(ctx, c.Targets.one(command.conversation_id))
+    return noted(ctx, command)
+
+
+def noted(ctx: Context, command: c.AddNote) -> Effect:
+    """As `add_note`, wherever the conversation is by now."""
     notes.append(
         ctx.tx,
         id_=command.note_id,
@@ -161,7 +171,12 @@ def drop(ctx: Context, command: c.Drop) -> Effect:
 
 
 def confirm_held(ctx: Context, command: c.ConfirmHeld) -> Effect:
-    _own(ctx, command.outbox_id)
+    """What somebody wrote before the conversation went to others is theirs who send it."""
+    held = _own(ctx, command.outbox_id)
+    if held.reason == "ownership" and held.author_id not in (None, ctx.actor.person_id):
+        me = ctx.actor.person_id
+        behalf = covers.on_behalf_of(ctx.tx, ctx.now, me, held.conversation_id)
+        outbox.update(ctx.tx, held.id, author_id=me, on_behalf_id=behalf)
     entry = decisions.confirm(
         ctx.tx, command.outbox_id, command.checks, at=ctx.now, not_after=command.not_after
     )

@@ -1,0 +1,223 @@
+"""A desk of a team: what a person does has its effect on the replica at once, and waits in a queue
+until the workspace has done it for good (algorithms §2.4).
+
+What a person sees is the workspace as it was last pulled, with the commands on top that it has not
+answered yet (GC3). Commands that a partial replica cannot decide only wait.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from typing_extensions import override
+
+from sms_desk.domain.changes import EVERYTHING, NOTHING, Changes
+from sms_desk.domain.errors import DeskError, RefusedError
+from sms_desk.services.context import Context
+from sms_desk.services.desk import Desk
+from sms_desk.store import commands as history
+from sms_desk.store import my_states, people
+from sms_desk.store.engine import Tx, Workspace
+from sms_desk.store.replica import before, pending
+from sms_desk.store.savepoints import savepoint
+
+if TYPE_CHECKING:
+    from sms_desk.domain.commands import Command
+    from sms_desk.services.executor import Done
+
+log = logging.getLogger(__name__)
+
+LARGEST: Final = 20_000
+"""Bytes of a command that the workspace takes (algorithms §2.4)."""
+
+WAITS: Final = "It waits for the workspace"
+
+
+class TeamDesk(Desk):
+    """One person at a replica of a team's workspace.
+
+    poke: called after a change that is to be pushed. is_offline: whether the workspace is out of
+    reach just now; what is written then is compared more strictly with what others did (§2.5).
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        person_id: UUID,
+        *,
+        clock: Callable[[], datetime],
+        poke: Callable[[], None] = lambda: None,
+        is_offline: Callable[[], bool] = lambda: False,
+    ) -> None:
+        super().__init__(workspace, person_id, clock=clock, poke=poke)
+        self.is_offline = is_offline
+
+    @override
+    def _context(self, tx: Tx) -> Context:
+        return replace(super()._context(tx), replica=True)
+
+    @override
+    def change(self, *commands: Command) -> Done:
+        """Do it here, as far as a replica can, and let the workspace do it for good.
+
+        Raises what the executor raises for what the replica sees to be impossible; nothing waits
+        then.
+        """
+        from sms_desk.domain.commands import Undo
+
+        with self.workspace.write() as tx:
+            ctx = self._context(tx)
+            (*_, last) = commands
+            if isinstance(last, Undo) and _waits(tx, last.command_id):
+                done = _take_back(ctx, last)
+            elif all(_runs_here(tx, command) for command in commands):
+                done = self._run(ctx, commands)
+            else:
+                done = self._leave_to_workspace(ctx, commands)
+        self.poke()
+        return done
+
+    @override
+    def wake_due(self) -> Changes:
+        """The connector wakes what is due."""
+        return NOTHING
+
+    @override
+    def acting_as(self, person_id: UUID) -> Desk:
+        if person_id == self.person_id:
+            return self
+        raise RefusedError(
+            "In a team everybody works under their own login.",
+            "Join with the other person's invitation, under another profile.",
+            rule="login",
+        )
+
+    def _run(self, ctx: Context, commands: tuple[Command, ...]) -> Done:
+        from sms_desk.domain.exactness import STAYS_HERE
+        from sms_desk.services import edits, standing
+        from sms_desk.services.executor import execute
+
+        changes = NOTHING
+        for command in commands:
+            if type(command) in STAYS_HERE:
+                done = execute(ctx, command)
+            else:
+                base = standing.seen(ctx, command, offline=self.is_offline())
+                with before.keeping(ctx.tx, command.id):
+                    done = execute(ctx, command)
+                if not done.repeated:
+                    _enqueue(ctx.tx, command, base, edits.before(ctx.tx, command))
+                    changes |= _WAITING
+            changes |= done.changes
+        return replace(done, changes=changes)
+
+    def _leave_to_workspace(self, ctx: Context, commands: tuple[Command, ...]) -> Done:
+        """In order, and nothing of it here: a later one may build on one that cannot run here."""
+        from sms_desk.services import standing
+        from sms_desk.services.executor import Done
+
+        for command in commands:
+            base = standing.seen(ctx, command, offline=self.is_offline())
+            _enqueue(ctx.tx, command, base, None)
+        return Done(commands[-1].id, _WAITING, label=WAITS, waits=True)
+
+
+_WAITING: Final = Changes.of(line=None)
+"""The line says how many commands wait."""
+
+
+def replay(tx: Tx, person_id: UUID, now: datetime) -> None:
+    """Do again what waits, on top of what was pulled: in the transaction of the pull, after
+    `before.restore` and after what the workspace said was written (§2.2 step 6).
+
+    One that fails here now waits for the workspace's word all the same.
+    """
+    waiting = pending.open_ones(tx)
+    if not waiting:
+        return
+    from sms_desk.domain.command_codec import decode
+    from sms_desk.services.executor import execute
+
+    ctx = Context(tx, people.actor(tx, person_id), now, replica=True)
+    drafts = my_states.all_drafts(tx)  # what was typed since is not what was sent
+    with before.watching(tx):
+        for one in waiting:
+            try:
+                command = decode(one.kind, one.id, one.at, one.args)
+                if not _runs_here(tx, command):
+                    continue
+                with savepoint(tx), before.keeping(tx, one.id):
+                    execute(ctx, command)
+            except DeskError:
+                continue
+            except Exception as error:
+                # No effect of one's own is worth the news of everybody else.
+                log.warning(
+                    "command %s of kind %s waits: %s", one.id, one.kind, type(error).__name__
+                )
+    my_states.put_drafts(tx, drafts)
+
+
+def _runs_here(tx: Tx, command: Command) -> bool:
+    from sms_desk.domain.command_codec import KINDS
+    from sms_desk.domain.commands import Undo
+    from sms_desk.domain.exactness import runs_here
+
+    undone = None
+    if isinstance(command, Undo):
+        row = history.get(tx, command.command_id)
+        undone = None if row is None else KINDS.get(row["kind"])
+    return runs_here(command, undone)
+
+
+def _waits(tx: Tx, command_id: UUID) -> bool:
+    one = pending.find(tx, command_id)
+    return one is not None and one.state is pending.State.WAITING
+
+
+def _take_back(ctx: Context, undo: Any) -> Done:
+    """The workspace has not heard of it: it never was. A message that is written and undone without
+    a line must not go out in between."""
+    from sms_desk.services.executor import Done
+
+    row = history.get(ctx.tx, undo.command_id)
+    before.restore(ctx.tx)
+    pending.drop(ctx.tx, undo.command_id)
+    replay(ctx.tx, ctx.actor.person_id, ctx.now)
+    label = "Undone" if row is None else f"Undone: {row['label']}"
+    return Done(undo.id, EVERYTHING, 1, label)
+
+
+def _enqueue(tx: Tx, command: Command, base: dict[str, Any], edited: dict[str, Any] | None) -> None:
+    """Behind all others. A read mark takes the place of an earlier one that still waits.
+
+    Raises RefusedError for what is larger than the workspace takes.
+    """
+    from sms_desk.domain.command_codec import encode, kind_of
+    from sms_desk.domain.commands import MarkRead
+
+    args = encode(command)
+    if edited is not None:
+        base = {**base, "before": edited}
+    if _size(args) + _size(base) > LARGEST:
+        base = {}
+    if _size(args) > LARGEST:
+        raise RefusedError(
+            "This is too much for one step.",
+            "Choose fewer conversations at once, or a shorter text.",
+            rule="size",
+        )
+    kind = kind_of(command)
+    if isinstance(command, MarkRead):
+        pending.replace_waiting(tx, kind, "conversation_id", args["conversation_id"])
+    pending.enqueue(tx, id_=command.id, kind=kind, at=command.at, args=args, base=base)
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
