@@ -176,11 +176,6 @@ def _schedule(command: c.Command, now: Standing, given: Given) -> Verdict:
     return _handling(command, now, given)
 
 
-def _note(_: c.Command, now: Standing, given: Given) -> Verdict:
-    """A note is kept, also from who has just given the conversation away."""
-    return RUN
-
-
 def _assign(command: c.Command, now: Standing, given: Given) -> Verdict:
     """A rep takes what nobody has taken since; a supervisor's word always counts."""
     assert isinstance(command, c.Assign)
@@ -250,7 +245,6 @@ def _taken(now: Standing, given: Given) -> bool:
 _RULES: Mapping[type[c.Command], Callable[[c.Command, Standing, Given], Verdict]] = {
     c.Reply: _reply,
     c.Schedule: _schedule,
-    c.AddNote: _note,
     c.Assign: _assign,
     c.Close: _put_away,
     c.Snooze: _put_away,
@@ -262,7 +256,7 @@ _RULES: Mapping[type[c.Command], Callable[[c.Command, Standing, Given], Verdict]
     c.EditScheduled: _decision,
     c.Resend: _decision,
 }
-"""Tags, pins, mutes and read marks merge by themselves; what is not named here runs, and its own
+"""Notes are kept, also of who has just lost the conversation. Tags, pins, mutes and read marks merge by themselves; what is not named here runs, and its own
 handler sees what stands."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import value_codec, who_wins
@@ -51,7 +51,7 @@ def merged(
     """The command as it is to run, and whether it may. base: what its author saw; now: what stands
     there, both by its fields."""
     changed: dict[str, Any] = {}
-    hints = value_codec.hints_of(type(command))
+    hints = value_codec.hints_of(cast(Any, type(command)))
     for name, wanted in encode(command).items():
         if name not in base or name not in now:
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,7 @@ from sms_desk.store import my_states, people
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.replica import before, pending
 from sms_desk.store.savepoints import savepoint
+from sms_desk.store.team.delta import Receipt
 
 if TYPE_CHECKING:
     from sms_desk.domain.commands import Command
@@ -132,7 +133,7 @@ _WAITING: Final = Changes.of(line=None)
 """The line says how many commands wait."""
 
 
-def replay(tx: Tx, person_id: UUID, now: datetime) -> None:
+def replay(tx: Tx, person_id: UUID, now: datetime) -> Changes:
     """Do again what waits, on top of what was pulled: in the transaction of the pull, after
     `before.restore` and after what the workspace said was written (§2.2 step 6).
 
@@ -140,12 +141,13 @@ def replay(tx: Tx, person_id: UUID, now: datetime) -> None:
     """
     waiting = pending.open_ones(tx)
     if not waiting:
-        return
+        return NOTHING
     from sms_desk.domain.command_codec import decode
     from sms_desk.services.executor import execute
 
     ctx = Context(tx, people.actor(tx, person_id), now, replica=True)
     drafts = my_states.all_drafts(tx)  # what was typed since is not what was sent
+    changes = NOTHING
     with before.watching(tx):
         for one in waiting:
             try:
@@ -153,15 +155,34 @@ def replay(tx: Tx, person_id: UUID, now: datetime) -> None:
                 if not _runs_here(tx, command):
                     continue
                 with savepoint(tx), before.keeping(tx, one.id):
-                    execute(ctx, command)
+                    changes |= execute(ctx, command).changes
             except DeskError:
                 continue
-            except Exception as error:
-                # No effect of one's own is worth the news of everybody else.
+            except Exception as error:  # noqa: BLE001 (no effect of one's own is worth all others' news)
                 log.warning(
                     "command %s of kind %s waits: %s", one.id, one.kind, type(error).__name__
                 )
     my_states.put_drafts(tx, drafts)
+    return changes
+
+
+class CommandQueue:
+    """What a pull does with the commands of this desk (`store.replica.apply`)."""
+
+    def __init__(self, person_id: UUID, clock: Callable[[], datetime]) -> None:
+        self._person_id = person_id
+        self._now = clock
+
+    def settle(self, tx: Tx, receipts: Sequence[Receipt], *, anew: bool) -> Changes:
+        """Take receipts. anew: the workspace has another epoch, which knows nothing of what was
+        pushed before: it is pushed again."""
+        pending.settle(tx, receipts)
+        again = pending.push_again(tx) if anew else 0
+        return _WAITING if receipts or again else NOTHING
+
+    def again(self, tx: Tx) -> Changes:
+        """Run what is still pending on top of what was pulled; what it is about is looked at anew."""
+        return replay(tx, self._person_id, self._now())
 
 
 def _runs_here(tx: Tx, command: Command) -> bool:

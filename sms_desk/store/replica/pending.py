@@ -28,7 +28,7 @@ KEPT: Final = timedelta(days=30)
 
 class State(StrEnum):
     WAITING = "waiting"  # only this desk knows it
-    PUSHED = "pushed"  # the workspace has it and has not answered
+    PUSHED = "pushed"  # it may have reached the workspace, which has not answered
     REFUSED = "refused"
     HELD = "held"  # done or not: a person is to decide
 
@@ -88,16 +88,9 @@ def open_ones(tx: Tx) -> list[Pending]:
     return _rows(tx, _P.state.in_(OPEN))
 
 
-def next_to_push(tx: Tx) -> Pending | None:
-    """The oldest that the workspace does not have yet."""
-    query = sa.select(tables.pending).where(_P.state == State.WAITING).order_by(_P.n).limit(1)
-    row = tx.execute(query).mappings().first()
-    return None if row is None else _pending(row)
-
-
-def mark_pushed(tx: Tx, command_id: UUID) -> None:
-    """The workspace has it."""
-    _set_state(tx, State.PUSHED, _P.id == command_id, _P.state == State.WAITING)
+def mark_pushed(tx: Tx, command_id: UUID) -> bool:
+    """It is about to leave; False if it waits no more."""
+    return bool(_set_state(tx, State.PUSHED, _P.id == command_id, _P.state == State.WAITING))
 
 
 def push_again(tx: Tx) -> int:

@@ -1,11 +1,11 @@
 """What desks have pushed and nobody has run yet, and the receipts that they wait for.
 
-The tables are the server's own (`store.team.surface`), and stand in no migration. A command stands
-in `queue` until its receipt is written, in one transaction with what it did.
+A command stands in `queue` until its receipt is written, in one transaction with what it did.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
@@ -16,32 +16,8 @@ from sqlalchemy.engine import RowMapping
 from sms_desk.domain.frozen import dataclass
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.team.surface_tables import queue, receipt
 from sms_desk.store.team_states import chunks
-from sms_desk.store.types import BigInt, Id
-
-metadata = sa.MetaData()
-
-queue = sa.Table(
-    "queue",
-    metadata,
-    sa.Column("n", BigInt, sa.Identity(always=True), primary_key=True),
-    sa.Column("person_id", Id, nullable=False),
-    sa.Column("id", Id, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("at", BigInt, nullable=False),  # microseconds since 1970, by the desk's own clock
-    sa.Column("args", sa.Text, nullable=False),
-    sa.Column("base", sa.Text, nullable=False),
-    sa.UniqueConstraint("person_id", "id"),
-)
-
-receipt = sa.Table(
-    "receipt",
-    metadata,
-    sa.Column("person_id", Id, primary_key=True),
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("state", sa.Text, nullable=False),  # done | held | refused
-    sa.Column("result", sa.JSON, nullable=False),
-)
 
 _Q, _R = queue.c, receipt.c
 
@@ -78,7 +54,7 @@ def answer(tx: Tx, pushed: Pushed, state: str, result: Mapping[str, Any]) -> Non
     """Write the receipt; the command waits no more."""
     tx.execute(
         sa.insert(receipt).values(
-            person_id=pushed.person_id, id=pushed.id, state=state, result=dict(result)
+            person_id=pushed.person_id, id=pushed.id, state=state, result=json.dumps(result)
         )
     )
     forget(tx, pushed)
@@ -97,7 +73,7 @@ def answered(tx: Tx, person_id: UUID, command_id: UUID) -> RowMapping | None:
 
 def begun_as(tx: Tx, person_id: UUID, conversation_id: UUID) -> UUID | None:
     """Which conversation it was that somebody began under this id, where it was there already."""
-    said = _R.result["asked"].as_string() == str(conversation_id)
+    said = _R.result.op("->>")("asked") == str(conversation_id)
     row = tx.execute(sa.select(_R.result).where(_R.person_id == person_id, said)).first()
     return None if row is None else UUID(row.result["is"])
 
