@@ -190,10 +190,19 @@ def _assign(command: c.Command, now: Standing, given: Given) -> Verdict:
     )
 
 
+def _reassign(_: c.Command, now: Standing, given: Given) -> Verdict:
+    """What is still with its source goes; what somebody has moved since stays there."""
+    return _gone(now, given) if now.moves else RUN
+
+
 def _handling(_: c.Command, now: Standing, given: Given) -> Verdict:
     """Not by who answered it once, and not over the head of who has taken it since."""
     if not _went_away(now, given) and (given.supervises or not _taken(now, given)):
         return RUN
+    return _gone(now, given)
+
+
+def _gone(now: Standing, given: Given) -> Verdict:
     who = now.answering or now.owner_name or "somebody else"
     when = f" at {clock(now.moves[0].at, given)}" if now.moves else ""
     return Verdict(
@@ -246,6 +255,8 @@ _RULES: Mapping[type[c.Command], Callable[[c.Command, Standing, Given], Verdict]
     c.Reply: _reply,
     c.Schedule: _schedule,
     c.Assign: _assign,
+    c.Reassign: _reassign,
+    c.TakeFromCover: _handling,
     c.Close: _put_away,
     c.Snooze: _put_away,
     c.Reopen: _handling,

@@ -70,7 +70,9 @@ class Team:
 
     # --- giving ---
 
-    def give(self, by: UUID, make: type[c.Command], *, offline: bool = False, **fields: Any) -> Given:
+    def give(
+        self, by: UUID, make: type[c.Command], *, offline: bool = False, **fields: Any
+    ) -> Given:
         """What a desk would queue now: the command, and what is on its screen."""
         command = make(id=new_id(), at=self.now, **fields)
         with self.workspace.read() as tx:
@@ -112,7 +114,9 @@ class Team:
     ) -> None:
         if by not in self._sessions:
             self._sessions[by] = self.server.connect(self.server.invite(by))
-        self._sessions[by].execute("SELECT desk.push(%s, %s, %s, %s, %s)", (id_, kind, at, args, base))
+        self._sessions[by].execute(
+            "SELECT desk.push(%s, %s, %s, %s, %s)", (id_, kind, at, args, base)
+        )
 
     def run(self) -> list[pushed.Ran]:
         """All that waits."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,8 +24,8 @@ PEER = "+14155550123"
 
 
 @pytest.fixture
-def team(team_server: TeamServer) -> Iterator[Team]:
-    yield Team(team_server)
+def team(team_server: TeamServer) -> Team:
+    return Team(team_server)
 
 
 @pytest.fixture
@@ -312,7 +311,7 @@ def test_a_later_name_wins_whose_writer_had_read_the_first(team: Team, talk: UUI
 
 def test_different_fields_are_merged(team: Team) -> None:
     ann, ben = team.office.ann, team.office.ben
-    zone = {"person_id": ben, "name": "Ben", "role": "rep", "zone": "Europe/Lisbon"}
+    zone: dict[str, Any] = {"person_id": ben, "name": "Ben", "role": "rep", "zone": "Europe/Lisbon"}
     name = {**zone, "name": "Benedict", "zone": "Europe/Berlin"}
     named = team.give(ben, c.EditPerson, **name)
     team.do(ann, c.EditPerson, **zone)
@@ -364,7 +363,7 @@ def test_a_read_mark_only_moves_forward(team: Team, talk: UUID) -> None:
 def away(team: Team, **spans: float) -> dict[str, Any]:
     """Ben is away from now on, and Cara answers."""
     share = (Share(team.office.cara),)
-    covers = tuple(Cover(part, Split.ALL, share) for part in (Part.CONVERSATIONS, Part.INBOUND))
+    covers = tuple(Cover(part, Split.ONE, share) for part in (Part.CONVERSATIONS, Part.INBOUND))
     return {
         "absence_id": new_id(),
         "person_id": team.office.ben,
@@ -423,10 +422,10 @@ def test_the_second_of_two_reassignments_takes_what_is_still_with_its_source(
     both = c.Targets((bens, other))
 
     def to(person: UUID) -> dict[str, Any]:
-        return {"targets": both, "split": Split.ALL, "shares": (Share(person),), "from_id": ben}
+        return {"targets": both, "split": Split.ONE, "shares": (Share(person),), "from_id": ben}
 
     second = team.give(ann, c.Reassign, **to(ann))
-    team.do(ann, c.Assign, targets=one(bens), owner_id=cara)
+    team.do(ben, c.Assign, targets=one(bens), owner_id=cara)
     answer = team.arrive(second)
     assert [team.row(id_)["owner_id"] for id_ in (bens, other)] == [cara, ann]
     assert answer.result["kept"] == [str(bens)]
