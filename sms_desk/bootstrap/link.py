@@ -68,6 +68,7 @@ class Link:
             lambda changes: self._changed(changes),
             clock,
             beside=True,
+            name="mailer",
         )
 
     def start(self, on_changes: Callable[[Changes], None]) -> bool:

@@ -73,6 +73,14 @@ class ConnectorLock:
         self.release()
 
 
+class Turn(Protocol):
+    """Whose turn it is to poll and post: the lock of a profile, or the lease of a team."""
+
+    def acquire(self) -> bool: ...
+
+    def release(self) -> None: ...
+
+
 class Cycle(Protocol):
     """What a connector runs: the engine, or the mailer beside it."""
 
@@ -89,17 +97,20 @@ class Connector:
     """Runs an engine in a thread. changed: called in that thread after each cycle that did
     something; it must not block. Takes the lock when it can, and waits for it otherwise.
 
-    beside: another connector of this process gives the lock back, after this one has ended."""
+    beside: somebody else of this process gives the lock back, after this one has ended. name: of
+    its thread. rests: for how long, after a cycle that broke."""
 
     def __init__(
         self,
         workspace: Workspace,
         engine: Cycle,
-        lock: ConnectorLock,
+        lock: Turn,
         changed: Callable[[Changes], None],
         clock: Clock | None = None,
         *,
         beside: bool = False,
+        name: str = "connector",
+        rests: timedelta = _AFTER_A_FAULT,
     ) -> None:
         self._workspace = workspace
         self._engine = engine
@@ -107,15 +118,13 @@ class Connector:
         self._changed = changed
         self._clock = clock or Clock.of_machine()
         self._beside = beside
+        self._name = name
+        self._rests = rests
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._force = threading.Event()
         self._thread: threading.Thread | None = None
         self.is_connector = False
-
-    @property
-    def _name(self) -> str:
-        return "mailer" if self._beside else "connector"
 
     def start(self) -> None:
         if self._thread is None:
@@ -172,7 +181,7 @@ class Connector:
             log.warning("a cycle ended early: %s", error.title)
         except Exception as error:
             log.error("a cycle broke: %s", type(error).__name__, exc_info=error)
-        return now + _AFTER_A_FAULT
+        return now + self._rests
 
     def _wait_until(self, due: datetime) -> None:
         """Until it is due, somebody pokes, or another process has written (design §1)."""

@@ -60,16 +60,22 @@ _DIRECTORY = "directory"
 class Engine:
     """Talks to the providers of all accounts of a workspace.
 
-    Only the process that holds the connector lock may run one: it is the workspace's one sender.
+    Only the process that holds the connector lock, in a team the lease, may run one: it is the
+    workspace's one sender. fence: of the lease; 0 where a lock rules.
     """
 
     def __init__(
-        self, workspace: Workspace, open_provider: OpenProvider, clock: Clock | None = None
+        self,
+        workspace: Workspace,
+        open_provider: OpenProvider,
+        clock: Clock | None = None,
+        *,
+        fence: int = 0,
     ) -> None:
         self._workspace = workspace
         self._open_provider = open_provider
         self._clock = clock or Clock.of_machine()
-        self._holder = Holder(secrets.token_hex(8), self._clock.boot_id)
+        self._holder = Holder(secrets.token_hex(8), self._clock.boot_id, fence)
         self._parts: dict[UUID, _Account] = {}
         self._clean = False
         self._health = HealthWatch(workspace)
