@@ -101,6 +101,11 @@ class Sight:
             by_way={owner: _but(ways, people) for owner, ways in self.by_way.items()},
         )
 
+    @property
+    def everybody(self) -> People:
+        """All who see anything: each of us at least what is their own."""
+        return self.all_seeing.union(*self.by_owner.values())
+
     def _wherever(self, owner_id: UUID | None, sender_id: UUID) -> People:
         found = self.all_seeing | self.by_sender.get(sender_id, NOBODY)
         if owner_id is None:

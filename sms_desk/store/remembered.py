@@ -3,7 +3,8 @@
 Names, holdings and settings are hundreds of rows; reading them again for every page cost ten times
 the page. SQLite says when a file has changed: a connection's data version moves with every commit
 of any other connection or process, and `total_changes` with every row that it wrote itself. While
-both stand still, what was read before is what would be read now.
+both stand still, what was read before is what would be read now. The one writer of a team's
+workspace counts its commits itself (`team.workspace`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from sms_desk.store.engine import Tx
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SHELF = "shelf"
+"""In a connection's info, where its workspace keeps what is remembered: asked for it, answers it."""
 _PLACE = "remembered"
 _MOST = 512
 
@@ -42,7 +45,8 @@ def remembered(
 def _kept(tx: Tx) -> dict[Hashable, Any] | None:
     """What this connection has read at this state of the file; None: nothing may be kept."""
     if tx.dialect.name != "sqlite":
-        return None  # the window reads its file alone (design §1)
+        shelf: Callable[[], dict[Hashable, Any]] | None = tx.info.get(SHELF)
+        return None if shelf is None else shelf()
     driver: Any = tx.connection.driver_connection
     written = driver.total_changes
     if tx.info.get("changes_at_begin") != written:

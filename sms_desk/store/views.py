@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sms_desk.domain import inbox_filters
+from sms_desk.domain import inbox_filters, scopes
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.scopes import Directory
 from sms_desk.store import tables
@@ -29,6 +29,17 @@ def for_person(tx: Tx, person_id: UUID, directory: Directory, now: datetime) -> 
     }
     rows = tx.execute(sa.select(tables.views).order_by(sa.func.lower(_v.name))).mappings()
     return [row for row in rows if row["owner_id"] == person_id or _shared(row, mine)]
+
+
+def shared_with_some(tx: Tx, directory: Directory, now: datetime) -> dict[UUID, frozenset[UUID]]:
+    """Views shared with some of us, each with who has it: the owner, people, members of teams."""
+    members = scopes.members_now(directory, now)
+    found: dict[UUID, frozenset[UUID]] = {}
+    for id_, owner, shared in tx.execute(sa.select(_v.id, _v.owner_id, _v.shared_with)):
+        if shared is not None and not shared.get("all"):
+            named = frozenset(UUID(one) for one in shared.get("ids", ()))
+            found[id_] = named.union({owner}, *(members.get(one, ()) for one in named))
+    return found
 
 
 def filter_of(row: Mapping[Any, Any]) -> InboxFilter:

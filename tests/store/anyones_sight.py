@@ -112,17 +112,21 @@ def holdings(draw: st.DrawFn) -> Row:
     }
 
 
+def all_to(*who: UUID) -> list[Cover]:
+    """The covers of an absence whose conversations these people take."""
+    split = Split.EVEN if len(who) > 1 else Split.ONE
+    shares = tuple(map(Share, who))
+    return [Cover(part, split, shares) for part in (Part.CONVERSATIONS, Part.INBOUND)]
+
+
 @st.composite
 def absences(draw: st.DrawFn, id_: UUID) -> Row:
     """Rings, gaps and covers by who is away too among them."""
     some = st.lists(WHO, max_size=3, unique=True)
     old = draw(some)
-    parts = {Part.CONVERSATIONS: old, Part.INBOUND: draw(st.just(old) | some)}
+    new = draw(st.just(old) | some)
     shares = [Share(one, draw(st.sampled_from([(), SENDERS[:1]]))) for one in draw(some)]
-    covers = [
-        Cover(part, Split.EVEN if len(who) > 1 else Split.ONE, tuple(map(Share, who)))
-        for part, who in parts.items()
-    ]
+    covers = [all_to(*old)[0], all_to(*new)[1]]
     covers.append(Cover(Part.SENDERS, Split.SENDER, tuple(shares)))
     return {
         "id": id_,
@@ -136,23 +140,26 @@ def absences(draw: st.DrawFn, id_: UUID) -> Row:
     }
 
 
-@st.composite
-def conversations(draw: st.DrawFn, n: int) -> Row:
-    """The n-th: one peer and contact may have several, on different sender IDs."""
+def plain_conversation(n: int) -> Row:
+    """The n-th: one peer may have several, on different sender IDs."""
     return {
         "id": CONVERSATIONS[n],
         "sender_id": SENDERS[n % len(SENDERS)],
         "channel": "sms",
         "peer_key": f"1202555018{n // len(SENDERS)}",
-        "contact_id": draw(st.sampled_from(CONTACTS)),
         "created_at": NOON,
-        "owner_id": draw(st.none() | WHO),
         "team_state": "open",
         "state_at": NOON,
         "source_kind": "direct",
         "source_reason": "direct",
         "reply_raw": "+12025550180",
     }
+
+
+@st.composite
+def conversations(draw: st.DrawFn, n: int) -> Row:
+    owner, contact = draw(st.none() | WHO), draw(st.sampled_from(CONTACTS))
+    return plain_conversation(n) | {"owner_id": owner, "contact_id": contact}
 
 
 @st.composite

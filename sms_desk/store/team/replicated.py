@@ -187,7 +187,7 @@ def _of_oversight(table: sa.Table) -> Replicated:
 
 _VIEW_KEY = (
     "CASE WHEN NEW.shared_with IS NULL THEN NEW.owner_id"
-    f" WHEN NEW.shared_with::jsonb ->> 'kind' = 'all' THEN {WORKSPACE_KEY_SQL}"
+    f" WHEN NEW.shared_with::jsonb ->> 'all' = 'true' THEN {WORKSPACE_KEY_SQL}"
     " ELSE NEW.id END"
 )
 _SETTING_KEY = (  # what is neither the workspace's nor a person's is the head of the audit log

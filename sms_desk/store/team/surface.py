@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sms_desk.domain.errors import RefusedError
 from sms_desk.store.migrations.run import configuration
 from sms_desk.store.team import functions, provisioning, stamps
+from sms_desk.store.team.noting import NOTING
 from sms_desk.store.team.policies import policies, provisioning_rights, rights
 from sms_desk.store.team.replicated import REPLICATED
 from sms_desk.store.team.roles import (
@@ -114,7 +115,7 @@ def _tables_surface() -> str:
     parts = [stamps.STAMPED]
     for step in (stamps.columns, stamps.triggers, stamps.fill):
         parts += [step(one) for one in REPLICATED]
-    parts.append(stamps.FOLLOWING)
+    parts += [stamps.FOLLOWING, NOTING]
     return "\n".join(parts)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -26,7 +27,7 @@ from sqlalchemy.types import DateTime, UserDefinedType
 from typing_extensions import override
 
 from sms_desk.store import tables
-from sms_desk.store.types import Id
+from sms_desk.store.types import Id, Instant
 
 SCHEMA: Final = "desk"
 SURFACE_VERSION: Final = 1
@@ -166,4 +167,35 @@ presence = Table(
     _moment("at", nullable=False, now=True),
     _moment("claim_until"),
     prefixes=["UNLOGGED"],
+)
+
+# --- what the connector keeps for `access` --------------------------------------------------------
+
+unsettled = Table(
+    "unsettled",  # what a transaction moved, until its end: by triggers (`noting`), empty in between
+    metadata,
+    Column("what", Text, nullable=False),  # dated | conversation | contact | view
+    Column("key", Id, nullable=True),
+    Column("contact_id", Id, nullable=True),
+    Column("peer_key", Text, nullable=True),
+)
+
+settled = Table(
+    "settled",  # one row: how far the access rows are right
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default=text("true")),
+    Column("commits", BigInteger, nullable=False, server_default="0"),  # that wrote anything
+    Column("n", BigInteger, nullable=False, server_default="0"),  # how often the sight changed
+    Column("since", Instant, nullable=True),  # for which time it holds
+    Column("until", Instant, nullable=True),
+    CheckConstraint("one", name="one_row"),
+)
+
+sight = Table(
+    "sight",  # cache: `domain.visibility.Sight`, by which the access rows were written
+    metadata,
+    Column("kind", Text, primary_key=True),  # all | sender | owner | way
+    Column("key", Id, primary_key=True),
+    Column("way", Text, primary_key=True),  # of an absent owner's conversations, as JSON
+    Column("people", ARRAY(Id), nullable=False),
 )

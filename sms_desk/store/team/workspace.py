@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from typing_extensions import override
 
+from sms_desk.store import remembered
 from sms_desk.store.engine import Tx, Workspace
+from sms_desk.store.team import access
 from sms_desk.store.team.lease import Hold, held
+
+_WROTE: Final = "wrote"
+_WRITES: Final = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY")
+_COMMITS = sa.text("SELECT commits FROM settled")
+_COMMITTED = sa.text("UPDATE settled SET commits = commits + 1")
 
 
 class TeamWorkspace(Workspace):
     """A workspace on the team's server, written under one hold of its lease: whoever takes the lease
     anew makes a new one. What is left of an earlier hold, a thread that still waits for a provider,
-    can then write nothing any more. Raises LeaseLost from `write`."""
+    can then write nothing any more. Raises LeaseLost from `write`.
 
-    def __init__(self, engine: Engine, hold: Hold) -> None:
+    Every write ends by settling who sees what (`access`), in the same transaction.
+    """
+
+    def __init__(
+        self, engine: Engine, hold: Hold, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        """clock: as the workspace's commands and cycles have it."""
         super().__init__(engine)
         self.hold = hold
         self.committed = threading.Event()
-        """Set by every commit, for who tells the desks."""
+        """Set by every commit that changed something, for who tells the desks."""
+        self._clock = clock or _wall
+        self._known: access.Known | None = None
+        self._shelf: tuple[int, dict[Hashable, Any]] = (-1, {})
+        if not sa.event.contains(engine, "after_cursor_execute", _note_write):
+            sa.event.listen(engine, "after_cursor_execute", _note_write)
+
+    @property
+    def due(self) -> datetime | None:
+        """When somebody sees something else by time alone: an empty write then settles it. None:
+        never, or not before something is written."""
+        return None if self._known is None else self._known.until
+
+    @contextmanager
+    @override
+    def read(self) -> Iterator[Tx]:
+        with super().read() as tx, self._remembering(tx):
+            yield tx
 
     @contextmanager
     @override
@@ -30,9 +63,17 @@ class TeamWorkspace(Workspace):
         """As of any workspace. No pulse is kept: the connector's is the only process that writes."""
         with super().write(quiet=True) as tx:
             self._claim(tx)
-            yield tx
-        self.has_written = self.has_written or not quiet
-        self.committed.set()
+            tx.info[_WROTE] = False
+            with self._remembering(tx):
+                yield tx
+                known = access.settle(tx, self._clock(), self._known)
+            wrote = tx.info.pop(_WROTE)
+            if wrote:
+                tx.execute(_COMMITTED)
+        self._known = known
+        self.has_written = self.has_written or (wrote and not quiet)
+        if wrote:
+            self.committed.set()
 
     def _claim(self, tx: Tx) -> None:
         """Make sure that nobody else writes until this transaction ends."""
@@ -42,6 +83,30 @@ class TeamWorkspace(Workspace):
     def foreign_beat(self) -> tuple[int, int]:
         """Nobody else writes."""
         return 0, 0
+
+    @contextmanager
+    def _remembering(self, tx: Tx) -> Iterator[None]:
+        """What seldom changes is read once for each commit (`store.remembered`), by the number of
+        commits that this transaction sees: every writer counts them, one after the other."""
+        kept: dict[Hashable, Any] | None = None
+
+        def place() -> dict[Hashable, Any]:
+            nonlocal kept
+            if kept is None:
+                kept = self._shelf_of(int(tx.execute(_COMMITS).scalar_one()))
+            return kept
+
+        tx.info[remembered.SHELF] = place
+        try:
+            yield
+        finally:
+            tx.info.pop(remembered.SHELF, None)
+
+    def _shelf_of(self, commits: int) -> dict[Hashable, Any]:
+        if commits > self._shelf[0]:
+            self._shelf = commits, {}
+        at, shelf = self._shelf
+        return shelf if at == commits else {}  # a snapshot from before the last commit
 
 
 class AdminWorkspace(TeamWorkspace):
@@ -55,3 +120,16 @@ class AdminWorkspace(TeamWorkspace):
     @override
     def _claim(self, tx: Tx) -> None:
         tx.exec_driver_sql("SELECT fence FROM lease FOR UPDATE")
+
+
+def _note_write(tx: Tx, cursor: Any, *_: object) -> None:
+    """After any statement: whether the transaction has written a row. What is remembered is from
+    before."""
+    # The server's own word for what it did: "UPDATE 3".
+    if cursor.rowcount and str(cursor.statusmessage or "").startswith(_WRITES):
+        tx.info[_WROTE] = True
+        tx.info.pop(remembered.SHELF, None)
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 import sqlalchemy as sa
 
 from sms_desk.domain.model import Role
 from sms_desk.store import people, tables
-from sms_desk.store.engine import Workspace
+from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
-from sms_desk.store.team.lease import Lease, LeaseLost
-from sms_desk.store.team.workspace import TeamWorkspace
+from sms_desk.store.remembered import remembered
+from sms_desk.store.team.lease import LeaseLost
 from tests.fixtures.fake_provider import START
-from tests.store.team.test_lease import TABLE, let_it_run_out, taken
+from tests.fixtures.team import TeamServer
+from tests.store.team.test_lease import let_it_run_out
 
 pytestmark = pytest.mark.xdist_group("pg")
-
-
-@pytest.fixture
-def lease(postgres_workspace: Workspace) -> Lease:
-    with postgres_workspace.write() as tx:
-        tx.exec_driver_sql(TABLE)
-        tx.exec_driver_sql("INSERT INTO lease VALUES ('', 0, NULL, NULL)")
-    return Lease(postgres_workspace.engine)
 
 
 def hire(workspace: Workspace) -> None:
@@ -35,17 +30,73 @@ def hired(workspace: Workspace) -> int:
         return int(tx.execute(sa.select(sa.func.count()).select_from(tables.people)).scalar_one())
 
 
-def test_gs8_after_another_took_over_nothing_is_written(
-    postgres_workspace: Workspace, lease: Lease
-) -> None:
-    first = TeamWorkspace(postgres_workspace.engine, taken(lease))
+def test_gs8_after_another_took_over_nothing_is_written(team_server: TeamServer) -> None:
+    first = team_server.team_workspace()
     hire(first)
     assert first.committed.is_set()
-    let_it_run_out(postgres_workspace.engine)
-    second = TeamWorkspace(postgres_workspace.engine, taken(lease))
+    let_it_run_out(team_server.connector_engine())
+    second = team_server.team_workspace()
     first.committed.clear()
     with pytest.raises(LeaseLost):
         hire(first)
     assert not first.committed.is_set()
     hire(second)
     assert hired(second) == 2
+
+
+def test_a_write_that_writes_nothing_is_no_news(team_server: TeamServer) -> None:
+    workspace = team_server.team_workspace()
+    hire(workspace)
+    workspace.committed.clear()
+    with workspace.write() as tx:
+        tx.execute(sa.delete(tables.tags))
+    assert not workspace.committed.is_set()
+
+
+def test_what_seldom_changes_is_read_once_for_each_commit(team_server: TeamServer) -> None:
+    workspace = team_server.team_workspace()
+    asked = []
+
+    def count(tx: Tx) -> int:
+        asked.append(1)
+        return int(tx.execute(sa.select(sa.func.count()).select_from(tables.people)).scalar_one())
+
+    def remembered_count() -> int:
+        with workspace.read() as tx:
+            return remembered(tx, count)
+
+    hire(workspace)
+    assert [remembered_count(), remembered_count()] == [1, 1]
+    assert len(asked) == 1
+    with workspace.write() as tx:
+        assert remembered(tx, count) == 1
+        assert len(asked) == 1
+        people.insert(tx, id_=new_id(), name="Ben", role=Role.REP, zone="UTC", at=START)
+        assert remembered(tx, count) == 2
+        assert remembered_count() == 1, "not yet committed, and not remembered"
+    assert remembered_count() == 2
+
+
+def test_what_a_rolled_back_write_saw_is_not_remembered(team_server: TeamServer) -> None:
+    workspace = team_server.team_workspace()
+    hire(workspace)
+    with suppress(ZeroDivisionError), workspace.write() as tx:
+        people.insert(tx, id_=new_id(), name="Ben", role=Role.REP, zone="UTC", at=START)
+        assert remembered(tx, people.actors)
+        raise ZeroDivisionError
+    with workspace.read() as tx:
+        assert len(remembered(tx, people.actors)) == 1
+    hire(workspace)
+    with workspace.read() as tx:
+        assert len(remembered(tx, people.actors)) == 2
+
+
+def test_an_older_snapshot_is_not_told_what_a_later_one_saw(team_server: TeamServer) -> None:
+    workspace = team_server.team_workspace()
+    hire(workspace)
+    with workspace.read() as old:
+        old.execute(sa.select(tables.people.c.id)).all()  # the snapshot is of now
+        hire(workspace)
+        with workspace.read() as new:
+            assert len(remembered(new, people.actors)) == 2
+        assert len(remembered(old, people.actors)) == 1
