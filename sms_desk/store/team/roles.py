@@ -16,6 +16,8 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.store.team.surface_tables import SCHEMA
 
 _PREFIX: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_TEMP_LIMIT: Final = "2GB"
+"""How much of the disk one session may fill with what it sorts; only a superuser changes it."""
 LOGIN_LIMIT: Final = 4
 """Connections of one person at once: a desk has two, and a broken line leaves its own behind."""
 
@@ -139,5 +141,6 @@ def guard_database(connection: Connection, roles: Roles, database: str) -> None:
         REVOKE ALL ON DATABASE {name} FROM PUBLIC;
         GRANT CONNECT ON DATABASE {name} TO {quoted(roles.rep)}, {quoted(roles.connector)};
         REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        ALTER DATABASE {name} SET temp_file_limit = '{_TEMP_LIMIT}';
         """,
     )

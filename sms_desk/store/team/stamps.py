@@ -183,7 +183,7 @@ STAMPED: Final = (
         """
     BEGIN
       -- What is said again is not new: a desk would fetch all of it once more.
-      IF TG_OP = 'UPDATE' AND OLD.mode = NEW.mode THEN
+      IF TG_OP = 'UPDATE' AND OLD.mode = NEW.mode AND OLD.row_xid <= pg_current_xact_id() THEN
         NEW.row_xid := OLD.row_xid;
       ELSE
         NEW.row_xid := pg_current_xact_id();

@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sms_desk.domain.errors import RefusedError
 from sms_desk.store.migrations.run import configuration
 from sms_desk.store.team import functions, provisioning, stamps
+from sms_desk.store.team.hardening import close_other_databases, harden
 from sms_desk.store.team.noting import NOTING
 from sms_desk.store.team.policies import policies, provisioning_rights, rights
 from sms_desk.store.team.replicated import REPLICATED
@@ -43,6 +44,7 @@ def install(connection: Connection, database: str) -> Roles:
     run(connection, f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {owner}")
     _bring_up(connection, roles)
     guard_database(connection, roles, database)
+    close_other_databases(connection, database)
     return roles
 
 
@@ -54,6 +56,7 @@ def upgrade(connection: Connection) -> Roles:
     _bring_up(connection, roles)
     database = connection.exec_driver_sql("SELECT current_database()").scalar_one()
     guard_database(connection, roles, database)
+    close_other_databases(connection, database)
     return roles
 
 
@@ -88,6 +91,7 @@ def _bring_up(connection: Connection, roles: Roles) -> None:
     named = [*_tables(connection)]
     run(connection, "\n".join(policies(roles, name) for name in named))
     run(connection, rights(roles) + provisioning_rights(roles))
+    harden(connection, roles)
 
 
 def _as_owner(connection: Connection, roles: Roles) -> None:
