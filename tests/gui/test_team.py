@@ -491,10 +491,11 @@ def test_r38_nobody_sits_at_a_window_that_is_away_for_a_minute(
     assert shop.session.looks[-1] == (mira, Doing.READING)
     active[0], at[0] = False, 1_059.0
     presence.tick()
-    assert (None, None) not in shop.session.looks
+    assert shop.session.looks[-1][1] is Doing.READING
     at[0] = 1_060.0
     presence.tick()
-    assert shop.session.looks[-1] == (None, None)
+    away: tuple[UUID | None, Doing | None] = (None, None)
+    assert shop.session.looks[-1] == away
 
 
 def test_r38_many_colleagues_are_counted() -> None:
@@ -577,8 +578,9 @@ def test_older_messages_that_came_are_paged_in_above(shop: Shop, mira: UUID) -> 
 
     shop.session.fetches = fetch
     view.older_requested.emit()
-    assert rows_of(shop)[0].older is not None
-    assert rows_of(shop)[0].older.fetching
+    older = rows_of(shop)[0].older
+    assert older is not None
+    assert older.fetching
     shop.until(lambda: view.loaded().items[0].body == "years ago")
 
 
@@ -608,8 +610,8 @@ def settings_of(shop: Shop, section: str) -> list[str]:
     screen.show_section(section)
     page = screen.page()
     assert page is not None
-    widgets = [*page.findChildren(QLabel), *page.findChildren(QPushButton)]
-    return [widget.text() for widget in widgets]
+    labels, buttons = page.findChildren(QLabel), page.findChildren(QPushButton)
+    return [each.text() for each in labels] + [each.text() for each in buttons]
 
 
 def test_the_accounts_of_a_team_are_the_connectors(shop: Shop) -> None:
