@@ -79,6 +79,8 @@ def harden(connection: Connection, roles: Roles) -> None:
         # Nobody writes programs here but who installs: a loop in a DO block is one, too.
         f"REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC; GRANT USAGE ON LANGUAGE plpgsql TO {owner};",
         "REVOKE USAGE ON LANGUAGE sql FROM PUBLIC;",
+        # Whoever may update a view may lock it, too, and everybody else waits who asks for a setting.
+        "REVOKE UPDATE ON pg_catalog.pg_settings FROM PUBLIC;",
     ]
     run(connection, "\n".join(statements))
 

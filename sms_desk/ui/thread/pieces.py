@@ -20,7 +20,6 @@ class Act(StrEnum):
 
     LINK = "link"
     WHY = "why"
-    OLDER = "older"  # fetch what the server keeps beside
     OPEN = "open"  # the conversation that an event leads to
     SHOW_ALL = "show_all"
     ATTACHMENT = "attachment"
