@@ -115,6 +115,7 @@ class ThreadItem:
     outbox_id: UUID | None = None
     zone: str = ""  # scheduled: in whose wall-clock time its moment was chosen; IANA name
     waivable: bool = False  # held, and a person may send it all the same
+    unanswered: bool = False  # written here, and not with the team's workspace yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ _EMAIL = Kind(
 _FILE = Kind("the path of a file, or nothing", _words(r"[^\x00-\x1f]{0,500}"))
 NOTICES = "notices"
 """The section of what is said about who is told of what."""
+TEAM = "team"
+"""The section of a desk whose workspace is a team's."""
 
 
 # --- the settings -----------------------------------------------------------------------------
@@ -370,6 +372,16 @@ _ALL = (
         "Certificates of the e-mail server",
         "A file with your own authority's certificate; empty means those that the system trusts.",
         NOTICES,
+    ),
+    Setting(
+        "keep_offline",
+        Scope.MACHINE,
+        _one_of("everything", "1 year", "90 days", "30 days"),
+        "everything",
+        "Keep offline",
+        "How far back the messages of a team's workspace are kept on this machine, for supervisors and"
+        " admins; older ones are fetched when somebody asks for them.",
+        TEAM,
     ),
 )
 

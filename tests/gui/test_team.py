@@ -12,19 +12,24 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from sms_desk.domain.errors import DeskError
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import DeskError, StorageError
 from sms_desk.domain.model import DraftMode
 from sms_desk.services import directory
 from sms_desk.services.team_rows import Doing, Returned, ReturnedState, Seen, TeamLine
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.inbox.model import InboxRole
 from sms_desk.ui.outbox import OutboxScreen
+from sms_desk.ui.settings_screen import SettingsScreen
 from sms_desk.ui.team import words
 from sms_desk.ui.team.returned import actions_of
 from sms_desk.ui.team.words import line_words
+from sms_desk.ui.thread import words as thread_words
+from sms_desk.ui.thread.arrange import Row, RowKind
+from sms_desk.ui.widgets.forms import Choice
 from sms_desk.ui.window import presence_controller
 from sms_desk.ui.window.presence_controller import PresenceController
 from sms_desk.ui.window.team_controller import TeamController
@@ -486,10 +491,11 @@ def test_r38_nobody_sits_at_a_window_that_is_away_for_a_minute(
     assert shop.session.looks[-1] == (mira, Doing.READING)
     active[0], at[0] = False, 1_059.0
     presence.tick()
-    assert shop.session.looks[-1] == (mira, Doing.READING)
+    assert shop.session.looks[-1][1] is Doing.READING
     at[0] = 1_060.0
     presence.tick()
-    assert shop.session.looks[-1] == (None, None)
+    away: tuple[UUID | None, Doing | None] = (None, None)
+    assert shop.session.looks[-1] == away
 
 
 def test_r38_many_colleagues_are_counted() -> None:
@@ -503,3 +509,139 @@ def test_r38_many_colleagues_are_counted() -> None:
 def test_r38_people_say_who_is_at_a_desk(shop: Shop) -> None:
     shows(shop, seen(shop, None, Doing.HERE, person_id=shop.office.ann))
     assert team_of(shop).presence.at_desk() == {shop.office.ann, shop.office.ben}
+
+
+# --- what is not with the workspace yet, and what only the server keeps ------------------------------
+
+
+def rows_of(shop: Shop) -> tuple[Row, ...]:
+    return tuple(shop.wiring.page.column.thread_view._list.rows().rows())
+
+
+def test_a_reply_waits_for_the_workspace_with_a_quiet_sign_in_its_thread(
+    shop: Shop, mira: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.open(mira)
+    monkeypatch.setattr(
+        shop.session,
+        "waiting",
+        lambda: frozenset(
+            row.id for row in shop.session.desk.read(directory.outbox_rows, everything=True)
+        ),
+    )
+    QTest.keyClicks(editor_of(shop), "On its way")
+    shop.wiring.page.column.composer.send()
+    shop.until(lambda: any(row.item and row.item.unanswered for row in rows_of(shop)))
+    (item,) = [row.item for row in rows_of(shop) if row.item and row.item.unanswered]
+    sign = thread_words.sign(item)
+    assert sign is not None
+    assert (sign.word, sign.color) == ("Waiting for the workspace", "secondary")
+    monkeypatch.undo()
+    shop.session.tell(Changes.of(conversation=mira))
+    shop.until(lambda: not any(row.item and row.item.unanswered for row in rows_of(shop)))
+
+
+def test_a_thread_that_begins_at_a_horizon_says_so_and_fetches(shop: Shop, mira: UUID) -> None:
+    position = shop.office.message(mira, "years ago", at=NOON - timedelta(days=900))
+    shop.session.horizons[mira] = NOON - timedelta(days=90)
+    asked: list[UUID] = []
+
+    def fetch(conversation_id: UUID) -> Changes:
+        asked.append(conversation_id)
+        return Changes.of(message=conversation_id)
+
+    shop.session.fetches = fetch
+    shop.open(mira)
+    view = shop.wiring.page.column.thread_view
+    shop.until(lambda: rows_of(shop) and rows_of(shop)[0].kind is RowKind.OLDER)
+    first = view._list.rows().index(0)
+    assert first.data(Qt.ItemDataRole.AccessibleTextRole) == (
+        "Older messages are kept on the server · Fetch"
+    )
+    (action,) = view._list.menu_of(first).actions()
+    assert action.text() == "Fetch older messages"
+    action.trigger()
+    shop.until(lambda: asked == [mira])
+    shop.until(lambda: rows_of(shop)[0].kind is not RowKind.OLDER)
+    assert view.loaded().item_at(position) is not None
+
+
+def test_older_messages_that_came_are_paged_in_above(shop: Shop, mira: UUID) -> None:
+    shop.session.horizons[mira] = NOON - timedelta(days=90)
+    shop.open(mira)
+    view = shop.wiring.page.column.thread_view
+    shop.until(lambda: rows_of(shop) and rows_of(shop)[0].kind is RowKind.OLDER)
+
+    def fetch(conversation_id: UUID) -> Changes:
+        shop.office.message(conversation_id, "years ago", at=NOON - timedelta(days=900))
+        return Changes.of(message=conversation_id)
+
+    shop.session.fetches = fetch
+    view.older_requested.emit()
+    older = rows_of(shop)[0].older
+    assert older is not None
+    assert older.fetching
+    shop.until(lambda: view.loaded().items[0].body == "years ago")
+
+
+def test_older_messages_that_do_not_come_say_why_and_can_be_tried_again(
+    shop: Shop, mira: UUID
+) -> None:
+    def fail(_id: UUID) -> Changes:
+        raise StorageError("<b>The server does not answer.</b>", "Try again later.")
+
+    shop.session.fetches = fail
+    shop.session.horizons[mira] = NOON - timedelta(days=90)
+    shop.open(mira)
+    view = shop.wiring.page.column.thread_view
+    shop.until(lambda: rows_of(shop) and rows_of(shop)[0].kind is RowKind.OLDER)
+    view.older_requested.emit()
+    shop.until(lambda: "does not answer" in view._list.rows()._spoken(rows_of(shop)[0]))
+    assert view._list.rows()._spoken(rows_of(shop)[0]).endswith("Try again")
+
+
+# --- settings --------------------------------------------------------------------------------------
+
+
+def settings_of(shop: Shop, section: str) -> list[str]:
+    screen = shop.wiring.desk.screen("settings")
+    assert isinstance(screen, SettingsScreen)
+    shop.until(lambda: screen.page() is not None)
+    screen.show_section(section)
+    page = screen.page()
+    assert page is not None
+    labels, buttons = page.findChildren(QLabel), page.findChildren(QPushButton)
+    return [each.text() for each in labels] + [each.text() for each in buttons]
+
+
+def test_the_accounts_of_a_team_are_the_connectors(shop: Shop) -> None:
+    said = settings_of(shop, "Accounts")
+    assert any("The connector holds the secrets" in each for each in said)
+    assert not {"Test", "New secret…", "Disconnect", "Connect an account…"} & set(said)
+
+
+def test_a_rep_keeps_everything_offline(shop: Shop) -> None:
+    assert "Keep offline" not in settings_of(shop, "Workspace")
+
+
+def test_an_admin_chooses_how_far_back_is_kept_offline(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path
+) -> None:
+    with open_shop(
+        qtbot, local_workspace, tmp_path, office, office.ann, demo=False, team=ONLINE
+    ) as shop:
+        assert "Keep offline" in settings_of(shop, "Workspace")
+        screen = shop.wiring.desk.screen("settings")
+        (field,) = [
+            each for each in screen.findChildren(Choice) if each.accessibleName() == "Keep offline"
+        ]
+        field.choose("90 days")
+        assert shop.state.setting("keep_offline") == "90 days"
+
+
+def test_a_workspace_of_ones_own_has_no_horizon(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path
+) -> None:
+    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as shop:
+        assert "Keep offline" not in settings_of(shop, "Workspace")
+        assert "Connect an account…" in settings_of(shop, "Accounts")

@@ -30,7 +30,7 @@ def leave(tx: Tx, keys: Collection[UUID], *, but: bool = False) -> None:
 
 def _return_drafts(tx: Tx, *, but: bool) -> None:
     """Drafts outlive their conversation as words of their author's own."""
-    named = sa.text("SELECT key FROM replica_keys")
+    named = sa.text("(SELECT key FROM replica_keys)")
     gone = _D.conversation_id.not_in(named) if but else _D.conversation_id.in_(named)
     found = tx.execute(sa.select(workspace_tables.drafts).where(gone)).all()
     for draft in found:

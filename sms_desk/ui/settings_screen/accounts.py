@@ -49,10 +49,22 @@ class AccountsPage(Form):
         self._zone = zone
         self._session = session
         self._doors = doors
-        if not accounts:
+        self._is_team = session.team_line() is not None
+        if self._is_team:
+            self.add_words(
+                tr(
+                    "settings",
+                    "The connector holds the secrets of the accounts and talks to the providers; this"
+                    " desk has none of them. An admin adds accounts and new secrets where it runs: "
+                    "sms-desk account.",
+                )
+            )
+        elif not accounts:
             self.add_words(tr("settings", "No account is connected: the desk shows what it has."))
         for account in accounts:
             self.add_widget(self._card(account))
+        if self._is_team:
+            return
         connect = primary(tr("settings", "Connect an account…"), parent=self)
         connect.clicked.connect(self.connect_requested)
         self.add_foot(connect)
@@ -69,8 +81,9 @@ class AccountsPage(Form):
         state = label("", "snippet", tone="secondary", wrap=True, parent=card)
         state.setText(self._line_words(account.line))
         column.addWidget(state)
-        column.addWidget(self._buttons(account, state, card))
-        column.addWidget(self._fetching(account, state, card))
+        if not self._is_team:  # the connector has what they need
+            column.addWidget(self._buttons(account, state, card))
+            column.addWidget(self._fetching(account, state, card))
         return card
 
     def _line_words(self, line: LineState) -> str:

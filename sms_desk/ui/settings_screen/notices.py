@@ -56,6 +56,12 @@ class NoticesPage(Form):
         if me.role is Role.ADMIN:
             self.add_title(tr("settings", "E-mail of the workspace"))
             self._add_fields(Scope.WORKSPACE, values, chosen)
+            if session.team_line() is not None:
+                words = (
+                    "The connector sends it, and holds the password and certificates: see there."
+                )
+                self.add_words(tr("settings", words))
+                return
             self._add_fields(Scope.MACHINE, values, chosen)
             self._said = label("", "snippet", tone="secondary", wrap=True, parent=self)
             self.add_widget(self._said)

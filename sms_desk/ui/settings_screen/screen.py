@@ -21,6 +21,7 @@ from sms_desk.bootstrap import Session
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.frozen import dataclass
+from sms_desk.domain.model import Role
 from sms_desk.services import directory, notices, preferences, workspace
 from sms_desk.services.context import Context
 from sms_desk.services.notices import InboxMute
@@ -92,6 +93,7 @@ class SettingsScreen(QWidget):
         on_ground(self, "base")
         self.setAccessibleName(tr("settings", "Settings"))
         self._session = session
+        self._is_team = session.team_line() is not None
         self._doors = doors
         self._state = state
         self._commands = commands
@@ -176,6 +178,8 @@ class SettingsScreen(QWidget):
         machine = {s.name: self._state.setting(s.name) for s in registry.of_scope(Scope.MACHINE)}
         shop = Form()
         shop.add_widget(WorkspaceName(self._doors, found.workspace_name, found.me))
+        if self._is_team and found.me.role is not Role.REP:
+            shop.add_widget(self._kept())
         shop.add_widget(self._settings(Scope.WORKSPACE, found.values))
         if not self._session.demo:
             shop.add_widget(RecoveryRow(self._doors, self._session.folder))
@@ -199,9 +203,15 @@ class SettingsScreen(QWidget):
         page.notices_requested.connect(self.notices_requested)
         return page
 
-    def _settings(self, scope: Scope, chosen: dict[str, Any]) -> Form:
+    def _kept(self) -> Form:
+        """How much of a team's workspace stands in this machine's file."""
+        machine = registry.of_scope(Scope.MACHINE, registry.TEAM)
+        chosen = {one.name: self._state.setting(one.name) for one in machine}
+        return self._settings(Scope.MACHINE, chosen, registry.TEAM)
+
+    def _settings(self, scope: Scope, chosen: dict[str, Any], topic: str = "") -> Form:
         form = Form()
-        for setting in registry.of_scope(scope):
+        for setting in registry.of_scope(scope, topic):
             field = SettingField(setting, chosen[setting.name])
             field.chosen.connect(self._on_chosen)
             form.add_widget(field)

@@ -19,8 +19,21 @@ INBOUND_GROUP_GAP = timedelta(hours=1)
 class RowKind(StrEnum):
     DAY = "day"
     UNREAD = "unread"
+    OLDER = "older"  # above all that is kept here: the server has more
     EVENT = "event"
     BUBBLE = "bubble"
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """Messages that the server keeps and this desk does not. since: from when on they are here.
+
+    fetching: they are on their way. trouble: why they did not come, "" if nothing is wrong.
+    """
+
+    since: datetime
+    fetching: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,7 @@ class Row:
     key: stable while the row stands for the same thing, also when a pending message is accepted.
     opens, closes: first and last of a group; only the last shows who, when and how it went.
     since: when the group began. day: the reader's own calendar day, for the sticky header.
+    older: how it stands with what the server keeps, on a row of that kind.
     """
 
     key: tuple[str, str]
@@ -39,6 +53,7 @@ class Row:
     opens: bool = True
     closes: bool = True
     since: datetime | None = None
+    older: Older | None = None
 
     @property
     def position(self) -> int | None:
@@ -50,6 +65,11 @@ def arrange(
 ) -> tuple[Row, ...]:
     """Rows for `items` (oldest first). first_unread: before which item the divider stands."""
     return tuple(_grouped(_with_headers(items, first_unread, zone)))
+
+
+def older_row(older: Older, zone: tzinfo) -> Row:
+    """What stands above the first message that is kept here."""
+    return Row(("older", ""), RowKind.OLDER, older.since.astimezone(zone).date(), older=older)
 
 
 def is_outgoing(item: ThreadItem) -> bool:
@@ -117,6 +137,7 @@ def _group_of(item: ThreadItem) -> tuple[object, ...]:
         item.status_text,
         item.outbox_state,
         item.late,
+        item.unanswered,
     )
 
 

@@ -26,6 +26,10 @@ class Loaded:
         """The position from which it is read again after a change."""
         return self.items[0].position if self.items else None
 
+    def reopened(self) -> Loaded:
+        """There may be a page above it after all."""
+        return Loaded(self.items, self.first, self.newer)
+
     def with_older(self, page: ThreadPage) -> Loaded:
         items = _without(page.items, self.items) + self.items
         kept = items[:MOST]

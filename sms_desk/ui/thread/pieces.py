@@ -20,6 +20,7 @@ class Act(StrEnum):
 
     LINK = "link"
     WHY = "why"
+    OLDER = "older"  # fetch what the server keeps beside
     OPEN = "open"  # the conversation that an event leads to
     SHOW_ALL = "show_all"
     ATTACHMENT = "attachment"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
@@ -31,7 +32,7 @@ from sms_desk.ui.theme.tokens import (
     SPACE_XS,
 )
 from sms_desk.ui.thread import words
-from sms_desk.ui.thread.arrange import Row, RowKind, is_outgoing
+from sms_desk.ui.thread.arrange import Older, Row, RowKind, is_outgoing
 from sms_desk.ui.thread.body import Body, prepare
 from sms_desk.ui.thread.pieces import (
     Act,
@@ -81,6 +82,8 @@ def shape_of(row: Row, setting: Setting) -> Shape:
         _day(shape, words.day_name(row.day, setting.today))
     elif row.kind is RowKind.UNREAD:
         _unread(shape)
+    elif row.kind is RowKind.OLDER and row.older:
+        _older(shape, row.older)
     elif row.kind is RowKind.EVENT and row.item:
         _event(shape, row.item, setting)
     elif row.item:
@@ -124,7 +127,23 @@ def _unread(shape: Shape) -> None:
 
 def _event(shape: Shape, item: ThreadItem, setting: Setting) -> None:
     said = plain_text.display_text(words.event(item, setting.reader)).replace("\n", " ")
-    word, target, name = _way_on(item)
+    _told(shape, said, *_way_on(item))
+    shape.height += SPACE_XS
+
+
+def _older(shape: Shape, older: Older) -> None:
+    """More stands on the server: one line, and the word that fetches it."""
+    said, word = words.older(older)
+    _told(shape, said, word, Target(Act.OLDER, NOBODY), words.tr("Fetch older messages"))
+    shape.height += SPACE_M
+
+
+NOBODY: Final = UUID(int=0)
+"""The item of a target that is no item's."""
+
+
+def _told(shape: Shape, said: str, word: str, target: Target, name: str) -> None:
+    """A centred line with an underlined word at its end that does something; "" for none."""
     text = f"{said} · {word}" if word else said
     underline = QTextCharFormat()
     underline.setFontUnderline(True)
@@ -142,7 +161,7 @@ def _event(shape: Shape, item: ThreadItem, setting: Setting) -> None:
     shape.pieces.append(placed)
     for rect in rect_of(placed, end - len(word), end) if word else ():
         shape.hits.append(Hit(rect.adjusted(-4, -4, 4, 4), target, name))
-    shape.height = SPACE_M + laid.height + SPACE_XS
+    shape.height = SPACE_M + laid.height
 
 
 def _way_on(item: ThreadItem) -> tuple[str, Target, str]:

@@ -14,7 +14,7 @@ from typing_extensions import override
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Direction
 from sms_desk.services.rows import ItemKind, ThreadItem, ThreadPage
-from sms_desk.ui.thread.arrange import Row, arrange, key_of
+from sms_desk.ui.thread.arrange import Older, Row, arrange, key_of, older_row
 from sms_desk.ui.thread.loaded import Loaded
 from sms_desk.ui.thread.long_text import LongText
 from sms_desk.ui.thread.message_list import MessageList
@@ -61,6 +61,8 @@ class ThreadView(QWidget):
     action_requested = Signal(object)
     """A `pieces.Target`: retry, release, check, resend or drop, and which message."""
     retry_reading_requested = Signal()
+    older_requested = Signal()
+    """What the server keeps of the thread shall come here. Answered by `show_older`."""
 
     def __init__(
         self, reader: Reader, clock: Callable[[], datetime], parent: QWidget | None = None
@@ -71,6 +73,7 @@ class ThreadView(QWidget):
         self._clock = clock
         self._loaded = Loaded()
         self._first_unread: int | None = None
+        self._older: Older | None = None
         self._read_up_to = 0
         self._below: set[tuple[str, str]] = set()
         self._asked: PageRequest | None = None
@@ -125,12 +128,27 @@ class ThreadView(QWidget):
         self._below.clear()
         self._asked = None
         self._first_unread = first_unread
+        self._older = None
         self._read_up_to = read_position
         self._pictures.clear()
         self._search.reset()
         self._forget_hits()
         self._list.show_rows(())
         self._stack.setCurrentWidget(self._skeleton)
+
+    def show_older(self, older: Older | None) -> None:
+        """How it stands with what the server keeps beside; None: all of the thread is here."""
+        if older != self._older:
+            self._older = older
+            if self._stack.currentWidget() in (self._list, self._empty):
+                self._refresh()
+
+    def expect_older(self) -> None:
+        """More has come than was there at the first reading: it is asked for as one scrolls up."""
+        self._older = None
+        self._loaded = self._loaded.reopened()
+        self._refresh()
+        self._on_moved()
 
     def show_page(self, page: ThreadPage) -> None:
         """A page to begin with: the one that was opened, or around a position jumped to."""
@@ -246,6 +264,8 @@ class ThreadView(QWidget):
 
     def _refresh(self) -> None:
         rows = arrange(self._loaded.items, first_unread=self._first_unread, zone=self._reader.zone)
+        if self._older is not None and self._loaded.older is None:
+            rows = (older_row(self._older, self._reader.zone), *rows)
         self._stack.setCurrentWidget(self._list if rows else self._empty)
         self._list.show_rows(rows)
         self._show_pill()
@@ -331,6 +351,8 @@ class ThreadView(QWidget):
                 self.conversation_requested.emit(target.value)
             case Act.ATTACHMENT:
                 self.attachment_save_requested.emit(target.value)
+            case Act.OLDER:
+                self.older_requested.emit()
             case Act.SHOW_ALL:
                 self._show_whole(target.item_id)
             case _:

@@ -11,7 +11,7 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import AttachmentState, DeliveryStatus, Direction, Origin, OutboxState
 from sms_desk.services.rows import AttachmentRow, ItemKind, ThreadItem
 from sms_desk.ui.reader import Reader as Reader
-from sms_desk.ui.thread.arrange import Row
+from sms_desk.ui.thread.arrange import Older, Row
 from sms_desk.ui.widgets.later_words import due_words
 from sms_desk.ui.widgets.words import tr as translated
 
@@ -100,6 +100,8 @@ def sign(item: ThreadItem) -> Sign | None:
     """Delivery of a message, or the state of a pending one; None for what has none."""
     if item.kind is ItemKind.SCHEDULED:
         return Sign("calendar-clock", tr("Scheduled"), "accent")
+    if item.unanswered and item.outbox_state in (None, OutboxState.QUEUED):
+        return Sign("clock", tr("Waiting for the workspace"))
     if item.outbox_state is not None and item.kind is ItemKind.PENDING:
         return _pending_sign(item.outbox_state)
     if item.direction is not Direction.OUTBOUND or item.status is None:
@@ -339,12 +341,26 @@ def _until(item: ThreadItem, reader: Reader) -> str:
     return f"{day} {time_of(until, reader.zone)}"
 
 
+# --- what the server keeps ----------------------------------------------------------------------
+
+
+def older(state: Older) -> tuple[str, str]:
+    """What the row above the first message says, and the word that fetches; "" while it runs."""
+    if state.fetching:
+        return tr("Fetching older messages…"), ""
+    if state.trouble:
+        return plain_text.preview(state.trouble, 300), tr("Try again")
+    return tr("Older messages are kept on the server"), tr("Fetch")
+
+
 # --- for those who listen ----------------------------------------------------------------------
 
 
 def spoken(row: Row, reader: Reader, today: date) -> str:
     """The whole row as one sentence for a screen reader; the text of messages stays plain."""
     item = row.item
+    if row.older is not None:
+        return " · ".join(filter(None, older(row.older)))
     if item is None:
         return day_name(row.day, today) if row.key[0] == "day" else tr("New messages from here")
     if item.kind is ItemKind.EVENT:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from sms_desk.bootstrap import Session
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.commands import MarkRead, SaveDraft
 from sms_desk.domain.errors import DeskError
@@ -25,6 +28,7 @@ from sms_desk.services.rows import (
     ThreadPage,
 )
 from sms_desk.ui.thread import PageRequest
+from sms_desk.ui.thread.arrange import Older
 from sms_desk.ui.window.block_words import block_of
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.ties import Ties
@@ -42,24 +46,44 @@ class Opening:
     page: ThreadPage
     senders: tuple[SenderChoice, ...]
     templates: tuple[TemplateRow, ...]
+    kept_since: datetime | None
 
 
-def opening(ctx: Context, conversation_id: UUID, position: int | None) -> Opening:
+def opening(ctx: Context, session: Session, conversation_id: UUID, position: int | None) -> Opening:
     """position: where to open; None for the first unread, or the end."""
     detail = threads.detail(ctx, conversation_id)
     around = position or detail.first_unread_position
+    page = threads.page(ctx, conversation_id, around=around)
     return Opening(
         detail,
-        threads.page(ctx, conversation_id, around=around),
+        marked(page, session.waiting()),
         senders.choices_for_reply(ctx, conversation_id),
         directory.all_templates(ctx, detail.row.channel),
+        session.kept_since(conversation_id),
     )
 
 
 def page_of(
-    ctx: Context, conversation_id: UUID, before: int | None, after: int | None, around: int | None
+    ctx: Context,
+    session: Session,
+    conversation_id: UUID,
+    before: int | None,
+    after: int | None,
+    around: int | None,
 ) -> ThreadPage:
-    return threads.page(ctx, conversation_id, before=before, after=after, around=around)
+    page = threads.page(ctx, conversation_id, before=before, after=after, around=around)
+    return marked(page, session.waiting())
+
+
+def marked(page: ThreadPage, waiting: frozenset[UUID]) -> ThreadPage:
+    """waiting: ids of what is not with the team's workspace yet."""
+    if not any(item.id in waiting or item.outbox_id in waiting for item in page.items):
+        return page
+    items = (
+        replace(item, unanswered=item.id in waiting or item.outbox_id in waiting)
+        for item in page.items
+    )
+    return replace(page, items=tuple(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +93,20 @@ class Again:
     detail: ConversationDetail
     page: ThreadPage
     senders: tuple[SenderChoice, ...]
+    kept_since: datetime | None
 
 
-def again(ctx: Context, conversation_id: UUID, first: int | None) -> Again:
+def again(ctx: Context, session: Session, conversation_id: UUID, first: int | None) -> Again:
     """first: the position from which the thread is loaded."""
     page = threads.page(
         ctx, conversation_id, after=None if first is None else first - 1, limit=_MOST
     )
-    detail = threads.detail(ctx, conversation_id)
-    return Again(detail, page, senders.choices_for_reply(ctx, conversation_id))
+    return Again(
+        threads.detail(ctx, conversation_id),
+        marked(page, session.waiting()),
+        senders.choices_for_reply(ctx, conversation_id),
+        session.kept_since(conversation_id),
+    )
 
 
 class ThreadController(QObject):
@@ -97,6 +126,8 @@ class ThreadController(QObject):
         self._column = page.column
         self._thread = page.column.thread_view
         self._composer = page.column.composer
+        self._session = ties.session
+        self._bus = ties.bus
         self._doors = ties.doors
         self._clock = ties.clock
         self._reader = ties.reader
@@ -105,6 +136,8 @@ class ThreadController(QObject):
         self._detail: ConversationDetail | None = None
         self._when_there: Callable[[], None] | None = None
         self._reading = False
+        self._kept_since: datetime | None = None
+        self._fetching: UUID | None = None
         self._connect()
         ties.bus.changed.connect(self._on_changed)
 
@@ -116,6 +149,7 @@ class ThreadController(QObject):
         thread.search_requested.connect(self._on_search_requested)
         thread.attachment_wanted.connect(self._on_attachment_wanted)
         thread.retry_reading_requested.connect(self._on_retry_reading)
+        thread.older_requested.connect(self._on_older_requested)
         self._composer.draft_changed.connect(self._on_draft_changed)
         self._composer.window_closed.connect(self._show_block)
 
@@ -133,6 +167,7 @@ class ThreadController(QObject):
         self._doors.read(
             self,
             opening,
+            self._session,
             conversation_id,
             position,
             then=self._on_opened,
@@ -194,6 +229,7 @@ class ThreadController(QObject):
         self._composer.set_templates(found.templates, template_values(detail))
         self._column.show_conversation(True)
         self._page.set_context_open(self._page.is_context_open())
+        self._show_kept(found.kept_since)
         self._thread.show_page(found.page)
         if self._position is not None:
             self._thread.jump_to(self._position)
@@ -235,6 +271,7 @@ class ThreadController(QObject):
             self._doors.read(
                 self,
                 page_of,
+                self._session,
                 self._wanted,
                 request.before,
                 request.after,
@@ -252,6 +289,7 @@ class ThreadController(QObject):
             self._doors.read(
                 self,
                 page_of,
+                self._session,
                 self._wanted,
                 None,
                 None,
@@ -259,6 +297,40 @@ class ThreadController(QObject):
                 then=self._thread.show_page,
                 key=_OPEN,
             )
+
+    # --- what the server keeps ---------------------------------------------------------------------
+
+    def _show_kept(self, since: datetime | None) -> None:
+        self._kept_since = since
+        self._show_older(Older(since) if since is not None else None)
+
+    def _show_older(self, older: Older | None) -> None:
+        if self._fetching != self._wanted or older is None:
+            self._thread.show_older(older)
+
+    @Slot()
+    def _on_older_requested(self) -> None:
+        """The network is waited for in a thread; the person reads on meanwhile."""
+        id_, since, session = self._wanted, self._kept_since, self._session
+        if id_ is None or since is None or self._fetching == id_:
+            return
+        self._thread.show_older(Older(since, fetching=True))
+        self._fetching = id_
+
+        def came(changes: Changes) -> None:
+            self._fetching = None
+            if id_ == self._wanted:
+                self._kept_since = None
+                self._thread.expect_older()
+            self._bus.tell(changes)
+
+        def failed(error: DeskError) -> None:
+            self._fetching = None
+            if id_ == self._wanted:
+                trouble = f"{error.title} {error.next_step}".strip()
+                self._thread.show_older(Older(since, trouble=trouble))
+
+        self._doors.call(self, lambda: session.fetch_older(id_), then=came, failed=failed)
 
     @Slot()
     def _on_retry_reading(self) -> None:
@@ -307,6 +379,7 @@ class ThreadController(QObject):
         self._doors.read(
             self,
             again,
+            self._session,
             self._wanted,
             self._thread.loaded().first,
             then=partial(self._on_again, self._wanted),
@@ -326,6 +399,7 @@ class ThreadController(QObject):
         self._detail = found.detail
         self._show_around(found.detail, found.senders)
         self._composer.set_drafts(found.detail.drafts)
+        self._show_kept(found.kept_since)
         self._thread.replace_loaded(found.page)
         self.refreshed.emit(found.detail)
 
