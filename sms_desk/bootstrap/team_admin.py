@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import wall_time
-from sms_desk.domain.errors import KeyringError, NotFoundError, UsageError
+from sms_desk.domain.errors import KeyringError, NotFoundError, RefusedError, UsageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 from sms_desk.services.desk import Desk
@@ -24,11 +24,14 @@ from sms_desk.settings import clock as clocks
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.settings.server_passwords import ServerPasswords, made
 from sms_desk.store import people, workspaces
+from sms_desk.store.engine import Tx
 from sms_desk.store.head import HEAD
 from sms_desk.store.ids import new_id
+from sms_desk.store.team import access, moving
 from sms_desk.store.team import administering as server
 from sms_desk.store.team.functions import INVITED_DAYS
 from sms_desk.store.team.lease import seen
+from sms_desk.store.team.moving import Carried, Tell
 from sms_desk.store.team.surface_tables import SURFACE_VERSION
 from sms_desk.store.team.workspace import AdminWorkspace
 
@@ -241,6 +244,38 @@ class Team:
                 email=founder.email,
             )
         return me
+
+    def take_over(self, source: Tx, tell: Tell) -> tuple[tuple[Carried, ...], str, Invitation]:
+        """Everything of a workspace of somebody's own, who is an admin here then. source: its file.
+        Answers what came, what it is called, and how they come in."""
+        me = people.me(source)
+        if me is None or workspaces.kind(source) == "demo":
+            raise UsageError("A demo is not moved.", "Name the folder of a real one by --home.")
+        self._require_no_connector()
+        with self.workspace.write() as tx:
+            if moving.is_carried(source, tx):
+                carried = tuple(moving.counted(source))
+            else:
+                founder = people.me(tx)
+                carried = moving.carry(source, tx, tell)
+                if founder is not None:
+                    server.lock_logins(tx, founder)
+                people.change(tx, me, role=Role.ADMIN, suspended_at=None, removed_at=None)
+                access.rebuild(tx, self._now())
+            name = workspaces.name(tx)
+        invitation = self.invitation(me)
+        self._tell()
+        return carried, name, invitation
+
+    def _require_no_connector(self) -> None:
+        with self.workspace.read() as tx:
+            lease = seen(tx)
+        if lease.left > 0:
+            raise RefusedError(
+                "A connector of this workspace runs.",
+                "Stop it, then move; start it again afterwards.",
+                rule="connector",
+            )
 
     def invite(
         self,

@@ -60,6 +60,7 @@ ENTRIES = {
     "opt-outs": _entry("opt_outs", "opt_outs", "Who asked to hear no more, or seems to."),
     "dlt": _entry("dlt", "dlt", "Texts registered with India's operators."),
     "workspace": _entry("workspace", "workspace", "A team's workspace on a PostgreSQL server."),
+    "join": _entry("join", "join", "Make this desk one of a team's."),
     "key": _entry("key", "key", "The recovery key of the workspace."),
     "setting": _entry("setting", "setting", "Settings."),
     "segments": _entry("segments", "segments", "Count the parts of texts on stdin."),

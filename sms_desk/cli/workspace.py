@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import click
 
-from sms_desk.bootstrap import team_admin
+from sms_desk.bootstrap import moving, team_admin
+from sms_desk.bootstrap.moving import Moved
 from sms_desk.bootstrap.team_admin import Begun, Founder, Invitation, Locked, Made, TeamStatus
 from sms_desk.cli import workspace_text
 from sms_desk.cli.answers import Upgraded
@@ -152,6 +153,23 @@ def status(
 
 
 @workspace.command()
+@server_options
+@with_invocation
+def move(
+    call: Invocation, server: str | None, ca_file: Path | None, password_fd: int | None
+) -> Moved:
+    """Take this desk's own workspace to a new one of a team: all of it, or nothing.
+
+    Every id stays as it is, and what arrived is compared with what was sent. The file is put beside,
+    to be read only. Who moves it is an admin of the team's, by the invitation that is answered; the
+    one that workspace init gave holds no more.
+    """
+    where = chosen(call, server, ca_file, *_OTHER)
+    told = _Counted(call)
+    return _with_team(call, where, password_fd, lambda team: moving.move(call.options, team, told))
+
+
+@workspace.command()
 @click.argument("address", required=False)
 @ca_file
 @password_fd
@@ -187,6 +205,17 @@ def restored(
     begun = with_password(where, password_fd, lambda password: team_admin.restored(where, password))
     _know(call, where, begun.connector)
     return begun
+
+
+class _Counted:
+    """Says how far a move is."""
+
+    def __init__(self, call: Invocation) -> None:
+        self._call = call
+
+    def __call__(self, table: str, rows: int) -> None:
+        if rows:
+            self._call.progress(f"{table}: {rows:,}")
 
 
 def _with_team(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sms_desk.bootstrap import team_admin
+from sms_desk.bootstrap.moving import Moved
 from sms_desk.cli import answers
 from sms_desk.cli.as_text import COLUMNS, Column, lines, table_of, when
 from sms_desk.cli.terminal import safe_line
@@ -70,6 +71,14 @@ def _locked(answer: team_admin.Locked) -> Iterator[str]:
         yield safe_line(f"{answer.name} is let in again.")
     if not answer.logins:
         yield "They have no login: invite them for one."
+
+
+@lines.register
+def _moved(answer: Moved) -> Iterator[str]:
+    yield safe_line(f"“{answer.name}” is the team's now: {answer.rows:,} rows, all as they were.")
+    yield safe_line(f"The file is kept, to be read only, in {answer.kept}")
+    yield ""
+    yield from lines(answer.invitation)
 
 
 @lines.register

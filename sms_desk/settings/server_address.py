@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+from uuid import UUID
 
 from sms_desk.domain.errors import StorageError, UsageError
 from sms_desk.domain.frozen import dataclass
@@ -136,28 +137,34 @@ def _port(parts: SplitResult) -> int:
 # --- where a profile keeps it -----------------------------------------------------------------
 
 
-def kept(profile: Profile) -> ServerAddress | None:
-    """The server of the team that this profile belongs to; None for a workspace of one's own.
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Whose desk at which team's workspace a profile is."""
 
-    Raises StorageError.
-    """
+    address: ServerAddress
+    person_id: UUID
+
+
+def kept(profile: Profile) -> Seat | None:
+    """None for a workspace of one's own. Raises StorageError."""
     values = (read_json(profile.identity) or {}).get(_KEY)
     if values is None:
         return None
     try:
-        return _from_json(values)
-    except (TypeError, KeyError, UsageError) as error:
+        return Seat(_from_json(values), UUID(values["person_id"]))
+    except (TypeError, KeyError, ValueError, UsageError) as error:
         raise StorageError(
             f"{profile.identity} does not say where the team's server is.",
             "Bring it back from a backup, or join the workspace again.",
         ) from error
 
 
-def keep(profile: Profile, address: ServerAddress) -> None:
+def keep(profile: Profile, seat: Seat) -> None:
     """This profile belongs to a team from now on. Its workspace.json is there already."""
     values = read_json(profile.identity)
-    assert values is not None, "a profile has its key before it has a server"
-    write_json(profile.identity, values | {_KEY: asdict(address)})
+    assert values is not None, "a profile has its key before it has a seat"
+    where = asdict(seat.address) | {"person_id": str(seat.person_id)}
+    write_json(profile.identity, values | {_KEY: where})
 
 
 class Who(StrEnum):

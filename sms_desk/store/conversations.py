@@ -70,6 +70,12 @@ def find(tx: Tx, sender_id: UUID, peer: Address) -> UUID | None:
     return None if row is None else row["id"]
 
 
+def count(tx: Tx) -> int:
+    """How many there are in the file, whoever sees them."""
+    query = sa.select(sa.func.count()).select_from(tables.conversations)
+    return int(tx.execute(query).scalar_one())
+
+
 def home_senders(tx: Tx) -> dict[UUID, UUID]:
     """The inbound number of each one-way sender ID that has one (R60)."""
     s = tables.sender_ids.c

@@ -31,3 +31,9 @@ def id_of(tx: Tx) -> UUID:
 
 def rename(tx: Tx, text: str) -> None:
     tx.execute(sa.update(tables.workspace).values(name=text))
+
+
+def kind(tx: Tx) -> str:
+    """real or demo; "" while nothing is here."""
+    found: str | None = tx.execute(sa.select(tables.workspace.c.kind)).scalar_one_or_none()
+    return found or ""

@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sms_desk.domain.errors import LoginError, ServerUnreachable
 from sms_desk.settings import server_address
-from sms_desk.settings.server_address import ServerAddress, Who
+from sms_desk.settings.server_address import Who
 from sms_desk.store.team.client import Client
 from sms_desk.store.team.connection import connect, translated
 from tests.e2e.cli_calls import Terminal
+from tests.e2e.team_setup import administrator, made, postgres, terminal
 from tests.fixtures import postgres as clusters
-from tests.fixtures.postgres import Cluster, postgres
 
-__all__ = ["postgres"]
-DATABASE = "coats"
-
-
-@pytest.fixture
-def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    return Terminal(tmp_path / "home", capsys)
-
-
-@pytest.fixture
-def administrator(postgres: Cluster) -> Iterator[str]:
-    """The address of who may make a workspace there; nothing of it is left at the end."""
-    address = ServerAddress(str(postgres.socket), DATABASE, clusters.USER, postgres.port)
-    yield address.url
-    with connect(on(address, "postgres"), clusters.PASSWORD) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        names = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'coats\\_%%'"
-        for (role,) in admin.execute(names).fetchall():
-            admin.execute(f'DROP ROLE "{role}"')
-
-
-@pytest.fixture
-def made(terminal: Terminal, administrator: str) -> dict[str, object]:
-    found: dict[str, object] = terminal.json(
-        *("workspace", "init", administrator, "--name", "Coats & Co"),
-        *("--person", "Ann", "--email", "ann@example.test", "--zone", "Europe/Berlin"),
-        password=clusters.PASSWORD,
-    )
-    return found
-
-
-def on(address: ServerAddress, database: str) -> ServerAddress:
-    return ServerAddress(address.host, database, address.user, address.port)
+__all__ = ["administrator", "made", "postgres", "terminal"]
 
 
 def client_of(invitation: dict[str, str]) -> Client:
@@ -56,9 +23,9 @@ def client_of(invitation: dict[str, str]) -> Client:
 
 
 def test_a_workspace_is_made_and_its_founder_comes_in(
-    terminal: Terminal, made: dict[str, object]
+    terminal: Terminal, made: dict[str, Any]
 ) -> None:
-    invitation: dict[str, str] = made["invitation"]  # type: ignore[assignment]
+    invitation: dict[str, str] = made["invitation"]
     assert (invitation["name"], invitation["role"]) == ("Ann", "admin")
     client = client_of(invitation)
     hello = client.hello()
@@ -83,7 +50,7 @@ def test_a_workspace_is_made_and_its_founder_comes_in(
 
 
 def test_a_second_one_is_not_made_over_it(
-    terminal: Terminal, administrator: str, made: dict[str, object]
+    terminal: Terminal, administrator: str, made: dict[str, Any]
 ) -> None:
     words = ("workspace", "init", administrator, "--name", "Other", "--person", "Eve")
     answer = terminal.json(*words, password=clusters.PASSWORD, code=3)
@@ -92,7 +59,7 @@ def test_a_second_one_is_not_made_over_it(
     assert terminal.json("workspace", "status", password=secret)["name"] == "Coats & Co"
 
 
-def test_people_come_and_are_stopped_at_once(terminal: Terminal, made: dict[str, object]) -> None:
+def test_people_come_and_are_stopped_at_once(terminal: Terminal, made: dict[str, Any]) -> None:
     secret = str(made["connector_password"])
     answer = terminal.json("workspace", "invite", "Bob", password=secret, code=2)
     assert "--role" in answer["error"]["next_step"]
@@ -120,16 +87,16 @@ def test_people_come_and_are_stopped_at_once(terminal: Terminal, made: dict[str,
     client.close()
 
 
-def test_the_last_admin_stays(terminal: Terminal, made: dict[str, object]) -> None:
+def test_the_last_admin_stays(terminal: Terminal, made: dict[str, Any]) -> None:
     secret = str(made["connector_password"])
     answer = terminal.json("workspace", "suspend", "Ann", password=secret, code=3)
     assert answer["error"]["rule"]
 
 
 def test_after_a_restore_everything_begins_anew(
-    terminal: Terminal, administrator: str, made: dict[str, object]
+    terminal: Terminal, administrator: str, made: dict[str, Any]
 ) -> None:
-    invitation: dict[str, str] = made["invitation"]  # type: ignore[assignment]
+    invitation: dict[str, str] = made["invitation"]
     client = client_of(invitation)
     before = client.hello().epoch
     login = server_address.parsed(invitation["address"]).user

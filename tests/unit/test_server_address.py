@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sms_desk.domain.errors import StorageError, UsageError
 from sms_desk.settings import keys, server_address
 from sms_desk.settings.files import Profile
-from sms_desk.settings.server_address import ServerAddress, parsed
+from sms_desk.settings.server_address import Seat, ServerAddress, parsed
 from sms_desk.store.ids import new_id
 
 CANARY = "p%zz-otter"
@@ -98,8 +98,9 @@ def test_a_profile_keeps_it_beside_how_it_opens() -> None:
     assert server_address.kept(profile) is None
     address = ServerAddress("db.example.test", "desk", "ann", 5433, "/etc/own.pem")
     before = keys.read(profile)
-    server_address.keep(profile, address)
-    assert server_address.kept(profile) == address
+    seat = Seat(address, new_id())
+    server_address.keep(profile, seat)
+    assert server_address.kept(profile) == seat
     assert keys.read(profile) == before
 
 

@@ -151,10 +151,11 @@ def _workspace(tx: Tx) -> dict[str, bytes | None]:
 _AMONG: Final = f"IN (SELECT key FROM {_KEYS})"
 _VIEW_KEY: Final = (
     "CASE WHEN shared_with IS NULL THEN owner_id"
-    " WHEN json_extract(shared_with, '$.kind') = 'all' THEN :workspace ELSE id END"
+    " WHEN json_extract(shared_with, '$.all') THEN :workspace ELSE id END"
 )
-_SETTING_KEY: Final = (
-    "CASE WHEN scope = 'workspace' THEN :workspace ELSE unhex(scope, '-') END"  # a person's id
+_SETTING_KEY: Final = (  # what is no person's id either is the head of the audit log
+    "CASE WHEN scope = 'workspace' THEN :workspace"
+    f" ELSE coalesce(unhex(scope, '-'), x'{OVERSIGHT_KEY.hex}') END"
 )
 _BY_KIND: Final = {
     Hangs.CONVERSATION: "conversation_id",

@@ -123,8 +123,10 @@ def _conninfo(address: ServerAddress, password: str, program: str) -> str:
 
 def _way(address: ServerAddress) -> dict[str, str | int | None]:
     """TLS whose other end is known, except where nobody can stand between."""
+    if address.is_socket:
+        return {"sslmode": "disable"}
     if address.is_here and not address.ca_file:
-        return {"sslmode": "disable" if address.is_socket else "prefer"}
+        return {"sslmode": "prefer"}
     return {
         "sslmode": "verify-full",
         "sslrootcert": address.ca_file or _trusted_roots(),

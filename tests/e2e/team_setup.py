@@ -1,0 +1,48 @@
+"""A team's workspace made by the command line, in the tests' own cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sms_desk.settings.server_address import ServerAddress
+from sms_desk.store.team.connection import connect
+from tests.e2e.cli_calls import Terminal
+from tests.fixtures import postgres as clusters
+from tests.fixtures.postgres import Cluster, postgres
+
+__all__ = ["administrator", "made", "postgres", "terminal"]
+
+DATABASE = "coats"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path / "home", capsys)
+
+
+@pytest.fixture
+def administrator(postgres: Cluster) -> Iterator[str]:
+    """The address of who may make a workspace there; nothing of it is left at the end."""
+    address = ServerAddress(str(postgres.socket), DATABASE, clusters.USER, postgres.port)
+    yield address.url
+    maintenance = ServerAddress(address.host, "postgres", address.user, address.port)
+    with connect(maintenance, clusters.PASSWORD) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        names = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'coats\\_%%'"
+        for (role,) in admin.execute(names).fetchall():
+            admin.execute(f'DROP ROLE "{role}"')
+
+
+@pytest.fixture
+def made(terminal: Terminal, administrator: str) -> dict[str, Any]:
+    """The answer of `workspace init`: its founder is Ann."""
+    found: dict[str, Any] = terminal.json(
+        *("workspace", "init", administrator, "--name", "Coats & Co"),
+        *("--person", "Ann", "--email", "ann@example.test", "--zone", "Europe/Berlin"),
+        password=clusters.PASSWORD,
+    )
+    return found
