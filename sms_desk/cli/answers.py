@@ -242,3 +242,19 @@ class Removed:
 
     folder: str
     removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorRan:
+    """What a connector did that was told to do it once. executed: pushed commands."""
+
+    executed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKept:
+    """where: what people call the key store. account_id: whose secret it is; None of another."""
+
+    what: str
+    account_id: UUID | None
+    where: str

@@ -61,6 +61,10 @@ ENTRIES = {
     "dlt": _entry("dlt", "dlt", "Texts registered with India's operators."),
     "workspace": _entry("workspace", "workspace", "A team's workspace on a PostgreSQL server."),
     "join": _entry("join", "join", "Make this desk one of a team's."),
+    "connector": _entry("connector", "connector", "Receive and send for a team."),
+    "connector-secret": _entry(
+        "connector", "connector_secret", "Secrets that a team's connector needs."
+    ),
     "key": _entry("key", "key", "The recovery key of the workspace."),
     "setting": _entry("setting", "setting", "Settings."),
     "segments": _entry("segments", "segments", "Count the parts of texts on stdin."),

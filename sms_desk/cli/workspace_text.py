@@ -87,6 +87,16 @@ def _upgraded(answer: answers.Upgraded) -> Iterator[str]:
 
 
 @lines.register
+def _connector_ran(answer: answers.ConnectorRan) -> Iterator[str]:
+    yield f"Done; commands executed: {answer.executed}."
+
+
+@lines.register
+def _secret_kept(answer: answers.SecretKept) -> Iterator[str]:
+    yield safe_line(f"The secret of {answer.what} is kept in {answer.where}.")
+
+
+@lines.register
 def _status(answer: team_admin.TeamStatus) -> Iterator[str]:
     yield safe_line(f"{answer.name}, in {answer.place} [{answer.workspace_id}]")
     yield (

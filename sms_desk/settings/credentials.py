@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from sms_desk.domain.errors import KeyringError
@@ -30,6 +30,7 @@ ALLOWED = {
 _CHAINER = "keyring.backends.chainer.ChainerBackend"  # several of them; we take the allowed one
 _CHOSEN_BY = "PYTHON_KEYRING_BACKEND"
 _USER = "sms-desk"
+_CREDENTIALS = "CREDENTIALS_DIRECTORY"  # https://systemd.io/CREDENTIALS/
 SECONDS = 60.0
 """For a person to type the password of a locked store."""
 
@@ -103,6 +104,53 @@ class KeyringStore:
 
     def _do(self, call: Callable[[], T]) -> T:
         return _in_time(call, self._seconds, self.name)
+
+
+class CredentialsFolder:
+    """Secrets that systemd hands to a service, decrypted, for as long as it runs: a file each
+    (`LoadCredentialEncrypted=`). The one store beside the allowed key stores, for a machine where
+    nobody logs in; it can only be read (algorithms §5)."""
+
+    name = "systemd's credentials"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def given(cls) -> Self | None:
+        """The folder that this process was given; None outside of such a service."""
+        folder = os.environ.get(_CREDENTIALS)
+        return cls(Path(folder)) if folder else None
+
+    def read(self, purpose: str) -> str | None:
+        """The secret in the file of this name; a line's end behind it is not part of it."""
+        try:
+            return (self._folder / purpose).read_text("utf-8").rstrip("\r\n") or None
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError):
+            raise KeyringError(
+                f"The credential “{purpose}” cannot be read.",
+                "It is a file of systemd's: see LoadCredentialEncrypted= in the unit.",
+            ) from None
+
+    def write(self, purpose: str, _secret: str) -> None:
+        raise self._read_only(purpose)
+
+    def delete(self, purpose: str) -> None:
+        raise self._read_only(purpose)
+
+    def _read_only(self, purpose: str) -> KeyringError:
+        return KeyringError(
+            f"{self.name.capitalize()} can only be read.",
+            f"Make “{purpose}” anew by systemd-creds encrypt, and start the service again.",
+        )
+
+
+def store_for(place: UUID) -> SecretStore:
+    """Where secrets of a workspace, or of a server's logins, are on this machine: systemd's
+    credentials for a service that was given some, else the key store. Raises KeyringError."""
+    return CredentialsFolder.given() or KeyringStore(place)
 
 
 # --- which store ------------------------------------------------------------------------------

@@ -8,11 +8,13 @@ names types and the desk's own places, no values: an exception's text may quote 
 from __future__ import annotations
 
 import faulthandler
+import json
 import logging
 import re
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -30,17 +32,22 @@ _FILES = 3
 
 
 def set_up(
-    level: str = "warning", folder: Path | None = None, stream: TextIO | None = None
+    level: str = "warning",
+    folder: Path | None = None,
+    stream: TextIO | None = None,
+    *,
+    as_json: bool = False,
 ) -> None:
     """Begin logging to a stream (stderr) and, if given, to a folder; once, at the program's start.
 
-    level: one of LEVELS, for the desk's own words; libraries are heard from `warning` on.
+    level: one of LEVELS, for the desk's own words; libraries are heard from `warning` on. as_json:
+    each line an object, for a service's log.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(stream)]
     if folder is not None:
         handlers.append(PrivateFile(folder / "desk.log"))
     for handler in handlers:
-        handler.setFormatter(OneLine())
+        handler.setFormatter(JsonLine() if as_json else OneLine())
     logging.basicConfig(handlers=handlers, level=logging.WARNING, force=True)
     logging.getLogger("sms_desk").setLevel(level.upper())
     logging.captureWarnings(capture=True)
@@ -81,6 +88,23 @@ class OneLine(logging.Formatter):
     @override
     def formatStack(self, stack_info: str) -> str:
         return ""  # source lines, which `places` leaves out on purpose
+
+
+class JsonLine(logging.Formatter):
+    """The same as an object: at, level, logger, thread, message; places where something broke."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "thread": record.threadName,
+            "message": redacted(record.getMessage()),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            line["places"] = places(record.exc_info[1])
+        return json.dumps(line)
 
 
 # --- redaction --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sms_desk.settings.credentials import KeyringStore, SecretStore
+from sms_desk.settings.credentials import SecretStore, store_for
 from sms_desk.settings.server_address import ServerAddress
 
 _PASSWORD: Final = "server-password"  # noqa: S105 (what it is kept under)
@@ -23,7 +23,7 @@ class ServerPasswords:
     """The kept passwords of one login. All raise KeyringError where no key store can be had."""
 
     def __init__(
-        self, address: ServerAddress, store: Callable[[UUID], SecretStore] = KeyringStore
+        self, address: ServerAddress, store: Callable[[UUID], SecretStore] = store_for
     ) -> None:
         self._store = store(_id_of(address))
 

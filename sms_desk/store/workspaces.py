@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from sms_desk.domain.frozen import dataclass
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 
@@ -16,6 +17,20 @@ def insert(tx: Tx, *, id_: UUID, name: str, kind: str, me_id: UUID, at: datetime
     tx.execute(
         sa.insert(tables.workspace).values(id=id_, name=name, kind=kind, me_id=me_id, created_at=at)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which workspace this is. kind: real or demo."""
+
+    id: UUID
+    kind: str
+
+
+def identity(tx: Tx) -> Identity | None:
+    """None before anybody has begun one here."""
+    row = tx.execute(sa.select(tables.workspace.c.id, tables.workspace.c.kind)).first()
+    return None if row is None else Identity(*row)
 
 
 def name(tx: Tx) -> str:

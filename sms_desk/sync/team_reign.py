@@ -20,7 +20,6 @@ from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.errors import StorageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.providers.base import Provider
-from sms_desk.store import people
 from sms_desk.store.team import housekeeping
 from sms_desk.store.team.lease import LASTS, RENEWED_EVERY, Hold, Lease, LeaseLost
 from sms_desk.store.team.workspace import TeamWorkspace
@@ -98,7 +97,7 @@ class Reign:
         self._engine = self._connector(self._cycles, "engine")
         self._mail = self._connector(self._mailer, "mailer")
         self._after: UUID | None = None
-        self._due: datetime | None = None
+        self._crossed = False
         self._watched_us = 0
         self._tidied: datetime | None = None
         self.turned_us = clock.mono_us()
@@ -284,12 +283,12 @@ class Reign:
         return _AGAIN_AFTER
 
     def _cross(self, now: datetime) -> None:
-        """A transaction that changes nothing settles, at its end, who sees what by now."""
-        if self._due is not None and self._due <= now:
+        """A transaction that changes nothing settles, at its end, who sees what by now: at first, for
+        what came while nobody held the lease, and then at each date."""
+        due = self.workspace.due
+        if not self._crossed or (due is not None and due <= now):
             with self.workspace.write():
-                pass
-        with self.workspace.read() as tx:
-            self._due = people.directory(tx).until(now)
+                self._crossed = True
 
 
 class _Noted:

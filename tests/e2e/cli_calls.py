@@ -29,8 +29,9 @@ PASSPHRASE = "canary-otter-of-the-passphrase"
 ERROR_KEYS = {"code", "title", "next_step", "rule"}
 FORMS = {path: reference.answer_forms(command) for path, command in reference.commands()}
 
-TEAMS = {path for path in FORMS if path.split()[0] in ("workspace", "join")}
-"""What needs a team's server: test_workspace_story calls them."""
+_TEAM = ("workspace", "join", "connector", "connector-secret")
+TEAMS = {path for path in FORMS if path.split()[0] in _TEAM}
+"""What needs a team's server: test_workspace_story and test_connector call them."""
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -16,47 +15,25 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from sms_desk.domain.changes import Changes
 from sms_desk.domain.model import OutboxState
-from sms_desk.store import conversations, tables
+from sms_desk.services import pushed
+from sms_desk.store import tables
 from sms_desk.store.engine import Tx
-from sms_desk.store.ids import new_id
 from sms_desk.store.team import housekeeping
 from sms_desk.store.team.lease import Lease
 from sms_desk.store.team.workspace import TeamWorkspace
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.team_connector import Part, TeamConnector
 from sms_desk.sync.team_reign import Doors
-from tests.fixtures.desk import Desk, desk_in, queue
+from tests.fixtures.desk import Desk, desk_in
 from tests.fixtures.postgres import postgres
+from tests.fixtures.pushing import push_reply
 from tests.fixtures.team import Session, TeamServer, team_server, team_template
 from tests.fixtures.waiting import wait_until
 
 __all__ = ["postgres", "team_server", "team_template"]
 
 pytestmark = pytest.mark.xdist_group("pg")
-
-
-@dataclass
-class Ran:
-    person_id: UUID
-    changes: Changes
-
-
-def execute(workspace: TeamWorkspace, now: datetime, *, after: UUID | None) -> Ran | None:
-    """A stand-in that knows replies only."""
-    first = sa.text("SELECT n, person_id, args FROM queue ORDER BY n LIMIT 1")
-    with workspace.read() as tx:
-        if tx.execute(first).first() is None:
-            return None
-    with workspace.write() as tx:
-        n, person_id, args = tx.execute(first).one()
-        wanted = json.loads(args)
-        id_ = UUID(wanted["conversation_id"])
-        version = conversations.load(tx, [id_])[id_]["version"]
-        entry = queue(tx, id_, wanted["body"], person_id, version, now)
-        tx.execute(sa.text("DELETE FROM queue WHERE n = :n"), {"n": n})
-    return Ran(person_id, Changes.of(outbox=entry.id))
 
 
 @dataclass
@@ -68,8 +45,7 @@ class Team:
     ann: Session
 
     def push(self, body: str, conversation_id: UUID) -> None:
-        args = json.dumps({"conversation_id": str(conversation_id), "body": body})
-        self.ann.execute("SELECT desk.push(%s, 'reply', 0, %s, '{}')", (new_id(), args))
+        push_reply(self.ann, self.desk.workspace, conversation_id, body, self.desk.hand.at)
 
     def administer(self, statement: str) -> None:
         """As the server's superuser."""
@@ -81,6 +57,7 @@ class Team:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             f" WHERE datname = current_database() AND usename = '{self.server.roles.connector}'"
         )
+        self.desk.workspace.engine.dispose()  # the test's own were among them
 
 
 @dataclass
@@ -106,8 +83,8 @@ def shift_at(team: Team) -> Iterator[Shift]:
     ahead = [0]
     doors = Doors(
         lease=Lease(lease_engine, "test"),
-        workspace=lambda hold: TeamWorkspace(engine, hold),
-        execute=execute,
+        workspace=lambda hold: TeamWorkspace(engine, hold, desk.hand.now),
+        execute=pushed.run_next,
         open_provider=lambda _row: desk.provider,
         mail_password=lambda: "",
     )
@@ -286,7 +263,7 @@ def test_what_only_time_brings(shift: Shift) -> None:
             written.append(desk.hand.at)
         return write(quiet=quiet)
 
-    wait_until(lambda: reign._due == ends, "the next date")
+    wait_until(lambda: reign.workspace.due == ends, "the next date")
     reign.workspace.write = noted  # type: ignore[method-assign, assignment]
     desk.hand.tick(3601)
     wait_until(lambda: bool(written), "the transaction")
