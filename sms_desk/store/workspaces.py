@@ -52,3 +52,8 @@ def kind(tx: Tx) -> str:
     """real or demo; "" while nothing is here."""
     found: str | None = tx.execute(sa.select(tables.workspace.c.kind)).scalar_one_or_none()
     return found or ""
+
+
+def set_me(tx: Tx, person_id: UUID) -> None:
+    """Who acts when nobody says otherwise."""
+    tx.execute(sa.update(tables.workspace).values(me_id=person_id))

@@ -28,6 +28,8 @@ PULL_EVERY: Final = timedelta(seconds=30)
 """Without a poke: what a lost one costs at most."""
 _BETWEEN_PULLS = timedelta(seconds=1)
 _TELL_EVERY = timedelta(seconds=10)
+_TELL_EVERY_IN_A_THREAD = timedelta(seconds=3)
+"""Who reads a conversation is to see soon that somebody else has begun to answer it (R38)."""
 _FIRST_RETRY = timedelta(seconds=1)
 _LAST_RETRY = timedelta(seconds=30)
 _LISTEN_SECONDS = 10.0
@@ -133,7 +135,7 @@ class TeamLine:
             return self._retry_at
         if self._pulls.has_more:
             return now
-        due = [now + _TELL_EVERY if self._told_at is None else self._told_at + _TELL_EVERY]
+        due = [now if self._told_at is None else self._told_at + self._tell_every]
         if self._pulled_at is not None:
             heard = self._listener is not None and self._listener.heard
             due.append(self._pulled_at + (_BETWEEN_PULLS if heard else PULL_EVERY))
@@ -195,9 +197,10 @@ class TeamLine:
     def _tell(self, client: Client, now: datetime) -> Changes:
         doing = self._doing
         told = self._told_at
-        if told is not None and doing == self._told and told <= now < told + _TELL_EVERY:
+        is_time = told is None or not told <= now < told + self._tell_every
+        if not is_time and doing == self._told:
             return NOTHING
-        if told is None or not told <= now < told + _TELL_EVERY:
+        if is_time:
             self._note_connector(client.hello(), now)
         self._told, self._told_at = doing, now
         conversation_id, what = doing
@@ -208,6 +211,10 @@ class TeamLine:
             return NOTHING
         self.seen = seen
         return Changes.of(person=None)
+
+    @property
+    def _tell_every(self) -> timedelta:
+        return _TELL_EVERY if self._doing[0] is None else _TELL_EVERY_IN_A_THREAD
 
     def _note_connector(self, hello: Hello, now: datetime) -> None:
         age = hello.connector_age_s

@@ -1,0 +1,210 @@
+"""An open replica of a team's workspace: the desk at once, the server in a thread beside it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, NoReturn
+from uuid import UUID
+
+from sms_desk.bootstrap.options import Also, nothing_also
+from sms_desk.bootstrap.session import FileSession
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import RefusedError
+from sms_desk.domain.inbox_filters import Scope
+from sms_desk.services import lines
+from sms_desk.services.team_desk import TeamDesk
+from sms_desk.services.team_rows import Doing, Seen, TeamLine
+from sms_desk.settings import clock as clocks
+from sms_desk.settings.files import Profile
+from sms_desk.store import people, workspaces
+from sms_desk.store.engine import Workspace
+from sms_desk.store.replica import pending, state
+
+if TYPE_CHECKING:  # a window's first page waits for no server (measured.md, Start)
+    from sms_desk.bootstrap.team_wire import Wire
+    from sms_desk.providers.base import Directory
+    from sms_desk.services.rows import LineState
+    from sms_desk.services.team_rows import Returned
+    from sms_desk.store.team.client import Client
+
+
+class TeamSession(FileSession):
+    """The `Session` of one person of a team.
+
+    me: whose login it is. connect: a new client of the server, which connects when it is first asked;
+    it may raise KeyringError, where the login's password is not to be had.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        workspace: Workspace,
+        me: UUID,
+        connect: Callable[[], Client],
+    ) -> None:
+        _sit_down(workspace, me)
+        with workspace.read() as tx:
+            played = workspaces.kind(tx) == "demo"
+        clock = clocks.chosen(played=played)
+        desk = TeamDesk(workspace, me, clock=clock, poke=self._poke, is_offline=self._is_offline)
+        super().__init__(profile, workspace, me, desk)
+        self._profile = profile
+        self._connect = connect
+        self._wire: Wire | None = None
+        self._wiring = threading.Lock()
+        self._closed = False
+
+    def acting_as(self, person_id: UUID) -> None:
+        self.desk.acting_as(person_id)  # refuses
+
+    # --- the line ---
+
+    @property
+    def _line(self) -> Wire:
+        with self._wiring:
+            if self._wire is None:
+                from sms_desk.bootstrap.team_wire import Wire
+
+                self._wire = Wire(self._profile, self._workspace, self.desk, self._connect)
+            return self._wire
+
+    def _poke(self) -> None:
+        if self._wire is not None:
+            self._wire.poke()
+
+    def _is_offline(self) -> bool:
+        return self._wire is None or not self._wire.standing.online
+
+    def start_connector(self, on_changes: Callable[[Changes], None]) -> bool:
+        """Push and pull in a thread. The connector itself is elsewhere."""
+        wire = self._line
+        with self._wiring:
+            return not self._closed and wire.start(on_changes)
+
+    def sync_once(self) -> Changes:
+        return self._line.sync_once()
+
+    def sync_soon(self) -> None:
+        self._line.poke(force=True)
+
+    def watch(self, conversation_ids: Iterable[UUID]) -> None:
+        """The connector looks a doubt up soon enough for every desk."""
+
+    def lines(self) -> tuple[LineState, ...]:
+        return self.desk.read(lines.lines)
+
+    def team_line(self) -> TeamLine | None:
+        return TeamLine(online=False) if self._wire is None else self._wire.shown
+
+    def look(self, conversation_id: UUID | None, doing: Doing | None) -> None:
+        if self._wire is not None:
+            self._wire.line.look(conversation_id, doing)
+
+    def seen(self) -> tuple[Seen, ...]:
+        return () if self._wire is None else self._wire.seen
+
+    # --- what came back, and what is elsewhere ---
+
+    def waiting(self) -> frozenset[UUID]:
+        from sms_desk.services import returned
+
+        return self.desk.read(returned.waiting)
+
+    def returned(self) -> tuple[Returned, ...]:
+        from sms_desk.services import returned
+
+        return self.desk.read(returned.returned)
+
+    def repeat_returned(self, command_id: UUID) -> Changes:
+        from sms_desk.services import returned
+
+        done = self.desk.change(self.desk.read(returned.again, command_id, self.desk.stamp()))
+        self.settle_returned(command_id)
+        return done.changes | Changes.of(line=None)
+
+    def settle_returned(self, command_id: UUID) -> None:
+        with self._workspace.write() as tx:
+            pending.drop(tx, command_id)
+        self._poke()
+
+    def kept_since(self, conversation_id: UUID) -> datetime | None:
+        from sms_desk.domain import positions
+        from sms_desk.domain.model import Position
+
+        with self._workspace.read() as tx:
+            since = state.kept_since(tx, [conversation_id]).get(conversation_id, 0)
+        return positions.instant(Position(since)) if since else None
+
+    def fetch_older(self, conversation_id: UUID) -> Changes:
+        return self._line.fetch_older(conversation_id)
+
+    # --- what only the connector's machine has ---
+
+    def start_backfill(self, account_id: UUID, *, since: datetime) -> None:
+        _elsewhere(account_id, since)
+
+    def stop_backfill(self, account_id: UUID) -> None:
+        _elsewhere(account_id)
+
+    def resume_backfill(self, account_id: UUID) -> None:
+        _elsewhere(account_id)
+
+    def refresh_templates(self) -> None:
+        _elsewhere()
+
+    def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
+        _elsewhere(provider, values)
+
+    def add_account(
+        self, provider: str, values: Mapping[str, str], also: Also = nothing_also
+    ) -> UUID:
+        _elsewhere(provider, values, also)
+
+    def check_account(self, account_id: UUID) -> None:
+        _elsewhere(account_id)
+
+    def account_directory(self, account_id: UUID) -> Directory:
+        _elsewhere(account_id)
+
+    def set_secret(self, account_id: UUID, secret: str) -> None:
+        _elsewhere(account_id, secret)
+
+    def remove_account(self, account_id: UUID) -> None:
+        _elsewhere(account_id)
+
+    def test_mail(self, to: str) -> None:
+        _elsewhere(to)
+
+    def set_mail_password(self, password: str) -> None:
+        _elsewhere(password)
+
+    def has_mail_password(self) -> bool:
+        return False
+
+    # --- the end ---
+
+    def close(self, begins_at: Scope | None = None) -> None:
+        with self._wiring:
+            self._closed = True
+        if self._wire is not None:
+            self._wire.close()
+        self._close_file(begins_at)
+
+
+def _elsewhere(*_asked: object) -> NoReturn:
+    raise RefusedError(
+        "In a team the connector keeps the accounts and their secrets.",
+        "Do it on the connector's machine: see “Team workspace” in the manual.",
+        rule="connector",
+    )
+
+
+def _sit_down(workspace: Workspace, me: UUID) -> None:
+    """The file says who sits at it: a start shows a glance only to whom it was taken for."""
+    with workspace.read() as tx:
+        if people.me(tx) == me:
+            return
+    with workspace.write(quiet=True) as tx:
+        workspaces.set_me(tx, me)
