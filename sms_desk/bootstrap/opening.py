@@ -5,21 +5,46 @@ from __future__ import annotations
 import getpass
 from uuid import UUID
 
-from sms_desk.bootstrap.options import Options
+from sms_desk.bootstrap.options import Options, Session
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.bootstrap.session import LocalSession
 from sms_desk.bootstrap.unlocking import Unlocked
 from sms_desk.domain.model import Role
 from sms_desk.settings import clock as clocks
+from sms_desk.settings import server_address
 from sms_desk.settings.credentials import KeyringStore
+from sms_desk.settings.server_address import Seat
 from sms_desk.settings.zones import local_zone
 from sms_desk.store import people, workspaces
 from sms_desk.store.engine import Workspace, ensure_schema, open_file
 from sms_desk.store.ids import new_id
 
 
-def open_unlocked(unlocked: Unlocked, options: Options) -> LocalSession:
+def open_unlocked(unlocked: Unlocked, options: Options) -> Session:
     """Open the workspace, made anew at the first start. Raises StorageError."""
+    seat = None if options.demo else server_address.kept(unlocked.profile)
+    return _open_own(unlocked, options) if seat is None else _open_team(unlocked, options, seat)
+
+
+def _open_team(unlocked: Unlocked, options: Options, seat: Seat) -> Session:
+    """A replica of a team's workspace; the server is asked in a thread of its own, later."""
+    from sms_desk.bootstrap import seats
+    from sms_desk.bootstrap.team_session import TeamSession
+
+    workspace = seats.open_replica(unlocked)
+    try:
+        session = TeamSession(
+            unlocked.profile, workspace, seat.person_id, seats.connecting(unlocked, seat)
+        )
+        if options.as_person is not None:
+            session.acting_as(_person(session, options.as_person))
+    except BaseException:
+        workspace.close()
+        raise
+    return session
+
+
+def _open_own(unlocked: Unlocked, options: Options) -> Session:
     workspace_id = unlocked.workspace_id
     workspace = open_file(unlocked.profile.database, unlocked.key)
     try:
@@ -36,7 +61,7 @@ def open_unlocked(unlocked: Unlocked, options: Options) -> LocalSession:
     return session
 
 
-def _person(session: LocalSession, name_or_id: str) -> UUID:
+def _person(session: Session, name_or_id: str) -> UUID:
     with session.desk.workspace.read() as tx:
         return people.find(tx, name_or_id)
 

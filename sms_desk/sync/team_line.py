@@ -17,7 +17,13 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from sms_desk.domain.changes import NOTHING, Changes
-from sms_desk.domain.errors import DeskError, LoginError, ServerError, VersionError
+from sms_desk.domain.errors import (
+    DeskError,
+    KeyringError,
+    LoginError,
+    ServerError,
+    VersionError,
+)
 from sms_desk.domain.frozen import dataclass
 from sms_desk.services.team_rows import Doing
 from sms_desk.store.team.client import Client, Hello, SeenNow
@@ -123,7 +129,7 @@ class TeamLine:
         try:
             changes = self._cycle(now, force=force)
             self._worked(now)
-        except ServerError as error:
+        except (ServerError, KeyringError) as error:
             self._broken(error, now)
         if self.standing != before:
             changes |= Changes.of(line=None)
