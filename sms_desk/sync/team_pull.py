@@ -193,9 +193,8 @@ class Puller:
         return changes
 
     def _wanted_bytes(self, tx: Tx, limit: int) -> list[attached.Missing]:
-        missing = attached.missing(tx, limit, but=self._not_given)
-        room = self._attachment_bytes - attached.kept_bytes(tx) if missing else 0
-        return [one for one in missing if one.size <= room]
+        room = self._attachment_bytes - attached.kept_bytes(tx)
+        return attached.missing(tx, limit, room=room, but=self._not_given)
 
     def _next_slice(self) -> list[UUID]:
         """Keys whose digests are compared beside those of the delta: at every hundredth pull all

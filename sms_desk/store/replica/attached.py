@@ -26,12 +26,14 @@ class Missing:
     size: int
 
 
-def missing(tx: Tx, limit: int, *, but: Collection[UUID] = ()) -> list[Missing]:
-    """What to fetch next, the newest message's first. but: what the server did not give."""
+def missing(tx: Tx, limit: int, *, room: int, but: Collection[UUID] = ()) -> list[Missing]:
+    """What to fetch next, the newest message's first. room: bytes that one may have at most. but:
+    what the server did not give."""
     query = (
         sa.select(_T.id, _M.conversation_id, sa.func.coalesce(_T.size, 0).label("size"))
         .join_from(tables.attachments, tables.messages, _M.id == _T.message_id)
         .where(_T.state == AttachmentState.STORED, _T.data.is_(None), _T.id.not_in(but))
+        .where(sa.func.coalesce(_T.size, 0) <= room)
         .order_by(_M.position.desc(), _T.n)
         .limit(limit)
     )

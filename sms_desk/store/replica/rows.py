@@ -149,13 +149,15 @@ def _workspace(tx: Tx) -> dict[str, bytes | None]:
 
 
 _AMONG: Final = f"IN (SELECT key FROM {_KEYS})"
+# As `replicated` tells them to the server.
 _VIEW_KEY: Final = (
     "CASE WHEN shared_with IS NULL THEN owner_id"
-    " WHEN json_extract(shared_with, '$.all') THEN :workspace ELSE id END"
+    " WHEN json_type(shared_with, '$.all') = 'true' THEN :workspace ELSE id END"
 )
-_SETTING_KEY: Final = (  # what is no person's id either is the head of the audit log
+_SETTING_KEY: Final = (
     "CASE WHEN scope = 'workspace' THEN :workspace"
-    f" ELSE coalesce(unhex(scope, '-'), x'{OVERSIGHT_KEY.hex}') END"
+    f" WHEN scope GLOB '{'[0-9a-f]' * 8}-*' THEN unhex(scope, '-')"  # a person's
+    f" ELSE x'{OVERSIGHT_KEY.hex}' END"
 )
 _BY_KIND: Final = {
     Hangs.CONVERSATION: "conversation_id",

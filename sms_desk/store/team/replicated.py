@@ -185,6 +185,7 @@ def _of_oversight(table: sa.Table) -> Replicated:
     return Replicated(table, Hangs.OVERSIGHT, f"'{OVERSIGHT_KEY}'::uuid")
 
 
+# Whoever changes how a key is told tells it to the file, too: store.replica.rows.
 _VIEW_KEY = (
     "CASE WHEN NEW.shared_with IS NULL THEN NEW.owner_id"
     f" WHEN NEW.shared_with::jsonb ->> 'all' = 'true' THEN {WORKSPACE_KEY_SQL}"

@@ -1,9 +1,9 @@
-"""A replica's file, empty."""
+"""A replica's file, empty; and a team's server with a desk that follows it."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,31 @@ import pytest
 from sms_desk.store.engine import Workspace
 from sms_desk.store.replica.tables import prepare
 from tests.fixtures.desk import open_hurried
+from tests.fixtures.team import team_server, team_template
 from tests.store.conftest import KEY
+
+__all__ = ["team_server", "team_template"]
 
 
 @pytest.fixture
-def replica(migrated_file: Path, tmp_path: Path) -> Iterator[Workspace]:
+def replica_file(migrated_file: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Makes the file of a replica of that name."""
+
+    def make(name: str) -> Path:
+        path = tmp_path / name
+        shutil.copyfile(migrated_file, path)
+        made = open_hurried(path, KEY, replica=True)
+        with made.write() as tx:
+            prepare(tx)
+        made.close()
+        return path
+
+    return make
+
+
+@pytest.fixture
+def replica(replica_file: Callable[[str], Path]) -> Iterator[Workspace]:
     """An empty file at the newest schema, made ready to be a replica."""
-    path = tmp_path / "replica.db"
-    shutil.copyfile(migrated_file, path)
-    made = open_hurried(path, KEY, replica=True)
-    with made.write() as tx:
-        prepare(tx)
+    made = open_hurried(replica_file("replica.db"), KEY, replica=True)
     yield made
     made.close()

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from sms_desk.store.replica.tables import prepare
 from sms_desk.sync import team_pull
-from tests.fixtures.desk import open_hurried
-from tests.fixtures.team import TeamServer, team_server, team_template
-from tests.store.conftest import KEY
+from tests.fixtures.team import TeamServer
 from tests.store.replica.world import DESKS, WRONG_HERE, Follower, Server
-
-__all__ = ["team_server", "team_template"]
 
 pytestmark = pytest.mark.xdist_group("pg")
 
@@ -29,8 +24,7 @@ HISTORIES = int(os.environ.get("SMS_DESK_WORLDS", "2"))
 def test_gy1_a_replica_is_the_servers_view_after_any_history(
     seed: int,
     team_server: TeamServer,
-    migrated_file: Path,
-    tmp_path: Path,
+    replica_file: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -41,7 +35,7 @@ def test_gy1_a_replica_is_the_servers_view_after_any_history(
     monkeypatch.setattr(team_pull, "_SWEEP_EVERY", 5)
     monkeypatch.setattr(team_pull, "_SWEPT_AT_ONCE", 4)
     server = Server(team_server, random)
-    desks = [_follower(server, n, migrated_file, tmp_path) for n in range(2)]
+    desks = [Follower(server, server.team.invite(who), replica_file(f"{who}.db")) for who in DESKS]
     with caplog.at_level(logging.ERROR):
         for n in range(150):
             _step(n, server, random.choice(desks), random)
@@ -54,16 +48,6 @@ def test_gy1_a_replica_is_the_servers_view_after_any_history(
             desk.assert_same()
             desk.workspace.close()
     assert not caplog.records, "a digest differed"
-
-
-def _follower(server: Server, n: int, migrated_file: Path, tmp_path: Path) -> Follower:
-    path = tmp_path / f"desk{n}.db"
-    shutil.copyfile(migrated_file, path)
-    made = open_hurried(path, KEY, replica=True)
-    with made.write() as tx:
-        prepare(tx)
-    made.close()
-    return Follower(server, server.team.invite(DESKS[n]), path)
 
 
 def _step(n: int, server: Server, desk: Follower, random: Random) -> None:

@@ -203,9 +203,9 @@ class Server:
         if column.name == "peer_key":
             return random.choice(PEERS)
         if table.name == "settings" and column.name == "scope":
-            return random.choice(("workspace", *map(str, DESKS)))
+            return random.choice(("workspace", "audit", *map(str, DESKS)))
         if column.name == "shared_with":
-            return random.choice(('{"ids":[],"kind":"all"}', '{"ids":[],"kind":"people"}'))
+            return random.choice(('{"all":true}', '{"all":false,"people":[]}'))
         if isinstance(column.type, Json):
             return json.dumps(random.choice((None, [], {"a": "ö"}, "word")), ensure_ascii=False)
         if isinstance(column.type, sa.Boolean):
