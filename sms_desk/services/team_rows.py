@@ -84,21 +84,3 @@ class Seen:
     doing: Doing
     seconds: float
     claims: bool = False
-
-
-class JoinStep(StrEnum):
-    """What joining a team does, in this order."""
-
-    CONNECTING = "connecting"
-    PASSWORD = "password"  # noqa: S105 (a step's name: the one-time password becomes one's own)
-    FETCHING = "fetching"
-    READY = "ready"
-
-
-@dataclass(frozen=True, slots=True)
-class JoinProgress:
-    """of: how many conversations there are to fetch, None while nobody knows."""
-
-    step: JoinStep
-    done: int = 0
-    of: int | None = None

@@ -19,8 +19,10 @@ if TYPE_CHECKING:  # all of it comes after the first paint
     from PySide6.QtWidgets import QApplication
 
     from sms_desk.bootstrap import Options, Session
+    from sms_desk.bootstrap.joining import Progress
     from sms_desk.services.glances import Glance
     from sms_desk.settings.files import MachineState
+    from sms_desk.settings.server_address import ServerAddress
     from sms_desk.ui.window.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
@@ -47,9 +49,23 @@ class Front(Protocol):
     def show(self, glance: Glance) -> None:
         """Show what is known before the workspace is open; returns when it stands there."""
 
+    def tell(self, progress: Progress) -> None:
+        """How far joining is."""
+
 
 Open = Callable[[Launch, Front], "Session"]
 """Opens a workspace."""
+Join = Callable[[Launch, Front, "ServerAddress", str], "Session"]
+"""Makes this desk one of a team's, by an address and a one-time password, and opens it."""
+
+
+def join_workspace(launch: Launch, front: Front, address: ServerAddress, one_time: str) -> Session:
+    """The real one; a workspace of one's own, which is empty at a first start, is put beside."""
+    from sms_desk.bootstrap import Options, joining
+
+    options = Options(launch.home, ask_passphrase=front)
+    joining.join(options, address, one_time, front.tell, set_aside=True)
+    return open_workspace(launch, front)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,7 @@ class Frame:
     launch: Launch
     state: MachineState
     open: Open
+    join: Join = join_workspace
 
 
 def open_workspace(launch: Launch, front: Front) -> Session:
@@ -89,6 +106,8 @@ class Opening(QObject):
     """A `Glance` to be shown; whoever shows it answers with `go_on`."""
     opened = Signal(object)
     failed = Signal(object)
+    progressed = Signal(object)
+    """How far joining is."""
     passphrase_wanted = Signal(str, object)
     """A prompt, and the Future[str] that takes the answer."""
     _arrived = Signal(object)
@@ -138,6 +157,10 @@ class Opening(QObject):
     def show(self, glance: Glance) -> None:
         self.glanced.emit(glance)
         self._shown.wait(_SHOWN_SECONDS)
+
+    def tell(self, progress: Progress) -> None:
+        if isValid(self):
+            self.progressed.emit(progress)
 
     def __call__(self, prompt: str) -> str:
         self._asked = Future()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sms_desk.domain.errors import DeskError, KeyringError
 from sms_desk.services.inbox_rows import LineCondition, RailCounts
 from sms_desk.settings import clock as clocks
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, Profile
-from sms_desk.ui.opening import Frame, Launch, Opening
+from sms_desk.ui.opening import Frame, Front, Launch, Opening
 from sms_desk.ui.widgets.painted import OncePainted
 from sms_desk.ui.widgets.text import set_window_title
 from sms_desk.ui.widgets.words import tr
@@ -27,10 +28,12 @@ if TYPE_CHECKING:  # each comes when it is wanted
     from sms_desk.bootstrap import Session
     from sms_desk.notify.base import Shown
     from sms_desk.services.glances import Glance
+    from sms_desk.settings.server_address import ServerAddress
     from sms_desk.ui.popups import Popups
     from sms_desk.ui.tray import Tray
     from sms_desk.ui.window.first_page import FirstPage
     from sms_desk.ui.window.wiring import Wiring
+    from sms_desk.ui.wizard.join import JoinStep
 
 _log = logging.getLogger(__name__)
 CLOSE_SECONDS: Final = 10.0
@@ -50,7 +53,7 @@ class Program(QObject):
         self.window = frame.window
         self.launch = frame.launch
         self.state = frame.state
-        self._open = frame.open
+        self._open, self._join = frame.open, frame.join
         self._opening: Opening | None = None
         self._session: Session | None = None
         self._first: FirstPage | None = None
@@ -120,6 +123,7 @@ class Program(QObject):
         wiring.quit_requested.connect(self.quit)
         wiring.person_chosen.connect(self._on_person_chosen)
         wiring.demo_wanted.connect(self._on_demo_wanted)
+        wiring.join_wanted.connect(self._on_join_wanted)
         wiring.start()
 
     @Slot()
@@ -220,6 +224,45 @@ class Program(QObject):
         if session is not None:
             threading.Thread(target=session.close, name="desk-close", daemon=True).start()
         self.launch = Launch(demo=True, home=self.launch.home)
+        self.begin()
+
+    @Slot(object, object, str)
+    def _on_join_wanted(self, step: JoinStep, address: ServerAddress, one_time: str) -> None:
+        """A team's workspace instead of the empty one; the step stays until it is open."""
+        step.join_requested.connect(partial(self._begin_joining, step))
+        step.back_requested.connect(partial(self._leave_joining, step))
+        self.window.show_screen(step)
+        self._unwire()
+        self.window.side.hide()
+        self._begin_joining(step, address, one_time)
+
+    def _begin_joining(self, step: JoinStep, address: ServerAddress, one_time: str) -> None:
+        session, self._session = self._session, None
+
+        def join(launch: Launch, front: Front) -> Session:
+            if session is not None:
+                session.close()  # the desk's folder has one program at a time
+            return self._join(launch, front, address, one_time)
+
+        opening = self._opening = Opening(self.launch, join, self)
+        opening.progressed.connect(step.show_progress)
+        opening.glanced.connect(lambda _glance: opening.go_on())
+        opening.passphrase_wanted.connect(self._on_passphrase_wanted)
+        opening.opened.connect(partial(self._on_joined, step))
+        opening.failed.connect(step.show_error)
+        opening.start()
+
+    def _on_joined(self, step: JoinStep, session: Session) -> None:
+        self.window.drop_screen(step)
+        self.window.side.show()
+        self.window.show_screen(self.window.waiting)
+        self.window.waiting.show_shapes()
+        self._on_opened(session)
+
+    def _leave_joining(self, step: JoinStep) -> None:
+        """Back to a workspace of one's own."""
+        self.window.drop_screen(step)
+        self.window.side.show()
         self.begin()
 
     # --- what shows outside the window -------------------------------------------------------------

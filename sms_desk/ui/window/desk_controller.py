@@ -47,6 +47,8 @@ class DeskController(QObject):
 
     quit_requested = Signal()
     demo_wanted = Signal()
+    join_wanted = Signal(object, object, str)
+    """Another workspace, of a team: the step that shows how far it is, address and password."""
     person_chosen = Signal(object)
     """Somebody else sits here from now on: the person's id."""
 
@@ -55,6 +57,7 @@ class DeskController(QObject):
         self._wiring = wiring
         self._window = wiring.window
         self._screens: dict[str, QWidget] = {}
+        self._wizard: QWidget | None = None
         self.advice = AdviceController(wiring.window.side.rail, wiring.ties, self)
         self._maker = ScreenMaker(
             wiring.ties, wiring.state, wiring.registry, self.advice.keeper, self, team=wiring.team
@@ -80,6 +83,7 @@ class DeskController(QObject):
         self._lens.program_requested.connect(self.show_program)
         self._maker.connect_wanted.connect(lambda: self._show_wizard(first_run=False))
         self._maker.demo_wanted.connect(self.demo_wanted)
+        self._maker.join_wanted.connect(self.join_wanted)
         self._maker.person_chosen.connect(self.person_chosen)
         wiring.page.column.composer.templates_requested.connect(
             lambda: self.show_screen("templates")
@@ -104,7 +108,7 @@ class DeskController(QObject):
             self._show_wizard(first_run=True)
 
     def _show_wizard(self, *, first_run: bool) -> None:
-        wizard = self._maker.wizard(self._window, first_run=first_run)
+        wizard = self._wizard = self._maker.wizard(self._window, first_run=first_run)
         wizard.finished.connect(lambda: self._end_wizard(wizard))
         wizard.left.connect(lambda: self._end_wizard(wizard))
         self._window.side.setVisible(not first_run)  # nothing is there to go to
@@ -112,6 +116,7 @@ class DeskController(QObject):
 
     def _end_wizard(self, wizard: QWidget) -> None:
         self._window.drop_screen(wizard)
+        self._wizard = None
         self._window.side.show()
         self._window.side.rail.choose("scope:all")
         self._wiring.rail_controller.read()
@@ -121,6 +126,8 @@ class DeskController(QObject):
         self._window.side.show()
         for screen in self._screens.values():
             self._window.drop_screen(screen)
+        if self._wizard is not None:
+            self._window.drop_screen(self._wizard)
         self._window.side.menu().aboutToShow.disconnect()
 
     # --- screens ---------------------------------------------------------------------------------

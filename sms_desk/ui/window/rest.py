@@ -81,6 +81,7 @@ def _connect(wiring: Wiring) -> None:
     wiring.window.side.rail.screen_chosen.connect(desk.show_screen)
     desk.quit_requested.connect(wiring.quit_requested)
     desk.demo_wanted.connect(wiring.demo_wanted)
+    desk.join_wanted.connect(wiring.join_wanted)
     desk.person_chosen.connect(wiring.person_chosen)
     wiring.registry.watch(page.list_widget(), page.column.thread_view)
 

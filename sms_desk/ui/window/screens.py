@@ -51,6 +51,8 @@ class ScreenMaker(QObject):
     """Which section of the notifications: told | letters."""
     connect_wanted = Signal()
     demo_wanted = Signal()
+    join_wanted = Signal(object, object, str)
+    """A filled in step of the wizard, the address and the one-time password."""
     person_chosen = Signal(object)
 
     def __init__(
@@ -247,6 +249,7 @@ class ScreenMaker(QObject):
 
         made = Wizard(self._ties.session, self._ties.doors, first_run=first_run, parent=parent)
         made.demo_wanted.connect(self.demo_wanted)
+        made.join_wanted.connect(self.join_wanted)
         return made
 
     # --- dialogs ---------------------------------------------------------------------------------

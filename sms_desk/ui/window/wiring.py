@@ -68,6 +68,8 @@ class Wiring(QObject):
     """`RailCounts`, for tray and title."""
     quit_requested = Signal()
     demo_wanted = Signal()
+    join_wanted = Signal(object, object, str)
+    """Another workspace, of a team: the step that shows how far it is, address and password."""
     person_chosen = Signal(object)
     """Somebody else sits here from now on: the person's id."""
     popup_wanted = Signal(object)

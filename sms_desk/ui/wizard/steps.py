@@ -17,13 +17,13 @@ WIDTH: Final = 560
 class Step(QWidget):
     """`form` holds what is asked; the buttons stand below it."""
 
-    def __init__(self, title: str, words: str) -> None:
+    def __init__(self, title: str, words: str, *, width: int = WIDTH) -> None:
         super().__init__()
         on_ground(self, "base")
         self.setAccessibleName(title)
         self.form = Form()
         column = QWidget()
-        column.setMaximumWidth(WIDTH)
+        column.setMaximumWidth(width)
         inside = QVBoxLayout(column)
         inside.setContentsMargins(24, 24, 24, 24)
         inside.setSpacing(8)

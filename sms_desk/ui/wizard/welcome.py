@@ -1,6 +1,8 @@
-"""The first question: the demo, or a real account."""
+"""The first question: an account of one's own, a team's workspace, or the demo."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,17 +13,23 @@ from sms_desk.ui.widgets.text import label
 from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.wizard.steps import Step
 
+_WIDTH: Final = 760
+"""Three cards stand side by side."""
+
 
 class WelcomeStep(Step):
     demo_chosen = Signal()
     connect_chosen = Signal()
+    join_chosen = Signal()
 
     def __init__(self) -> None:
         super().__init__(
             tr("wizard", "Welcome to SMS Desk"),
             tr("wizard", "Your conversations stay on this machine, in an encrypted file."),
+            width=_WIDTH,
         )
         self.connect_button = primary(tr("wizard", "Connect an account"))
+        self.join_button = plain(tr("wizard", "Join a team"))
         self.demo_button = plain(tr("wizard", "Try the demo"))
         cards = QWidget()
         row = QHBoxLayout(cards)
@@ -37,6 +45,14 @@ class WelcomeStep(Step):
         )
         row.addWidget(
             _card(
+                "users",
+                tr("wizard", "Work in a team's workspace"),
+                tr("wizard", "You need the invitation that an admin gave you."),
+                self.join_button,
+            )
+        )
+        row.addWidget(
+            _card(
                 "messages-square",
                 tr("wizard", "Look around first"),
                 tr("wizard", "An invented shop with invented customers. Nothing is really sent."),
@@ -46,6 +62,7 @@ class WelcomeStep(Step):
         self.form.add_widget(cards)
         self.demo_button.clicked.connect(self.demo_chosen)
         self.connect_button.clicked.connect(self.connect_chosen)
+        self.join_button.clicked.connect(self.join_chosen)
 
 
 def _card(icon: str, title: str, words: str, button: Button) -> QFrame:

@@ -17,9 +17,11 @@ from sms_desk.domain.model import HolderKind
 from sms_desk.providers.base import Directory
 from sms_desk.services import senders
 from sms_desk.services.context import Context
+from sms_desk.settings.server_address import ServerAddress
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.wizard.choose import ChooseStep, Chosen, Whose
 from sms_desk.ui.wizard.connect import ConnectStep, secret_words
+from sms_desk.ui.wizard.join import JoinStep
 from sms_desk.ui.wizard.keep import KeepStep
 from sms_desk.ui.wizard.welcome import WelcomeStep
 
@@ -34,6 +36,9 @@ def known_addresses(ctx: Context) -> dict[tuple[str, str], UUID]:
 
 class Wizard(QWidget):
     demo_wanted = Signal()
+    join_wanted = Signal(object, object, str)
+    """A `JoinStep` with the `ServerAddress` and the one-time password typed there: whoever joins takes
+    the step over, for this workspace is closed meanwhile."""
     finished = Signal()
     """An account is connected and its first sync runs."""
     left = Signal()
@@ -52,8 +57,9 @@ class Wizard(QWidget):
         self.connect_step = ConnectStep(secret_words(session.folder))
         self.choose = ChooseStep()
         self.keep = KeepStep(doors, session.folder)
+        self.join = JoinStep()
         self._steps = QStackedWidget(self)
-        for step in (self.welcome, self.connect_step, self.choose, self.keep):
+        for step in (self.welcome, self.connect_step, self.choose, self.keep, self.join):
             self._steps.addWidget(step)
         self._steps.setCurrentWidget(self.welcome if first_run else self.connect_step)
         layout = QVBoxLayout(self)
@@ -61,6 +67,9 @@ class Wizard(QWidget):
         layout.addWidget(self._steps)
         self.welcome.demo_chosen.connect(self.demo_wanted)
         self.welcome.connect_chosen.connect(self._on_connect_chosen)
+        self.welcome.join_chosen.connect(self._on_join_chosen)
+        self.join.back_requested.connect(self._on_back)
+        self.join.join_requested.connect(self._on_join_requested)
         self.connect_step.back_requested.connect(self._on_back)
         self.connect_step.test_requested.connect(self._on_test_requested)
         self.choose.back_requested.connect(self._on_connect_chosen)
@@ -75,6 +84,17 @@ class Wizard(QWidget):
     def _on_connect_chosen(self) -> None:
         self._steps.setCurrentWidget(self.connect_step)
         self.connect_step.field("account_sid").setFocus()
+
+    @Slot()
+    def _on_join_chosen(self) -> None:
+        self._steps.setCurrentWidget(self.join)
+        self.join.address.setFocus()
+
+    @Slot(object, str)
+    def _on_join_requested(self, address: ServerAddress, one_time: str) -> None:
+        self.join.disconnect(self)
+        self._steps.removeWidget(self.join)
+        self.join_wanted.emit(self.join, address, one_time)
 
     @Slot()
     def _on_back(self) -> None:
