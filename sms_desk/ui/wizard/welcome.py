@@ -41,7 +41,8 @@ class WelcomeStep(Step):
                 tr("wizard", "Connect Twilio or SignalWire"),
                 tr("wizard", "You need the account's SID and a key. Takes about two minutes."),
                 self.connect_button,
-            )
+            ),
+            1,
         )
         row.addWidget(
             _card(
@@ -49,7 +50,8 @@ class WelcomeStep(Step):
                 tr("wizard", "Work in a team's workspace"),
                 tr("wizard", "You need the invitation that an admin gave you."),
                 self.join_button,
-            )
+            ),
+            1,
         )
         row.addWidget(
             _card(
@@ -57,7 +59,8 @@ class WelcomeStep(Step):
                 tr("wizard", "Look around first"),
                 tr("wizard", "An invented shop with invented customers. Nothing is really sent."),
                 self.demo_button,
-            )
+            ),
+            1,
         )
         self.form.add_widget(cards)
         self.demo_button.clicked.connect(self.demo_chosen)
