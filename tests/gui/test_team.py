@@ -124,6 +124,7 @@ def said(line: TeamLine) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("line", "brief", "story"),
     [
+        (TeamLine(online=False), "Connecting…", "can be read and written to already"),
         (ONLINE, "Online", "Everything that you did is with the workspace"),
         (replace(ONLINE, pending=3), "Online · 3 waiting", "3 changes of yours"),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Final
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name, isolate, preview
@@ -38,6 +39,8 @@ class LineWords:
 def line_words(line: TeamLine, workspace: str, now: datetime, zone: tzinfo) -> LineWords:
     """workspace: its name."""
     name = isolate(display_name(workspace, 60))
+    if line == UNKNOWN:
+        return LineWords("refresh-cw", "accent", "secondary", *_unknown(name))
     if line.refused:
         return LineWords("lock", "error", "error", tr("Not let in"), *_refused_story(line))
     if not line.online:
@@ -47,6 +50,15 @@ def line_words(line: TeamLine, workspace: str, now: datetime, zone: tzinfo) -> L
     if line.to_fetch:
         return LineWords("refresh-cw", "accent", "secondary", *_fetching(line, name))
     return LineWords("circle-check", "ok", "secondary", *_online(line, name, now, zone))
+
+
+UNKNOWN: Final = TeamLine(online=False)
+"""A desk that has just begun, and has asked nobody yet."""
+
+
+def _unknown(name: str) -> tuple[str, str, tuple[str, ...]]:
+    title = tr("Connecting with {name}").replace("{name}", name)
+    return tr("Connecting…"), title, (tr("What is here can be read and written to already."),)
 
 
 def _refused_story(line: TeamLine) -> tuple[str, tuple[str, ...]]:

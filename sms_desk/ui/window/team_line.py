@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import QPoint, Signal, Slot
 from typing_extensions import override
 
 from sms_desk.services.team_rows import TeamLine
-from sms_desk.ui.team.words import LineWords, line_words
+from sms_desk.ui.team.words import UNKNOWN, LineWords, line_words
 from sms_desk.ui.team.words import tr as team_tr
 from sms_desk.ui.widgets.popover import Popover
 from sms_desk.ui.widgets.progress_bar import WorkBar
@@ -17,9 +15,6 @@ from sms_desk.ui.window.banner import Banner
 from sms_desk.ui.window.line_controller import LineController
 from sms_desk.ui.window.line_status import LineStatus
 from sms_desk.ui.window.ties import Ties
-
-NOBODY_NEW: Final = TeamLine(online=False)
-"""Before the first answer."""
 
 
 class TeamLineController(LineController):
@@ -33,7 +28,7 @@ class TeamLineController(LineController):
     """How many commands came back, when that is another number."""
 
     def __init__(self, status: LineStatus, banner: Banner, work: WorkBar, ties: Ties) -> None:
-        self._line = NOBODY_NEW
+        self._line = UNKNOWN
         self._said: LineWords | None = None
         self._quiet_refusal = False
         self.workspace = ties.session.title
