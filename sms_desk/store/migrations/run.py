@@ -38,17 +38,26 @@ def _migrate(engine: Engine, step: object, revision: str) -> None:
     assert callable(step)
     with engine.connect() as connection:
         connection = connection.execution_options(desk_write=True)
-        on_sqlite = connection.dialect.name == "sqlite"
-        if on_sqlite:
+        checked = _checks_foreign_keys(connection)
+        if checked:
             _set_foreign_keys(connection, on=False)
         try:
             with connection.begin():
                 step(configuration(connection), revision)
-                if on_sqlite:
+                if checked:
                     _check_foreign_keys(connection)
         finally:
-            if on_sqlite:
+            if checked:
                 _set_foreign_keys(connection, on=True)
+
+
+def _checks_foreign_keys(connection: Connection) -> bool:
+    """Not a replica: its rows name others that its person does not see. PostgreSQL does by itself."""
+    if connection.dialect.name != "sqlite":
+        return False
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return bool(driver.execute("PRAGMA foreign_keys").fetchone()[0])
 
 
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:

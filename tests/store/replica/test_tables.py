@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from sms_desk.store import tables
-from sms_desk.store.engine import Workspace
+from sms_desk.store.engine import Workspace, ensure_schema, open_file
 from sms_desk.store.replica.tables import metadata, prepare
+from tests.store.conftest import KEY
 
 
 def test_preparing_twice_is_preparing_once(replica: Workspace) -> None:
@@ -21,6 +23,17 @@ def test_a_row_may_name_what_this_person_does_not_see(replica: Workspace) -> Non
     with replica.write() as tx:
         tag = {"conversation_id": uuid4(), "tag_id": uuid4()}
         tx.execute(sa.insert(tables.conversation_tags).values(tag))
+
+
+def test_a_new_file_is_a_replica_from_its_first_row_on(tmp_path: Path) -> None:
+    """Whoever joins pulls into the file that was made a moment ago."""
+    made = open_file(tmp_path / "new.db", KEY, replica=True)
+    ensure_schema(made)
+    with made.write() as tx:
+        prepare(tx)
+        tag = {"conversation_id": uuid4(), "tag_id": uuid4()}
+        tx.execute(sa.insert(tables.conversation_tags).values(tag))
+    made.close()
 
 
 def test_entries_of_the_audit_log_come_and_go(replica: Workspace) -> None:
