@@ -241,7 +241,7 @@ def sources() -> Iterator[tuple[str, str]]:
 # Screens ----------------------------------------------------------------------------------------
 
 # Packages of ui that are no screen: what all of them share, and what puts them together.
-NO_SCREEN = {"theme", "widgets", "window", "shell", "app"}
+NO_SCREEN = {"theme", "widgets", "team", "window", "shell", "app"}
 
 
 def screen_of(module: str) -> str:
