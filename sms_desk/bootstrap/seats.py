@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sms_desk.bootstrap.unlocking import Unlocked
 from sms_desk.domain.errors import KeyringError
@@ -19,7 +20,9 @@ from sms_desk.settings.server_address import Seat, ServerAddress
 from sms_desk.settings.server_passwords import ServerPasswords
 from sms_desk.store.engine import Workspace, ensure_schema, open_file
 from sms_desk.store.replica import tables
-from sms_desk.store.team.client import Client
+
+if TYPE_CHECKING:  # a window's first page waits for no server (measured.md, Start)
+    from sms_desk.store.team.client import Client
 
 
 def open_replica(unlocked: Unlocked) -> Workspace:
@@ -27,8 +30,11 @@ def open_replica(unlocked: Unlocked) -> Workspace:
     workspace = open_file(unlocked.profile.database, unlocked.key, replica=True)
     try:
         ensure_schema(workspace)
-        with workspace.write(quiet=True) as tx:
-            tables.prepare(tx)
+        with workspace.read() as tx:
+            is_prepared = tables.is_prepared(tx)
+        if not is_prepared:
+            with workspace.write(quiet=True) as tx:
+                tables.prepare(tx)
     except BaseException:
         workspace.close()
         raise
@@ -40,6 +46,8 @@ def connecting(unlocked: Unlocked, seat: Seat) -> Callable[[], Client]:
     KeyringError where the password is not to be had now."""
 
     def connect() -> Client:
+        from sms_desk.store.team.client import Client
+
         found = passwords(unlocked, seat.address).candidates()
         if not found:
             raise KeyringError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,18 @@ def administrator(postgres: Cluster) -> Iterator[str]:
     """The address of who may make a workspace there; nothing of it is left at the end."""
     address = ServerAddress(str(postgres.socket), DATABASE, clusters.USER, postgres.port)
     yield address.url
-    maintenance = ServerAddress(address.host, "postgres", address.user, address.port)
-    with connect(maintenance, clusters.PASSWORD) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        names = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'coats\\_%%'"
-        for (role,) in admin.execute(names).fetchall():
+    remove(address)
+
+
+def remove(administrator: ServerAddress) -> None:
+    """A workspace's database and roles."""
+    database = administrator.database
+    with connect(replace(administrator, database="postgres"), clusters.PASSWORD) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        found = admin.execute(
+            "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", (f"{database}_",)
+        ).fetchall()
+        for (role,) in found:
             admin.execute(f'DROP ROLE "{role}"')
 
 

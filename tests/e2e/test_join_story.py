@@ -3,47 +3,76 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sms_desk.bootstrap import joining
+from sms_desk.bootstrap import joining, team_admin
 from sms_desk.bootstrap.joining import Joined, Progress, Step
 from sms_desk.bootstrap.options import Options
+from sms_desk.bootstrap.team_admin import Founder
 from sms_desk.domain.errors import LoginError
+from sms_desk.domain.model import Role
 from sms_desk.settings import server_address
 from sms_desk.settings.files import Profile
+from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.team.client import Client
 from sms_desk.store.team.connection import connect
 from sms_desk.sync.connector import ConnectorLock
 from tests.e2e.cli_calls import PASSPHRASE, Terminal
-from tests.e2e.team_setup import administrator, made, postgres, terminal
+from tests.e2e.team_setup import postgres, remove, terminal
+from tests.fixtures import postgres as clusters
+from tests.fixtures.postgres import Cluster
 
-__all__ = ["administrator", "made", "postgres", "terminal"]
+__all__ = ["postgres", "terminal"]
+
+DATABASE = "joined"
 
 
 class Cut(BaseException):
     """The power goes."""
 
 
+@dataclass(frozen=True)
+class Office:
+    """A team's workspace that tests of this file share, each with people of its own."""
+
+    administrator: ServerAddress
+    connector: ServerAddress
+    secret: str
+
+    def invites(self, name: str) -> dict[str, str]:
+        with team_admin.opened(self.connector, self.secret) as team:
+            made = team.invite(name, role=Role.REP)
+        return {
+            "person_id": str(made.person_id),
+            "address": made.address,
+            "password": made.password,
+        }
+
+
+@pytest.fixture(scope="module")
+def office(postgres: Cluster) -> Iterator[Office]:
+    administrator = ServerAddress(str(postgres.socket), DATABASE, clusters.USER)
+    made = team_admin.init(administrator, clusters.PASSWORD, "Coats & Co", Founder("Ann", "UTC"))
+    connector = replace(administrator, user=made.connector)
+    yield Office(administrator, connector, made.connector_password)
+    remove(administrator)
+
+
 @pytest.fixture
-def bob(terminal: Terminal, made: dict[str, Any]) -> dict[str, str]:
+def bob(office: Office, tmp_path: Path) -> dict[str, str]:
     """The invitation of a rep."""
-    return invited(terminal, made, "Bob")
+    return office.invites(f"Bob of {tmp_path.name}")
 
 
 @pytest.fixture
 def desk(terminal: Terminal) -> Path:
     """Bob's own folder."""
     return terminal.home.with_name("bobs")
-
-
-def invited(terminal: Terminal, made: dict[str, Any], name: str) -> dict[str, str]:
-    words = ("workspace", "invite", name, "--role", "rep")
-    found: dict[str, str] = terminal.json(*words, password=made["connector_password"])
-    return found
 
 
 def joins(terminal: Terminal, invitation: dict[str, str], home: Path, *more: str) -> Any:
@@ -68,6 +97,7 @@ def is_let_in(invitation: dict[str, str], password: str) -> bool:
 def test_an_invitation_becomes_a_desk(terminal: Terminal, bob: dict[str, str], desk: Path) -> None:
     answer = joins(terminal, bob, desk)
     assert answer["workspace_name"] == "Coats & Co"
+    assert answer["person_name"].startswith("Bob of ")
     assert answer["person_id"] == bob["person_id"]
     assert not answer["connector"]
     seat = server_address.kept(Profile.of(under=desk))
@@ -78,6 +108,21 @@ def test_an_invitation_becomes_a_desk(terminal: Terminal, bob: dict[str, str], d
     for file in desk.rglob("*"):
         assert not file.is_file() or bob["password"].encode() not in file.read_bytes()
     assert PASSPHRASE not in (desk / "workspace" / "workspace.json").read_text()
+
+
+def test_a_joined_desk_opens_without_its_server(
+    terminal: Terminal, bob: dict[str, str], desk: Path
+) -> None:
+    joins(terminal, bob, desk)
+    identity = desk / "workspace" / "workspace.json"
+    values = json.loads(identity.read_text())
+    values["server"]["host"] = "/nowhere"
+    identity.write_text(json.dumps(values))
+    rows = terminal.json("people", "list", "--home", str(desk))["rows"]
+    assert [row["id"] for row in rows if row["is_me"]] == [bob["person_id"]]
+    assert terminal.json("inbox", "--home", str(desk))["rows"] == []
+    answer = terminal.json("--as", "Ann", "inbox", "--home", str(desk), code=3)
+    assert answer["error"]["title"]
 
 
 def test_to_join_again_brings_what_is_new(
@@ -144,19 +189,19 @@ def test_an_invitation_works_once(terminal: Terminal, bob: dict[str, str], desk:
 
 
 def test_who_is_invited_again_keeps_the_desk(
-    terminal: Terminal, made: dict[str, Any], bob: dict[str, str], desk: Path
+    terminal: Terminal, office: Office, bob: dict[str, str], desk: Path, tmp_path: Path
 ) -> None:
     joins(terminal, bob, desk)
-    again = invited(terminal, made, "Bob")
+    again = office.invites(f"Bob of {tmp_path.name}")
     assert again["address"] != bob["address"]
     assert joins(terminal, again, desk)["person_id"] == bob["person_id"]
 
 
 def test_a_desk_is_of_one_person_and_one_team(
-    terminal: Terminal, made: dict[str, Any], bob: dict[str, str], desk: Path
+    terminal: Terminal, office: Office, bob: dict[str, str], desk: Path
 ) -> None:
     joins(terminal, bob, desk)
-    eve = invited(terminal, made, "Eve")
+    eve = office.invites("Eve")
     words = ("join", eve["address"], "--home", str(desk))
     answer = terminal.json(*words, password=eve["password"], code=3)
     assert answer["error"]["rule"] == "other_person"
@@ -197,14 +242,13 @@ def test_an_open_desk_is_not_touched(terminal: Terminal, bob: dict[str, str], de
 
 
 def test_an_older_workspace_is_told_from_a_newer(
-    terminal: Terminal, administrator: str, bob: dict[str, str], desk: Path
+    terminal: Terminal, office: Office, bob: dict[str, str], desk: Path
 ) -> None:
-    from tests.fixtures import postgres as clusters
-
-    with connect(server_address.parsed(administrator), clusters.PASSWORD) as admin:
-        admin.execute("UPDATE desk.team_meta SET surface_version = surface_version + 1")
     words = ("join", bob["address"], "--home", str(desk))
-    answer = terminal.json(*words, password=bob["password"], code=5)
+    with connect(office.administrator, clusters.PASSWORD) as admin:
+        admin.execute("UPDATE desk.team_meta SET surface_version = surface_version + 1")
+        answer = terminal.json(*words, password=bob["password"], code=5)
+        admin.execute("UPDATE desk.team_meta SET surface_version = surface_version - 1")
     assert answer["error"]["code"] == "version"
     assert "Update SMS Desk" in answer["error"]["next_step"]
     assert is_let_in(bob, bob["password"])

@@ -77,11 +77,21 @@ _INDEXES: Final = (
 )
 
 
+_GUARDS: Final = ("audit_update", "audit_delete", "audit_replace")
+"""The server keeps the chain; here its entries come and go with the right to see them."""
+
+
+def is_prepared(tx: Tx) -> bool:
+    """Whether `prepare` has nothing to do: asked at every start, so without a lock."""
+    there = set(tx.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+    made = {*metadata.tables, *(statement.split()[5] for statement in _INDEXES)}
+    return made <= there and there.isdisjoint(_GUARDS)
+
+
 def prepare(tx: Tx) -> None:
     """Make the file of a workspace a replica's; again: nothing."""
     metadata.create_all(tx)
     for statement in _INDEXES:
         tx.exec_driver_sql(statement)
-    for name in ("audit_update", "audit_delete", "audit_replace"):
-        # The server keeps the chain; here its entries come and go with the right to see them.
+    for name in _GUARDS:
         tx.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")

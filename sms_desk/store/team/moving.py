@@ -24,6 +24,8 @@ LEFT: Final = frozenset(("pulse", "glance"))
 """What a process keeps for itself; nobody misses it."""
 
 _AT_ONCE: Final = 5_000
+_HEAVY_AT_ONCE: Final = 20
+"""Rows of one statement; of those with attached bytes, some megabytes each."""
 
 Tell = Callable[[str, int], None]
 """Told how many rows of a table went."""
@@ -101,7 +103,8 @@ def _send(source: Tx, target: Tx, table: sa.Table, tell: Tell) -> Digest:
     # Rows that name others of their own table come in one statement, whatever their order.
     alone = any(key.column.table is table for key in table.foreign_keys)
     summed = _Summed(table)
-    for batch in _batches(map(whole.to_wire, _rows(source, whole)), None if alone else _AT_ONCE):
+    size = None if alone else _HEAVY_AT_ONCE if summed.is_heavy else _AT_ONCE
+    for batch in _batches(map(whole.to_wire, _rows(source, whole, size or _AT_ONCE)), size):
         for wire in batch:
             summed.add(wire)
         target.exec_driver_sql(statement, tuple(map(list, zip(*batch, strict=True))))
@@ -122,6 +125,11 @@ class _Summed:
         self._heavy = [n for n, one in enumerate(table.columns) if one.name in self._form.unsent]
         self._total = 0
         self.count = 0
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether bytes stand in these rows that are not told here."""
+        return bool(self._heavy)
 
     def add(self, wire: Wire) -> None:
         light = [value for n, value in enumerate(wire) if n not in self._heavy]
@@ -144,10 +152,10 @@ def _here(source: Tx, table: sa.Table) -> Digest:
     return summed.digest
 
 
-def _rows(source: Tx, form: Replicated) -> Iterator[Any]:
+def _rows(source: Tx, form: Replicated, size: int = _HEAVY_AT_ONCE) -> Iterator[Any]:
     listed = ", ".join(f'"{name}"' for name in form.columns)
     found = source.exec_driver_sql(f"SELECT {listed} FROM {form.name}")  # noqa: S608 (own names)
-    while rows := found.fetchmany(1_000):
+    while rows := found.fetchmany(size):
         yield from rows
 
 

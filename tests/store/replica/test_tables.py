@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from sms_desk.store import tables
 from sms_desk.store.engine import Workspace, ensure_schema, open_file
-from sms_desk.store.replica.tables import metadata, prepare
+from sms_desk.store.replica.tables import is_prepared, metadata, prepare
 from tests.store.conftest import KEY
 
 
@@ -17,6 +17,17 @@ def test_preparing_twice_is_preparing_once(replica: Workspace) -> None:
     with replica.write() as tx:
         prepare(tx)
         assert set(metadata.tables) < set(sa.inspect(tx).get_table_names())
+        assert is_prepared(tx)
+
+
+def test_what_a_migration_brings_back_is_taken_away_again(replica: Workspace) -> None:
+    with replica.write() as tx:
+        tx.exec_driver_sql("CREATE TRIGGER audit_delete BEFORE DELETE ON audit BEGIN SELECT 1; END")
+        assert not is_prepared(tx)
+        prepare(tx)
+        assert is_prepared(tx)
+        tx.exec_driver_sql("DROP INDEX replica_routes")
+        assert not is_prepared(tx)
 
 
 def test_a_row_may_name_what_this_person_does_not_see(replica: Workspace) -> None:

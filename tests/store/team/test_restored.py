@@ -14,6 +14,7 @@ from sms_desk.settings import server_address
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.team.client import Client, Hello
 from sms_desk.store.team.connection import connect
+from tests.e2e.team_setup import remove
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster, program, running_cluster
 
@@ -39,12 +40,7 @@ def test_from_a_dump_into_another_server(postgres: Cluster) -> None:
         with connect(there, clusters.PASSWORD) as admin:
             rights = "SELECT has_table_privilege(%s, 'desk.messages', 'SELECT')"
             assert admin.execute(rights, (login,)).fetchall() == [(False,)]
-    with connect(replace(address, database="postgres"), clusters.PASSWORD) as admin:
-        admin.execute("DROP DATABASE dumped WITH (FORCE)")
-        for (role,) in admin.execute(
-            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'dumped\\_%%'"
-        ).fetchall():
-            admin.execute(f'DROP ROLE "{role}"')
+    remove(address)
 
 
 def hello(address: str, password: str, cluster: Cluster) -> Hello:
