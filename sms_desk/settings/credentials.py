@@ -124,6 +124,8 @@ class CredentialsFolder:
 
     def read(self, purpose: str) -> str | None:
         """The secret in the file of this name; a line's end behind it is not part of it."""
+        if "/" in purpose:  # an account's SID is what somebody typed
+            return None
         try:
             return (self._folder / purpose).read_text("utf-8").rstrip("\r\n") or None
         except FileNotFoundError:

@@ -29,6 +29,8 @@ STOP_SECONDS = 10.0
 _LOOK_EVERY = 0.5
 """Seconds between looks at what another process wrote."""
 _AFTER_A_FAULT = timedelta(seconds=30)
+_LONGEST = 120.0
+"""Seconds; no cycle is due so late."""
 
 
 class ConnectorLock:
@@ -188,6 +190,8 @@ class Connector:
         beat = self._beat()
         while not self._stopping.is_set():
             left = (due - self._clock.now()).total_seconds()
+            if left > _LONGEST:  # somebody put the clock back: what is due is worked out anew
+                return
             if left <= 0 or self._awake.wait(min(left, _LOOK_EVERY)) or self._beat() != beat:
                 return
 

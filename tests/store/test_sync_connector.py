@@ -116,6 +116,16 @@ def test_a_fault_does_not_end_the_line(watched: Watched, monkeypatch: pytest.Mon
     wait_until(lambda: bool(watched.heard), "the next cycle")
 
 
+def test_gy5_a_clock_that_is_put_back_stops_nothing(watched: Watched) -> None:
+    desk = watched.desk
+    watched.connector.start()
+    wait_until(lambda: bool(watched.heard), "the first cycle")
+    desk.hand.at -= timedelta(days=1)
+    desk.provider.skew = timedelta(days=1)
+    desk.provider.receive("hello")
+    wait_until(lambda: Thing.MESSAGE in watched.touched(), "the message")
+
+
 def test_the_next_cycle_is_due_when_something_is(watched: Watched) -> None:
     desk = watched.desk
     desk.cycle()

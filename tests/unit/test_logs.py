@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import stat
@@ -144,3 +145,27 @@ def test_an_old_log_gives_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert len(list(tmp_path.iterdir())) == 1 + logs._FILES
     for path in tmp_path.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_services_log_is_an_object_a_line_and_as_discreet(tmp_path: Path) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.JsonLine())
+    logger = logging.getLogger("of_this_test")
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        logger.warning("one\nline with +1 202 555 0142\x1b[31m")
+        try:
+            raise ValueError("canary word")
+        except ValueError:
+            logger.exception("it broke")
+    finally:
+        logger.removeHandler(handler)
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first["level"] == "warning"
+    assert first["message"] == "one\nline with […]\x1b[31m"
+    assert "places" not in first
+    assert second["places"].startswith("builtins.ValueError")
+    assert "canary" not in stream.getvalue()
+    assert stream.getvalue().isascii()

@@ -95,10 +95,18 @@ def engine(
     )
 
 
+_DURABLE: Final = (
+    # Whatever the server does by default: an attempt is on its disk before the first byte goes out.
+    "SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') = 'off'"
+)
+
+
 def _settle_in(connection: Connection, role: str | None) -> None:
     if role is not None:
         connection.execute(sql.SQL("SET ROLE ") + sql.Identifier(role))
     connection.execute("SET search_path = desk, pg_catalog, pg_temp")
+    connection.execute(_DURABLE)
     connection.autocommit = False  # SQLAlchemy's own way
 
 

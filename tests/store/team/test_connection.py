@@ -251,12 +251,14 @@ def test_a_server_of_another_tongue_is_told_with_its_words() -> None:
 # --- for the connector --------------------------------------------------------------------------
 
 
-def test_an_engine_looks_into_one_schema(postgres: Cluster) -> None:
+def test_an_engine_looks_into_one_schema_and_waits_for_the_disk(postgres: Cluster) -> None:
     engine = way.engine(socket_of(postgres), clusters.PASSWORD)
     try:
         with engine.connect() as connection:
             found = connection.exec_driver_sql("SHOW search_path").scalar_one()
+            durable = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
         assert found == "desk, pg_catalog, pg_temp"
+        assert durable == "on", "whatever this server does by default (I3)"
     finally:
         engine.dispose()
 
