@@ -26,9 +26,9 @@ from sms_desk.store.team.delta import Delta, Digest
 KEYS_AT_ONCE: Final = 200
 """Keys that one page brings at most."""
 
-ROWS_AT_ONCE: Final = 5_000
-"""Rows after which a page ends: as many are applied in half a second, in which the window waits
-when it writes."""
+ROWS_AT_ONCE: Final = 2_000
+"""Rows after which a page ends: as many are applied in a third of a second, in which the window
+waits when it writes."""
 
 _KEYS_ASKED = 25
 _SWEEP_EVERY = 100

@@ -15,6 +15,8 @@ from sms_desk.store.replica import rows, state, tables
 from sms_desk.store.replica.state import Name
 
 _D = workspace_tables.drafts.c
+_STEPS = 10
+"""Of the search index, between two pulls: a large one is done with after some pulls."""
 
 
 def leave(tx: Tx, keys: Collection[UUID], *, but: bool = False) -> None:
@@ -52,7 +54,7 @@ def _returned(draft: sa.Row[tuple[object, ...]]) -> dict[str, object]:
 
 def purge(workspace: Workspace) -> bool:
     """Wipe the traces of what left, outside any transaction of the caller's: words in old parts of
-    the search index, and pages in the log beside the file. Whether anything was to do.
+    the search index, and pages in the log beside the file. Whether anything is left to wipe.
 
     Freed pages are overwritten as they are freed (PRAGMA secure_delete).
     """
@@ -60,10 +62,13 @@ def purge(workspace: Workspace) -> bool:
         if not state.get(tx, Name.TO_PURGE):
             return False
     more = True
-    while more:
-        with workspace.write(quiet=True) as tx:  # in short steps: the window writes in between
-            more = search_index.squeeze(tx)
-    if workspace.truncate_log():
+    for _ in range(_STEPS):  # short ones: the window writes in between
         with workspace.write(quiet=True) as tx:
-            state.put(tx, Name.TO_PURGE, "")
-    return True
+            more = search_index.squeeze(tx)
+        if not more:
+            break
+    if not workspace.truncate_log() or more:
+        return True
+    with workspace.write(quiet=True) as tx:
+        state.put(tx, Name.TO_PURGE, "")
+    return False

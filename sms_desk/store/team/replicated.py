@@ -16,16 +16,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from sms_desk.store import tables
-from sms_desk.store.types import Id, id_of
+from sms_desk.store.types import Id
 
 Wire = list[Any]
 """A row as it travels."""
+
+_Converters: TypeAlias = Mapping[type[Any], Callable[[Any], Any]]
 
 
 class Hangs(StrEnum):
@@ -80,53 +82,52 @@ class Replicated:
 
     def to_file(self, row: Sequence[Any]) -> tuple[Any, ...]:
         """What the file's driver keeps of a row that arrived."""
-        return tuple(
-            value if value is None else put(value)
-            for put, value in zip(self._putters, row, strict=True)
-        )
+        return tuple(self._converted(row, _PUT))
 
     def key_to_file(self, key: Mapping[str, Any]) -> tuple[Any, ...]:
         """What the file's driver keeps of a primary key that arrived, in its columns' order."""
-        return tuple(
-            self._putters[self.columns.index(name)](key[name]) for name in self.primary_key
-        )
+        kinds = ((name, type(self.table.c[name].type)) for name in self.primary_key)
+        return tuple(_PUT.get(kind, _same)(key[name]) for name, kind in kinds)
 
     def to_wire(self, row: Sequence[Any]) -> Wire:
         """A row of the file as it would travel."""
-        return [
-            value if value is None else take(value)
-            for take, value in zip(self._takers, row, strict=True)
-        ]
+        return self._converted(row, _TAKE)
+
+    def _converted(self, row: Sequence[Any], how: _Converters) -> list[Any]:
+        if len(row) != len(self.columns):
+            raise ValueError(f"a row of {self.name} has {len(self.columns)} columns")
+        made = list(row)
+        for place, kind in self._unlike:
+            value = made[place]
+            if value is not None:
+                made[place] = how[kind](value)
+        return made
 
     def primary_key_of(self, row: Sequence[Any]) -> dict[str, Any]:
         """The key columns of a row as it travels, by name."""
         return {name: row[self.columns.index(name)] for name in self.primary_key}
 
     @cached_property
-    def _putters(self) -> tuple[Callable[[Any], Any], ...]:
-        return tuple(_PUT.get(kind, _same) for kind in self._kinds)
-
-    @cached_property
-    def _takers(self) -> tuple[Callable[[Any], Any], ...]:
-        return tuple(_TAKE.get(kind, _same) for kind in self._kinds)
-
-    @cached_property
-    def _kinds(self) -> tuple[type[Any], ...]:
-        return tuple(type(self.table.c[name].type) for name in self.columns)
+    def _unlike(self) -> tuple[tuple[int, type[Any]], ...]:
+        """The places of values that the file keeps in another form than they travel."""
+        kinds = enumerate(type(self.table.c[name].type) for name in self.columns)
+        return tuple((place, kind) for place, kind in kinds if kind in _PUT)
 
 
 def _same(value: Any) -> Any:
     return value
 
 
-_PUT: Final[Mapping[type[Any], Callable[[Any], Any]]] = {
-    Id: lambda value: UUID(value).bytes,
+def _text_of(id_: bytes) -> str:
+    digits = id_.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+_PUT: Final[_Converters] = {
+    Id: lambda value: bytes.fromhex(value.replace("-", "")),  # a fifth of what UUID takes
     sa.Boolean: int,
 }
-_TAKE: Final[Mapping[type[Any], Callable[[Any], Any]]] = {
-    Id: lambda value: str(id_of(value)),
-    sa.Boolean: bool,
-}
+_TAKE: Final[_Converters] = {Id: _text_of, sa.Boolean: bool}
 
 
 def _canonical(value: Any) -> str:
