@@ -54,13 +54,19 @@ class Team:
 
     def __init__(self, server: TeamServer) -> None:
         self.server = server
-        self.office = Office(server.workspace())
-        self.workspace = self.office.workspace
+        self.workspace = server.team_workspace(lambda: self.now)
+        self._office: Office | None = None
+        self._office = Office(self.workspace)
         self._sessions: dict[UUID, Session] = {}
 
     @property
+    def office(self) -> Office:
+        assert self._office is not None
+        return self._office
+
+    @property
     def now(self) -> datetime:
-        return self.office.now
+        return NOON if self._office is None else self._office.now
 
     def later(self, **spans: float) -> datetime:
         return self.office.later(**spans)
@@ -112,11 +118,19 @@ class Team:
     def push_raw(
         self, by: UUID, id_: UUID, kind: str, at: int, args: str, base: str = "{}"
     ) -> None:
-        if by not in self._sessions:
-            self._sessions[by] = self.server.connect(self.server.invite(by))
-        self._sessions[by].execute(
+        self.session(by).execute(
             "SELECT desk.push(%s, %s, %s, %s, %s)", (id_, kind, at, args, base)
         )
+
+    def session(self, person: UUID) -> Session:
+        """A connection as that person's login."""
+        if person not in self._sessions:
+            self._sessions[person] = self.server.connect(self.server.invite(person))
+        return self._sessions[person]
+
+    @property
+    def people(self) -> tuple[UUID, ...]:
+        return (self.office.ann, self.office.ben, self.office.cara)
 
     def run(self) -> list[pushed.Ran]:
         """All that waits."""
