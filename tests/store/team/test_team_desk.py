@@ -15,6 +15,7 @@ from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import RefusedError, ServerUnreachable
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import DraftMode, OutboxState, TeamState
+from sms_desk.services import returned
 from sms_desk.services.team_desk import LARGEST, replay
 from sms_desk.store import my_states, outbox, tables
 from sms_desk.store.engine import Workspace
@@ -169,9 +170,7 @@ def test_what_is_refused_goes_back_to_what_it_was_with_the_words_kept(
     assert ben.returned() == []
 
 
-def test_of_a_name_that_both_changed_the_text_comes_back(
-    ben: Seat, team: Team, talk: UUID
-) -> None:
+def test_of_a_name_that_both_changed_the_text_comes_back(ben: Seat, team: Team, talk: UUID) -> None:
     contact = team.row(talk)["contact_id"]
     ben.do(c.RenameContact, contact_id=contact, name="Dana")
     team.do(team.office.cara, c.RenameContact, contact_id=contact, name="Dana Fox")
@@ -214,6 +213,27 @@ def test_a_refused_one_neither_stops_nor_reorders_the_others(
     assert {back.kind for back in ben.returned()} == set()
     ben.pull()
     assert {back.kind for back in ben.returned()} == {"snooze"}
+
+
+def test_what_came_back_is_listed_with_its_words_and_can_be_given_again(
+    ben: Seat, team: Team, talk: UUID
+) -> None:
+    contact = team.row(talk)["contact_id"]
+    ben.do(c.RenameContact, contact_id=contact, name="Dana")
+    ben.do(c.Assign, targets=one(talk), owner_id=ben.person)
+    team.do(team.office.cara, c.RenameContact, contact_id=contact, name="Dana Fox")
+    team.do(team.office.cara, c.Assign, targets=one(talk), owner_id=team.office.cara)
+    ben.sync()
+    taken, named = ben.desk.read(returned.returned)
+    assert (taken.label, taken.text, taken.title) == ("Assignment", "", "Taken by Cara at 13:01.")
+    assert (named.label, named.text, named.state) == ("Contact's name", "Dana", "held")
+    assert named.again
+    returned.again(ben.desk, named.id)
+    returned.settle(ben.desk, taken.id)
+    assert ben.desk.read(returned.returned) == ()
+    ben.sync()
+    (row,) = team.rows(tables.contacts, tables.contacts.c.id == contact)
+    assert row["name"] == "Dana"
 
 
 # --- the line breaks ------------------------------------------------------------------------------
@@ -339,9 +359,7 @@ def test_ones_own_base_holds_what_was_done_here(ben: Seat, talk: UUID) -> None:
     assert all(base["offline"] for base in bases)
 
 
-def test_who_begins_what_was_there_already_writes_into_that(
-    ben: Seat, team: Team
-) -> None:
+def test_who_begins_what_was_there_already_writes_into_that(ben: Seat, team: Team) -> None:
     """The contact wrote in a conversation that this desk has not heard of yet."""
     there = team.office.conversation(team.office.shared, "+14155550177")
     mine = new_id()
