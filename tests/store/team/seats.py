@@ -17,7 +17,7 @@ from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.replica import pending
 from sms_desk.store.replica.tables import prepare
-from sms_desk.store.team.delta import Delta
+from sms_desk.store.team.delta import Delta, parsed
 from sms_desk.sync.team_pull import Puller
 from sms_desk.sync.team_push import Pusher, Wire
 from tests.fixtures import team as wire
@@ -46,7 +46,7 @@ class Line:
 
     def pull(self, cursor: str) -> Delta:
         rows = self._session.execute("SELECT * FROM desk.pull(%s)", (cursor,)).fetchall()
-        return wire.parsed(rows)
+        return parsed(rows)
 
     def fetch(self, keys: Sequence[UUID], since: int = 0) -> Delta:
         return wire.fetch(self._session, *keys, since=since)

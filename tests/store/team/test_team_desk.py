@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +19,7 @@ from sms_desk.domain.model import DraftMode, OutboxState, TeamState
 from sms_desk.services import returned
 from sms_desk.services.team_desk import LARGEST, replay
 from sms_desk.store import my_states, outbox, tables
-from sms_desk.store.engine import Workspace
+from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.replica import before, pending
 from tests.fixtures.postgres import postgres
@@ -465,27 +466,16 @@ def _something(dice: random.Random, who: Seat, team: Team, talk: UUID) -> None:
             who.reply(talk, f"Reply {dice.random()}")
 
 
-class _rolled_back:  # noqa: N801 (a block)
+class _Over(Exception):
+    pass
+
+
+@contextmanager
+def _rolled_back(seat: Seat) -> Iterator[Tx]:
     """A transaction on a desk's file of which nothing stays."""
-
-    class Over(Exception):
-        pass
-
-    def __init__(self, seat: Seat) -> None:
-        self._writing = seat.file.write(quiet=True)
-
-    def __enter__(self) -> object:
-        return self._writing.__enter__()
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is not None:
-            self._writing.__exit__(kind, error, trace)  # type: ignore[arg-type]
-            return
-        over = self.Over()
-        try:
-            self._writing.__exit__(self.Over, over, None)
-        except self.Over:
-            pass
+    with suppress(_Over), seat.file.write(quiet=True) as tx:
+        yield tx
+        raise _Over
 
 
 def test_an_admins_desk_has_the_log(seat: Callable[[UUID], Seat], team: Team, talk: UUID) -> None:
