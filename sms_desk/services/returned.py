@@ -145,11 +145,13 @@ def _place(one: Pending) -> UUID | None:
 
 
 def _text(args: Mapping[str, Any]) -> str:
-    return str(args.get("body") or "")
+    return str(args.get("body") or args.get("name") or "")
 
 
 def _may_repeat(one: Pending) -> bool:
-    if one.kind == DRAFT or one.result.get("rule") in _NEVER_AGAIN:
+    """Not what is done in part, nor what waits with somebody else as a suggestion."""
+    done = "kept" in one.result or "place" in one.result
+    if one.kind == DRAFT or done or one.result.get("rule") in _NEVER_AGAIN:
         return False
     try:
         decode(one.kind, one.id, one.at, one.args)

@@ -129,11 +129,6 @@ def drop(tx: Tx, command_id: UUID) -> None:
     tx.execute(sa.delete(tables.pending).where(_P.id == command_id))
 
 
-def settled(tx: Tx, command_id: UUID) -> None:
-    """Its author has seen that it came back."""
-    tx.execute(sa.delete(tables.pending).where(_P.id == command_id, _P.state.not_in(OPEN)))
-
-
 def give_up(tx: Tx, before: datetime) -> tuple[UUID, ...]:
     """What waits since before a time is not pushed any more and comes back to its author."""
     late = sa.select(_P.id).where(_P.state.in_(OPEN), _P.at < before).order_by(_P.n)
