@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sms_desk.store.team.functions import of_people
+from sms_desk.store.team.functions import of_people, within
 from sms_desk.store.team.provisioning import WITHIN, of_provision
 from sms_desk.store.team.replicated import REPLICATED
 from sms_desk.store.team.roles import Roles, quoted
@@ -102,10 +102,10 @@ def rights(roles: Roles) -> str:
         f"REVOKE INSERT, UPDATE, DELETE ON {SCHEMA}.login FROM {connector};",
         f"REVOKE INSERT, UPDATE, DELETE ON {SCHEMA}.alembic_version FROM {connector};",
         f"ALTER FUNCTION {SCHEMA}.me() OWNER TO {owner};",
-        f"ALTER FUNCTION {SCHEMA}.epoch() OWNER TO {api};",
         f"GRANT EXECUTE ON FUNCTION {SCHEMA}.me() TO {api};",
     ]
-    for signature in of_people():
+    for signature in (*within(), *of_people()):
         made.append(f"ALTER FUNCTION {SCHEMA}.{signature} OWNER TO {api};")
+    for signature in of_people():
         made.append(f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{signature} TO {rep};")
     return "\n".join(made)

@@ -83,9 +83,12 @@ def _bring_up(connection: Connection, roles: Roles) -> None:
     command.upgrade(configuration(connection), "head")
     _make_tables(connection)
     run(connection, _tables_surface())
-    for text in (functions.ME, functions.EPOCH):
-        run(connection, text)
-    made = {**functions.of_people(), **provisioning.of_provision(roles)}
+    made = {
+        "me()": functions.ME,
+        **functions.within(),
+        **functions.of_people(),
+        **provisioning.of_provision(roles),
+    }
     run(connection, "\n".join(made.values()))
     run(connection, "RESET ROLE")
     named = [*_tables(connection)]
