@@ -143,12 +143,7 @@ def set_connector_password(connection: Connection, names: Roles, password: str) 
 
 
 def begin_epoch(connection: Connection) -> UUID:
-    """From now on this is another workspace than before: every desk starts over (algorithms §2.2)."""
-    made: UUID = connection.exec_driver_sql(
-        "UPDATE desk.team_meta SET epoch = gen_random_uuid(), gc_xid = pg_current_xact_id()"
-        " RETURNING epoch"
-    ).scalar_one()
-    return made
+    return surface.begin_epoch(connection)
 
 
 def end_lease(connection: Connection) -> None:

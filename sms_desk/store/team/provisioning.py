@@ -85,6 +85,9 @@ LOCK_LOGIN: Final = definer(
     "void",
     """
     BEGIN
+      -- They may have their row of `login` in an open transaction.
+      PERFORM pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN login l ON l.name = a.usename
+        WHERE l.name = login_name;
       UPDATE login l SET suspended_at = coalesce(l.suspended_at, clock_timestamp())
         WHERE l.name = login_name;
       IF NOT FOUND THEN

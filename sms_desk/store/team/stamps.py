@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from sms_desk.store.team.functions import PATH, key_column
-from sms_desk.store.team.replicated import Hangs, Replicated, hash_sql
+from sms_desk.store.team.replicated import REPLICATED, Hangs, Replicated, hash_sql
 from sms_desk.store.team.surface_tables import SCHEMA
 
 _SMALL: Final = (Hangs.WORKSPACE, Hangs.OVERSIGHT)
@@ -54,19 +54,42 @@ def _is_found_by_key(one: Replicated) -> bool:
 
 def fill(one: Replicated) -> str:
     """Rows that were there before the columns; then no row is without."""
+    return (
+        _touch(one, "scope_key IS NULL OR row_xid IS NULL")
+        + f"ALTER TABLE {SCHEMA}.{one.name} ALTER COLUMN row_xid SET NOT NULL,"
+        " ALTER COLUMN scope_key SET NOT NULL;"
+    )
+
+
+def restamp() -> str:
+    """After a restore: rows that a transaction wrote which this server has not had yet. They would
+    be new at each pull until it has."""
+    later = "row_xid >= pg_snapshot_xmax(pg_current_snapshot())"
+    kept = {"access": "mode", "digest": "n", "receipt": "state"}
+    return "".join(
+        (
+            *(_touch(one, later) for one in REPLICATED),
+            *(
+                f"UPDATE {SCHEMA}.{name} SET {column} = {column},"
+                f" row_xid = pg_current_xact_id() WHERE {later};"
+                for name, column in kept.items()
+            ),
+            f"DELETE FROM {SCHEMA}.tomb WHERE {later};",
+        )
+    )
+
+
+def _touch(one: Replicated, which: str) -> str:
+    """Write rows once more, as they are."""
     name = f"{SCHEMA}.{one.name}"
     key = one.primary_key[0]
-    # The triggers that keep the audit log as it is are not asked: nothing that it says changes.
-    guards = ("DISABLE", "ENABLE") if one.name == "audit" else ()
-    touch = f"UPDATE {name} SET {key} = {key} WHERE scope_key IS NULL OR row_xid IS NULL;"
-    if guards:
-        touch = (
-            f"ALTER TABLE {name} DISABLE TRIGGER audit_change;{touch}"
-            f"ALTER TABLE {name} ENABLE TRIGGER audit_change;"
-        )
+    touch = f"UPDATE {name} SET {key} = {key} WHERE {which};"
+    if one.name != "audit":
+        return touch
+    # The trigger that keeps the log as it is is not asked: nothing that it says changes.
     return (
-        touch + f"ALTER TABLE {name} ALTER COLUMN row_xid SET NOT NULL,"
-        " ALTER COLUMN scope_key SET NOT NULL;"
+        f"ALTER TABLE {name} DISABLE TRIGGER audit_change;{touch}"
+        f"ALTER TABLE {name} ENABLE TRIGGER audit_change;"
     )
 
 

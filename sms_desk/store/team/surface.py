@@ -7,6 +7,8 @@ may do what (`roles`, `policies`, `provisioning`). Everything here may be run ag
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import command
 from sqlalchemy.engine import Connection
@@ -58,6 +60,17 @@ def upgrade(connection: Connection) -> Roles:
     guard_database(connection, roles, database)
     close_other_databases(connection, database)
     return roles
+
+
+def begin_epoch(connection: Connection) -> UUID:
+    """From now on this is another workspace than before: every desk starts over (algorithms §2.2).
+    After a restore, whether by dump and load or by an older copy of the server."""
+    run(connection, stamps.restamp())
+    made: UUID = connection.exec_driver_sql(
+        f"UPDATE {SCHEMA}.team_meta SET epoch = gen_random_uuid(), gc_xid = pg_current_xact_id()"
+        " RETURNING epoch"
+    ).scalar_one()
+    return made
 
 
 def _check_administrator(connection: Connection) -> None:
