@@ -96,11 +96,12 @@ class TeamWorkspace(Workspace):
                 kept = self._shelf_of(int(tx.execute(_COMMITS).scalar_one()))
             return kept
 
-        tx.info[remembered.SHELF] = place
+        info = tx.info  # a connection that broke meanwhile answers nothing any more
+        info[remembered.SHELF] = place
         try:
             yield
         finally:
-            tx.info.pop(remembered.SHELF, None)
+            info.pop(remembered.SHELF, None)
 
     def _shelf_of(self, commits: int) -> dict[Hashable, Any]:
         if commits > self._shelf[0]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 import sqlalchemy as sa
 
+from sms_desk.domain.errors import StorageError
 from sms_desk.domain.model import Role
 from sms_desk.store import people, tables
 from sms_desk.store.engine import Tx, Workspace
@@ -100,3 +101,12 @@ def test_an_older_snapshot_is_not_told_what_a_later_one_saw(team_server: TeamSer
         with workspace.read() as new:
             assert len(remembered(new, people.actors)) == 2
         assert len(remembered(old, people.actors)) == 1
+
+
+def test_a_server_that_goes_away_in_the_middle_is_said_in_words(team_server: TeamServer) -> None:
+    workspace = team_server.team_workspace()
+    with pytest.raises(StorageError), workspace.write() as tx:
+        pid = tx.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with team_server.admin_engine().connect() as admin:
+            admin.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
+        tx.execute(sa.delete(tables.tags))
