@@ -19,7 +19,7 @@ from sms_desk.domain import positions
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.replica import attached, digests, leaving, state
-from sms_desk.store.replica.apply import Fetched, News, NoQueue, Queue, apply
+from sms_desk.store.replica.apply import Fetched, News, NoQueue, Queue, apply, by_rank
 from sms_desk.store.replica.state import Name, Progress
 from sms_desk.store.team.delta import Delta, Digest
 
@@ -102,7 +102,7 @@ class Puller:
             slice_ = self._next_slice()
             with client.pulling() as view:
                 delta = view.pull(began)
-                fetched = self._fetched(view, _by_rank(delta.enter), now)
+                fetched = self._fetched(view, by_rank(delta.enter), now)
                 said = _digests(view, slice_)
             changes = self._apply(News(delta, fetched, said), began)
             leaving.purge(self._workspace)
@@ -208,10 +208,6 @@ class Puller:
         self._swept = keys[-1] if keys else None
         self._sweeping = bool(keys)
         return keys
-
-
-def _by_rank(keys: Mapping[UUID, int]) -> list[UUID]:
-    return sorted(keys, key=lambda key: (-keys[key], key))
 
 
 def _digests(view: View, keys: Sequence[UUID]) -> dict[UUID, Digest]:

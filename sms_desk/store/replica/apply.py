@@ -15,12 +15,15 @@ from sms_desk.store.replica import before, digests, leaving, rows, searching, st
 from sms_desk.store.replica.rows import Row
 from sms_desk.store.replica.state import Name
 from sms_desk.store.team.delta import Delta, Digest, Receipt
-from sms_desk.store.team.replicated import BY_NAME, REPLICATED, Wire
+from sms_desk.store.team.replicated import BY_NAME, OVERSIGHT_KEY, REPLICATED, Wire
 
 _log = logging.getLogger(__name__)
 
 AGAIN: Final = 2**63 - 1
 """The rank of a key whose rows differ from the server's: before all others."""
+
+LAST: Final = -1
+"""The rank of a key that everything else is fetched before."""
 
 COMPARED: Final = 2_000
 """Rows on a key that are compared at every change of one of them; more only with all others."""
@@ -157,11 +160,25 @@ def _account(tx: Tx, news: News) -> None:
     if delta.start_over:
         state.want_nothing(tx)
     state.got(tx, delta.leave)
-    state.want(tx, delta.enter)
+    state.want(tx, _ranked(delta.enter))
     for part in news.fetched:
         state.got(tx, part.keys)
         state.keep_since(tx, part.keys, part.since)
     state.count_filling(tx)
+
+
+def by_rank(keys: Mapping[UUID, int]) -> list[UUID]:
+    """In the order in which they are to be fetched."""
+    ranked = _ranked(keys)
+    return sorted(ranked, key=lambda key: (-ranked[key], key))
+
+
+def _ranked(keys: Mapping[UUID, int]) -> dict[UUID, int]:
+    """The audit log comes last: it is the longest, and nobody's work waits for it."""
+    ranked = dict(keys)
+    if OVERSIGHT_KEY in ranked:
+        ranked[OVERSIGHT_KEY] = LAST
+    return ranked
 
 
 def _compare(tx: Tx, news: News) -> None:

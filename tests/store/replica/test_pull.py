@@ -19,7 +19,7 @@ from sms_desk.store.ids import new_id
 from sms_desk.store.replica import state
 from sms_desk.store.replica import tables as own
 from sms_desk.store.replica.state import Name
-from sms_desk.store.team.replicated import address_key
+from sms_desk.store.team.replicated import OVERSIGHT_KEY, address_key
 from sms_desk.sync import team_pull
 from sms_desk.sync.team_pull import Puller
 from tests.fixtures.desk import open_hurried
@@ -116,6 +116,12 @@ def test_what_is_more_is_fetched_page_by_page_the_newest_first(
     asked = [key for page in shop.server.asked for key in page]
     ranks = [shop.server.seen[key] for key in asked]
     assert ranks == sorted(ranks, reverse=True)
+
+
+def test_the_audit_log_is_fetched_last(shop: Shop) -> None:
+    shop.server.seen[OVERSIGHT_KEY] = 2**62
+    shop.pull()
+    assert shop.server.asked[0][-1] == OVERSIGHT_KEY
 
 
 def test_a_fill_goes_on_where_a_killed_desk_was(
