@@ -516,7 +516,8 @@ def _synced(answer: answers.Synced) -> Iterator[str]:
         yield words(f"{count} × {kind.replace('_', ' ')}" for kind, count in answer.changed.items())
     else:
         yield "Nothing new."
-    yield from table_of(answer.lines, "No account is connected: see sms-desk account add --help.")
+    if answer.lines:  # a desk of a team has none
+        yield from table_of(answer.lines)
 
 
 @lines.register

@@ -45,9 +45,10 @@ def sync(call: Invocation, session: Session, once: bool, days: int | None) -> Sy
     """Receive and send, once or until interrupted; progress is told on stderr.
 
     Only one process of a workspace does so at a time. Where the window or another sync does, it
-    is asked to look now, and this call says so.
+    is asked to look now, and this call says so. On a desk of a team it hands over what waits and
+    fetches what is new; the lines to the providers are the connector's.
     """
-    if not session.lines():
+    if not session.lines() and session.team_line() is None:
         raise RefusedError(
             "No account is connected.", "See sms-desk account add --help.", rule="no_account"
         )
@@ -78,10 +79,15 @@ def _cycles(session: Session, call: Invocation) -> Synced:
             changes |= session.sync_once()
         except ElsewhereError:
             return _elsewhere(session)
-        lines = session.lines()
+        lines = _own_lines(session)
         progress.tell(lines)
         if _failed(lines) or not any(found.backfill_running for found in lines):
             return _judged(Synced(False, _counts(changes), lines))
+
+
+def _own_lines(session: Session) -> tuple[LineState, ...]:
+    """Those that this desk keeps; in a team they are the connector's."""
+    return session.lines() if session.team_line() is None else ()
 
 
 def _judged(answer: Synced) -> Synced:
@@ -107,7 +113,7 @@ def _counts(changes: Changes) -> dict[str, int]:
 def _elsewhere(session: Session) -> Synced:
     """The other process looks as soon as somebody has written: this writes, if only its pulse."""
     session.desk.wake_due()
-    return Synced(True, {}, session.lines())
+    return Synced(True, {}, _own_lines(session))
 
 
 def _on(session: Session, call: Invocation) -> Synced | None:
@@ -121,7 +127,7 @@ def _on(session: Session, call: Invocation) -> Synced | None:
     progress = _Progress(call)
     never = threading.Event()
     while True:
-        progress.tell(session.lines())
+        progress.tell(_own_lines(session))
         never.wait(_LOOK_EVERY)
 
 

@@ -16,7 +16,7 @@ from sms_desk.bootstrap.options import Options
 from sms_desk.bootstrap.team_admin import Founder
 from sms_desk.domain.errors import LoginError
 from sms_desk.domain.model import Role
-from sms_desk.settings import server_address
+from sms_desk.settings import credentials, keys, server_address
 from sms_desk.settings.files import Profile
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.team.client import Client
@@ -26,6 +26,7 @@ from tests.e2e.cli_calls import PASSPHRASE, Terminal
 from tests.e2e.team_setup import postgres, remove, terminal
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster
+from tests.unit.test_credentials import Memory
 
 __all__ = ["postgres", "terminal"]
 
@@ -146,6 +147,15 @@ def test_whoever_is_cut_off_joins_again(
     assert not is_let_in(bob, bob["password"])
 
 
+@pytest.fixture(params=["keyring", "passphrase"])
+def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What keeps the desk's key, and so the password of its login."""
+    if request.param == "keyring":
+        memory = Memory()
+        monkeypatch.setattr(credentials, "find_backend", lambda: ("Memory", memory))
+    return str(request.param)
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["before it is sent", "after it was taken"])
 def test_a_change_of_the_password_that_is_cut_off_loses_none(
     terminal: Terminal,
@@ -153,6 +163,7 @@ def test_a_change_of_the_password_that_is_cut_off_loses_none(
     desk: Path,
     monkeypatch: pytest.MonkeyPatch,
     before: bool,
+    source: str,
 ) -> None:
     change = Client.change_password
 
@@ -168,6 +179,9 @@ def test_a_change_of_the_password_that_is_cut_off_loses_none(
     assert is_let_in(bob, bob["password"]) is before
     assert joins(terminal, bob, desk)["person_id"] == bob["person_id"]
     assert not is_let_in(bob, bob["password"])
+    identity = keys.read(Profile.of(under=desk))
+    assert identity is not None
+    assert identity.source == source
 
 
 def test_a_wrong_password_leaves_nothing_behind(

@@ -16,7 +16,7 @@ def session(error: DeskError) -> Any:
         raise error
 
     desk = SimpleNamespace(wake_due=lambda: None)
-    return SimpleNamespace(sync_once=sync_once, lines=lambda: (), desk=desk)
+    return SimpleNamespace(sync_once=sync_once, lines=lambda: (), team_line=lambda: None, desk=desk)
 
 
 CALL: Any = SimpleNamespace(progress=lambda _text: None)
