@@ -21,7 +21,7 @@ class Secrets:
     """
 
     def __init__(self, store: Callable[[], SecretStore]) -> None:
-        self._store = store
+        self.store = store
         self._for_now: dict[UUID, str] = {}
         self._mail_for_now: str | None = None
 
@@ -40,14 +40,14 @@ class Secrets:
     def _kept(self, account_id: UUID) -> str | None:
         """Without a key store each start needs the secret anew: say where it is given."""
         try:
-            return self._store().read(purpose_of(account_id))
+            return self.store().read(purpose_of(account_id))
         except KeyringError as error:
             raise KeyringError(error.title, f"{error.next_step} {_FOR_NOW}".strip()) from error
 
     def write(self, account_id: UUID, secret: str) -> None:
         """Keep it in the keyring; without one, only in this process's memory."""
         try:
-            self._store().write(purpose_of(account_id), secret)
+            self.store().write(purpose_of(account_id), secret)
             self._for_now.pop(account_id, None)
         except KeyringError:
             self._for_now[account_id] = secret
@@ -55,7 +55,7 @@ class Secrets:
     def delete(self, account_id: UUID) -> None:
         self._for_now.pop(account_id, None)
         try:
-            self._store().delete(purpose_of(account_id))
+            self.store().delete(purpose_of(account_id))
         except KeyringError:
             return
 
@@ -65,7 +65,7 @@ class Secrets:
         """ "" where none was ever given. Raises KeyringError."""
         if self._mail_for_now is not None:
             return self._mail_for_now
-        return self._store().read(MAIL) or ""
+        return self.store().read(MAIL) or ""
 
     def has_mail_password(self) -> bool:
         try:
@@ -78,9 +78,9 @@ class Secrets:
         self._mail_for_now = None
         try:
             if password:
-                self._store().write(MAIL, password)
+                self.store().write(MAIL, password)
             else:
-                self._store().delete(MAIL)
+                self.store().delete(MAIL)
         except KeyringError:
             self._mail_for_now = password
 

@@ -264,7 +264,7 @@ class Team:
                 access.rebuild(tx, self._now())
             name = workspaces.name(tx)
         invitation = self.invitation(me)
-        self._tell()
+        self.tell()
         return carried, name, invitation
 
     def _require_no_connector(self) -> None:
@@ -293,7 +293,7 @@ class Team:
         else:
             self._edit(person_id, role, zone, email)
         invitation = self.invitation(person_id)
-        self._tell()
+        self.tell()
         return invitation
 
     def invitation(self, person_id: UUID) -> Invitation:
@@ -319,23 +319,23 @@ class Team:
     def suspend(self, person: str) -> Locked:
         """End somebody's sessions at once, and let them in no more; they keep what they hold (GP2)."""
         person_id = self._known(person)
-        desk = self._acting(not_as=person_id)
+        desk = self.acting(not_as=person_id)
         desk.change(c.SuspendPerson(**desk.stamp(), person_id=person_id))
         with self.workspace.write() as tx:
             ended = server.lock_logins(tx, person_id)
             name = people.names(tx)[person_id]
-        self._tell()
+        self.tell()
         return Locked(person_id, name, True, ended)
 
     def resume(self, person: str) -> Locked:
         """Let them in again, with the password that they had."""
         person_id = self._known(person)
-        desk = self._acting(not_as=person_id)
+        desk = self.acting(not_as=person_id)
         desk.change(c.SuspendPerson(**desk.stamp(), person_id=person_id, suspended=False))
         with self.workspace.write() as tx:
             back = server.unlock_login(tx, person_id)
             name = people.names(tx)[person_id]
-        self._tell()
+        self.tell()
         return Locked(person_id, name, False, back)
 
     def status(self) -> TeamStatus:
@@ -385,7 +385,7 @@ class Team:
                 f"“{name}” is new here, and it is not said what they may do.",
                 "Say --role rep, supervisor or admin.",
             )
-        desk, person_id = self._acting(), new_id()
+        desk, person_id = self.acting(), new_id()
         with self.workspace.read() as tx:
             own_zone = people.get(tx, desk.person_id)["zone"]
         desk.change(
@@ -407,7 +407,7 @@ class Team:
             return
         with self.workspace.read() as tx:
             row = people.get(tx, person_id)
-        desk = self._acting()
+        desk = self.acting()
         desk.change(
             c.EditPerson(
                 **desk.stamp(),
@@ -419,7 +419,7 @@ class Team:
             )
         )
 
-    def _acting(self, not_as: UUID | None = None) -> Desk:
+    def acting(self, not_as: UUID | None = None) -> Desk:
         """The desk of who acts: who was named, else an admin, the founder before others."""
         with self.workspace.read() as tx:
             if self._as is not None:
@@ -438,7 +438,8 @@ class Team:
     def _desk(self, person_id: UUID) -> Desk:
         return Desk(self.workspace, person_id, clock=self._now)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Hint to the desks that there is something new."""
         server.tell_desks(self.workspace.engine)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 from sms_desk.bootstrap import Session
@@ -15,6 +18,8 @@ from sms_desk.services import directory
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import AccountRow
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 _secret_fd = click.option(
     "--secret-fd",
     type=click.IntRange(min=0),
@@ -23,29 +28,57 @@ _secret_fd = click.option(
 )
 
 
+_WORDS = (
+    click.argument("provider", type=click.Choice(list(CATALOGUE))),
+    click.option("--sid", required=True, metavar="SID", help="The account's SID or project ID."),
+    click.option(
+        "--key-sid",
+        default="",
+        metavar="SID",
+        help="An API key's SID; else the secret is the auth token.",
+    ),
+    click.option("--label", default="", metavar="NAME", help="What people call the account."),
+    click.option(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="Instead of the provider's own hosts; http only on this machine.",
+    ),
+    _secret_fd,
+    click.option("--no-test", is_flag=True, help="Do not ask the provider first."),
+)
+
+
+def words_of_account(function: F) -> F:
+    """The argument and options that say which account is to be connected."""
+    for decorate in reversed(_WORDS):
+        function = decorate(function)
+    return function
+
+
+def values_of_account(
+    provider: str, sid: str, key_sid: str, label: str, base_url: str, secret_fd: int | None
+) -> dict[str, str]:
+    """What was said of it, its secret asked for or read. Raises UsageError."""
+    chosen = entry(provider)
+    values = {
+        "account_sid": sid,
+        "user": key_sid,
+        "base_url": base_url,
+        "label": label or chosen.label,
+        "secret": secrets.secret(secret_fd, f"Secret of {sid}"),
+    }
+    chosen.credential(values)  # tells a misshapen word before anything is asked
+    return values
+
+
 @group()
 def account() -> None:
     """Connect provider accounts; secrets are kept in the keyring only."""
 
 
 @account.command()
-@click.argument("provider", type=click.Choice(list(CATALOGUE)))
-@click.option("--sid", required=True, metavar="SID", help="The account's SID or project ID.")
-@click.option(
-    "--key-sid",
-    default="",
-    metavar="SID",
-    help="An API key's SID; else the secret is the auth token.",
-)
-@click.option("--label", default="", metavar="NAME", help="What people call the account.")
-@click.option(
-    "--base-url",
-    default="",
-    metavar="URL",
-    help="Instead of the provider's own hosts; http only on this machine.",
-)
-@_secret_fd
-@click.option("--no-test", is_flag=True, help="Do not ask the provider first.")
+@words_of_account
 @with_session
 def add(
     session: Session,
@@ -58,15 +91,7 @@ def add(
     no_test: bool,
 ) -> AccountRow:
     """Connect an account, after trying its credential."""
-    chosen = entry(provider)
-    values = {
-        "account_sid": sid,
-        "user": key_sid,
-        "base_url": base_url,
-        "label": label or chosen.label,
-        "secret": secrets.secret(secret_fd, f"Secret of {sid}"),
-    }
-    chosen.credential(values)  # tells a misshapen word before anything is asked
+    values = values_of_account(provider, sid, key_sid, label, base_url, secret_fd)
     if not no_test:
         session.test_account(provider, values)
     row = find_account(session.desk, str(session.add_account(provider, values)))

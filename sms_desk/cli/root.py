@@ -62,6 +62,9 @@ ENTRIES = {
     "workspace": _entry("workspace", "workspace", "A team's workspace on a PostgreSQL server."),
     "join": _entry("join", "join", "Make this desk one of a team's."),
     "connector": _entry("connector", "connector", "Receive and send for a team."),
+    "connector-account": _entry(
+        "connector_account", "connector_account", "A team's accounts, on the connector's machine."
+    ),
     "connector-secret": _entry(
         "connector", "connector_secret", "Secrets that a team's connector needs."
     ),

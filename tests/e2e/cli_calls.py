@@ -29,7 +29,7 @@ PASSPHRASE = "canary-otter-of-the-passphrase"
 ERROR_KEYS = {"code", "title", "next_step", "rule"}
 FORMS = {path: reference.answer_forms(command) for path, command in reference.commands()}
 
-_TEAM = ("workspace", "join", "connector", "connector-secret")
+_TEAM = ("workspace", "join", "connector", "connector-account", "connector-secret")
 TEAMS = {path for path in FORMS if path.split()[0] in _TEAM}
 """What needs a team's server: test_workspace_story and test_connector call them."""
 

@@ -24,7 +24,7 @@ from sms_desk.domain.model import Channel, HolderKind, Role
 from sms_desk.providers.sandbox import Fault, FaultKind, SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE
 from sms_desk.settings.server_address import ServerAddress
-from sms_desk.store import accounts, conversations, people, settings, tables
+from sms_desk.store import accounts, conversations, people, scans, settings, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.team import lease
@@ -293,6 +293,31 @@ def test_once_does_what_there_is_to_do_with_secrets_that_a_service_is_handed(
     with shop.workspace.engine.begin() as tx:
         tx.exec_driver_sql("UPDATE lease SET expires_at = now() + interval '1 minute'")
     assert terminal.json("connector", "--once", *words, code=5)["error"]["code"] == "elsewhere"
+
+
+def test_accounts_are_connected_on_the_connectors_machine(shop: Shop, terminal: Terminal) -> None:
+    def call(*words: str, **options: Any) -> Any:
+        where = ("--server", shop.address)
+        return terminal.json("connector-account", *words, *where, password=PASSWORD, **options)
+
+    with shop.workspace.write() as tx:
+        people.insert(
+            tx, id_=new_id(), name="Eve", role=Role.ADMIN, zone="UTC", at=datetime.now(UTC)
+        )
+        tx.exec_driver_sql("UPDATE lease SET holder = 'x', expires_at = now() + interval '1 hour'")
+    (row,) = call("list")["rows"]
+    assert call("backfill", "Shop", "--days", "30")["id"] == row["id"]
+    with shop.workspace.read() as tx:
+        assert scans.backfill(tx, UUID(row["id"])).running
+    assert call("remove", "Shop")["id"] == row["id"]
+    assert call("list")["rows"] == []
+    terminal.secret = shop.sandbox.account.auth_token
+    words = ("twilio", "--sid", shop.sandbox.account.sid, "--base-url", shop.sandbox.base_url)
+    assert call("add", *words, secret=True)["id"] == row["id"], "the same account is known again"
+    assert f"account-{shop.sandbox.account.sid}" in terminal.said[-1]
+    terminal.secret = "0" * 32
+    assert call("add", *words, secret=True, code=6)["error"]["code"] == "credential"
+    assert len(call("list")["rows"]) == 1
 
 
 def test_a_connector_says_what_it_lacks(
