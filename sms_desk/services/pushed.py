@@ -186,8 +186,9 @@ def _concerns(now: Standing, given: Given) -> bool:
 
 
 _HIDDEN: Final = Verdict(
-    Way.REFUSE, "not_found", "There is no such conversation, or it is not yours to see."
+    Way.REFUSE, "not_found", "This is not there any more, or it is not yours to see."
 )
+"""Whatever it was: nobody learns what there is by asking for it."""
 
 
 def _of_several(
@@ -305,9 +306,9 @@ def _stopped(verdict: Verdict) -> _Answer:
 
 
 def _refused(error: DeskError) -> _Answer:
-    rule = error.rule if isinstance(error, RefusedError) else ""
     if isinstance(error, NotFoundError):
-        rule = "not_found"
+        return _stopped(_HIDDEN)
+    rule = error.rule if isinstance(error, RefusedError) else ""
     return _Answer("refused", _words(error.title, error.next_step, rule))
 
 

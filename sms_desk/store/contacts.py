@@ -26,6 +26,10 @@ def get(tx: Tx, contact_id: UUID) -> sa.RowMapping:
     return row
 
 
+def exists(tx: Tx, contact_id: UUID) -> bool:
+    return tx.execute(sa.select(_c.id).where(_c.id == contact_id)).first() is not None
+
+
 def survivor(tx: Tx, contact_id: UUID) -> UUID:
     """The contact that this one was merged into, or itself."""
     for _ in range(_MERGES):

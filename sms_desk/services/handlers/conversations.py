@@ -23,7 +23,7 @@ from sms_desk.services import telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, conversations
 from sms_desk.services.handlers import owners
-from sms_desk.services.handlers.targets import resolve
+from sms_desk.services.handlers.targets import resolve, seen
 from sms_desk.services.words import peer_text
 from sms_desk.store import conversations as conversation_store
 from sms_desk.store import (
@@ -252,11 +252,19 @@ def _resource(
 
 def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
     """Put back what a batch did, where it still stands as the batch left it; the note names what
-    does not. Count 0: something newer contradicts all of it."""
+    does not. Count 0: something newer contradicts all of it. What its author sees no longer stays,
+    unless it is this batch that gave it away (R31)."""
     done = events.of_batch(ctx.tx, batch_id)
     said = _read(done)
     now = team_states.load(ctx.tx, [event.conversation_id for event in done])
-    back = [event for event in done if said[id(event.detail)].stands(now[event.conversation_id])]
+    given = {event.conversation_id for event in done if event.kind is EventKind.ASSIGNED}
+    within = given | seen(ctx, now.keys())
+    back = [
+        event
+        for event in done
+        if event.conversation_id in within
+        and said[id(event.detail)].stands(now[event.conversation_id])
+    ]
     if not back:
         return Effect(count=0, note=_contradicted(ctx, batch_id, done, ()))
     team_states.restore(
@@ -295,12 +303,13 @@ _WITH_ROUTED = {EventKind.ASSIGNED: (EventKind.ASSIGNED, EventKind.ROUTED)}
 def _contradicted(
     ctx: Context, batch_id: UUID, done: Collection[Event], back: Collection[UUID]
 ) -> str:
-    """How many stay as they are, who changed them since, and which these are (R30)."""
+    """How many stay as they are, who changed them since, and which these are (R30), as far as the
+    actor sees them."""
     stay = [event for event in done if event.conversation_id not in back]
     if not stay:
         return ""
     kinds = {kind for e in stay for kind in _WITH_ROUTED.get(e.kind, tuple(EventKind))}
-    ids = [event.conversation_id for event in stay]
+    ids = seen(ctx, {event.conversation_id for event in stay})
     by = reassigning.changed_since(ctx.tx, batch_id, ids, sorted(kinds))
     names = people.names(ctx.tx)
     known = sorted({names[one] for one in by if one in names})
@@ -310,7 +319,7 @@ def _contradicted(
     words = f"{len(stay):,} of {len(done):,} {was} {verb} since"
     if known:
         words = f"{words}, by {' and '.join(known)}"
-    return f"{words}: {_which(ctx, ids)}."
+    return f"{words}: {_which(ctx, ids)}." if ids else f"{words}."
 
 
 def _which(ctx: Context, ids: Collection[UUID]) -> str:

@@ -1,7 +1,7 @@
-"""Which conversations a command means, for handlers."""
+"""Which conversations and contacts a command means, for handlers."""
 
 from __future__ import annotations
 
-from sms_desk.services.targets import resolve
+from sms_desk.services.targets import known_contact, resolve, seen
 
-__all__ = ["resolve"]
+__all__ = ["known_contact", "resolve", "seen"]

@@ -37,7 +37,9 @@ def save_view(ctx: Context, command: c.SaveView) -> Effect:
 
 
 def delete_view(ctx: Context, command: c.DeleteView) -> Effect:
-    before = _own_view(ctx, command.view_id)
+    seen = views.for_person(ctx.tx, ctx.actor.person_id, ctx.directory, ctx.now)
+    known = command.view_id in {row["id"] for row in seen}
+    before = _own_view(ctx, command.view_id) if known else None
     if before is None:
         return Effect(count=0, label="There is no such view")
     views.delete(ctx.tx, command.view_id)

@@ -6,18 +6,18 @@ from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
-from sms_desk.domain.errors import NotFoundError, RefusedError, UsageError
+from sms_desk.domain.errors import RefusedError, UsageError
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
+from sms_desk.services.handlers.targets import known_contact
 from sms_desk.services.handlers.views import named
 from sms_desk.settings import registry
 from sms_desk.store import accounts, contacts, people, settings, uncarried, workspaces
-from sms_desk.store import inbox as inbox_store
 
 
 def rename_contact(ctx: Context, command: c.RenameContact) -> Effect:
     """A contact's name; an empty one shows the number again (R62)."""
-    _require_known(ctx, command.contact_id)
+    known_contact(ctx, command.contact_id)
     before = contacts.get(ctx.tx, command.contact_id)["name"]
     name = " ".join(command.name.split())
     contacts.change(ctx.tx, command.contact_id, name=name)
@@ -26,7 +26,7 @@ def rename_contact(ctx: Context, command: c.RenameContact) -> Effect:
 
 
 def set_contact_owner(ctx: Context, command: c.SetContactOwner) -> Effect:
-    _require_known(ctx, command.contact_id)
+    known_contact(ctx, command.contact_id)
     before = contacts.get(ctx.tx, command.contact_id)["owner_id"]
     if command.owner_id is not None:
         people.actor(ctx.tx, command.owner_id)
@@ -35,13 +35,6 @@ def set_contact_owner(ctx: Context, command: c.SetContactOwner) -> Effect:
         id=command.id, at=command.at, contact_id=command.contact_id, owner_id=before
     )
     return Effect(_contact(ctx, command.contact_id), 1, "Changed the owner", inverse=(back,))
-
-
-def _require_known(ctx: Context, contact_id: UUID) -> None:
-    """Raises NotFoundError for a contact with whom the actor sees no conversation (R31)."""
-    talks = contacts.conversations(ctx.tx, contact_id)
-    if not ctx.reach.everything and not inbox_store.visible(ctx.tx, ctx.reach, talks):
-        raise NotFoundError("There is no such contact, or it is not yours to see.")
 
 
 def _contact(ctx: Context, contact_id: UUID) -> Changes:

@@ -15,7 +15,7 @@ from sms_desk.services import covers, telling
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers.contents import filled
-from sms_desk.services.handlers.targets import resolve
+from sms_desk.services.handlers.targets import known_contact, resolve
 from sms_desk.store import (
     contacts,
     conversations,
@@ -108,6 +108,8 @@ def start_conversation(ctx: Context, command: c.StartConversation) -> Effect:
     answerable, why = addresses.is_answerable(address)
     if not answerable:
         raise UsageError(f"No message can be sent to {command.peer_raw}.", why)
+    if contacts.exists(ctx.tx, command.contact_id):  # else it is the id for a new one
+        known_contact(ctx, command.contact_id)
     sender = senders.get(ctx.tx, command.sender_id)
     if not ctx.reach.may_write(command.sender_id):
         raise RefusedError(
