@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sms_desk.domain import commands as c
 from sms_desk.domain import wall_time
-from sms_desk.domain.errors import KeyringError, NotFoundError, RefusedError, UsageError
+from sms_desk.domain.errors import KeyringError, NotFoundError, UsageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
 from sms_desk.services.desk import Desk
@@ -172,8 +172,11 @@ def keep_connector_password(address: ServerAddress, secret: str) -> tuple[str, s
 
 
 def upgrade(address: ServerAddress, password: str) -> None:
-    """Bring the workspace to what this version of the desk works with."""
+    """Bring the workspace to what this version of the desk works with. Raises RefusedError while a
+    connector runs."""
     with server.administering(address, password) as connection:
+        server.require_workspace(connection)
+        server.require_no_connector(connection)
         server.upgrade(connection)
 
 
@@ -251,7 +254,8 @@ class Team:
         me = people.me(source)
         if me is None or workspaces.kind(source) == "demo":
             raise UsageError("A demo is not moved.", "Name the folder of a real one by --home.")
-        self._require_no_connector()
+        with self.workspace.read() as tx:
+            server.require_no_connector(tx)
         with self.workspace.write() as tx:
             if moving.is_carried(source, tx):
                 carried = tuple(moving.counted(source))
@@ -266,16 +270,6 @@ class Team:
         invitation = self.invitation(me)
         self.tell()
         return carried, name, invitation
-
-    def _require_no_connector(self) -> None:
-        with self.workspace.read() as tx:
-            lease = seen(tx)
-        if lease.left > 0:
-            raise RefusedError(
-                "A connector of this workspace runs.",
-                "Stop it, then move; start it again afterwards.",
-                rule="connector",
-            )
 
     def invite(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ import pytest
 from sms_desk.domain.errors import LoginError, ServerUnreachable
 from sms_desk.settings import server_address
 from sms_desk.settings.server_address import Who
+from sms_desk.store.team import connection as way
 from sms_desk.store.team.client import Client
 from sms_desk.store.team.connection import connect, translated
+from sms_desk.store.team.lease import Lease
 from tests.e2e.cli_calls import Terminal
 from tests.e2e.team_setup import administrator, made, postgres, terminal
 from tests.fixtures import postgres as clusters
+from tests.fixtures.postgres import Cluster
 
 __all__ = ["administrator", "made", "postgres", "terminal"]
 
@@ -148,3 +152,36 @@ def test_a_cut_off_init_is_finished_by_the_next(
     client = client_of(done["invitation"])
     assert client.hello().workspace_name == "Coats"
     client.close()
+
+
+def test_nothing_is_upgraded_under_a_running_connector(
+    terminal: Terminal, administrator: str, made: dict[str, Any]
+) -> None:
+    connector = replace(server_address.parsed(administrator), user=made["connector"])
+    engine = way.engine(connector, made["connector_password"])
+    lease = Lease(engine, "here")
+    try:
+        hold = lease.acquire()
+        assert hold is not None
+        answer = terminal.json("workspace", "status", password=made["connector_password"])
+        assert answer["connector"] == "here"
+        answer = terminal.json("workspace", "upgrade", password=clusters.PASSWORD, code=3)
+        assert answer["error"]["rule"] == "connector"
+        # Inviting takes its place between two of the connector's transactions, which keeps its lease.
+        words = ("workspace", "invite", "Bob", "--role", "rep")
+        terminal.json(*words, password=made["connector_password"])
+        assert lease.renew(hold)
+        lease.release(hold)
+    finally:
+        lease.close()
+    terminal.json("workspace", "upgrade", password=clusters.PASSWORD)
+
+
+def test_where_there_is_no_workspace_it_is_said(
+    terminal: Terminal, administrator: str, postgres: Cluster
+) -> None:
+    nowhere = server_address.parsed(administrator)
+    empty = replace(nowhere, database="postgres").url
+    for words in (("upgrade", empty), ("restored", empty), ("status", "--server", empty)):
+        answer = terminal.json("workspace", *words, password=clusters.PASSWORD, code=5)
+        assert "workspace init" in answer["error"]["next_step"]

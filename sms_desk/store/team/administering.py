@@ -25,9 +25,11 @@ from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.team import connection as way
 from sms_desk.store.team import roles, surface
 from sms_desk.store.team.client import refuse_other_version
+from sms_desk.store.team.lease import seen
 from sms_desk.store.team.roles import Roles
 from sms_desk.store.team.surface_tables import login as logins
 
+_COUNTED: Final = 200_000
 MAINTENANCE: Final = "postgres"
 """A database that every server has."""
 
@@ -136,6 +138,21 @@ def _refuse_other_encodings(connection: Connection) -> None:
 
 def upgrade(connection: Connection) -> Roles:
     return surface.upgrade(connection)
+
+
+def require_workspace(connection: Connection) -> None:
+    """Raises StorageError where there is none."""
+    roles.roles_of(connection)
+
+
+def require_no_connector(tx: Tx) -> None:
+    """Raises RefusedError while one writes, of which nobody knows its version."""
+    if seen(tx).left > 0:
+        raise RefusedError(
+            "A connector of this workspace runs.",
+            "Stop it first, and start it again afterwards.",
+            rule="connector",
+        )
 
 
 def set_connector_password(connection: Connection, names: Roles, password: str) -> None:
@@ -272,16 +289,17 @@ def figures(tx: Tx) -> Figures:
         epoch,
         size,
         waiting,
-        _count(tx, tables.conversations),
-        _count(tx, tables.messages),
+        _about(tx, tables.conversations),
+        _about(tx, tables.messages),
     )
+
+
+def _about(tx: Tx, table: sa.Table) -> int:
+    """How many rows there are: by the server's own estimate where counting would take a while."""
+    estimate = "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass"
+    found = int(tx.exec_driver_sql(estimate, (f"desk.{table.name}",)).scalar_one())
+    return found if found > _COUNTED else _count(tx, table)
 
 
 def _count(tx: Tx, table: sa.Table) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
-
-
-def is_fresh(tx: Tx) -> bool:
-    """Whether nothing but its founder stands in the workspace."""
-    kept = (tables.conversations, tables.messages, tables.contacts, tables.accounts, tables.teams)
-    return not any(_count(tx, table) for table in kept) and _count(tx, tables.people) <= 1

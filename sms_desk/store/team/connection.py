@@ -27,6 +27,7 @@ from sms_desk.domain.errors import (
     VersionError,
 )
 from sms_desk.settings.server_address import ServerAddress
+from sms_desk.store.team import certificates
 
 T = TypeVar("T")
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -265,9 +266,9 @@ def _no_such_database(address: ServerAddress) -> ServerError:
 
 def _bad_certificate(address: ServerAddress) -> ServerError:
     return ServerError(
-        f"The certificate of {address.host} is not one that this desk trusts.",
+        f"The certificate of {address.host} {certificates.reason(address)}.",
         "No password was sent. If the team has its own authority, name its file by --ca-file; else"
-        " ask who looks after the server whether the certificate has expired.",
+        " show these words to who looks after the server.",
     )
 
 

@@ -87,7 +87,7 @@ def test_the_environment_changes_nothing(
 
 
 TLS_FAULTS = {
-    "expired": ("localhost", -1, True, "not one that this desk trusts"),
+    "expired": ("localhost", -1, True, "has expired"),
     "another host's": ("other.example.test", 1, True, "for another name"),
     "unknown authority": ("localhost", 1, False, "not one that this desk trusts"),
 }
