@@ -93,7 +93,8 @@ class Member:
 class TeamStatus:
     """How the workspace stands. connector: the name of who holds the lease, "" for nobody.
     connector_age_s: since when nothing was heard of it. waiting: commands that nobody executed yet.
-    upgrade: whether sms-desk workspace upgrade has something to do."""
+    upgrade: whether sms-desk workspace upgrade has something to do. exposed: what stands open on the
+    server that was closed when the workspace was made, a sentence each."""
 
     workspace_id: UUID
     name: str
@@ -109,6 +110,7 @@ class TeamStatus:
     conversations: int
     messages: int
     bytes: int
+    exposed: tuple[str, ...]
     people: tuple[Member, ...]
 
 
@@ -339,6 +341,7 @@ class Team:
             figures = server.figures(tx)
             lease = seen(tx)
             newest = {one.person_id: one for one in reversed(server.list_logins(tx))}
+            exposed = server.exposed(tx)
             listed = [row for row in people.listing(tx) if row["removed_at"] is None]
             workspace_id, name = workspaces.id_of(tx), workspaces.name(tx)
         return TeamStatus(
@@ -356,6 +359,7 @@ class Team:
             figures.conversations,
             figures.messages,
             figures.bytes,
+            exposed,
             tuple(_member({**row}, newest.get(row["id"]), now) for row in listed),
         )
 

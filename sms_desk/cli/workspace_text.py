@@ -105,6 +105,9 @@ def _status(answer: team_admin.TeamStatus) -> Iterator[str]:
     )
     if answer.upgrade:
         yield "It is older than this SMS Desk: run sms-desk workspace upgrade."
+    if answer.exposed:
+        yield from map(safe_line, answer.exposed)
+        yield "What everybody may do is taken away again by sms-desk workspace upgrade."
     yield f"{answer.conversations:,} conversations, {answer.messages:,} messages"
     yield safe_line(_connector_line(answer))
     if answer.waiting:

@@ -23,7 +23,7 @@ from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store import tables, workspaces
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.team import connection as way
-from sms_desk.store.team import roles, surface
+from sms_desk.store.team import hardening, roles, surface
 from sms_desk.store.team.client import refuse_other_version
 from sms_desk.store.team.lease import seen
 from sms_desk.store.team.roles import Roles
@@ -299,6 +299,11 @@ def _about(tx: Tx, table: sa.Table) -> int:
     estimate = "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass"
     found = int(tx.exec_driver_sql(estimate, (f"desk.{table.name}",)).scalar_one())
     return found if found > _COUNTED else _count(tx, table)
+
+
+def exposed(tx: Tx) -> tuple[str, ...]:
+    """What an upgrade of the server or an extension has opened again."""
+    return tuple(hardening.exposed(tx))
 
 
 def _count(tx: Tx, table: sa.Table) -> int:

@@ -145,5 +145,8 @@ def exposed(connection: Connection) -> list[str]:
     found += [f"The table {name} has no row-level security." for name in bare.scalars()]
     prepared = connection.exec_driver_sql("SHOW max_prepared_transactions").scalar_one()
     if prepared != "0":
-        found.append("max_prepared_transactions is not 0: a transaction can outlive its session.")
+        found.append(
+            "A transaction can outlive its session: set max_prepared_transactions to 0 in"
+            " postgresql.conf."
+        )
     return found
