@@ -311,10 +311,9 @@ def pull() -> str:
         {_RECEIPT};
         RETURN;
       END IF;
-      RETURN QUERY SELECT 'leave', NULL::text, a.key::text FROM access a
-        WHERE a.person_id = my_id AND a.mode = 'none' AND {_changed("a.row_xid")};
-      IF EXISTS (SELECT 1 FROM access a WHERE a.person_id = my_id AND a.mode = 'see'
-                 AND {_changed("a.row_xid")}) THEN
+      IF EXISTS (SELECT 1 FROM access a WHERE a.person_id = my_id AND {_changed("a.row_xid")}) THEN
+        RETURN QUERY SELECT 'leave', NULL::text, a.key::text FROM access a
+          WHERE a.person_id = my_id AND a.mode = 'none' AND {_changed("a.row_xid")};
         {_enters("AND " + _changed("a.row_xid"))}
       END IF;
       {_RECEIPT} AND {_changed("r.row_xid")};

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from sms_desk.store.head import HEAD
 from sms_desk.store.team import surface
+from sms_desk.store.team.functions import COMMANDS_WAITING
 from sms_desk.store.team.surface_tables import SURFACE_VERSION
 from tests.fixtures.team import Login, Session, TeamServer, fetch, pull
 from tests.store.office import Office
@@ -158,3 +159,37 @@ def test_a_login_is_named_by_nothing_that_says_who(team_server: TeamServer, offi
     prefix, _, token = login.name.rpartition("_")
     assert prefix == team_server.roles.prefix
     assert len(bytes.fromhex(token)) == 4
+
+
+def test_a_command_with_a_receipt_waits_no_more_when_it_is_pushed_again(
+    team_server: TeamServer, office: Office, ben: Session
+) -> None:
+    first, id_ = pull(ben), uuid4()
+    with team_server.connector_engine().begin() as tx:
+        tx.execute(
+            sa.text(
+                "INSERT INTO receipt (person_id, id, state, result) VALUES (:p, :i, 'done', '{}')"
+            ),
+            {"p": office.ben, "i": id_},
+        )
+    ben.execute("SELECT desk.push(%s, 'Reply', 1, '{}', '{}')", (id_,))
+    with team_server.connector_engine().connect() as tx:
+        assert tx.execute(sa.text("SELECT count(*) FROM queue")).scalar_one() == 0
+    delta = pull(ben, first.cursor)
+    assert [(one.id, one.state) for one in delta.receipts] == [(id_, "done")]
+    assert not pull(ben, delta.cursor).receipts
+
+
+def test_nobody_fills_the_disk_with_commands(
+    team_server: TeamServer, office: Office, ben: Session
+) -> None:
+    with team_server.connector_engine().begin() as tx:
+        tx.execute(
+            sa.text(
+                "INSERT INTO queue (person_id, id, kind, at, args, base)"
+                " SELECT :p, gen_random_uuid(), 'Reply', 1, '{}', '{}' FROM generate_series(1, :n)"
+            ),
+            {"p": office.ben, "n": COMMANDS_WAITING},
+        )
+    with pytest.raises(psycopg.errors.ConfigurationLimitExceeded):
+        ben.execute("SELECT desk.push(gen_random_uuid(), 'Reply', 1, '{}', '{}')")
