@@ -91,6 +91,31 @@ def test_people_come_and_are_stopped_at_once(terminal: Terminal, made: dict[str,
     client.close()
 
 
+def test_who_is_suspended_at_a_desk_is_let_in_from_there_and_from_here(
+    terminal: Terminal, made: dict[str, Any]
+) -> None:
+    """As in People and teams: the connector's watchdog follows what people are (GP2)."""
+    secret = made["connector_password"]
+    bob = terminal.json("workspace", "invite", "Bob", "--role", "rep", password=secret)
+    address = server_address.parsed(bob["address"])
+    connector = replace(address, user=made["connector"])
+
+    def becomes(suspended_at: int | None) -> None:
+        with connect(connector, secret) as watching:
+            change = "UPDATE desk.people SET suspended_at = %s WHERE id = %s"
+            watching.execute(change, (suspended_at, bob["person_id"]))
+            watching.execute("SELECT desk.watchdog()")
+
+    becomes(1)
+    with pytest.raises(LoginError):
+        connect(address, bob["password"])
+    becomes(None)
+    connect(address, bob["password"]).close()
+    becomes(1)
+    assert terminal.json("workspace", "resume", "Bob", password=secret)["logins"] == 1
+    connect(address, bob["password"]).close()
+
+
 def test_the_last_admin_stays(terminal: Terminal, made: dict[str, Any]) -> None:
     secret = str(made["connector_password"])
     answer = terminal.json("workspace", "suspend", "Ann", password=secret, code=3)

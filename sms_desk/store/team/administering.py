@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -229,25 +229,23 @@ def create_login(tx: Tx, person_id: UUID, password: str) -> str:
 
 def lock_logins(tx: Tx, person_id: UUID) -> int:
     """End what somebody has open, and let them in no more. How many logins."""
-    return len(_each(tx, "lock_login", person_id, logins.c.suspended_at.is_(None)))
+    found = _logins(person_id).where(logins.c.suspended_at.is_(None))
+    return len(_each(tx, "lock_login", found))
 
 
 def unlock_login(tx: Tx, person_id: UUID) -> int:
     """Let the newest login of somebody in again: earlier ones were replaced by it."""
-    return len(
-        _each(tx, "unlock_login", person_id, logins.c.suspended_at.is_not(None), newest=True)
-    )
+    return len(_each(tx, "unlock_login", _logins(person_id).limit(1)))
 
 
-def _each(
-    tx: Tx, function: str, person_id: UUID, which: sa.ColumnElement[bool], *, newest: bool = False
-) -> list[str]:
-    query = (
-        sa.select(logins.c.name)
-        .where(logins.c.person_id == person_id, which)
-        .order_by(logins.c.invited_at.desc())
-    )
-    found = list(tx.execute(query.limit(1) if newest else query).scalars())
+def _logins(person_id: UUID) -> sa.Select[Any]:
+    """The newest first."""
+    of = sa.select(logins.c.name).where(logins.c.person_id == person_id)
+    return of.order_by(logins.c.invited_at.desc())
+
+
+def _each(tx: Tx, function: str, which: sa.Select[Any]) -> list[str]:
+    found = list(tx.execute(which).scalars())
     for name in found:
         tx.exec_driver_sql(f"SELECT desk.{function}(%s)", (name,))
     return found

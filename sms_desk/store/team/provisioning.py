@@ -122,7 +122,8 @@ def watchdog(
     transaction_seconds: float = TRANSACTION_SECONDS,
 ) -> str:
     """Ends what gets in others' way, then locks whoever is to be locked out: never the other way
-    round, as a session could keep the second waiting."""
+    round, as a session could keep the second waiting. Who was let back in by a colleague at their
+    desk comes in again."""
     return definer(
         "watchdog()",
         "TABLE(login_name text, reason text)",
@@ -155,6 +156,12 @@ def watchdog(
       END LOOP;
       PERFORM shut_out(l.name) FROM login l LEFT JOIN people p ON p.id = l.person_id
         JOIN pg_roles r ON r.rolname = l.name AND r.rolcanlogin WHERE {_LOCKED};
+      FOR login_name IN
+        SELECT l.name FROM login l LEFT JOIN people p ON p.id = l.person_id
+          JOIN pg_roles r ON r.rolname = l.name AND NOT r.rolcanlogin WHERE NOT ({_LOCKED})
+      LOOP
+        EXECUTE format('ALTER ROLE %I LOGIN', login_name);
+      END LOOP;
     END
     """,
     )
