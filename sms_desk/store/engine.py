@@ -26,6 +26,8 @@ Tx: TypeAlias = Connection
 """A running transaction. Whoever holds one passes it on and never commits."""
 
 _BUSY_MS = 5000
+_TRUNCATE_MS = 100
+"""That an empty log is waited for: who writes meanwhile waits as long."""
 _PLAIN_HEADER = b"SQLite format 3\0"
 _CACHE_KIB = 4_000
 """A connection's: half a dozen stand open, and intake is as fast as with four times as much."""
@@ -90,9 +92,12 @@ class Workspace:
         still reads from the log."""
         with self._writer, _translated():
             connection = self.engine.raw_connection()
+            cursor = connection.cursor()
             try:  # outside a transaction, which would hold the log itself
-                busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                cursor.execute(f"PRAGMA busy_timeout = {_TRUNCATE_MS}")
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             finally:
+                cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
                 connection.close()
         return not busy
 

@@ -256,13 +256,15 @@ def test_a_difference_is_logged_by_ids_and_healed(
 def test_every_hundredth_pull_begins_to_compare_everything(
     shop: Shop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert team_pull._SWEEP_EVERY == 100
+    monkeypatch.setattr(team_pull, "_SWEEP_EVERY", 4)
     monkeypatch.setattr(team_pull, "_SWEPT_AT_ONCE", 3)
     shop.catch_up()
     with shop.desk.write() as tx:
         tx.exec_driver_sql("DELETE FROM messages WHERE body = 'the blue one'")
         tx.exec_driver_sql("UPDATE people SET name = 'Nobody'")
     with caplog.at_level(logging.ERROR):
-        for _ in range(110):
+        for _ in range(12):
             shop.catch_up()
     assert caplog.records
     shop.assert_same()

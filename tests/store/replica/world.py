@@ -76,8 +76,10 @@ class Server:
     team: TeamServer
     random: Random
     sessions: list[Session] = field(default_factory=list)
+    looking: Session = field(init=False)
 
     def __post_init__(self) -> None:
+        self.looking = self.team.connect(self.team.roles.connector)
         with self.team.admin_engine().begin() as tx:
             drop_foreign_keys(tx)
         for _ in range(3):
@@ -223,24 +225,22 @@ class Server:
     def view(self, person: UUID) -> dict[str, list[list[Any]]]:
         """Every row of that person's, as committed now."""
         found: dict[str, list[list[Any]]] = {}
-        with self.team.connected(self.team.roles.connector) as session:
-            for one in REPLICATED:
-                listed = session.execute(
-                    f"SELECT {one.row_sql('t')} FROM {one.name} t WHERE t.scope_key IN"
-                    " (SELECT key FROM access WHERE person_id = %s AND mode = 'see')",
-                    (person,),
-                )
-                found[one.name] = sorted((json.loads(row[0]) for row in listed), key=repr)
-        return found
-
-    def digests(self, person: UUID) -> dict[UUID, Digest]:
-        with self.team.connected(self.team.roles.connector) as session:
-            listed = session.execute(
-                "SELECT key, n, h FROM digest WHERE n <> 0 AND key IN"
+        for one in REPLICATED:
+            listed = self.looking.execute(
+                f"SELECT {one.row_sql('t')} FROM {one.name} t WHERE t.scope_key IN"
                 " (SELECT key FROM access WHERE person_id = %s AND mode = 'see')",
                 (person,),
             )
-            return {key: Digest(n, h) for key, n, h in listed}
+            found[one.name] = sorted((json.loads(row[0]) for row in listed), key=repr)
+        return found
+
+    def digests(self, person: UUID) -> dict[UUID, Digest]:
+        listed = self.looking.execute(
+            "SELECT key, n, h FROM digest WHERE n <> 0 AND key IN"
+            " (SELECT key FROM access WHERE person_id = %s AND mode = 'see')",
+            (person,),
+        )
+        return {key: Digest(n, h) for key, n, h in listed}
 
 
 def drop_foreign_keys(tx: sa.Connection) -> None:
