@@ -270,12 +270,13 @@ class Reign:
 
     def _look_after(self) -> float:
         """What only time brings: who sees what from a date on, sessions that hang, what is old."""
-        now = self._clock.now()
-        self._cross(now)
+        # First of all: what follows could have to wait for a session that is to be ended.
         us = self._clock.mono_us()
         if us - self._watched_us >= _WATCHED_EVERY / timedelta(microseconds=1):
             self._watched_us = us
             self._doors.lease.run(housekeeping.watch_over)
+        now = self._clock.now()
+        self._cross(now)
         if self._tidied is None or not self._tidied <= now < self._tidied + _TIDIED_EVERY:
             with self.workspace.write(quiet=True) as tx:
                 housekeeping.forget(tx)

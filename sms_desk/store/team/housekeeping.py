@@ -67,6 +67,8 @@ _REMEMBERED_SINCE = sa.text(
     "UPDATE team_meta SET gc_xid = CAST(:last AS xid8) WHERE gc_xid < CAST(:last AS xid8)"
 )
 _FORGET_RECEIPTS = sa.text("DELETE FROM receipt WHERE at < now() - make_interval(days => :days)")
+# A person's own row is what a person's transaction can hold: nobody waits for it.
 _FORGET_PRESENCE = sa.text(
-    "DELETE FROM presence WHERE at < now() - make_interval(mins => :minutes)"
+    "DELETE FROM presence WHERE person_id IN (SELECT p.person_id FROM presence p"
+    " WHERE p.at < now() - make_interval(mins => :minutes) FOR UPDATE SKIP LOCKED)"
 )

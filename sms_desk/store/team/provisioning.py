@@ -88,12 +88,14 @@ LOCK_LOGIN: Final = definer(
       -- They may have their row of `login` in an open transaction.
       PERFORM pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN login l ON l.name = a.usename
         WHERE l.name = login_name;
-      UPDATE login l SET suspended_at = coalesce(l.suspended_at, clock_timestamp())
-        WHERE l.name = login_name;
+      PERFORM FROM login l WHERE l.name = login_name;
       IF NOT FOUND THEN
         RAISE EXCEPTION 'no such login' USING ERRCODE = '22023';
       END IF;
+      -- First, as whoever is just joining holds this row, too.
       PERFORM shut_out(login_name);
+      UPDATE login l SET suspended_at = coalesce(l.suspended_at, clock_timestamp())
+        WHERE l.name = login_name;
     END
     """,
 )

@@ -110,6 +110,8 @@ def ensure_roles(connection: Connection, roles: Roles) -> None:
     run(
         connection,
         f"""
+        ALTER ROLE {quoted(roles.rep)} RESET ALL;
+        ALTER ROLE {quoted(roles.rep)} PASSWORD NULL;
         ALTER ROLE {quoted(roles.owner)} {path};
         ALTER ROLE {quoted(roles.connector)} {path};
         GRANT {quoted(roles.rep)} TO {quoted(roles.provision)} WITH ADMIN OPTION;

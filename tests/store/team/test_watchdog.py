@@ -20,7 +20,7 @@ from sms_desk.domain.model import Role
 from sms_desk.store import people, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
-from sms_desk.store.team import provisioning, roles
+from sms_desk.store.team import housekeeping, provisioning, roles
 from tests.fixtures.fake_provider import START
 from tests.fixtures.postgres import Cluster
 from tests.fixtures.team import TEMPLATE, Login, Session, TeamServer, pull, team_server_in
@@ -271,6 +271,24 @@ def test_a_role_that_its_owner_changes_again_and_again_is_locked_all_the_same(
         stop.set()
         for thread in changing:
             thread.join(DELAYED)
+
+
+def test_what_is_forgotten_waits_for_nobodys_presence(
+    server: TeamServer, office: Office, ben: Login, session: Session
+) -> None:
+    """Whoever holds their own old row would stop the connector, and its watchdog with it."""
+    for login in (ben, joined(server, office, "Dora")):
+        with server.connected(login.name) as made:
+            made.execute("SELECT * FROM desk.presence(NULL, 'here')")
+    with office.workspace.write() as tx:
+        tx.exec_driver_sql("UPDATE presence SET at = at - interval '1 day'")
+    session.execute("BEGIN")
+    session.execute("SELECT * FROM desk.presence(NULL, 'here')")
+    with office.workspace.write() as tx:
+        tx.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+        housekeeping.forget(tx)
+        left = tx.exec_driver_sql("SELECT person_id FROM presence").scalars().all()
+    assert left == [ben.person_id]
 
 
 def test_what_one_person_holds_delays_nobody(
