@@ -1,0 +1,548 @@
+"""What one PostgreSQL and one connector carry: many desks at work, and what each thing costs.
+
+    python -m tests.bench.team_load --desks 200 --messages 100000 --seconds 60 \
+        --commands 20 --inbound 10 [--processes 2]
+
+Makes a throw-away cluster that writes durably, carries a generated workspace into it, starts a
+connector in a process of its own and the desks in a few others. A simulated desk has a login and
+two connections as a real one: it listens, pulls when it is poked (at most once a second) and pushes
+notes; of what it pulls it keeps nothing. Every number is of the machine that it was measured on:
+compare what stands in one table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import multiprocessing
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from sms_desk.services import pushed
+from sms_desk.settings import keys
+from sms_desk.store.engine import open_file
+from sms_desk.store.ids import new_id
+from sms_desk.store.team import access, moving, roles, surface
+from sms_desk.store.team.lease import Lease
+from sms_desk.store.team.replicated import BY_NAME
+from sms_desk.store.team.workspace import TeamWorkspace
+from sms_desk.sync.team_connector import TeamConnector
+from sms_desk.sync.team_reign import Doors
+from tests.bench.generate import generate
+from tests.fixtures.fake_provider import FakeProvider
+from tests.fixtures.postgres import PASSWORD, Cluster, running_cluster
+from tests.fixtures.team import TeamServer
+
+DATABASE = "load"
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "autovacuum=on")
+_FIRST_PULLS_AT_ONCE = 4
+_ASKED = "When do you open?"
+_SEEN_AT = BY_NAME["messages"].columns.index("seen_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked of the machine."""
+
+    desks: int
+    messages: int
+    seconds: float
+    commands: float
+    inbound: float
+    processes: int
+    burst: int
+
+
+@dataclass
+class Measured:
+    """Milliseconds of each thing, as one process of desks saw them."""
+
+    seen: list[float] = field(default_factory=list)  # a colleague's note, push to pull
+    arrived: list[float] = field(default_factory=list)  # an inbound message, commit to pull
+    answered: list[float] = field(default_factory=list)  # the receipt of one's own command
+    pulls: list[float] = field(default_factory=list)
+    pushes: list[float] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, other: Measured) -> None:
+        for name in ("seen", "arrived", "answered", "pulls", "pushes"):
+            getattr(self, name).extend(getattr(other, name))
+        self.rows += other.rows
+
+
+# --- the workspace --------------------------------------------------------------------------------
+
+
+@contextmanager
+def served(plan: Plan, folder: Path) -> Iterator[TeamServer]:
+    """A server with a generated workspace in it."""
+    limit = plan.desks * 2 + 40
+    options = (*DURABLE, f"max_connections={limit}", "shared_buffers=512MB", "max_wal_size=4GB")
+    with running_cluster(options=options) as cluster, cluster.database(DATABASE) as engine:
+        with engine.begin() as connection:
+            made = surface.install(connection, DATABASE)
+            roles.set_password(connection, made.connector, PASSWORD)
+        server = TeamServer(cluster, DATABASE, made)
+        try:
+            _carry(server, plan, folder)
+            yield server
+        finally:
+            server.close()
+
+
+def _carry(server: TeamServer, plan: Plan, folder: Path) -> None:
+    began = time.perf_counter()
+    profile = generate(folder, plan.messages, max(plan.messages // 10, 2), people=plan.desks)
+    identity = keys.read(profile)
+    assert identity is not None
+    file = open_file(profile.database, _published(identity), create=False)
+    made = time.perf_counter()
+    with file.read() as source, server.connector_engine().begin() as target:
+        moving.carry(source, target, lambda *_: None)
+        carried = time.perf_counter()
+        access.rebuild(target, datetime.now(UTC))
+    file.close()
+    with server.admin_engine().connect() as admin:
+        admin.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+    print(
+        f"{plan.messages:,} messages: generated in {made - began:.0f} s, carried and verified in"
+        f" {carried - made:.0f} s, who sees what computed in {time.perf_counter() - carried:.0f} s"
+    )
+
+
+def _published(identity: keys.Identity) -> bytes:
+    """What is invented has the published key."""
+    return keys.load(identity, store=_no_store, passphrase=None)
+
+
+def _no_store() -> Any:
+    raise AssertionError("nobody asks a key store")
+
+
+def invite_all(server: TeamServer) -> list[tuple[UUID, str]]:
+    """A login for each person: (person, login)."""
+    with server.connected(server.roles.connector) as connector:
+        people = [row[0] for row in connector.execute("SELECT id FROM people ORDER BY id")]
+        verifier = connector.pgconn.encrypt_password(
+            PASSWORD.encode(), b"anybody", b"scram-sha-256"
+        ).decode()
+        found = []
+        for person in people:
+            row = connector.execute("SELECT create_login(%s, %s)", (person, verifier)).fetchone()
+            assert row is not None
+            found.append((person, str(row[0])))
+    return found
+
+
+# --- the connector --------------------------------------------------------------------------------
+
+
+def run_connector(socket: str, port: int, inbound: float, go: Event, stop: Event) -> None:
+    """A process: the real loop, with a provider in memory at which customers write."""
+    logging.basicConfig(level=logging.WARNING)
+    server = TeamServer(Cluster(Path(socket), port), DATABASE, roles.roles_for(DATABASE))
+    provider = FakeProvider(lambda: datetime.now(UTC))
+    engine, lease_engine = server.connector_engine(), server.connector_engine()
+    with engine.connect() as tx:
+        lines = tx.exec_driver_sql(
+            "SELECT s.address, c.reply_raw FROM conversations c JOIN sender_ids s"
+            " ON s.id = c.sender_id WHERE c.channel = 'sms' AND s.direction <> 'outbound'"
+            " ORDER BY c.last_position DESC LIMIT 500"
+        ).all()
+    doors = Doors(
+        lease=Lease(lease_engine, "load"),
+        workspace=lambda hold: TeamWorkspace(engine, hold, lambda: datetime.now(UTC)),
+        execute=pushed.run_next,
+        open_provider=lambda _row: provider,
+        mail_password=lambda: "",
+    )
+    connector = TeamConnector(doors)
+    connector.start()
+    rng = Random(1)
+    go.wait()
+    while not stop.is_set():
+        ours, peer = rng.choice(lines)
+        if inbound:
+            provider.receive(_ASKED, peer=peer, ours=ours)
+            connector.poke(force=True)
+        stop.wait(1 / inbound if inbound else 1)
+    connector.stop()
+    server.close()
+
+
+# --- desks ----------------------------------------------------------------------------------------
+
+
+class SimulatedDesk:
+    """One login that listens, pulls and pushes; what it pulls is counted and let go."""
+
+    def __init__(self, login: str, socket: str, port: int, measured: Measured) -> None:
+        self._login = login
+        self._place = {"host": socket, "port": port}
+        self._measured = measured
+        self._cursor = ""
+        self._pushed: dict[str, float] = {}
+        self.mine: list[str] = []
+        self._news = asyncio.Event()
+        self._last = 0.0
+
+    async def begin(self) -> None:
+        """The first pull, as a desk has it behind it in the morning."""
+        self._asking = await self._connection()
+        self._listening = await self._connection()
+        await self._listening.execute("LISTEN desk")
+        await self.pull()
+        query = "SELECT body FROM desk.fetch(%s, 9223372036854775807) WHERE tbl = 'conversations'"
+        found = await (await self._asking.execute(query, (self.mine[:100],))).fetchall()
+        self.mine = [str(json.loads(body)[0]) for (body,) in found]
+
+    async def _connection(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+        return await psycopg.AsyncConnection.connect(
+            dbname=DATABASE,
+            user=self._login,
+            password=PASSWORD,
+            autocommit=True,
+            **self._place,  # type: ignore[arg-type]
+        )
+
+    async def listen(self) -> None:
+        async for _ in self._listening.notifies():
+            self._news.set()
+
+    async def live(self) -> None:
+        """Pull when there is news, at most once a second."""
+        while True:
+            await self._news.wait()
+            await asyncio.sleep(max(0.0, self._last + 1.0 - time.monotonic()))
+            self._news.clear()
+            await self.pull()
+
+    async def pull(self) -> None:
+        self._last = began = time.monotonic()
+        async with self._asking.transaction():
+            await self._asking.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor = await self._asking.execute("SELECT * FROM desk.pull(%s)", (self._cursor,))
+            lines = await cursor.fetchall()
+        now = time.monotonic()
+        first = not self._cursor
+        for what, table, body in lines:
+            if what == "head":
+                self._cursor = json.loads(body)["cursor"]
+            elif what == "enter" and first:
+                entered = json.loads(body)
+                if 0 < entered["rank"] < 9 * 10**18:
+                    self.mine.append(entered["key"])
+            elif what == "receipt" and not first:
+                pushed_at = self._pushed.pop(json.loads(body)["id"], None)
+                if pushed_at is not None:
+                    self._measured.answered.append((now - pushed_at) * 1e3)
+            elif what == "row":
+                self._measured.rows += 1
+                self._note(table, body, now)
+        if not first:
+            self._measured.pulls.append((now - began) * 1e3)
+
+    def _note(self, table: str, body: str, now: float) -> None:
+        if table == "notes" and "pushed at " in body:
+            at = float(body.partition("pushed at ")[2].partition("!")[0])
+            self._measured.seen.append((now - at) * 1e3)
+        elif table == "messages":
+            row = json.loads(body)
+            if _ASKED in row:
+                self._measured.arrived.append(time.time() * 1e3 - row[_SEEN_AT] / 1e3)
+
+    async def write(self, rng: Random) -> None:
+        """A note in one of one's own conversations."""
+        command, place = str(new_id()), rng.choice(self.mine)
+        began = time.monotonic()
+        args = {
+            "conversation_id": place,
+            "note_id": str(new_id()),
+            "body": f"pushed at {began}!",
+            "mentions": [],
+        }
+        self._pushed[command] = began
+        await self._asking.execute(
+            "SELECT desk.push(%s, 'add_note', %s, %s, '{}')",
+            (command, time.time_ns() // 1000, json.dumps(args)),
+        )
+        self._measured.pushes.append((time.monotonic() - began) * 1e3)
+
+
+async def _work(
+    logins: Sequence[str],
+    socket: str,
+    port: int,
+    rate: float,
+    seconds: float,
+    ready: Any,
+    go: Event,
+) -> Measured:
+    measured = Measured()
+    desks = [SimulatedDesk(login, socket, port, measured) for login in logins]
+    limit = asyncio.Semaphore(_FIRST_PULLS_AT_ONCE)
+
+    async def begin(desk: SimulatedDesk) -> None:
+        async with limit:
+            await desk.begin()
+
+    await asyncio.gather(*map(begin, desks))
+    ready.release()
+    await asyncio.to_thread(go.wait)
+    tasks = [asyncio.create_task(part) for desk in desks for part in (desk.listen(), desk.live())]
+    rng = Random(len(logins))
+    writers = [desk for desk in desks if desk.mine]
+    end = time.monotonic() + seconds
+    due = time.monotonic()
+    while time.monotonic() < end:
+        await rng.choice(writers).write(rng)
+        due += rng.expovariate(rate)
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+    await asyncio.sleep(3)
+    for task in tasks:
+        task.cancel()
+    return measured
+
+
+def run_desks(
+    logins: Sequence[str],
+    socket: str,
+    port: int,
+    rate: float,
+    seconds: float,
+    ready: Any,
+    go: Event,
+    answer: Any,
+) -> None:
+    """A process of simulated desks."""
+    answer.put(asyncio.run(_work(logins, socket, port, rate, seconds, ready, go)))
+
+
+def load(plan: Plan, server: TeamServer, logins: Sequence[str]) -> Measured:
+    """All desks and the connector at work for a while."""
+    context = multiprocessing.get_context("spawn")
+    go, stop = context.Event(), context.Event()
+    ready, answers = context.Semaphore(0), context.Queue()
+    place = (str(server.cluster.socket), server.cluster.port)
+    connector = context.Process(target=run_connector, args=(*place, plan.inbound, go, stop))
+    parts = [logins[n :: plan.processes] for n in range(plan.processes)]
+    rate = plan.commands / plan.processes
+    workers = [
+        context.Process(
+            target=run_desks, args=(part, *place, rate, plan.seconds, ready, go, answers)
+        )
+        for part in parts
+    ]
+    began = time.perf_counter()
+    for process in (connector, *workers):
+        process.start()
+    for _ in workers:
+        ready.acquire()
+    print(
+        f"{len(logins)} desks connected and listed what they see in {time.perf_counter() - began:.0f} s"
+    )
+    go.set()
+    measured = Measured()
+    for _ in workers:
+        measured.add(answers.get())
+    stop.set()
+    for process in (connector, *workers):
+        process.join(30)
+        if process.is_alive():
+            process.kill()
+    return measured
+
+
+# --- single things --------------------------------------------------------------------------------
+
+
+def drained(server: TeamServer, logins: Sequence[tuple[UUID, str]], n: int) -> float:
+    """Commands a second of a connector that has nothing else to do."""
+    with server.connected(server.roles.connector) as connector:
+        rows = connector.execute(
+            "SELECT DISTINCT ON (a.person_id) a.person_id, c.id FROM access a"
+            " JOIN conversations c ON c.id = a.key WHERE a.mode = 'see'"
+        ).fetchall()
+        places = dict(rows)
+        who = [person for person, _ in logins if person in places]
+        for one in range(n):
+            person = who[one % len(who)]
+            args = {"conversation_id": str(places[person]), "note_id": str(new_id())}
+            connector.execute(
+                "INSERT INTO queue (person_id, id, kind, at, args, base)"
+                " VALUES (%s, %s, 'add_note', %s, %s, '{}')",
+                (
+                    person,
+                    new_id(),
+                    time.time_ns() // 1000,
+                    json.dumps(args | {"body": "x", "mentions": []}),
+                ),
+            )
+    hold = Lease(server.connector_engine()).acquire()
+    assert hold is not None
+    workspace = TeamWorkspace(server.connector_engine(), hold, lambda: datetime.now(UTC))
+    began = time.perf_counter()
+    last = None
+    done = 0
+    while (ran := pushed.run_next(workspace, datetime.now(UTC), after=last)) is not None:
+        last, done = ran.person_id, done + 1
+    seconds = time.perf_counter() - began
+    Lease(server.connector_engine()).release(hold)
+    workspace.close()
+    return done / seconds
+
+
+def costs(server: TeamServer, login: str, person: UUID) -> dict[str, float]:
+    """Milliseconds, the median of some: rows through `fetch`, the same rows by bare SQL as the tables'
+    owner, and the same query as the functions' role, under its policies; a pull that brings nothing."""
+    bare = (
+        "SELECT json_build_array(m.position, m.id, m.conversation_id, m.body)::text FROM messages m"
+        " WHERE m.conversation_id = ANY (%s)"
+    )
+    found: dict[str, float] = {}
+    with server.connected(login) as rep, server.connected(server.roles.connector) as connector:
+        keys = [
+            row[0]
+            for row in connector.execute(
+                "SELECT c.id FROM access a JOIN conversations c ON c.id = a.key"
+                " WHERE a.person_id = %s AND a.mode = 'see' ORDER BY c.last_position DESC LIMIT 100",
+                (person,),
+            )
+        ]
+        cursor = _cursor(rep)
+        found["a pull that brings nothing"] = _median(
+            lambda: rep.execute("SELECT * FROM desk.pull(%s)", (cursor,)).fetchall()
+        )
+        rows = rep.execute("SELECT tbl FROM desk.fetch(%s, 0)", (keys,)).fetchall()
+        found["rows of 100 conversations"] = len(rows)
+        found["these by fetch"] = _median(
+            lambda: rep.execute("SELECT * FROM desk.fetch(%s, 0)", (keys,)).fetchall()
+        )
+        found["these by bare SQL"] = _median(lambda: _bare(connector, keys))
+        found["their messages by bare SQL"] = _median(
+            lambda: connector.execute(bare, (keys,)).fetchall()
+        )
+    with psycopg.connect(
+        host=str(server.cluster.socket),
+        port=server.cluster.port,
+        dbname=DATABASE,
+        user="desk_tests",
+        password=PASSWORD,
+        autocommit=True,
+    ) as admin:
+        admin.execute("SET search_path = desk")
+        admin.execute(f"SET SESSION AUTHORIZATION {roles.quoted(login)}".encode())
+        admin.execute("RESET SESSION AUTHORIZATION")
+        found["their messages under row security"] = _under_policies(
+            server, admin, login, keys, bare
+        )
+    return found
+
+
+def _under_policies(
+    server: TeamServer, admin: psycopg.Connection[Any], login: str, keys: list[UUID], bare: str
+) -> float:
+    """As the functions' role for that login, which the policies look at."""
+    admin.execute(f"GRANT {roles.quoted(server.roles.api)} TO {roles.quoted(login)}".encode())
+    try:
+        with server.connected(login) as rep:
+            rep.execute(f"SET ROLE {roles.quoted(server.roles.api)}".encode())
+            rep.execute("SET search_path = desk")
+            return _median(lambda: rep.execute(bare, (keys,)).fetchall())
+    finally:
+        admin.execute(
+            f"REVOKE {roles.quoted(server.roles.api)} FROM {roles.quoted(login)}".encode()
+        )
+
+
+def _bare(connector: psycopg.Connection[Any], keys: list[UUID]) -> None:
+    from sms_desk.store.team.functions import key_column
+    from sms_desk.store.team.replicated import REPLICATED, Hangs
+
+    for one in REPLICATED:
+        if one.hangs is Hangs.CONVERSATION:
+            query = (
+                f"SELECT {one.row_sql('t')} FROM {one.name} t WHERE t.{key_column(one)} = ANY (%s)"
+            )
+            connector.execute(query.encode(), (keys,)).fetchall()
+
+
+def _cursor(rep: psycopg.Connection[Any]) -> str:
+    row = rep.execute("SELECT body FROM desk.pull('') WHERE what = 'head'").fetchone()
+    assert row is not None
+    return str(json.loads(row[0])["cursor"])
+
+
+def _median(work: Any, times: int = 9) -> float:
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        spent.append((time.perf_counter() - began) * 1e3)
+    return statistics.median(spent)
+
+
+# --- telling --------------------------------------------------------------------------------------
+
+
+def _quantiles(values: list[float]) -> str:
+    if len(values) < 2:
+        return "nothing"
+    cut = statistics.quantiles(values, n=100)
+    return f"p50 {cut[49]:7.1f} ms   p99 {cut[98]:7.1f} ms   of {len(values):,}"
+
+
+def tell(plan: Plan, measured: Measured) -> None:
+    print(
+        f"\n{plan.desks} desks, {plan.commands:g} commands/s, {plan.inbound:g} inbound/s, {plan.seconds:g} s"
+    )
+    for title, values in (
+        ("a colleague's note, push to pull", measured.seen),
+        ("an inbound message, stored to pulled", measured.arrived),
+        ("one's own receipt, push to pull", measured.answered),
+        ("a pull", measured.pulls),
+        ("a push", measured.pushes),
+    ):
+        print(f"  {title:38s} {_quantiles(values)}")
+    per = measured.rows / max(len(measured.pulls), 1)
+    print(f"  {len(measured.pulls) / plan.seconds:.0f} pulls/s, {per:.1f} rows each")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--desks", type=int, default=200)
+    parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--commands", type=float, default=20, help="a second, of all desks")
+    parser.add_argument("--inbound", type=float, default=10, help="messages a second")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--burst", type=int, default=500, help="commands to drain at once")
+    plan = Plan(**vars(parser.parse_args()))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(served(plan, folder))
+        logins = invite_all(server)
+        rate = drained(server, logins, plan.burst)
+        print(f"a connector alone: {rate:.0f} commands/s")
+        person, login = logins[-1]
+        for title, value in costs(server, login, person).items():
+            print(f"  {title:38s} {value:8.1f}")
+        tell(plan, load(plan, server, [name for _, name in logins]))
+
+
+if __name__ == "__main__":
+    main()
