@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -16,9 +17,24 @@ from sms_desk.store import remembered
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.team import access
 from sms_desk.store.team.lease import Hold, held
+from sms_desk.store.team.replicated import REPLICATED, Hangs
 
+_TALK: Final = (Hangs.CONVERSATION, Hangs.CONTACT, Hangs.ADDRESS)
 _WROTE: Final = "wrote"
+_TURNED: Final = "turned"
 _WRITES: Final = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY")
+_TABLE: Final = re.compile(
+    r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?(\w+)", re.IGNORECASE
+)
+_PASSING: Final = frozenset(
+    (
+        *(one.name for one in REPLICATED if one.hangs in _TALK),
+        *("my_states", "notices", "commands", "audit", "audit_subjects"),
+        *("receipts", "scans", "unplaced", "auto_replies", "drafts"),
+        *("queue", "receipt", "access", "digest", "tomb", "unsettled", "settled", "lease"),
+    )
+)
+"""Tables that change with every message and every command; nothing of them is ever remembered."""
 _COMMITS = sa.text("SELECT commits FROM settled")
 _COMMITTED = sa.text("UPDATE settled SET commits = commits + 1")
 
@@ -63,12 +79,12 @@ class TeamWorkspace(Workspace):
         """As of any workspace. No pulse is kept: the connector's is the only process that writes."""
         with super().write(quiet=True) as tx:
             self._claim(tx)
-            tx.info[_WROTE] = False
+            tx.info[_WROTE] = tx.info[_TURNED] = False
             with self._remembering(tx):
                 yield tx
                 known = access.settle(tx, self._clock(), self._known)
-            wrote = tx.info.pop(_WROTE)
-            if wrote:
+            wrote, turned = tx.info.pop(_WROTE), tx.info.pop(_TURNED)
+            if turned:
                 tx.execute(_COMMITTED)
         self._known = known
         self.has_written = self.has_written or (wrote and not quiet)
@@ -86,8 +102,9 @@ class TeamWorkspace(Workspace):
 
     @contextmanager
     def _remembering(self, tx: Tx) -> Iterator[None]:
-        """What seldom changes is read once for each commit (`store.remembered`), by the number of
-        commits that this transaction sees: every writer counts them, one after the other."""
+        """What seldom changes is read once for each commit that may have changed it
+        (`store.remembered`), by the number of these that this transaction sees: every writer counts
+        them, one after the other."""
         kept: dict[Hashable, Any] | None = None
 
         def place() -> dict[Hashable, Any]:
@@ -123,12 +140,16 @@ class AdminWorkspace(TeamWorkspace):
         tx.exec_driver_sql("SELECT fence FROM lease FOR UPDATE")
 
 
-def _note_write(tx: Tx, cursor: Any, *_: object) -> None:
-    """After any statement: whether the transaction has written a row. What is remembered is from
-    before."""
+def _note_write(tx: Tx, cursor: Any, statement: str, *_: object) -> None:
+    """After any statement: whether the transaction has written a row, and whether what is remembered
+    may be another by it."""
     # The server's own word for what it did: "UPDATE 3".
-    if cursor.rowcount and str(cursor.statusmessage or "").startswith(_WRITES):
-        tx.info[_WROTE] = True
+    if not cursor.rowcount or not str(cursor.statusmessage or "").startswith(_WRITES):
+        return
+    tx.info[_WROTE] = True
+    table = _TABLE.match(statement)
+    if table is None or table[1].lower() not in _PASSING:
+        tx.info[_TURNED] = True
         tx.info.pop(remembered.SHELF, None)
 
 
