@@ -105,8 +105,13 @@ def test_an_older_snapshot_is_not_told_what_a_later_one_saw(team_server: TeamSer
 
 def test_a_server_that_goes_away_in_the_middle_is_said_in_words(team_server: TeamServer) -> None:
     workspace = team_server.team_workspace()
-    with pytest.raises(StorageError), workspace.write() as tx:
-        pid = tx.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-        with team_server.admin_engine().connect() as admin:
-            admin.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
-        tx.execute(sa.delete(tables.tags))
+
+    def write_without_a_server() -> None:
+        with workspace.write() as tx:
+            pid = tx.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            with team_server.admin_engine().connect() as admin:
+                admin.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
+            tx.execute(sa.delete(tables.tags))
+
+    with pytest.raises(StorageError):
+        write_without_a_server()
