@@ -146,7 +146,7 @@ def test_a_spare_waits_and_takes_over_at_once_when_the_lease_is_given_back(team:
 
 @pytest.mark.allow_log("sms_desk.sync.connector")
 def test_gs8_what_was_being_sent_when_the_lease_was_lost_is_in_doubt_and_not_repeated(
-    team: Team,
+    team: Team, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The first stands still between its "being sent" and the answer; the second has taken over."""
     desk = team.desk
@@ -173,6 +173,8 @@ def test_gs8_what_was_being_sent_when_the_lease_was_lost_is_in_doubt_and_not_rep
         )
         go_on.set()
         wait_until(lambda: posted(desk) == ["once"], "the late text")
+        wait_until(lambda: "has taken over" in caplog.text, "the first to notice")
+        assert [row["state"] for row in desk.attempts()] == ["in_doubt"], "it wrote nothing more"
         desk.hand.tick(30)
         for whoever in (first, second):  # has it by now
             whoever.connector.poke(force=True)
