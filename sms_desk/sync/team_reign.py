@@ -98,6 +98,7 @@ class Reign:
         self._mail = self._connector(self._mailer, "mailer")
         self._after: UUID | None = None
         self._crossed = False
+        self._troubled: set[str] = set()
         self._watched_us = 0
         self._tidied: datetime | None = None
         self.turned_us = clock.mono_us()
@@ -204,13 +205,14 @@ class Reign:
             except LeaseLost:
                 return
             except StorageError as error:
-                log.warning("commands wait: %s", error.title)
+                self._tell_trouble("commands", error)
                 self._stopping.wait(_AGAIN_AFTER)
                 continue
             except Exception as error:
                 log.error("a pushed command broke: %s", type(error).__name__, exc_info=error)
                 self._stopping.wait(_AFTER_A_FAULT)
                 continue
+            self._troubled.discard("commands")
             if changes is None:
                 in_vain += 1
                 self._stopping.wait(LOOK_EVERY[in_vain > _QUIET_AFTER])
@@ -221,6 +223,12 @@ class Reign:
             if Thing.NOTICE in changes.touched:
                 self._mail.poke()
 
+    def _tell_trouble(self, who: str, error: StorageError) -> None:
+        """Once for each outage: it is tried again every second."""
+        if who not in self._troubled:
+            log.warning("%s: %s", who, error.title)
+            self._troubled.add(who)
+
     # --- beside it ---
 
     def _beside(self, name: str, work: Callable[[], float]) -> threading.Thread:
@@ -230,11 +238,12 @@ class Reign:
             while not self.is_over:
                 try:
                     pause = work()
+                    self._troubled.discard(name)
                 except LeaseLost:
                     self._over_now()
                     return
                 except StorageError as error:
-                    log.info("%s: %s", name, error.title)
+                    self._tell_trouble(name, error)
                     pause = _AGAIN_AFTER
                 except Exception as error:
                     log.error("%s broke: %s", name, type(error).__name__, exc_info=error)
