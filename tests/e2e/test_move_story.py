@@ -8,13 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE
-from sms_desk.settings import server_address
+from sms_desk.settings import keys, server_address
 from sms_desk.settings.files import Profile
+from sms_desk.store import tables
+from sms_desk.store.engine import open_file
+from sms_desk.store.ids import new_id
 from sms_desk.store.team.connection import connect
-from tests.e2e.cli_calls import Terminal
+from tests.e2e.cli_calls import PASSPHRASE, Terminal
 from tests.e2e.team_setup import administrator, made, postgres, terminal
 from tests.fixtures import postgres as clusters
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
@@ -22,6 +26,7 @@ from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 __all__ = ["administrator", "made", "postgres", "terminal"]
 
 OTHER = "+12025550172"
+BYTES = b"\x00\xff\\x00 'bytes' \n"
 
 
 @pytest.fixture
@@ -44,7 +49,31 @@ def own(terminal: Terminal, server: SandboxServer) -> Profile:
     terminal.json("note", one, "Never sent: \\N")
     terminal.json("tag", two, "--add", "coats")
     terminal.json("setting", "set", "quiet_hours_us", "off")
-    return Profile.of(under=terminal.home)
+    profile = Profile.of(under=terminal.home)
+    _attach(profile, BYTES)
+    return profile
+
+
+def _attach(profile: Profile, data: bytes) -> None:
+    """A picture with the oldest message, as if it had been fetched."""
+    identity = keys.read(profile)
+    assert identity is not None
+    assert identity.kdf is not None
+    workspace = open_file(profile.database, identity.kdf.key(PASSPHRASE))
+    with workspace.write() as tx:
+        message_id = tx.execute(sa.select(tables.messages.c.id).limit(1)).scalar_one()
+        tx.execute(
+            sa.insert(tables.attachments).values(
+                id=new_id(),
+                message_id=message_id,
+                n=0,
+                content_type="image/png",
+                size=len(data),
+                data=data,
+                state="stored",
+            )
+        )
+    workspace.close()
 
 
 def moves(terminal: Terminal, made: dict[str, Any], code: int = 0) -> Any:
@@ -57,6 +86,9 @@ def test_all_of_it_goes_and_the_file_is_kept(
     before = own.database.read_bytes()
     moved = moves(terminal, made)
     assert moved["rows"] == sum(one["rows"] for one in moved["tables"])
+    with connect(server_address.parsed(administrator), clusters.PASSWORD) as admin:
+        (row,) = admin.execute("SELECT data FROM desk.attachments").fetchall()
+        assert row == (BYTES,)
     filled = {one["table"] for one in moved["tables"] if one["rows"]}
     assert filled >= {"people", "messages", "notes", "audit", "conversation_tags", "accounts"}
     kept = Profile(Path(moved["kept"]))
