@@ -16,7 +16,7 @@ from sms_desk.domain.frozen import dataclass
 class TeamLine:
     """How this desk stands to the workspace's server (R63).
 
-    since: when it was last answered, or the connection was lost. title, next_step: what is wrong
+    since: when the line came to stand, or broke. title, next_step: what is wrong
     and what to do, "" while all is well; refused: no retry helps, such as a suspended login.
     connector: whether one writes the workspace; connector_since: since when none does. pending:
     commands given here that the workspace has not answered. returned: those it did not take.

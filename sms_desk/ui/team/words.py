@@ -118,8 +118,8 @@ def _online(
     title = tr("Connected with {name}").replace("{name}", name)
     lines = []
     if line.since is not None:
-        heard = tr("The workspace last answered {time}.")
-        lines.append(heard.replace("{time}", clock_words(line.since, now, zone)))
+        since = tr("The line stands since {time}.")
+        lines.append(since.replace("{time}", clock_words(line.since, now, zone)))
     lines += _waiting(line) or (tr("Everything that you did is with the workspace."),)
     return _and_waiting(tr("Online"), line), title, tuple(lines)
 
