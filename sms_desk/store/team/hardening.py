@@ -138,6 +138,12 @@ def exposed(connection: Connection) -> list[str]:
         f"Everybody may connect to the database {name}."
         for name in _open_databases(connection, database)
     ]
+    written = connection.exec_driver_sql(
+        "SELECT DISTINCT c.relname FROM pg_class c, aclexplode(c.relacl) a"
+        " WHERE c.relnamespace = 'pg_catalog'::regnamespace AND a.grantee = 0"
+        " AND a.privilege_type <> 'SELECT' ORDER BY c.relname"
+    )
+    found += [f"Everybody may change or lock {name}." for name in written.scalars()]
     bare = connection.exec_driver_sql(
         f"SELECT relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace"
         " AND relkind IN ('r', 'p') AND NOT relrowsecurity ORDER BY relname"

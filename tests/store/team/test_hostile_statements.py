@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 import pytest
 
-from sms_desk.store.team import roles
+from sms_desk.store.team import hardening, roles
 from tests.fixtures.postgres import PASSWORD, USER, Cluster, program
 from tests.fixtures.team import TEMPLATE, team_server_in
 from tests.store.team.hostile import statements
@@ -252,8 +252,11 @@ def test_nothing_of_the_catalogue_may_be_written(ground: Ground) -> None:
         "SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a"
         " WHERE a.grantee = 0 AND a.privilege_type <> 'SELECT'"
     )
-    with ground.owner.connect() as tx:
+    with ground.owner.begin() as tx:
         assert tx.exec_driver_sql(query).all() == []
+        tx.exec_driver_sql("GRANT UPDATE ON pg_settings TO PUBLIC")
+        assert "Everybody may change or lock pg_settings." in hardening.exposed(tx)
+        tx.rollback()
 
 
 @pytest.mark.parametrize(
