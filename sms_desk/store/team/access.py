@@ -33,8 +33,8 @@ from sms_desk.store.engine import Tx
 from sms_desk.store.team.replicated import OVERSIGHT_KEY
 from sms_desk.store.types import Id, Instant
 
-Place = tuple[UUID, UUID | None, UUID]
-"""A conversation with its owner and its sender ID."""
+Place = tuple[UUID, UUID | None, UUID | None]
+"""A conversation with its owner and its sender ID; without a sender ID it is gone."""
 
 _c = tables.conversations.c
 _AT_ONCE: Final = 5_000
@@ -44,12 +44,14 @@ _AT_ONCE: Final = 5_000
 @dataclass(frozen=True)
 class Known:
     """What stands in the rows, as a writer remembers it between two transactions. n: counts what
-    the sight became; since, until: for which time the dated rows come to this."""
+    the sight became; since, until: for which time the dated rows come to this; made_of: who works
+    here, and those rows, where they are remembered."""
 
     n: int
     sight: Sight
-    since: datetime | None
-    until: datetime | None
+    since: datetime | None = None
+    until: datetime | None = None
+    made_of: tuple[tuple[Actor, ...], Directory] | None = None
 
     def holds_at(self, now: datetime) -> bool:
         return (
@@ -77,7 +79,6 @@ def settle(tx: Tx, now: datetime, known: Known | None = None) -> Known:
         _settle_views(tx, known.sight, people.directory(tx), now)
     if "conversation" in noted:
         _see(tx, known.sight, _places(tx, _MOVED))
-        _forget_gone(tx)
     _settle_contacts(tx, known.sight)
     tx.execute(_FORGET_NOTED)
     return known
@@ -90,7 +91,7 @@ def rebuild(tx: Tx, now: datetime) -> Known:
     tx.execute(sa.text("DELETE FROM sight"))
     for statement in _NOTE_ALL:
         tx.execute(statement)
-    known = _settle_dated(tx, now, Known(0, Sight(), None, None))
+    known = _settle_dated(tx, now, Known(tx.execute(_STANDS).one().n, Sight()))
     tx.execute(_LET_GO_STRANGERS)
     _see(tx, known.sight, _places(tx, _ALL))
     _settle_contacts(tx, known.sight)
@@ -102,26 +103,32 @@ def rebuild(tx: Tx, now: datetime) -> Known:
 
 
 def _settle_dated(tx: Tx, now: datetime, known: Known) -> Known:
-    actors, directory = people.actors(tx), people.directory(tx)
-    since = directory.period(now)
-    sight = Sight.at(actors, directory, since)
-    gone = known.sight.everybody - sight.everybody
+    actors, directory = made_of = (people.actors(tx), people.directory(tx))
+    if known.made_of != made_of or not known.holds_at(now):
+        since = directory.period(now)
+        sight = Sight.at(actors, directory, since)
+        _settle_sight(tx, known.sight, sight)
+        n = known.n + _store_sight(tx, known.sight, sight)
+        known = Known(n, sight, since, directory.until(now), made_of)
+        tx.execute(_STORE, {"n": n, "since": since, "until": known.until})
+    _settle_own(tx, actors)
+    _settle_views(tx, known.sight, directory, now)
+    return known
+
+
+def _settle_sight(tx: Tx, old: Sight, new: Sight) -> None:
+    """Look again at what differs."""
+    gone = old.everybody - new.everybody
     if gone:
         tx.execute(_LET_GO, {"people": sorted(gone)})
-    changed = difference(known.sight.without(gone), sight)
+    changed = difference(old.without(gone), new)
     if changed:
         of = {"owners": sorted(changed.owners), "senders": sorted(changed.senders)}
         found = _places(tx, _ALL) if changed.everywhere else _places(tx, _OF, of)
-        _see(tx, sight, found, among=changed.people)
-    if known.sight.all_seeing != sight.all_seeing:
+        _see(tx, new, found, among=changed.people)
+    if changed.everywhere:
         for statement in _NOTE_ALL_CONTACTS:
             tx.execute(statement)
-    _settle_own(tx, actors)
-    _settle_views(tx, sight, directory, now)
-    n = known.n + _store_sight(tx, known.sight, sight)
-    now_known = Known(n, sight, since, directory.until(now))
-    tx.execute(_STORE, {"n": n, "since": now_known.since, "until": now_known.until})
-    return now_known
 
 
 def _settle_own(tx: Tx, actors: Sequence[Actor]) -> None:
@@ -153,7 +160,9 @@ def _see(tx: Tx, sight: Sight, rows: Iterable[Place], *, among: People | None = 
         divided = [id_ for id_, owner, _ in some if sight.divides(owner)]
         chosen = absences.chosen_of(tx, divided) if divided else {}
         found = {
-            id_: sight.people(owner, sender, chosen.get(id_, NOTHING_CHOSEN))
+            id_: NOBODY
+            if sender is None
+            else sight.people(owner, sender, chosen.get(id_, NOTHING_CHOSEN))
             for id_, owner, sender in some
         }
         _write(tx, found, among=among)
@@ -161,11 +170,6 @@ def _see(tx: Tx, sight: Sight, rows: Iterable[Place], *, among: People | None = 
 
 def _places(tx: Tx, query: Any, values: Mapping[str, Any] | None = None) -> list[Place]:
     return [(row[0], row[1], row[2]) for row in tx.execute(query, values or {})]
-
-
-def _forget_gone(tx: Tx) -> None:
-    """Conversations that are there no more are seen by nobody."""
-    _write(tx, dict.fromkeys(tx.execute(_GONE).scalars(), NOBODY))
 
 
 def _write(tx: Tx, keys: Mapping[UUID, People], *, among: People | None = None) -> None:
@@ -266,8 +270,12 @@ _STORE = sa.text("UPDATE settled SET n = :n, since = :since, until = :until").bi
     sa.bindparam("since", type_=Instant), sa.bindparam("until", type_=Instant)
 )
 # What this transaction wrote is in no statistics yet: the planner takes a table of a million new rows
-# for one that is read as quickly as looked up in.
-_BY_INDEX = sa.text("SET LOCAL enable_seqscan = off")
+# for one that is read as quickly as looked up in. And to plan these for each change anew would take
+# longer than to execute them.
+_BY_INDEX = sa.text(
+    "SELECT set_config('enable_seqscan', 'off', true),"
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 _FORGET_NOTED = sa.text("DELETE FROM unsettled")
 
 _ALL = sa.select(_c.id, _c.owner_id, _c.sender_id)
@@ -279,16 +287,12 @@ _OF = _text(
     sender_id=Id,
 )
 _MOVED = _text(
-    "SELECT c.id, c.owner_id, c.sender_id FROM conversations c"
-    " WHERE c.id IN (SELECT key FROM unsettled WHERE what = 'conversation')",
-    id=Id,
+    "SELECT k.key, c.owner_id, c.sender_id"
+    " FROM (SELECT DISTINCT key FROM unsettled WHERE what = 'conversation') k"
+    " LEFT JOIN conversations c ON c.id = k.key",
+    key=Id,
     owner_id=Id,
     sender_id=Id,
-)
-_GONE = _text(
-    "SELECT DISTINCT u.key FROM unsettled u WHERE u.what = 'conversation'"
-    " AND NOT EXISTS (SELECT FROM conversations c WHERE c.id = u.key)",
-    key=Id,
 )
 _NOTED_VIEWS = _text("SELECT DISTINCT key FROM unsettled WHERE what = 'view'", key=Id)
 

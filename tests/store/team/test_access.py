@@ -37,6 +37,7 @@ VIEW = UUID(int=0x800)
 WORKSPACE = UUID(int=0x900)
 Seen = dict[UUID, set[UUID]]
 """By person, the keys that they see."""
+Change = Callable[[Tx], None]
 _c = tables.conversations.c
 
 
@@ -170,6 +171,28 @@ def own(tx: Tx, conversation: UUID, owner: UUID | None) -> None:
     tx.execute(sa.update(tables.conversations).where(_c.id == conversation).values(owner_id=owner))
 
 
+def doing(*statements: sa.Executable) -> Change:
+    def do(tx: Tx) -> None:
+        for statement in statements:
+            tx.execute(statement)
+
+    return do
+
+
+def plan(
+    tx: Tx,
+    id_: UUID,
+    who: UUID,
+    *substitutes: UUID,
+    since: datetime = NOON,
+    until: datetime | None = None,
+) -> None:
+    covers = [value_codec.encode(one) for one in any_.all_to(*substitutes)]
+    row = {"id": id_, "person_id": who, "since": since, "until": until, "zone": "UTC"}
+    row |= {"covers": covers, "created_by": ANN, "created_at": NOON}
+    tx.execute(sa.insert(tables.absences).values(row))
+
+
 # --- stories --------------------------------------------------------------------------------------
 
 
@@ -195,13 +218,7 @@ def test_r25_a_cover_begins_and_ends_by_time_alone(office: Office) -> None:
     office.change(lambda tx: [talk(tx, n, DAN) for n in (0, 1)])
     begins, ends = NOON + HOUR, NOON + 2 * HOUR
 
-    def plan(tx: Tx) -> None:
-        covers = [value_codec.encode(one) for one in any_.all_to(BEN)]
-        row = {"id": UUID(int=5), "person_id": DAN, "since": begins, "until": ends, "zone": "UTC"}
-        row |= {"covers": covers, "created_by": ANN, "created_at": NOON}
-        tx.execute(sa.insert(tables.absences).values(row))
-
-    assert office.change(plan) == 0
+    assert office.change(lambda tx: plan(tx, UUID(int=5), DAN, BEN, since=begins, until=ends)) == 0
     assert office.workspace.due == begins
     office.now = begins
     office.change(lambda tx: None)  # Ben sees both by the sender IDs already
@@ -223,11 +240,49 @@ def test_gp2_who_is_suspended_sees_nothing_and_all_again_when_they_are_back(
     office.rebuilt()
 
 
-def test_r31_a_new_admin_sees_everything(office: Office) -> None:
+def test_r31_a_new_admin_sees_everything_also_whom_nobody_talks_to(office: Office) -> None:
     office.change(opened)
-    office.change(lambda tx: [talk(tx, n, CARA) for n in range(5)])
+    office.change(lambda tx: talk(tx, 0, CARA))
+    row = {"id": UUID(int=5), "channel": "sms", "scope": "sender", "scope_id": OWN, "since": NOON}
+    row |= {"peer_key": "12025550199", "learnt_from": "person"}
+    office.change(doing(sa.insert(tables.opt_outs).values(row)))
     office.change(lambda tx: people.change(tx, DAN, role=Role.ADMIN))
+    with office.workspace.read() as tx:
+        assert {*CONTACTS, address_key("12025550199"), OVERSIGHT_KEY} <= stored(tx)[DAN]
     office.change(lambda tx: people.change(tx, DAN, role=Role.REP))
+    office.rebuilt()
+
+
+def test_r25_whom_a_divided_cover_chose_sees_it_and_the_others_do_not(office: Office) -> None:
+    eve, absence = PEOPLE[4], UUID(int=5)
+    place = CONVERSATIONS[2]  # on a sender ID that nobody holds
+
+    def seeing() -> set[UUID]:
+        with office.workspace.read() as tx:
+            return {who for who, keys in stored(tx).items() if place in keys}
+
+    office.change(opened)
+    office.change(doing(sa.insert(tables.people).values(any_.person(eve, Role.REP))))
+    office.change(lambda tx: talk(tx, 2, DAN))
+    office.change(lambda tx: plan(tx, absence, DAN, BEN, eve))
+    assert seeing() == {ANN, CARA, DAN, BEN, eve}
+    chosen: any_.Row = {"absence_id": absence, "conversation_id": place, "substitute_id": BEN}
+    chosen |= {"part": "conversations", "since": NOON}
+    office.change(doing(sa.insert(tables.covered_conversations).values(chosen)))
+    assert seeing() == {ANN, CARA, DAN, BEN}
+    office.change(doing(sa.update(tables.covered_conversations).values(substitute_id=eve)))
+    assert seeing() == {ANN, CARA, DAN, eve}
+    # A change of something else reads whom the cover chose, too.
+    office.change(doing(sa.update(tables.conversations).values(contact_id=CONTACTS[0])))
+    office.change(doing(sa.delete(tables.covered_conversations)))
+    assert seeing() == {ANN, CARA, DAN, BEN, eve}
+
+
+def test_r31_who_sees_a_contact_follows_its_conversations(office: Office) -> None:
+    office.change(opened)
+    office.change(lambda tx: talk(tx, 2, DAN))
+    move = sa.update(tables.conversations).values(contact_id=CONTACTS[0])
+    assert office.change(doing(move)) == 4, "Cara and Dan: one came, one left"
     office.rebuilt()
 
 
@@ -276,7 +331,6 @@ def test_what_somebody_wrote_beside_the_connector_is_settled_with_its_next_write
 # --- any history ----------------------------------------------------------------------------------
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-Change = Callable[[Tx], None]
 ANY_CONVERSATION = st.sampled_from(CONVERSATIONS)
 
 
@@ -390,14 +444,6 @@ CHANGES = (
     *(held, holdings_ended, team_retired, away, chosen_for, none_chosen, view_shared),
     *(opted_out, opted_in, nothing),
 )
-
-
-def doing(*statements: sa.Executable) -> Change:
-    def do(tx: Tx) -> None:
-        for statement in statements:
-            tx.execute(statement)
-
-    return do
 
 
 def doing_all(steps: list[Change]) -> Change:
