@@ -224,6 +224,16 @@ def test_what_comes_back_into_view_is_whole(shop: Shop) -> None:
     shop.assert_same()
 
 
+def test_rows_that_change_places_are_both_there(shop: Shop) -> None:
+    """Only one may have each place, and neither row comes before the other."""
+    shop.catch_up()
+    shop.on_server("UPDATE contacts SET search_row = -search_row")
+    total = "(SELECT -sum(search_row) FROM contacts)"
+    shop.on_server(f"UPDATE contacts SET search_row = {total} + search_row")
+    shop.catch_up()
+    shop.assert_same()
+
+
 def test_another_epoch_takes_what_is_not_in_view_and_fetches_all(shop: Shop) -> None:
     shop.catch_up()
     shop.server.epoch = "second"
