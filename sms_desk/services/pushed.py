@@ -37,7 +37,7 @@ from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.savepoints import passing, savepoint
 from sms_desk.store.team import queue
 from sms_desk.store.team.queue import Pushed
-from sms_desk.store.types import from_micros
+from sms_desk.store.types import from_micros, to_micros
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class _Failed(RefusedError):
 
 
 def _read(pushed: Pushed, now: datetime) -> tuple[c.Command, Mapping[str, Any]]:
-    at = from_micros(pushed.at)
+    at = from_micros(min(max(pushed.at, 0), to_micros(now)))  # a clock that is fast counts as ours
     if at < now - _OLDEST:
         raise RefusedError(
             "This was done more than 30 days ago.",
@@ -122,9 +122,7 @@ def _read(pushed: Pushed, now: datetime) -> tuple[c.Command, Mapping[str, Any]]:
     args, base = json.loads(pushed.args), json.loads(pushed.base or "{}")
     if not isinstance(args, dict) or not isinstance(base, dict):
         raise UsageError("This is no command.")
-    command = decode(
-        pushed.kind, pushed.id, min(at, now), args
-    )  # a clock that is fast counts as ours
+    command = decode(pushed.kind, pushed.id, at, args)
     if type(command) in STAYS_HERE:
         raise UsageError("Half-typed text stays on the desk.")
     return command, base
