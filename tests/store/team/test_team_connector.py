@@ -17,8 +17,10 @@ import sqlalchemy as sa
 
 from sms_desk.domain.model import OutboxState
 from sms_desk.services import pushed
+from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.team import connection as way
 from sms_desk.store.team import housekeeping
 from sms_desk.store.team.lease import Lease
 from sms_desk.store.team.workspace import TeamWorkspace
@@ -26,7 +28,7 @@ from sms_desk.sync.clock import Clock
 from sms_desk.sync.team_connector import Part, TeamConnector
 from sms_desk.sync.team_reign import Doors
 from tests.fixtures.desk import Desk, desk_in
-from tests.fixtures.postgres import postgres
+from tests.fixtures.postgres import PASSWORD, postgres
 from tests.fixtures.pushing import push_reply
 from tests.fixtures.team import Session, TeamServer, team_server, team_template
 from tests.fixtures.waiting import wait_until
@@ -78,8 +80,10 @@ class Shift:
 @contextmanager
 def shift_at(team: Team) -> Iterator[Shift]:
     desk = team.desk
-    engine = sa.create_engine(desk.workspace.engine.url)
-    lease_engine = sa.create_engine(engine.url, pool_size=2)
+    cluster, login = team.server.cluster, team.server.roles.connector
+    address = ServerAddress(str(cluster.socket), team.server.database, login, cluster.port)
+    engine = way.engine(address, PASSWORD)
+    lease_engine = way.engine(address, PASSWORD)
     ahead = [0]
     doors = Doors(
         lease=Lease(lease_engine, "test"),
