@@ -140,6 +140,7 @@ def put_aside(profile: Profile, why: str, *, read_only: bool = False) -> Path:
             n += 1
         try:
             profile.folder.rename(target)
+            _leave_window_lock(profile, target)
             if read_only:
                 for file in (one for one in target.iterdir() if one.is_file()):
                     file.chmod(0o400)
@@ -149,6 +150,14 @@ def put_aside(profile: Profile, why: str, *, read_only: bool = False) -> Path:
                 "Nothing in it was changed. Make its folder yours, then try again.",
             ) from error
     return target
+
+
+def _leave_window_lock(profile: Profile, target: Path) -> None:
+    """The window in which somebody joins goes on in this place: a second start is to raise it."""
+    lock = target / profile.window_lock.name
+    if lock.exists():
+        profile.make()
+        lock.rename(profile.window_lock)
 
 
 class _Joining:
