@@ -24,7 +24,7 @@ from sms_desk.store.team import access
 from sms_desk.store.team.replicated import OVERSIGHT_KEY, address_key
 from sms_desk.store.team.surface_tables import access as rows
 from sms_desk.store.team.surface_tables import unsettled
-from sms_desk.store.team.workspace import TeamWorkspace
+from sms_desk.store.team.workspace import AdminWorkspace, TeamWorkspace
 from tests.fixtures.team import TeamServer
 from tests.store import anyones_sight as any_
 from tests.store.anyones_sight import CONTACTS, CONVERSATIONS, GROUPS, HOUR, NOON, PEOPLE, SENDERS
@@ -316,6 +316,22 @@ def test_a_connector_that_begins_anew_knows_what_stands_in_the_rows(
     office.workspace = fresh
     assert office.change(lambda tx: None) == 0
     office.change(lambda tx: people.change(tx, CARA, role=Role.REP))
+    office.rebuilt()
+
+
+def test_what_an_admin_changed_between_two_writes_is_what_the_next_one_goes_by(
+    office: Office,
+) -> None:
+    office.change(opened)
+    office.change(lambda tx: talk(tx, 2, DAN))
+    connector, admin = office.workspace, AdminWorkspace(office.workspace.engine)
+    office.workspace = admin
+    office.change(lambda tx: people.change(tx, CARA, role=Role.REP))
+    office.workspace = connector
+    office.change(lambda tx: own(tx, CONVERSATIONS[2], BEN))
+    with admin.write() as tx:
+        access.rebuild(tx, office.now)
+    office.change(lambda tx: own(tx, CONVERSATIONS[2], DAN))
     office.rebuilt()
 
 
