@@ -96,7 +96,6 @@ access = Table(
     _xid(),
     Index("ix_access_changed", "person_id", "row_xid"),
     Index("ix_access_key", "key"),
-    Index("ix_access_row_xid", "row_xid"),
 )
 
 tomb = Table(
