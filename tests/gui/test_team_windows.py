@@ -1,4 +1,4 @@
-"""Two windows, two logins, one server and its connector, all real (R31, R38, GC4)."""
+"""Two windows, two logins, one server and its connector in a thread, all real (GC4)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QEventLoop, Qt, QTimer
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sms_desk.bootstrap.team_session import TeamSession
@@ -21,7 +20,6 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.errors import ProviderUnreachable
 from sms_desk.providers.base import Provider
 from sms_desk.services import pushed
-from sms_desk.services.team_rows import Doing
 from sms_desk.settings.files import MachineState
 from sms_desk.store.team.lease import Lease
 from sms_desk.store.team.workspace import TeamWorkspace
@@ -31,7 +29,7 @@ from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.window.wiring import Wiring
 from tests.fixtures.postgres import postgres
 from tests.fixtures.team import TeamServer, team_server, team_template
-from tests.fixtures.team_desks import Floor, floor, listed, thread
+from tests.fixtures.team_desks import Floor, floor, listed
 
 __all__ = ["floor", "postgres", "team_server", "team_template"]
 
@@ -61,13 +59,6 @@ class Seat:
     def owner(self) -> UUID | None:
         detail = self.wiring.thread_controller.detail()
         return None if detail is None else detail.row.owner_id
-
-    def send(self, text: str) -> None:
-        composer = self.wiring.page.column.composer
-        composer.insert_text(text)
-        editor = composer.findChild(QPlainTextEdit)
-        assert editor is not None
-        QTest.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
 def until(condition: Callable[[], Any]) -> None:
@@ -166,18 +157,3 @@ def test_gc4_what_one_takes_the_other_s_window_shows_as_taken(
     desk = ben.session.desk
     desk.change(c.Assign(**desk.stamp(), targets=c.Targets.one(shared), owner_id=floor.office.ben))
     until(lambda: cara.owner() == floor.office.ben)
-
-
-def test_r38_one_sees_the_other_write_and_then_what_was_written(
-    seats: tuple[Seat, Seat], shared: UUID
-) -> None:
-    ben, cara = seats
-    ben.open(shared)
-    cara.open(shared)
-    ben.window.activateWindow()
-    ben.wiring.page.column.composer.insert_text("It is, I keep")
-    until(lambda: any(s.doing is Doing.TYPING for s in cara.session.seen()))
-    ben.send(" one for you")
-    until(lambda: [item.body for item in thread(cara.session, shared)][1:] != [])
-    assert thread(cara.session, shared)[-1].body == "It is, I keep one for you"
-    until(lambda: not ben.session.waiting())
