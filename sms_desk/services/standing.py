@@ -146,11 +146,12 @@ class _Looking:
         moves = self._moves()
         news = self._news()
         answers = self._known.answers.get(row["id"], frozenset())
-        owner_then = moves[-1].before if moves else row["owner_id"]
+        others = [one for one in moves if one.actor_id != self._given.by]
+        owner_then = moves[-1].before if others else row["owner_id"]
         return Standing(
             owner_id=row["owner_id"],
             owner_name=self._name(row["owner_id"]),
-            moves=tuple(self._deed(one) for one in moves if one.actor_id != self._given.by),
+            moves=tuple(map(self._deed, others)),
             replies=(*self._replies(news), *self._about_to_reply()),
             inbound_at=next((one.at for one in reversed(news) if one.inbound), None),
             closed=self._closed(),

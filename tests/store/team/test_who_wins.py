@@ -147,6 +147,15 @@ def test_ones_own_commands_in_a_row_never_stand_against_each_other(team: Team, t
     assert team.row(talk)["team_state"] == TeamState.CLOSED
 
 
+def test_what_one_gave_away_oneself_is_no_news(team: Team, talk: UUID) -> None:
+    """As from another desk of the same person, which has not heard of it."""
+    ben, cara = team.office.ben, team.office.cara
+    team.do(ben, c.Assign, targets=one(talk), owner_id=ben)
+    close = team.give(ben, c.Close, targets=one(talk))
+    team.do(ben, c.Assign, targets=one(talk), owner_id=cara)
+    assert team.arrive(close).state == "done"
+
+
 # --- reassigned away | reply, close, note ---------------------------------------------------------
 
 
