@@ -30,6 +30,9 @@ FINAL = frozenset({_S.ACCEPTED, _S.REFUSED, _S.WITHDRAWN})
 """Nothing more happens by itself. A late sighting may still turn the other two into ACCEPTED, and
 a person who has seen a refusal may put the message away."""
 
+CONTESTED = frozenset({"unseen", "ownership"})
+"""Reasons of a held message that lie in what others did in the conversation: they go on meanwhile."""
+
 MOVES: Mapping[OutboxState, frozenset[OutboxState]] = MappingProxyType(
     {
         _S.QUEUED: frozenset({_S.CLAIMED, _S.HELD, _S.WITHDRAWN, _S.ACCEPTED}),

@@ -22,7 +22,6 @@ from sms_desk.store import conversations, tables
 from sms_desk.store.engine import Tx
 
 _O = tables.outbox.c
-_NOT_FINAL = _O.state.not_in(sorted(rules.FINAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +86,10 @@ def enqueue(
     sender_id: None for the conversation's own; another one is its one-way partner (R60).
     seen_version: the conversation's version that the writer had on screen (GS6).
     owner_epoch: the one he had on screen; None: as it stands now. The same `outbox_id` twice is
-    one entry (GC1). Raises NotFoundError if there is no such conversation, or if the id is that of
-    another person's message or of another conversation's.
+    one entry (GC1). Raises NotFoundError if there is no such conversation.
     """
     known = find(tx, outbox_id)
     if known is not None:
-        if (known.author_id, known.conversation_id) != (author_id, conversation_id):
-            raise NotFoundError("There is no such message in the outbox.")
         return known
     place = _place(tx, conversation_id, sender_id)
     tx.execute(
@@ -145,23 +141,11 @@ def waits(tx: Tx, outbox_id: UUID) -> bool:
 
 
 def heads(tx: Tx, now: datetime) -> list[Entry]:
-    """Queued entries whose turn it is: first of their conversation and due (I6), oldest first.
-
-    One that is held, being sent or in doubt stands before the later ones of its conversation.
-    """
-    first = (
-        sa.select(_O.conversation_id, sa.func.min(_O.queue_n).label("queue_n"))
-        .where(_NOT_FINAL)
-        .group_by(_O.conversation_id)
-        .subquery()
-    )
+    """Queued entries whose turn it is: nothing stands before them, and they are due (I6), oldest
+    first."""
     query = (
         sa.select(tables.outbox)
-        .join(
-            first,
-            sa.and_(first.c.conversation_id == _O.conversation_id, first.c.queue_n == _O.queue_n),
-        )
-        .where(_O.state == OutboxState.QUEUED)
+        .where(_O.state == OutboxState.QUEUED, ~_before(_O))
         .where(sa.or_(_O.next_try_at.is_(None), _O.next_try_at <= now))
         .order_by(_O.composed_at, _O.id)
     )
@@ -169,11 +153,34 @@ def heads(tx: Tx, now: datetime) -> list[Entry]:
 
 
 def is_head(tx: Tx, entry: Entry) -> bool:
-    """Whether nothing that is still open stands before the entry in its conversation (I6)."""
-    earlier = sa.select(_O.id).where(
-        _O.conversation_id == entry.conversation_id, _O.queue_n < entry.queue_n, _NOT_FINAL
+    """Whether nothing stands before the entry in its conversation (I6)."""
+    query = sa.select(_O.id).where(_O.id == entry.id, ~_before(_O))
+    return tx.execute(query).first() is not None
+
+
+def _before(entry: Any) -> sa.ColumnElement[bool]:
+    """Whether something of the conversation is to be settled before an entry: what was queued
+    earlier and waits, is held, being sent or in doubt. Only what is held because of what others
+    did there, and its writer's later ones with it, leaves the way to these others
+    (docs/decisions/0012)."""
+    e, held = tables.outbox.alias().c, tables.outbox.alias().c
+    contested = sa.exists().where(
+        held.conversation_id == e.conversation_id,
+        held.queue_n <= e.queue_n,
+        held.author_id == e.author_id,
+        held.state == OutboxState.HELD,
+        held.reason.in_(rules.CONTESTED),
     )
-    return tx.execute(earlier.limit(1)).first() is None
+    leaves_the_way = sa.and_(
+        e.author_id.is_distinct_from(entry.author_id),
+        e.state.in_((OutboxState.HELD, OutboxState.QUEUED)),
+        contested,
+    )
+    return (
+        sa.exists()
+        .where(e.conversation_id == entry.conversation_id, e.queue_n < entry.queue_n)
+        .where(e.state.not_in(sorted(rules.FINAL)), ~leaves_the_way)
+    )
 
 
 def next_try(tx: Tx) -> datetime | None:

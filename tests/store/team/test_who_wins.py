@@ -11,7 +11,7 @@ import pytest
 from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Cover, Part, Share, Split
 from sms_desk.domain.model import OutboxState, TeamState
-from sms_desk.store import tables
+from sms_desk.store import outbox, tables
 from sms_desk.store.ids import new_id
 from tests.fixtures.postgres import postgres
 from tests.fixtures.team import TeamServer, team_server, team_template
@@ -63,6 +63,20 @@ def test_a_reply_whose_writer_had_not_seen_a_colleagues_is_held(team: Team, talk
         "unseen",
         "We are, until six.",
     )
+
+
+def test_what_is_held_because_of_others_leaves_them_the_way(team: Team, talk: UUID) -> None:
+    """Its own writer's later messages wait behind it (I6)."""
+    ben, cara = team.office.ben, team.office.cara
+    held = team.reply(ben, talk, "We are.")
+    first = team.reply(cara, talk, "Yes!")
+    team.arrive(first)
+    team.sent(first)
+    team.arrive(held)
+    for by in (ben, cara):
+        assert team.arrive(team.reply(by, talk, "Until six.")).state == "done"
+    with team.workspace.read() as tx:
+        assert [entry.author_id for entry in outbox.heads(tx, team.now)] == [cara]
 
 
 def test_a_colleagues_reply_that_waits_for_the_line_counts_too(team: Team, talk: UUID) -> None:
