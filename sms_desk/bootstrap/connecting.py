@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from sms_desk.bootstrap import provider_accounts
 from sms_desk.bootstrap.secrets import MAIL, Secrets, purpose_of
 from sms_desk.domain.errors import KeyringError, NotFoundError, VersionError
-from sms_desk.providers import catalogue
-from sms_desk.providers.base import Credential, Provider
+from sms_desk.providers.base import Provider
 from sms_desk.services import pushed
 from sms_desk.settings import clock as clocks
 from sms_desk.settings.credentials import store_for
@@ -87,12 +87,7 @@ class ConnectorParts:
         self._now = clocks.chosen(played=found.kind != "real")
 
     def open_provider(self, account: Mapping[str, Any]) -> Provider:
-        credential = Credential(
-            account["sid"], account["key_sid"] or account["sid"], self._secret(account)
-        )
-        return catalogue.make_provider(
-            account["provider"], credential, base_url=account["base_url"]
-        )
+        return provider_accounts.opened(account, self._secret(account))
 
     def _secret(self, account: Mapping[str, Any]) -> str:
         """By its id, or by the name that a person knows it by."""

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sms_desk.bootstrap import provider_accounts
 from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
-from sms_desk.domain.errors import ElsewhereError, NotFoundError, UsageError
-from sms_desk.notify import email
-from sms_desk.notify.email import Letter, MailServer, Outcome
-from sms_desk.providers import catalogue
-from sms_desk.providers.base import Credential, Directory, Provider
-from sms_desk.services import notices
-from sms_desk.services.context import Context
+from sms_desk.domain.errors import ElsewhereError
+from sms_desk.providers.base import Directory, Provider
 from sms_desk.services.desk import Desk
 from sms_desk.services.effects import require_admin
 from sms_desk.settings.files import MachineState, Profile
-from sms_desk.store import accounts
 from sms_desk.store.engine import Workspace
-from sms_desk.store.ids import new_id
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.connector import Connector, ConnectorLock
 from sms_desk.sync.engine import Engine
@@ -33,10 +27,6 @@ from sms_desk.sync.mail import Mailer
 
 if TYPE_CHECKING:
     from sms_desk.bootstrap.demo import DemoSandbox
-
-_TEST_WORDS = (
-    "This letter was sent to try the e-mail server of SMS Desk. It arrived, so notices will.\n"
-)
 
 _MAIL_SECONDS = 3.0
 """How long the program's exit waits for a letter; one that is cut off is a doubt, and shown."""
@@ -106,33 +96,17 @@ class Link:
 
     def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
         """Try a credential and list its sender IDs; keeps nothing."""
-        entry = catalogue.entry(provider)
-        made = entry.make(entry.credential(values), base_url=values.get("base_url") or None)
-        try:
-            made.test()
-            return made.directory()
-        finally:
-            made.close()
+        return provider_accounts.tried(provider, values)
 
     def add_account(
         self, desk: Desk, provider: str, values: Mapping[str, str], also: Also = nothing_also
     ) -> UUID:
         """The secret first, so that no account stands without one that could have been kept."""
-        credential = catalogue.entry(provider).credential(values)
-        account_id = self._known(provider, credential.account_sid) or new_id()
+        credential = provider_accounts.credential_of(provider, values)
+        account_id = provider_accounts.id_for(self._workspace, provider, credential.account_sid)
         self._secrets.write(account_id, credential.secret)
-        desk.change(
-            c.AddAccount(
-                **desk.stamp(),
-                account_id=account_id,
-                provider=provider,
-                sid=credential.account_sid,
-                label=values.get("label") or catalogue.entry(provider).label,
-                base_url=values.get("base_url") or None,
-                key_sid=credential.user if credential.user != credential.account_sid else None,
-            ),
-            *also(account_id),
-        )
+        added = provider_accounts.adding(desk, provider, values, account_id)
+        desk.change(added, *also(account_id))
         self._engine.forget(account_id)
         self.poke()
         return account_id
@@ -147,22 +121,11 @@ class Link:
         with self._provider_of(account_id) as provider:
             return provider.directory()
 
-    @contextmanager
-    def _provider_of(self, account_id: UUID) -> Iterator[Provider]:
-        with self._workspace.read() as tx:
-            row = next((row for row in accounts.listing(tx) if row["id"] == account_id), None)
-        if row is None:
-            raise NotFoundError("There is no such account.", "Connect it again.")
-        provider = self._open_provider({**row})
-        try:
-            yield provider
-        finally:
-            provider.close()
+    def _provider_of(self, account_id: UUID) -> AbstractContextManager[Provider]:
+        return provider_accounts.provider_of(self._workspace, account_id, self._open_provider)
 
     def set_secret(self, account_id: UUID, secret: str) -> None:
-        if not secret:
-            raise UsageError("The secret is empty.", "Copy it from the provider's page.")
-        self._secrets.write(account_id, secret)
+        self._secrets.write(account_id, provider_accounts.checked_secret(secret))
         self._engine.forget(account_id)
         self.poke()
 
@@ -175,19 +138,7 @@ class Link:
 
     def test_mail(self, to: str) -> None:
         """Send a letter to try the server with. Raises UsageError that says what failed."""
-        server = self._desk.read(self._mail_server)
-        letter = Letter(new_id().hex, to, "SMS Desk: a test", _TEST_WORDS)
-        result = email.send(server, letter, lambda: None)
-        if result.outcome is not Outcome.SENT:
-            raise UsageError(*email.said(result.reason))
-
-    def _mail_server(self, ctx: Context) -> MailServer:
-        require_admin(ctx)
-        server = notices.mail_server(ctx.tx, self._secrets.mail_password(), self._ca_file())
-        if server is None:
-            raise UsageError("There is no e-mail server.", "Name its host in the settings first.")
-        email.check_server(server)
-        return server
+        provider_accounts.send_test(self._desk, self._secrets, self._ca_file(), to)
 
     def _ca_file(self) -> str:
         return str(MachineState(Profile(self._folder).state).setting("email_ca_file"))
@@ -207,20 +158,10 @@ class Link:
         if self._sandbox is not None:
             self._sandbox.stop()
 
-    def _known(self, provider: str, sid: str) -> UUID | None:
-        with self._workspace.read() as tx:
-            rows = accounts.listing(tx, removed=True)
-        return next((r["id"] for r in rows if (r["provider"], r["sid"]) == (provider, sid)), None)
-
     def _open_provider(self, account: Mapping[str, Any]) -> Provider:
         if self._sandbox is not None:
             return self._sandbox.provider(account)
-        credential = Credential(
-            account["sid"], account["key_sid"] or account["sid"], self._secrets.read(account["id"])
-        )
-        return catalogue.make_provider(
-            account["provider"], credential, base_url=account["base_url"]
-        )
+        return provider_accounts.opened(account, self._secrets.read(account["id"]))
 
 
 def _demo_sandbox(folder: Path, now: Callable[[], datetime]) -> DemoSandbox:

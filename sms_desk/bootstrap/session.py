@@ -18,7 +18,7 @@ from sms_desk.services import glance_keeping, lines
 from sms_desk.services.desk import Desk
 from sms_desk.settings import clock as clocks
 from sms_desk.settings.files import Profile
-from sms_desk.store import people, scans, workspaces
+from sms_desk.store import people, workspaces
 from sms_desk.store.engine import Workspace
 
 if TYPE_CHECKING:  # a window's first page waits for no provider (measured.md, Start)
@@ -52,6 +52,31 @@ class FileSession:
     def foreign_changes(self) -> bool:
         before, self._beat = self._beat, self._workspace.foreign_beat()
         return before[1] != self._beat[1]
+
+    def start_backfill(self, account_id: UUID, *, since: datetime) -> None:
+        """Fetch what is older, newest first, back to `since`; what is here already is not doubled."""
+        from sms_desk.domain import commands as c
+
+        self.desk.change(c.FetchHistory(**self.desk.stamp(), account_id=account_id, since=since))
+
+    def stop_backfill(self, account_id: UUID) -> None:
+        self._pause_history(account_id, paused=True)
+
+    def resume_backfill(self, account_id: UUID) -> None:
+        """Go on from where it was stopped."""
+        self._pause_history(account_id, paused=False)
+
+    def refresh_templates(self) -> None:
+        """Read the lists of WhatsApp templates again, in the next cycle (R42)."""
+        from sms_desk.domain import commands as c
+
+        self.desk.change(c.RefreshTemplates(**self.desk.stamp()))
+
+    def _pause_history(self, account_id: UUID, *, paused: bool) -> None:
+        from sms_desk.domain import commands as c
+
+        stamp = self.desk.stamp()
+        self.desk.change(c.PauseHistory(**stamp, account_id=account_id, paused=paused))
 
     def keep_glance(self, scope: Scope) -> None:
         try:
@@ -139,31 +164,6 @@ class LocalSession(FileSession):
 
     def lines(self) -> tuple[LineState, ...]:
         return self.desk.read(lines.lines)
-
-    def start_backfill(self, account_id: UUID, *, since: datetime) -> None:
-        """Fetch what is older, newest first, back to `since`; what is here already is not doubled."""
-        with self._workspace.write() as tx:
-            scans.choose_backfill(tx, account_id, since, at=self.desk.now())
-        self._poke()
-
-    def stop_backfill(self, account_id: UUID) -> None:
-        with self._workspace.write() as tx:
-            scans.stop_backfill(tx, account_id, at=self.desk.now())
-
-    def resume_backfill(self, account_id: UUID) -> None:
-        """Go on from where it was stopped."""
-        with self._workspace.write() as tx:
-            scans.resume_backfill(tx, account_id, at=self.desk.now())
-        self._poke()
-
-    def refresh_templates(self) -> None:
-        """Read the lists of WhatsApp templates again, in the next cycle (R42)."""
-        from sms_desk.store import accounts, content_templates
-
-        with self._workspace.write() as tx:
-            for account in accounts.listing(tx):
-                content_templates.ask_for_list(tx, account["id"], at=self.desk.now())
-        self._poke()
 
     # --- accounts ---
 

@@ -142,18 +142,6 @@ class TeamSession(FileSession):
 
     # --- what only the connector's machine has ---
 
-    def start_backfill(self, account_id: UUID, *, since: datetime) -> None:
-        _elsewhere(account_id, since)
-
-    def stop_backfill(self, account_id: UUID) -> None:
-        _elsewhere(account_id)
-
-    def resume_backfill(self, account_id: UUID) -> None:
-        _elsewhere(account_id)
-
-    def refresh_templates(self) -> None:
-        _elsewhere()
-
     def test_account(self, provider: str, values: Mapping[str, str]) -> Directory:
         _elsewhere(provider, values)
 

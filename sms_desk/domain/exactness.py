@@ -41,6 +41,7 @@ EXACT: frozenset[type[c.Command]] = frozenset(
         c.StartConversation,
         c.TakeOver,
         # of rows that every desk has, or that are the person's own
+        c.AddAccount,
         c.AddPerson,
         c.AddSender,
         c.AddTeam,

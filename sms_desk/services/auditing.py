@@ -121,6 +121,9 @@ NEEDS_NONE: Mapping[type[c.Command], str] = {
     c.MuteSender: _MINE,
     c.DecideOptOutRequest: _CONSENT,
     c.UnsettleBrief: "whether a brief waits; what settling it moved, and its undo, are told",
+    c.FetchHistory: "how much history is fetched; it gives nobody a right",
+    c.PauseHistory: "how much history is fetched; it gives nobody a right",
+    c.RefreshTemplates: "a list is read again; nobody's work changes",
     c.RenameContact: "a name, which the log must not hold",
     c.RenameWorkspace: "a name, which the log must not hold",
 }

@@ -7,6 +7,7 @@ answered yet (GC3). Commands that a partial replica cannot decide only wait.
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -77,10 +78,8 @@ class TeamDesk(Desk):
             (*_, last) = commands
             if isinstance(last, Undo) and _waits(tx, last.command_id):
                 done = _take_back(ctx, last)
-            elif all(_runs_here(tx, command) for command in commands):
-                done = self._run(ctx, commands)
             else:
-                done = self._leave_to_workspace(ctx, commands)
+                done = self._run_as_far_as(ctx, commands)
         self.poke()
         return done
 
@@ -98,6 +97,15 @@ class TeamDesk(Desk):
             "Join with the other person's invitation, under another profile.",
             rule="login",
         )
+
+    def _run_as_far_as(self, ctx: Context, commands: tuple[Command, ...]) -> Done:
+        """Those before the first one that cannot run here; a later one may build on that one."""
+        here = tuple(itertools.takewhile(lambda one: _runs_here(ctx.tx, one), commands))
+        done = self._run(ctx, here) if here else None
+        if len(here) == len(commands) and done is not None:
+            return done
+        left = self._leave_to_workspace(ctx, commands[len(here) :])
+        return left if done is None else replace(left, changes=done.changes | left.changes)
 
     def _run(self, ctx: Context, commands: tuple[Command, ...]) -> Done:
         from sms_desk.domain.exactness import STAYS_HERE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,27 @@ class AddAccount(Command):
 class RemoveAccount(Command):
     account_id: UUID
     removed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchHistory(Command):
+    """Fetch what is older, newest first, back to `since`; what is here already is not doubled."""
+
+    account_id: UUID
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseHistory(Command):
+    """Leave the fetching of older messages where it is; paused False: go on from there."""
+
+    account_id: UUID
+    paused: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTemplates(Command):
+    """Read the providers' lists of WhatsApp templates again, in the next cycle (R42)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,9 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Effect]] = {
     c.ResumeMembership: people.resume_membership,
     c.AddAccount: workspace.add_account,
     c.RemoveAccount: workspace.remove_account,
+    c.FetchHistory: workspace.fetch_history,
+    c.PauseHistory: workspace.pause_history,
+    c.RefreshTemplates: workspace.refresh_templates,
     c.RenameWorkspace: workspace.rename_workspace,
     c.ChangeSetting: workspace.change_setting,
 }

@@ -20,8 +20,12 @@ from sms_desk.store.ids import derived
 
 
 def add_sender(ctx: Context, command: c.AddSender) -> Effect:
-    """A sender ID typed by hand, where the key may not list them."""
+    """A sender ID typed by hand, where the key may not list them. One that is there by this id is
+    only carried by the account: it may have been added before the account was."""
     require_admin(ctx)
+    if senders.briefly(ctx.tx, (command.sender_id,)):
+        _carry(ctx, command)
+        return Effect(Changes.of(sender=command.sender_id), 0, f"{command.address} has an account")
     country = command.country.strip().upper()
     draft = Draft(
         command.sender_id,
@@ -51,6 +55,11 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
             "created_at": command.at,
         },
     )
+    _carry(ctx, command)
+    return Effect(Changes.of(sender=command.sender_id), 1, f"Added {command.address}")
+
+
+def _carry(ctx: Context, command: c.AddSender) -> None:
     if command.account_id is not None:
         senders.carry(
             ctx.tx,
@@ -59,7 +68,6 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
             account_id=command.account_id,
             at=command.at,
         )
-    return Effect(Changes.of(sender=command.sender_id), 1, f"Added {command.address}")
 
 
 def edit_sender(ctx: Context, command: c.EditSender) -> Effect:

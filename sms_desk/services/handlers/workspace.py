@@ -12,7 +12,16 @@ from sms_desk.services.effects import Effect, require_admin
 from sms_desk.services.handlers.targets import known_contact
 from sms_desk.services.handlers.views import named
 from sms_desk.settings import registry
-from sms_desk.store import accounts, contacts, people, settings, uncarried, workspaces
+from sms_desk.store import (
+    accounts,
+    contacts,
+    content_templates,
+    people,
+    scans,
+    settings,
+    uncarried,
+    workspaces,
+)
 
 
 def rename_contact(ctx: Context, command: c.RenameContact) -> Effect:
@@ -71,6 +80,31 @@ def remove_account(ctx: Context, command: c.RemoveAccount) -> Effect:
         changes |= Changes.of(outbox=entry.id, conversation=entry.conversation_id)
     verb = "Disconnected" if command.removed else "Connected"
     return Effect(changes, 1, f"{verb} the account", inverse=(back,))
+
+
+def fetch_history(ctx: Context, command: c.FetchHistory) -> Effect:
+    """How far back the line goes; the engine does it by and by."""
+    require_admin(ctx)
+    account = accounts.get(ctx.tx, command.account_id)
+    scans.choose_backfill(ctx.tx, account["id"], command.since, at=ctx.now)
+    return Effect(Changes.of(line=None), 1, "Fetching older messages")
+
+
+def pause_history(ctx: Context, command: c.PauseHistory) -> Effect:
+    require_admin(ctx)
+    account = accounts.get(ctx.tx, command.account_id)
+    turn = scans.stop_backfill if command.paused else scans.resume_backfill
+    turn(ctx.tx, account["id"], at=ctx.now)
+    words = "Stopped" if command.paused else "Resumed"
+    return Effect(Changes.of(line=None), 1, f"{words} fetching older messages")
+
+
+def refresh_templates(ctx: Context, _command: c.RefreshTemplates) -> Effect:
+    """Of every connected account; anybody may ask, since nothing changes but what is known."""
+    connected = accounts.listing(ctx.tx)
+    for account in connected:
+        content_templates.ask_for_list(ctx.tx, account["id"], at=ctx.now)
+    return Effect(Changes.of(line=None), len(connected), "Asked for the WhatsApp templates")
 
 
 def rename_workspace(ctx: Context, command: c.RenameWorkspace) -> Effect:
