@@ -88,8 +88,13 @@ class Session(Protocol):
     def account_directory(self, account_id: UUID) -> Directory:
         """What the provider lists now, taking nothing over. Raises as `check_account`."""
 
+    def keeps_secrets(self) -> bool:
+        """Whether secrets are kept on this machine; in a team only where the connector runs. Cheap
+        enough for the window's thread."""
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
-        """A new secret for an account whose old one was refused."""
+        """A new secret for an account whose old one was refused. Raises RefusedError where
+        `keeps_secrets` is false, saying where it belongs."""
 
     def remove_account(self, account_id: UUID) -> None: ...
 

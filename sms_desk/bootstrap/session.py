@@ -181,6 +181,9 @@ class LocalSession(FileSession):
     def account_directory(self, account_id: UUID) -> Directory:
         return self._link.account_directory(account_id)
 
+    def keeps_secrets(self) -> bool:
+        return True
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self._link.set_secret(account_id, secret)
 

@@ -13,11 +13,12 @@ from uuid import UUID
 from sms_desk.bootstrap.link import Link
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.bootstrap.team_admin import Team
+from sms_desk.domain import commands as c
 from sms_desk.domain.errors import KeyringError
 from sms_desk.services import directory
 from sms_desk.services.rows import AccountRow
 from sms_desk.settings.credentials import store_for
-from sms_desk.store import scans, workspaces
+from sms_desk.store import workspaces
 
 
 class TeamAccounts:
@@ -50,9 +51,9 @@ class TeamAccounts:
 
     def backfill(self, account_id: UUID, days: int) -> None:
         """Let the connector fetch what is older, back to so many days ago."""
-        now = self.desk.now()
-        with self._team.workspace.write() as tx:
-            scans.choose_backfill(tx, account_id, now - timedelta(days=days), at=now)
+        since = self.desk.now() - timedelta(days=days)
+        self.desk.change(c.FetchHistory(**self.desk.stamp(), account_id=account_id, since=since))
+        self._team.tell()
 
     def is_kept(self, account_id: UUID) -> bool:
         """Whether this machine's key store has the account's secret."""

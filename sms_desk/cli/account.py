@@ -141,7 +141,15 @@ def remove(session: Session, name: str) -> AccountRow:
 
 
 def _say_if_not_kept(session: Session, row: AccountRow) -> None:
-    """Without a key store a secret ends with this call, which nobody should learn later."""
+    """Without a key store a secret ends with this call, which nobody should learn later; and in a team
+    the connector needs it."""
+    if session.team_line() is not None and not session.keeps_secrets():
+        click.echo(
+            "The connector needs the secret, too. On its machine: sms-desk connector-secret"
+            f" {row.sid}",
+            err=True,
+        )
+        return
     try:
         credential_words(session, row)
     except KeyringError as error:

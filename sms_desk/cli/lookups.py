@@ -7,7 +7,7 @@ from uuid import UUID
 from sms_desk.cli.answers import GroupRow
 from sms_desk.domain.model import HolderKind
 from sms_desk.services.context import Context
-from sms_desk.store import accounts, people, senders
+from sms_desk.store import accounts, people, senders, workspaces
 
 Holder = tuple[HolderKind, UUID | None]
 
@@ -39,3 +39,8 @@ def person_name(ctx: Context, person_id: UUID | None) -> str:
 def key_sid(ctx: Context, account_id: UUID) -> str:
     """The API key of an account; empty where its secret is the account's own."""
     return accounts.get(ctx.tx, account_id)["key_sid"] or ""
+
+
+def workspace_id(ctx: Context) -> UUID:
+    """Under which its secrets are kept: a team's workspace has another one than a desk's file."""
+    return workspaces.id_of(ctx.tx)

@@ -15,12 +15,10 @@ import click
 from sms_desk.bootstrap import Session
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.cli import lookups, secrets
-from sms_desk.domain.errors import StorageError, UsageError
+from sms_desk.domain.errors import UsageError
 from sms_desk.services import directory
 from sms_desk.services.rows import AccountRow
-from sms_desk.settings import keys
 from sms_desk.settings.credentials import KeyringStore
-from sms_desk.settings.files import Profile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,7 +70,5 @@ def credential_words(
 
 
 def _kept(session: Session, account: AccountRow) -> str:
-    identity = keys.read(Profile(session.folder))
-    if identity is None:
-        raise StorageError("The workspace does not say how it opens.", "Run sms-desk doctor.")
-    return Secrets(lambda: KeyringStore(identity.workspace_id)).read(account.id)
+    workspace_id = session.desk.read(lookups.workspace_id)
+    return Secrets(lambda: KeyringStore(workspace_id)).read(account.id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypedDict, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypedDict, TypeVar
 from uuid import UUID
 
 from sms_desk.domain.changes import Changes
@@ -47,6 +47,8 @@ class Desk:
     method; a `Context` stays within its call.
     """
 
+    _is_replica: ClassVar[bool] = False
+
     def __init__(
         self,
         workspace: Workspace,
@@ -67,11 +69,12 @@ class Desk:
         now = self.now()
         with self.workspace.read() as tx:
             actor = remembered(tx, people.actor, self.person_id)
-            return ask(Context(tx, actor, now), *args, **kwargs)
+            return ask(Context(tx, actor, now, replica=self._is_replica), *args, **kwargs)
 
     def _context(self, tx: Tx) -> Context:
         """For a transaction that may write."""
-        return Context(tx, people.actor(tx, self.person_id), self.now())
+        actor = people.actor(tx, self.person_id)
+        return Context(tx, actor, self.now(), replica=self._is_replica)
 
     def change(self, *commands: Command) -> Done:
         """Run commands in one transaction: all of them or none. The answer is the last one's.

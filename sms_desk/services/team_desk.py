@@ -48,6 +48,8 @@ class TeamDesk(Desk):
     reach just now; what is written then is compared more strictly with what others did (§2.5).
     """
 
+    _is_replica = True
+
     def __init__(
         self,
         workspace: Workspace,
@@ -59,10 +61,6 @@ class TeamDesk(Desk):
     ) -> None:
         super().__init__(workspace, person_id, clock=clock, poke=poke)
         self.is_offline = is_offline
-
-    @override
-    def _context(self, tx: Tx) -> Context:
-        return replace(super()._context(tx), replica=True)
 
     @override
     def change(self, *commands: Command) -> Done:

@@ -117,6 +117,9 @@ class FakeSession:
             raise self.found
         return self.found
 
+    def keeps_secrets(self) -> bool:
+        return self.team is None
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self.secrets[account_id] = secret
 

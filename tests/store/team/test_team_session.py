@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from itertools import count
 from uuid import UUID
 
 import pytest
@@ -19,7 +17,7 @@ from sms_desk.store.ids import new_id
 from sms_desk.store.team.client import Client
 from tests.fixtures.postgres import postgres
 from tests.fixtures.team import team_server, team_template
-from tests.fixtures.team_desks import Floor, floor, listed, thread
+from tests.fixtures.team_desks import Floor, all_round, floor, listed, pull, thread
 
 __all__ = ["floor", "postgres", "team_server", "team_template"]
 
@@ -32,25 +30,6 @@ def talk(floor: Floor, sender: UUID, peer: str, owner: UUID | None, body: str = 
     id_ = floor.office.conversation(sender, peer, owner)
     floor.office.message(id_, body)
     return id_
-
-
-def pull(*sessions: TeamSession) -> None:
-    """Each a while later: what is told every few seconds is told."""
-    for session in sessions:
-        now = session.desk.now() + timedelta(minutes=next(_MINUTES))
-        session._line._cycle.run_once(now, force=True)
-        while session._line._puller.has_more:
-            session._line._cycle.run_once(now, force=True)
-
-
-_MINUTES = count(1)
-
-
-def all_round(floor: Floor, *sessions: TeamSession) -> None:
-    """Push, execute, and see what came of it."""
-    pull(*sessions)
-    floor.execute()
-    pull(*sessions)
 
 
 def reply(session: TeamSession, conversation_id: UUID, body: str) -> UUID:
@@ -226,9 +205,9 @@ def _nobody() -> Client:
     raise ServerUnreachable("The server is away.", "Wait.")
 
 
-def test_nobody_acts_as_somebody_else_and_secrets_are_the_connector_s(floor: Floor) -> None:
+def test_nobody_acts_as_somebody_else_and_accounts_are_the_admins(floor: Floor) -> None:
     ben = floor.sit(floor.office.ben)
     with pytest.raises(RefusedError):
         ben.acting_as(floor.office.ann)
-    with pytest.raises(RefusedError, match="connector"):
+    with pytest.raises(RefusedError, match="admin"):
         ben.add_account("twilio", {})
