@@ -41,13 +41,15 @@ class ConnectorParts:
         *,
         name: str = "",
         ca_file: Callable[[], str] = lambda: "",
+        secrets: Secrets | None = None,
     ) -> None:
+        """secrets: those of the desk that it runs in, which may have some only until its end."""
         program = f"sms-desk connector {name}".rstrip()
         self._engine = connection.engine(address, password, program=program)
         self._lease_engine = connection.engine(address, password, program=f"{program} lease")
         self._ca_file = ca_file
         self._now: Callable[[], datetime] = clocks.wall
-        self._secrets = Secrets(lambda: store_for(self.workspace_id))
+        self._secrets = secrets or Secrets(lambda: store_for(self.workspace_id))
         self.lease = Lease(self._lease_engine, name)
         self.workspace_id = UUID(int=0)
         """Known once the workspace was opened."""
@@ -128,6 +130,9 @@ class ConnectorParts:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._engine.dispose()
         self.lease.close()
 

@@ -31,11 +31,14 @@ class DeskAccounts:
         *,
         keeps: Callable[[], bool],
         ca_file: Callable[[], str],
+        forget: Callable[[UUID], None] = lambda _: None,
     ) -> None:
+        """forget: told whose secret is another one now."""
         self._desk = desk
         self._secrets = secrets
         self._keeps = keeps
         self._ca_file = ca_file
+        self._forget = forget
 
     def test(self, provider: str, values: Mapping[str, str]) -> Directory:
         """Try a typed credential from here; nothing is kept. Raises ProviderError."""
@@ -50,6 +53,7 @@ class DeskAccounts:
         account_id = provider_accounts.id_for(self._desk.workspace, provider, sid)
         if self._keeps():
             self._secrets.write(account_id, credential.secret)
+            self._forget(account_id)
         added = provider_accounts.adding(self._desk, provider, values, account_id)
         self._desk.change(*self._in_order(added, also(account_id)))
         return account_id
@@ -82,6 +86,7 @@ class DeskAccounts:
             with self._desk.workspace.read() as tx:
                 raise _elsewhere(accounts.get(tx, account_id)["sid"])
         self._secrets.write(account_id, checked)
+        self._forget(account_id)
 
     def remove(self, account_id: UUID) -> None:
         """Its history stays readable; a secret that is kept here goes."""

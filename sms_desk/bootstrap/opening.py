@@ -29,12 +29,17 @@ def open_unlocked(unlocked: Unlocked, options: Options) -> Session:
 def _open_team(unlocked: Unlocked, options: Options, seat: Seat) -> Session:
     """A replica of a team's workspace; the server is asked in a thread of its own, later."""
     from sms_desk.bootstrap import seats
+    from sms_desk.bootstrap.desk_connector import address_beside
     from sms_desk.bootstrap.team_session import TeamSession
 
     workspace = seats.open_replica(unlocked)
     try:
         session = TeamSession(
-            unlocked.profile, workspace, seat.person_id, seats.connecting(unlocked, seat)
+            unlocked.profile,
+            workspace,
+            seat.person_id,
+            seats.connecting(unlocked, seat),
+            lambda: address_beside(unlocked.profile, seat.address),
         )
         if options.as_person is not None:
             session.acting_as(_person(session, options.as_person))

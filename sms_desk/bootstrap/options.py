@@ -135,6 +135,10 @@ class Session(Protocol):
     def seen(self) -> tuple[Seen, ...]:
         """Who else is at a desk, as last known: never blocks."""
 
+    def keep_connector_password(self, password: str) -> None:
+        """Keep the password of the connector's login, for the connector in this desk. Raises
+        KeyringError, RefusedError for who is no admin."""
+
     def waiting(self) -> frozenset[UUID]:
         """Ids of outbox entries, notes and conversations of which something done here is not with
         the workspace yet. Reads the file: not in the window's thread."""

@@ -184,6 +184,8 @@ class LocalSession(FileSession):
     def keeps_secrets(self) -> bool:
         return True
 
+    def keep_connector_password(self, password: str) -> None: ...
+
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self._link.set_secret(account_id, secret)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sms_desk.bootstrap.desk_connector import DeskConnector
 from sms_desk.bootstrap.options import Also, nothing_also
 from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.bootstrap.session import FileSession
@@ -29,6 +31,7 @@ if TYPE_CHECKING:  # a window's first page waits for no server (measured.md, Sta
     from sms_desk.services.rows import LineState
     from sms_desk.services.team_rows import Returned
     from sms_desk.settings.credentials import SecretStore
+    from sms_desk.settings.server_address import ServerAddress
     from sms_desk.store.team.client import Client
 
 
@@ -36,7 +39,8 @@ class TeamSession(FileSession):
     """The `Session` of one person of a team.
 
     me: whose login it is. connect: a new client of the server, which connects when it is first asked;
-    it may raise KeyringError, where the login's password is not to be had.
+    it may raise KeyringError, where the login's password is not to be had. connector_address: where
+    the team's connector comes in, if this desk may be one.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class TeamSession(FileSession):
         workspace: Workspace,
         me: UUID,
         connect: Callable[[], Client],
+        connector_address: Callable[[], ServerAddress] | None = None,
     ) -> None:
         _sit_down(workspace, me)
         with workspace.read() as tx:
@@ -54,6 +59,11 @@ class TeamSession(FileSession):
         super().__init__(profile, workspace, me, desk)
         self._team_desk = desk
         self._secrets = Secrets(self._key_store)
+        self._here = (
+            None
+            if connector_address is None
+            else DeskConnector(profile, desk, self._secrets, connector_address)
+        )
         self._profile = profile
         self._connect = connect
         self._wire: Wire | None = None
@@ -85,22 +95,32 @@ class TeamSession(FileSession):
         """Push and pull in a thread. The connector itself is elsewhere."""
         wire = self._line
         with self._wiring:
-            return not self._closed and wire.start(on_changes)
+            if self._closed:
+                return False
+            if self._here is not None:
+                self._here.start()
+            return wire.start(on_changes)
 
     def sync_once(self) -> Changes:
         return self._line.sync_once()
 
     def sync_soon(self) -> None:
         self._line.poke(force=True)
+        if self._here is not None:
+            self._here.sync_soon()
 
     def watch(self, conversation_ids: Iterable[UUID]) -> None:
-        """The connector looks a doubt up soon enough for every desk."""
+        """A connector elsewhere looks a doubt up soon enough for every desk."""
+        if self._here is not None:
+            self._here.watch(conversation_ids)
 
     def lines(self) -> tuple[LineState, ...]:
         return self.desk.read(lines.lines)
 
     def team_line(self) -> TeamLine | None:
-        return TeamLine(online=False) if self._wire is None else self._wire.shown
+        line = TeamLine(online=False) if self._wire is None else self._wire.shown
+        here = None if self._here is None else self._here.state
+        return line if here is None else replace(line, here=here)
 
     def look(self, conversation_id: UUID | None, doing: Doing | None) -> None:
         if self._wire is not None:
@@ -159,11 +179,23 @@ class TeamSession(FileSession):
         from sms_desk.bootstrap.desk_accounts import DeskAccounts
 
         return DeskAccounts(
-            self._team_desk, self._secrets, keeps=self.keeps_secrets, ca_file=self._ca_file
+            self._team_desk,
+            self._secrets,
+            keeps=self.keeps_secrets,
+            ca_file=self._ca_file,
+            forget=self._forget,
         )
 
+    def _forget(self, account_id: UUID) -> None:
+        if self._here is not None:
+            self._here.forget(account_id)
+
     def keeps_secrets(self) -> bool:
-        return False
+        return self._here is not None and self._here.is_on
+
+    def keep_connector_password(self, password: str) -> None:
+        if self._here is not None:
+            self._here.keep_password(password)
 
     def _ca_file(self) -> str:
         return str(MachineState(self._profile.state).setting("email_ca_file"))
@@ -202,8 +234,12 @@ class TeamSession(FileSession):
     def close(self, begins_at: Scope | None = None) -> None:
         with self._wiring:
             self._closed = True
+        if self._here is not None:
+            self._here.ask_to_stop()
         if self._wire is not None:
             self._wire.close()
+        if self._here is not None:
+            self._here.close()
         self._close_file(begins_at)
 
 

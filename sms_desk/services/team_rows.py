@@ -12,6 +12,24 @@ from uuid import UUID
 from sms_desk.domain.frozen import dataclass
 
 
+class HerePart(StrEnum):
+    """What the connector in this desk is at the moment."""
+
+    STARTING = "starting"
+    WORKS = "works"
+    SPARE = "spare"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorHere:
+    """The connector that runs in this desk. title, next_step: what keeps it from working."""
+
+    part: HerePart
+    title: str = ""
+    next_step: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class TeamLine:
     """How this desk stands to the workspace's server (R63).
@@ -21,6 +39,7 @@ class TeamLine:
     connector: whether one writes the workspace; connector_since: since when none does. pending:
     commands given here that the workspace has not answered. returned: those it did not take.
     kept, to_fetch: conversations whose history is here, and those that it is still fetched for.
+    here: the connector in this desk, None where the machine is not switched to it.
     """
 
     online: bool
@@ -34,6 +53,7 @@ class TeamLine:
     kept: int = 0
     to_fetch: int = 0
     refused: bool = False
+    here: ConnectorHere | None = None
 
 
 class ReturnedState(StrEnum):

@@ -144,6 +144,8 @@ NOTICES = "notices"
 """The section of what is said about who is told of what."""
 TEAM = "team"
 """The section of a desk whose workspace is a team's."""
+CONNECTOR = "connector"
+"""The section of an admin's desk that may be the team's connector."""
 
 
 # --- the settings -----------------------------------------------------------------------------
@@ -382,6 +384,16 @@ _ALL = (
         "How far back the messages of a team's workspace are kept on this machine, for supervisors and"
         " admins; older ones are fetched when somebody asks for them.",
         TEAM,
+    ),
+    Setting(
+        "run_connector",
+        Scope.MACHINE,
+        _ON_OFF,
+        False,
+        "Run the connector on this machine",
+        "While the desk of an admin is open here it receives and sends for the whole team, unless"
+        " another connector does.",
+        CONNECTOR,
     ),
 )
 

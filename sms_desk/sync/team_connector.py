@@ -67,7 +67,8 @@ class TeamConnector:
         self._clock = clock or Clock.of_machine()
         self._stopping = threading.Event()
         self._reign: Reign | None = None
-        self._away = ""
+        self._trouble_seen: DeskError | None = None
+        self._has_looked = False
         self._thread: threading.Thread | None = None
 
     # --- as a thread ---
@@ -99,6 +100,21 @@ class TeamConnector:
         """Which conversations are on the screen of the desk that this runs in."""
         if (reign := self._reign) is not None:
             reign.watch(conversation_ids)
+
+    def forget(self, account_id: UUID) -> None:
+        """The account's secret is another one now, if this is the one that uses it."""
+        if (reign := self._reign) is not None:
+            reign.forget(account_id)
+
+    @property
+    def trouble(self) -> DeskError | None:
+        """Why it cannot work, as it was last seen; asks nobody."""
+        return self._trouble_seen
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether the server has ever said who holds the lease."""
+        return self._has_looked
 
     @property
     def is_holder(self) -> bool:
@@ -157,14 +173,15 @@ class TeamConnector:
 
     def _tell_away(self, error: DeskError) -> None:
         """Once for each outage, and again when its reason changes."""
-        if error.title != self._away:
+        if self._trouble_seen is None or error.title != self._trouble_seen.title:
             log.warning("the server is away, tried again by itself: %s", error.title)
-        self._away = error.title
+        self._trouble_seen = error
 
     def _tell_back(self) -> None:
-        if self._away:
+        self._has_looked = True
+        if self._trouble_seen is not None:
             log.warning("the server answers again")
-            self._away = ""
+            self._trouble_seen = None
 
     # --- how it is ---
 

@@ -93,6 +93,7 @@ class Reign:
         self._good_until_us = since_us + int(LASTS * 1e6)
         engine = Engine(self.workspace, doors.open_provider, clock, fence=hold.fence)
         self._cycles = _Noted(engine, self)
+        self.forget = engine.forget
         self._mailer = Mailer(self.workspace, doors.mail_password, doors.ca_file)
         self._engine = self._connector(self._cycles, "engine")
         self._mail = self._connector(self._mailer, "mailer")

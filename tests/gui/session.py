@@ -118,7 +118,10 @@ class FakeSession:
         return self.found
 
     def keeps_secrets(self) -> bool:
-        return self.team is None
+        return self.team is None or self.team.here is not None
+
+    def keep_connector_password(self, password: str) -> None:
+        self.asked.append(f"connector's password {password}")
 
     def set_secret(self, account_id: UUID, secret: str) -> None:
         self.secrets[account_id] = secret

@@ -42,32 +42,51 @@ class AccountsPage(Form):
     changed = Signal()
 
     def __init__(
-        self, session: Session, doors: Doors, accounts: tuple[AccountRow, ...], zone: tzinfo
+        self,
+        session: Session,
+        doors: Doors,
+        accounts: tuple[AccountRow, ...],
+        zone: tzinfo,
+        *,
+        admin: bool = True,
     ) -> None:
-        """zone: for the time of the last sync."""
+        """zone: for the time of the last sync. admin: who looks may change something."""
         super().__init__()
         self._zone = zone
         self._session = session
         self._doors = doors
         self._is_team = session.team_line() is not None
-        if self._is_team:
-            self.add_words(
-                tr(
-                    "settings",
-                    "The connector holds the secrets of the accounts and talks to the providers; this"
-                    " desk has none of them. An admin adds accounts and new secrets where it runs: "
-                    "sms-desk account.",
-                )
-            )
-        elif not accounts:
-            self.add_words(tr("settings", "No account is connected: the desk shows what it has."))
+        self._is_admin = admin or not self._is_team
+        for words in self._lead(accounts):
+            self.add_words(words)
         for account in accounts:
             self.add_widget(self._card(account))
-        if self._is_team:
-            return
-        connect = primary(tr("settings", "Connect an account…"), parent=self)
-        connect.clicked.connect(self.connect_requested)
-        self.add_foot(connect)
+        if self._is_admin:
+            connect = primary(tr("settings", "Connect an account…"), parent=self)
+            connect.clicked.connect(self.connect_requested)
+            self.add_foot(connect)
+
+    def _lead(self, accounts: tuple[AccountRow, ...]) -> list[str]:
+        """Who talks to the providers, and what to do where nobody can yet."""
+        if not self._is_team:
+            nothing = tr("settings", "No account is connected: the desk shows what it has.")
+            return [] if accounts else [nothing]
+        words = [
+            tr("settings", "In a team the connector talks to the providers, for every desk.")
+            if self._session.keeps_secrets()
+            else tr(
+                "settings",
+                "In a team the connector talks to the providers and holds the secrets; this desk"
+                " keeps none of them.",
+            )
+        ]
+        if not accounts:
+            words.append(tr("settings", "No account is connected: nothing can come in or go out."))
+        if not self._is_admin:
+            words.append(tr("settings", "An admin connects accounts and looks after them."))
+        elif not accounts:
+            words.append(tr("settings", "Connect one here: each desk has it a moment later."))
+        return words
 
     def _card(self, account: AccountRow) -> QFrame:
         card = QFrame(self)
@@ -81,7 +100,10 @@ class AccountsPage(Form):
         state = label("", "snippet", tone="secondary", wrap=True, parent=card)
         state.setText(self._line_words(account.line))
         column.addWidget(state)
-        if not self._is_team:  # the connector has what they need
+        if self._is_admin:
+            if not self._session.keeps_secrets():
+                words = _where_secret_belongs(account)
+                column.addWidget(label(words, "snippet", tone="secondary", wrap=True, parent=card))
             column.addWidget(self._buttons(account, state, card))
             column.addWidget(self._fetching(account, state, card))
         return card
@@ -158,7 +180,8 @@ class AccountsPage(Form):
         words = tr("settings", "Resume") if stopped else tr("settings", "Stop")
         button = plain(words, parent=line)
         button.setAccessibleName(f"{words} {account.label}")
-        button.setVisible(stopped or account.line.backfill_running)
+        # Of what the connector fetches a desk of a team knows no more than that it may be stopped.
+        button.setVisible(self._is_team or stopped or account.line.backfill_running)
         button.clicked.connect(
             lambda: self._doors.call(
                 self,
@@ -182,15 +205,20 @@ class AccountsPage(Form):
             "base_url": account.base_url or "",
         }
         session = self._session
+        keeps = session.keeps_secrets()
 
         def test_and_keep() -> Directory:
             found = session.test_account(account.provider, values)
-            session.set_secret(account.id, secret)
+            if keeps:
+                session.set_secret(account.id, secret)
             return found
 
         state.setText(tr("settings", "Asking…"))
         state.show()
         kept = tr("settings", "The new secret works and is kept.")
+        if not keeps:
+            works = tr("settings", "The secret works; it is not kept here.")
+            kept = f"{works} {_where_secret_belongs(account)}"
         self._doors.call(
             self,
             test_and_keep,
@@ -215,6 +243,8 @@ class AccountsPage(Form):
         session = self._session
         since = _EVERYTHING if back is None else self._doors.desk.now() - back
         runs = tr("settings", "Fetching: the bar at the foot shows how far it is.")
+        if self._is_team:
+            runs = tr("settings", "The connector fetches them; they come in by and by.")
         self._doors.call(
             self,
             lambda: session.start_backfill(account.id, since=since),
@@ -237,6 +267,11 @@ class AccountsPage(Form):
                 lambda: session.remove_account(account.id),
                 then=lambda _none: self.changed.emit(),
             )
+
+
+def _where_secret_belongs(account: AccountRow) -> str:
+    words = tr("settings", "Its secret belongs on the connector's machine: {command}")
+    return words.replace("{command}", f"sms-desk connector-secret {account.sid}")
 
 
 def ask_secret_of(parent: QWidget, account: AccountRow) -> str:

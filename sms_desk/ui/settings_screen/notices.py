@@ -56,11 +56,14 @@ class NoticesPage(Form):
         if me.role is Role.ADMIN:
             self.add_title(tr("settings", "E-mail of the workspace"))
             self._add_fields(Scope.WORKSPACE, values, chosen)
-            if session.team_line() is not None:
-                words = (
-                    "The connector sends it, and holds the password and certificates: see there."
+            if not session.keeps_secrets():
+                self.add_words(
+                    tr(
+                        "settings",
+                        "The connector sends it, and has the certificates. The password belongs on"
+                        " its machine: sms-desk connector-secret mail",
+                    )
                 )
-                self.add_words(tr("settings", words))
                 return
             self._add_fields(Scope.MACHINE, values, chosen)
             self._said = label("", "snippet", tone="secondary", wrap=True, parent=self)

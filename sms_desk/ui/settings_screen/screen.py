@@ -34,6 +34,7 @@ from sms_desk.ui.commands import Registry
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.recovery import RecoveryRow
 from sms_desk.ui.settings_screen.accounts import AccountsPage
+from sms_desk.ui.settings_screen.connector import ConnectorPart
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.keys import KeysPage
 from sms_desk.ui.settings_screen.notices import NoticesPage
@@ -168,9 +169,17 @@ class SettingsScreen(QWidget):
         self._pages.setCurrentIndex(at)
 
     def _made(self, found: Values) -> list[tuple[str, Form]]:
-        accounts = AccountsPage(self._session, self._doors, found.accounts, ZoneInfo(found.me.zone))
+        accounts = AccountsPage(
+            self._session,
+            self._doors,
+            found.accounts,
+            ZoneInfo(found.me.zone),
+            admin=found.me.role is Role.ADMIN,
+        )
         accounts.connect_requested.connect(self.connect_requested)
         accounts.changed.connect(self._read)
+        if self._is_team and found.me.role is Role.ADMIN:
+            accounts.add_widget(self._connector())
         keys = KeysPage(self._commands)
         keys.keys_changed.connect(self._on_keys_changed)
         people = PeoplePage(playing=self._session.demo)
@@ -202,6 +211,12 @@ class SettingsScreen(QWidget):
         )
         page.notices_requested.connect(self.notices_requested)
         return page
+
+    def _connector(self) -> ConnectorPart:
+        part = ConnectorPart(self._session, self._doors, self._state.setting("run_connector"))
+        part.chosen.connect(self._on_chosen)
+        part.turned.connect(self._read)
+        return part
 
     def _kept(self) -> Form:
         """How much of a team's workspace stands in this machine's file."""

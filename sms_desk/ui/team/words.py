@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import display_name, isolate, preview
-from sms_desk.services.team_rows import Doing, Returned, ReturnedState, Seen, TeamLine
+from sms_desk.services.team_rows import (
+    ConnectorHere,
+    Doing,
+    HerePart,
+    Returned,
+    ReturnedState,
+    Seen,
+    TeamLine,
+)
 from sms_desk.ui.widgets.text import Tone
 from sms_desk.ui.widgets.times import clock_words
 from sms_desk.ui.widgets.words import tr as translated
@@ -38,8 +47,13 @@ class LineWords:
 
 def line_words(line: TeamLine, workspace: str, now: datetime, zone: tzinfo) -> LineWords:
     """workspace: its name."""
+    said = _line_words(line, workspace, now, zone)
+    return replace(said, lines=(*said.lines, *filter(None, here_words(line.here))))
+
+
+def _line_words(line: TeamLine, workspace: str, now: datetime, zone: tzinfo) -> LineWords:
     name = isolate(display_name(workspace, 60))
-    if line == UNKNOWN:
+    if replace(line, here=None) == UNKNOWN:
         return LineWords("refresh-cw", "accent", "secondary", *_unknown(name))
     if line.refused:
         return LineWords("lock", "error", "error", tr("Not let in"), *_refused_story(line))
@@ -133,6 +147,22 @@ def _waiting(line: TeamLine) -> tuple[str, ...]:
     if not line.pending:
         return ()
     return (tr("%n change(s) of yours still to be taken by the workspace.", line.pending),)
+
+
+# --- the connector in this desk ---------------------------------------------------------------------
+
+
+def here_words(here: ConnectorHere | None) -> tuple[str, str]:
+    """What it is, and why it cannot work; "" for what is not to be said."""
+    if here is None:
+        return "", ""
+    words = {
+        HerePart.STARTING: tr("This desk is becoming the connector…"),
+        HerePart.WORKS: tr("This desk is the connector: it receives and sends for the team."),
+        HerePart.SPARE: tr("This desk is a spare connector: another one works at the moment."),
+        HerePart.TROUBLE: tr("This desk cannot be the connector."),
+    }
+    return words[here.part], f"{here.title} {here.next_step}".strip()
 
 
 # --- what came back --------------------------------------------------------------------------------

@@ -120,6 +120,8 @@ class DeskController(QObject):
         self._window.side.show()
         self._window.side.rail.choose("scope:all")
         self._wiring.rail_controller.read()
+        if self._wiring.team is not None:  # what is left to do stands with the account
+            self.show_screen("settings")
 
     def dispose(self) -> None:
         self.absence.dispose()

@@ -34,6 +34,14 @@ def secret_words(folder: Path) -> str:
     return tr("wizard", "The secret goes into this machine's keyring, and nowhere else.")
 
 
+def secret_of_team_words() -> str:
+    return tr(
+        "wizard",
+        "The secret is tried from here, and not kept. The connector needs it on its own machine:"
+        " sms-desk connector-secret and the account's SID.",
+    )
+
+
 class ConnectStep(Step):
     test_requested = Signal(str, object)
     """The provider's name and the values by field key."""

@@ -20,7 +20,7 @@ from sms_desk.services.context import Context
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.wizard.choose import ChooseStep, Chosen, Whose
-from sms_desk.ui.wizard.connect import ConnectStep, secret_words
+from sms_desk.ui.wizard.connect import ConnectStep, secret_of_team_words, secret_words
 from sms_desk.ui.wizard.join import JoinStep
 from sms_desk.ui.wizard.keep import KeepStep
 from sms_desk.ui.wizard.welcome import WelcomeStep
@@ -32,6 +32,11 @@ _EVERYTHING: Final = datetime(2008, 1, 1, tzinfo=UTC)
 def known_addresses(ctx: Context) -> dict[tuple[str, str], UUID]:
     """Sender IDs that are in the directory already, by channel and address."""
     return {(row.channel, row.address): row.id for row in senders.listing(ctx, retired=True)}
+
+
+def _kept_words(session: Session) -> str:
+    """Where the secret goes: in a team the connector has it, which mostly runs elsewhere."""
+    return secret_words(session.folder) if session.keeps_secrets() else secret_of_team_words()
 
 
 class Wizard(QWidget):
@@ -54,7 +59,7 @@ class Wizard(QWidget):
         self._account_id: UUID | None = None
         self._provider: tuple[str, Mapping[str, str]] | None = None
         self.welcome = WelcomeStep()
-        self.connect_step = ConnectStep(secret_words(session.folder))
+        self.connect_step = ConnectStep(_kept_words(session))
         self.choose = ChooseStep()
         self.keep = KeepStep(doors, session.folder)
         self.join = JoinStep()
