@@ -12,18 +12,27 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import DeskError, StorageError
 from sms_desk.domain.model import DraftMode
 from sms_desk.services import directory
-from sms_desk.services.team_rows import Doing, Returned, ReturnedState, Seen, TeamLine
+from sms_desk.services.team_rows import (
+    ConnectorHere,
+    Doing,
+    HerePart,
+    Returned,
+    ReturnedState,
+    Seen,
+    TeamLine,
+)
 from sms_desk.store.engine import Workspace
 from sms_desk.ui.inbox.model import InboxRole
 from sms_desk.ui.outbox import OutboxScreen
 from sms_desk.ui.settings_screen import SettingsScreen
+from sms_desk.ui.settings_screen.connector import ConnectorPart
 from sms_desk.ui.team import words
 from sms_desk.ui.team.returned import actions_of
 from sms_desk.ui.team.words import line_words
@@ -617,8 +626,38 @@ def settings_of(shop: Shop, section: str) -> list[str]:
 
 def test_the_accounts_of_a_team_are_the_connectors(shop: Shop) -> None:
     said = settings_of(shop, "Accounts")
-    assert any("The connector holds the secrets" in each for each in said)
+    assert any("the connector talks to the providers" in each for each in said)
+    assert any("An admin connects accounts" in each for each in said)
+    assert "Run the connector on this machine" not in said
     assert not {"Test", "New secret…", "Disconnect", "Connect an account…"} & set(said)
+
+
+def test_an_admin_connects_accounts_and_may_be_the_connector(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path
+) -> None:
+    with open_shop(
+        qtbot, local_workspace, tmp_path, office, office.ann, demo=False, team=ONLINE
+    ) as shop:
+        said = settings_of(shop, "Accounts")
+        assert {"Test", "New secret…", "Disconnect", "Connect an account…"} <= set(said)
+        assert any("sms-desk connector-secret AC" in each for each in said)
+        screen = shop.wiring.desk.screen("settings")
+        (part,) = screen.findChildren(ConnectorPart)
+        (switch,) = part.findChildren(QCheckBox)
+        switch.click()
+        assert shop.state.setting("run_connector") is True
+        shop.session.team = replace(ONLINE, here=ConnectorHere(HerePart.TROUBLE, "No password."))
+        shop.until(lambda: "No password." in settings_of(shop, "Accounts"))
+        shop.session.team = replace(ONLINE, here=ConnectorHere(HerePart.WORKS))
+        shop.until(lambda: any("is the connector" in one for one in settings_of(shop, "Accounts")))
+        said = settings_of(shop, "Accounts")
+        assert not any("sms-desk connector-secret" in each for each in said)
+
+
+def test_the_line_says_that_this_desk_is_the_connector() -> None:
+    for part, words in ((HerePart.WORKS, "is the connector"), (HerePart.SPARE, "is a spare")):
+        line = replace(ONLINE, here=ConnectorHere(part))
+        assert words in line_words(line, "Shop", NOON, UTC).lines[-1]
 
 
 def test_a_rep_keeps_everything_offline(shop: Shop) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,17 +17,54 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.errors import CredentialError, RefusedError
 from sms_desk.domain.model import HolderKind
 from sms_desk.providers.base import Directory, RemoteSender
+from sms_desk.providers.sandbox import SandboxClock
 from sms_desk.services import directory
+from sms_desk.services.composing import GOOD_FOR
+from sms_desk.services.team_rows import ConnectorHere, HerePart
+from sms_desk.settings import credentials
+from sms_desk.settings.files import MachineState, Profile
 from sms_desk.store import accounts, content_templates, scans, tables
 from sms_desk.store.ids import new_id
-from tests.fixtures.postgres import postgres
-from tests.fixtures.sandbox import SandboxApi, sandbox
+from tests.fixtures.postgres import PASSWORD, postgres
+from tests.fixtures.sandbox import CUSTOMER, SandboxApi, sandbox, sandbox_api
 from tests.fixtures.team import team_server, team_template
-from tests.fixtures.team_desks import Floor, all_round, floor, pull
+from tests.fixtures.team_desks import Floor, all_round, floor, listed, pull
+from tests.fixtures.waiting import wait_until
 
 __all__ = ["floor", "postgres", "sandbox", "team_server", "team_template"]
 
 pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
+
+
+class KeyRing:
+    """An encrypting key store's part, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get(f"{service} {username}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[f"{service} {username}"] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[f"{service} {username}"]
+
+
+@pytest.fixture
+def key_store(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What this machine's key store keeps."""
+    ring = KeyRing()
+    monkeypatch.setattr(credentials, "find_backend", lambda: ("Test store", ring))
+    return ring.kept
+
+
+@pytest.fixture
+def lively(tmp_path: Path) -> Iterator[SandboxApi]:
+    """A provider on the clock of the machine."""
+    with sandbox_api(tmp_path, clock=SandboxClock()) as api:
+        yield api
 
 
 def words_of(sandbox: SandboxApi) -> dict[str, str]:
@@ -70,6 +109,33 @@ def giving(session: TeamSession, found: Directory, to: UUID) -> Also:
     return also
 
 
+def switch(session: TeamSession, *, on: bool) -> None:
+    MachineState(Profile(session.folder).state).choose("run_connector", on)
+
+
+def here(session: TeamSession) -> ConnectorHere:
+    line = session.team_line()
+    assert line is not None
+    return line.here or ConnectorHere(HerePart.STARTING)
+
+
+def held_by(floor: Floor, address: str) -> list[tuple[UUID, UUID]]:
+    """Who holds a sender ID of that address, and which account carries it."""
+    query = (
+        sa.select(tables.holdings.c.holder_id, tables.sender_accounts.c.account_id)
+        .join_from(tables.holdings, tables.sender_ids)
+        .join(tables.sender_accounts)
+        .where(tables.sender_ids.c.address == address)
+    )
+    with floor.workspace.read() as tx:
+        return [(row.holder_id, row.account_id) for row in tx.execute(query)]
+
+
+def sent(sandbox: SandboxApi) -> list[str]:
+    """What the provider has taken, by its ledger."""
+    return [entry.request.body for entry in sandbox.server.sandbox.ledger.entries]
+
+
 def test_r46_an_admin_connects_an_account_and_the_secret_is_left_to_the_connector(
     floor: Floor, sandbox: SandboxApi
 ) -> None:
@@ -86,13 +152,7 @@ def test_r46_an_admin_connects_an_account_and_the_secret_is_left_to_the_connecto
     assert not ann.returned()
     with floor.workspace.read() as tx:
         assert accounts.get(tx, account_id)["sid"] == words["account_sid"]
-        held = tx.execute(
-            sa.select(tables.holdings.c.holder_id, tables.sender_accounts.c.account_id)
-            .join_from(tables.holdings, tables.sender_ids)
-            .join(tables.sender_accounts)
-            .where(tables.sender_ids.c.address == new_one(found).address)
-        ).all()
-    assert held == [(floor.office.ben, account_id)]
+    assert held_by(floor, new_one(found).address) == [(floor.office.ben, account_id)]
     assert not ann.keeps_secrets()
     refusals: tuple[Callable[[], object], ...] = (
         lambda: ann.set_secret(account_id, "0" * 32),
@@ -149,3 +209,94 @@ def test_r46_nobody_but_an_admin_has_to_do_with_accounts(floor: Floor, sandbox: 
     ben.start_backfill(account_id, since=datetime(2026, 10, 1, tzinfo=UTC))
     all_round(floor, ben)
     assert [one.title for one in ben.returned()] == ["Only an admin may change this."]
+
+
+def test_an_admin_s_desk_with_the_switch_is_the_connector(
+    floor: Floor, lively: SandboxApi, key_store: dict[str, str]
+) -> None:
+    """Connect an account there; a customer writes, a rep's desk has it and answers, it went out."""
+    ann, ben = floor.sit(floor.office.ann), floor.sit(floor.office.ben)
+    pull(ann, ben)
+    for session in (ann, ben):
+        session.start_connector(lambda _: None)
+    switch(ann, on=True)
+    wait_until(lambda: here(ann).part is HerePart.TROUBLE, "a word about the password")
+    assert "sms-desk connector-secret server --server postgresql://" in here(ann).next_step
+    ann.keep_connector_password(PASSWORD)
+    wait_until(lambda: here(ann).part is HerePart.SPARE, "the desk as a spare")
+    with floor.server.admin_engine().begin() as tx:
+        tx.exec_driver_sql("UPDATE desk.lease SET expires_at = now()")
+    wait_until(lambda: here(ann).part is HerePart.WORKS, "the desk as the connector")
+
+    words = words_of(lively)
+    found = ann.test_account("twilio", words)
+    account_id = ann.add_account("twilio", words, giving(ann, found, floor.office.ben))
+    ann.start_backfill(account_id, since=ann.desk.now() - timedelta(days=1))
+    assert words["secret"] in key_store.values()
+    line = new_one(found).address
+    wait_until(lambda: held_by(floor, line) == [(floor.office.ben, account_id)], "the sender ID")
+    assert not ann.returned()
+    lively.control("/inbound", **{"from": CUSTOMER, "to": line, "body": "Is it there?"})
+    wait_until(lambda: bool(listed(ben)), "the customer's text at Ben's desk", seconds=60)
+    (row,) = listed(ben)
+    stamp = ben.desk.stamp()
+    ben.desk.change(
+        c.Reply(
+            **stamp,
+            conversation_id=row.id,
+            outbox_id=new_id(),
+            sender_id=row.sender_id,
+            body="It is",
+            seen_version=10**6,
+            not_after=stamp["at"] + GOOD_FOR,
+        )
+    )
+    wait_until(lambda: "It is" in sent(lively), "the answer at the provider", seconds=60)
+    assert sent(lively).count("It is") == 1
+
+    switch(ann, on=False)
+    wait_until(lambda: ann.team_line() is not None and not ann.keeps_secrets(), "the switch")
+    with floor.server.admin_engine().connect() as tx:
+
+        def is_free() -> bool:
+            query = "SELECT coalesce(expires_at <= clock_timestamp(), true) FROM desk.lease"
+            return bool(tx.exec_driver_sql(query).scalar_one())
+
+        wait_until(is_free, "the lease, given back")
+
+
+def test_a_desk_closes_within_ten_seconds_and_gives_the_lease_back(
+    floor: Floor, key_store: dict[str, str]
+) -> None:
+    ann = floor.sit(floor.office.ann)
+    pull(ann)
+    switch(ann, on=True)
+    ann.keep_connector_password(PASSWORD)
+    with floor.server.admin_engine().begin() as tx:
+        tx.exec_driver_sql("UPDATE desk.lease SET expires_at = now()")
+    ann.start_connector(lambda _: None)
+    wait_until(lambda: here(ann).part is HerePart.WORKS, "the desk as the connector")
+    begun = time.monotonic()
+    floor.forget(floor.office.ann)
+    ann.close()
+    assert time.monotonic() - begun < 10
+    with floor.server.admin_engine().connect() as connection:
+        query = "SELECT coalesce(expires_at <= clock_timestamp(), true) FROM desk.lease"
+        assert connection.exec_driver_sql(query).scalar_one()
+
+
+def test_a_rep_s_desk_is_no_connector_and_a_wrong_password_is_said(
+    floor: Floor, key_store: dict[str, str]
+) -> None:
+    ann, ben = floor.sit(floor.office.ann), floor.sit(floor.office.ben)
+    pull(ann, ben)
+    with pytest.raises(RefusedError, match="Only an admin"):
+        ben.keep_connector_password(PASSWORD)
+    ann.keep_connector_password("not it")
+    for session in (ann, ben):
+        switch(session, on=True)
+        session.start_connector(lambda _: None)
+    wait_until(lambda: here(ben).part is HerePart.TROUBLE, "a refusal")
+    assert "Only an admin" in here(ben).title
+    wait_until(lambda: here(ann).part is HerePart.TROUBLE, "a refusal")
+    assert "connector-secret server" in here(ann).next_step

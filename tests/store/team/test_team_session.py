@@ -207,6 +207,7 @@ def _nobody() -> Client:
 
 def test_nobody_acts_as_somebody_else_and_accounts_are_the_admins(floor: Floor) -> None:
     ben = floor.sit(floor.office.ben)
+    pull(ben)
     with pytest.raises(RefusedError):
         ben.acting_as(floor.office.ann)
     with pytest.raises(RefusedError, match="admin"):
