@@ -655,9 +655,9 @@ def test_an_admin_connects_accounts_and_may_be_the_connector(
 
 
 def test_the_line_says_that_this_desk_is_the_connector() -> None:
-    for part, words in ((HerePart.WORKS, "is the connector"), (HerePart.SPARE, "is a spare")):
+    for part, said in ((HerePart.WORKS, "is the connector"), (HerePart.SPARE, "is a spare")):
         line = replace(ONLINE, here=ConnectorHere(part))
-        assert words in line_words(line, "Shop", NOON, UTC).lines[-1]
+        assert said in line_words(line, "Shop", NOON, UTC).lines[-1]
 
 
 def test_a_rep_keeps_everything_offline(shop: Shop) -> None:
