@@ -104,6 +104,7 @@ class TeamLine:
         self._told_at: datetime | None = None
         self._told: tuple[UUID | None, Doing | None] = (None, None)
         self._doing: tuple[UUID | None, Doing | None] = (None, Doing.HERE)
+        self._has_left = False
         self.standing = Standing()
         self.seen: Sequence[SeenNow] = ()
 
@@ -113,6 +114,7 @@ class TeamLine:
         """What is done at this desk now; the colleagues are told with the next cycle (R38)."""
         if self._doing != (conversation_id, doing):
             self._doing = (conversation_id, doing)
+            self._has_left |= conversation_id is None
             self._poke()
 
     # --- the cycle ---
@@ -212,6 +214,9 @@ class TeamLine:
         conversation_id, what = doing
         if what is None:  # said by silence: nobody is shown for long who says nothing
             return NOTHING
+        if self._has_left and conversation_id is not None:
+            client.presence(None, Doing.HERE.value)  # ends the claim on an answer that is sent
+        self._has_left = False
         seen = client.presence(conversation_id, what.value)
         if _without_age(seen) == _without_age(self.seen):
             return NOTHING

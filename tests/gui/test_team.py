@@ -477,6 +477,19 @@ def test_r38_the_desk_tells_what_is_done_at_it(shop: Shop, mira: UUID) -> None:
     assert len(looks) == told, "told when it changes, and not at each key"
 
 
+def test_r38_whose_answer_is_sent_is_writing_none(shop: Shop, mira: UUID) -> None:
+    shop.open(mira)
+    composer, looks = shop.wiring.page.column.composer, shop.session.looks
+    QTest.keyClicks(editor_of(shop), "Here it is")
+    team_of(shop).presence.tick()
+    assert looks[-1] == (mira, Doing.TYPING)
+    composer.send()
+    shop.until(lambda: composer.text() == "")
+    for _ in range(2):
+        team_of(shop).presence.tick()
+    assert looks[-2:] == [(None, Doing.HERE), (mira, Doing.READING)]
+
+
 def test_r38_a_note_is_no_claim_on_the_answer(shop: Shop, mira: UUID) -> None:
     shop.open(mira)
     shop.wiring.page.column.composer.choose_mode(DraftMode.NOTE)

@@ -216,6 +216,18 @@ def test_who_types_is_told_with_the_next_cycle_and_again_every_few_seconds(bench
     assert bench.client.told == [(None, "here"), (TALK, "typing"), (TALK, "typing")]
 
 
+def test_who_left_a_conversation_for_a_moment_has_told_so(bench: Bench) -> None:
+    """R38: the claim on an answer ends with it, however seldom the line has a turn."""
+    bench.line.look(TALK, Doing.TYPING)
+    bench.line.run_once(NOW)
+    bench.line.look(None, Doing.HERE)
+    bench.line.look(TALK, Doing.READING)
+    bench.line.run_once(NOW + timedelta(seconds=1))
+    bench.line.run_once(NOW + timedelta(seconds=4))
+    reading = (TALK, "reading")
+    assert bench.client.told == [(TALK, "typing"), (None, "here"), reading, reading]
+
+
 def test_nobody_at_the_desk_is_said_by_silence(bench: Bench) -> None:
     """R38."""
     bench.line.run_once(NOW)

@@ -58,6 +58,7 @@ class PresenceController(QObject):
         self._active = active
         self._was_active = monotonic()
         self._typed: tuple[UUID | None, float] = (None, 0.0)
+        self._begun: UUID | None = None
         self._looking: UUID | None = None
         self._told: _Told = _NOTHING
         self._told_at = 0.0
@@ -84,6 +85,9 @@ class PresenceController(QObject):
 
     def _doing(self) -> _Told:
         now = monotonic()
+        if self._is_through():  # who leaves a conversation for a moment has none begun in it
+            self._begun, self._typed = None, (None, 0.0)
+            return None, Doing.HERE
         if self._active():
             self._was_active = now
             self._looking = self._looked_at()
@@ -99,9 +103,20 @@ class PresenceController(QObject):
     def _on_typed(self) -> None:
         composer = self._page.column.composer
         if composer.mode() is DraftMode.REPLY and composer.text().strip():
-            self._typed = (self._thread.conversation_id(), monotonic())
+            self._begun = self._thread.conversation_id()
+            self._typed = (self._begun, monotonic())
         else:
             self._typed = (None, 0.0)
+
+    def _is_through(self) -> bool:
+        """Whether the answer that was begun here has been sent, or thought better of."""
+        composer = self._page.column.composer
+        return (
+            self._begun is not None
+            and self._begun == self._thread.conversation_id()
+            and composer.mode() is DraftMode.REPLY
+            and not composer.text().strip()
+        )
 
     @Slot(object)
     def _on_turned(self, _conversation_id: UUID | None) -> None:
