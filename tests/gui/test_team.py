@@ -384,6 +384,22 @@ def test_a_reply_not_yet_with_the_workspace_says_so_quietly(shop: Shop, mira: UU
     assert screen._state_cell(row).ink == "secondary"
 
 
+# --- news of a conversation that is just being opened ----------------------------------------------
+
+
+def test_r6_what_changes_while_a_conversation_opens_hides_nothing_of_it(
+    shop: Shop, mira: UUID, other: UUID
+) -> None:
+    """`other` begins later than `mira`: its first message is no place to read that one from."""
+    shop.open(other)
+    thread = shop.wiring.thread_controller
+    with shop.bot.waitSignal(thread.refreshed, timeout=5_000):
+        shop.wiring.open_conversation(mira)
+        shop.wiring.ties.bus.changed.emit(Changes.of(conversation=mira))  # before it is here
+    bodies = [item.body for item in shop.wiring.page.column.thread_view.loaded().items]
+    assert bodies == ["Is the blue one still in stock?"]
+
+
 # --- presence (R38) --------------------------------------------------------------------------------
 
 

@@ -136,6 +136,7 @@ class ThreadController(QObject):
         self._detail: ConversationDetail | None = None
         self._when_there: Callable[[], None] | None = None
         self._reading = False
+        self._has_changed = False
         self._kept_since: datetime | None = None
         self._fetching: UUID | None = None
         self._connect()
@@ -161,7 +162,7 @@ class ThreadController(QObject):
             self._thread.jump_to(position)
             return
         self._wanted, self._position = conversation_id, position
-        self._reading = True
+        self._reading, self._has_changed = True, False
         self.turned_to.emit(conversation_id)
         self._doors.overtake(self, _AGAIN)
         self._doors.read(
@@ -237,6 +238,8 @@ class ThreadController(QObject):
         wish, self._when_there = self._when_there, None
         if wish is not None:
             wish()
+        if self._has_changed and not self._reading:
+            self._read_again(detail.row.id)
 
     def _on_open_failed(self, error: DeskError) -> None:
         self._when_there = None
@@ -374,15 +377,21 @@ class ThreadController(QObject):
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
-        if self._wanted is None or self._detail is None or not self._is_mine(changes):
+        if self._wanted is None or not self._is_mine(changes):
             return
+        if self._reading:  # what is loaded is another conversation's yet
+            self._has_changed = True
+        elif self._detail is not None and self._detail.row.id == self._wanted:
+            self._read_again(self._wanted)
+
+    def _read_again(self, conversation_id: UUID) -> None:
         self._doors.read(
             self,
             again,
             self._session,
-            self._wanted,
+            conversation_id,
             self._thread.loaded().first,
-            then=partial(self._on_again, self._wanted),
+            then=partial(self._on_again, conversation_id),
             key=_AGAIN,
         )
 
