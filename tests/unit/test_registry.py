@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sms_desk.domain.errors import UsageError
-from sms_desk.settings.registry import NOTICES, SETTINGS, TEAM, Scope, get, of_scope
+from sms_desk.settings.registry import CONNECTOR, NOTICES, SETTINGS, TEAM, Scope, get, of_scope
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=list(SETTINGS))
@@ -59,5 +59,6 @@ def test_an_unknown_setting_is_said_with_those_there_are() -> None:
 
 
 def test_every_setting_has_one_scope() -> None:
-    shown = [of_scope(scope, topic) for scope in Scope for topic in ("", NOTICES, TEAM)]
+    topics = ("", NOTICES, TEAM, CONNECTOR)
+    shown = [of_scope(scope, topic) for scope in Scope for topic in topics]
     assert sum(map(len, shown)) == len(SETTINGS)
