@@ -23,6 +23,7 @@ from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
 from sms_desk.ui.widgets.empty_state import EmptyState
 from sms_desk.ui.widgets.flow import FlowLayout
 from sms_desk.ui.widgets.forms import NumberField
+from sms_desk.ui.widgets.popover import Popover
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar, progress_words
 from sms_desk.ui.widgets.search_field import SearchField
 from sms_desk.ui.widgets.toast import STAYS_MS, Toast
@@ -311,3 +312,15 @@ def test_a_number_field_keeps_its_last_good_number(qtbot: QtBot) -> None:
     for wrong in ("", "0", "999"):
         field.setText(wrong)
         assert field.value() == 45
+
+
+def test_a_card_is_high_enough_for_lines_that_wrap(qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    lines = ["What your colleagues do meanwhile is not shown here yet. " * n for n in (1, 3, 4)]
+    card = Popover("Coats & Co cannot be reached since 14:54", lines, owner)
+    card.pop_up(QPoint(400, 400))
+    shown = card.findChildren(QLabel)
+    assert len(shown) == 4
+    assert all(each.height() >= each.heightForWidth(each.width()) for each in shown)
+    card.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from sms_desk.ui.widgets.buttons import plain
@@ -47,12 +47,12 @@ class Popover(QFrame):
 
     def pop_up(self, at: QPoint) -> None:
         """Beside a point of the screen, and wholly on it."""
-        self.setFixedWidth(WIDTH)
-        size = self.sizeHint().expandedTo(QSize(WIDTH, 0))
+        height = self.heightForWidth(WIDTH)  # the hint is that of lines that need not wrap
+        self.setFixedSize(WIDTH, height)
         room = self.screen().availableGeometry()
         x = max(room.left(), min(at.x() - WIDTH // 2, room.right() - WIDTH))
         y = at.y() + 12
-        if y + size.height() > room.bottom():
-            y = at.y() - size.height() - 12
+        if y + height > room.bottom():
+            y = at.y() - height - 12
         self.move(x, y)
         self.show()
