@@ -210,6 +210,18 @@ def test_a_new_passphrase_is_typed_twice_and_the_rule_stands_before(qtbot: QtBot
     assert dialog.is_complete()
 
 
+def test_a_new_passphrase_is_typed_by_keys_alone(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = NewPassphraseDialog("No key store.", 10, window)
+    dialog.show()
+    field, again = dialog.findChildren(QLineEdit)
+    field.setFocus()
+    QTest.keyClicks(field, "open sesame")
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is again, "and not Cancel, which a space would press"
+
+
 # --- the end -------------------------------------------------------------------------------------
 
 

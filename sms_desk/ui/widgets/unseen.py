@@ -90,6 +90,7 @@ class NewPassphraseDialog(UnseenDialog):
         self._field.setPlaceholderText(rule.replace("{n}", str(shortest)))
         self._again.setPlaceholderText(tr("unseen", "The same again"))
         self._column.addWidget(self._again)
+        self.setTabOrder(self._field, self._again)  # it is made after the buttons
         self._column.addWidget(self._state)
         self._column.addWidget(
             label(
