@@ -260,6 +260,8 @@ class TeamLine:
     def _drop(self) -> None:
         client, listener = self._client, self._listener
         self._client = self._listener = None
+        if listener is not None:
+            listener.end()
         if client is not None:
             with suppress(DeskError):
                 client.close()
@@ -279,9 +281,12 @@ class _Listener:
         self._thread = threading.Thread(target=self._listen, name="team-listener", daemon=True)
         self._thread.start()
 
+    def end(self) -> None:
+        """Wait no more; before the client is closed, which wakes it."""
+        self._ended.set()
+
     def join(self) -> None:
         """After the client was closed."""
-        self._ended.set()
         self._thread.join(timeout=5)
 
     def _listen(self) -> None:

@@ -256,14 +256,17 @@ class _Listening:
 
     def wake(self) -> None:
         if not self._closed.is_set():
-            with contextlib.suppress(BlockingIOError):  # so many rings that one more says nothing
-                self._rope.send(b"!")
+            self._ring()
+
+    def _ring(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # so many rings that one more says nothing
+            self._rope.send(b"!")
 
     def close(self) -> None:
         if self._closed.is_set():
             return
-        self.wake()
-        self._closed.set()
+        self._closed.set()  # first: whoever is woken must not wait again
+        self._ring()
         with self._turn:
             self._drop()
             self._bell.close()

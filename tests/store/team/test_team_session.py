@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from uuid import UUID
 
 import pytest
@@ -18,6 +20,7 @@ from sms_desk.store.team.client import Client
 from tests.fixtures.postgres import postgres
 from tests.fixtures.team import team_server, team_template
 from tests.fixtures.team_desks import Floor, all_round, floor, listed, pull, thread
+from tests.fixtures.waiting import wait_until
 
 __all__ = ["floor", "postgres", "team_server", "team_template"]
 
@@ -212,3 +215,23 @@ def test_nobody_acts_as_somebody_else_and_accounts_are_the_admins(floor: Floor) 
         ben.acting_as(floor.office.ann)
     with pytest.raises(RefusedError, match="admin"):
         ben.add_account("twilio", {})
+
+
+class _Late(threading.Event):
+    """Said late enough that whoever was woken before is back at waiting."""
+
+    def set(self) -> None:
+        time.sleep(0.3)
+        super().set()
+
+
+def test_a_desk_that_listens_closes_at_once(floor: Floor) -> None:
+    ben = floor.sit(floor.office.ben)
+    ben.start_connector(lambda _changes: None)
+    line = ben._line.line
+    wait_until(lambda: line._listener is not None and line._pulled_at is not None, "the line")
+    assert line._client is not None
+    line._client._listening._closed = _Late()
+    began = time.monotonic()
+    ben._line.close()
+    assert time.monotonic() - began < 3
