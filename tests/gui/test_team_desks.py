@@ -146,7 +146,7 @@ def test_gc3_a_reply_stands_on_both_desks(two: tuple[Window, Window], shared: UU
     ben.until(lambda: "I come right away" in ben.bodies())
     cara.until(lambda: "I come right away" in cara.bodies())
     ben.until(lambda: not ben.wiring.ties.session.waiting())
-    assert ben.window.side.line.words().startswith("No connector runs")
+    assert ben.window.side.line.words().startswith(("Online", "No connector"))  # of late or not
 
 
 def test_gc4_of_two_answers_the_slower_is_held_in_its_thread_and_nothing_is_lost(

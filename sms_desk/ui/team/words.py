@@ -86,7 +86,8 @@ def _offline(
     words, title = tr("Offline"), tr("{name} cannot be reached")
     if line.since is not None:
         since = clock_words(line.since, now, zone)
-        words = tr("Offline since {time}").replace("{time}", since)
+        if not line.pending:  # the rail has room for one of the two; the card says both
+            words = tr("Offline since {time}").replace("{time}", since)
         title = tr("{name} cannot be reached since {time}").replace("{time}", since)
     lines = (
         tr("Go on working: what you do is kept on this desk and sent when the line is back."),
@@ -108,7 +109,8 @@ def _unconnected(line: TeamLine, now: datetime, zone: tzinfo) -> tuple[str, str,
         tr("An admin starts it on its machine, or in the desk: Settings, Accounts."),
         *_waiting(line),
     )
-    return _and_waiting(tr("No connector runs"), line), title, lines
+    words = tr("No connector") if line.pending else tr("No connector runs")
+    return _and_waiting(words, line), title, lines
 
 
 def _fetching(line: TeamLine, name: str) -> tuple[str, str, tuple[str, ...]]:
