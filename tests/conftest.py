@@ -12,9 +12,21 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fixtures.display import real_display
+from tests.fixtures.postgres import postgres
 from tests.fixtures.secret_service import locked_secret_service, secret_service
+from tests.fixtures.team import team_server, team_template
+from tests.fixtures.team_desks import floor
 
-__all__ = ["locked_secret_service", "real_display", "secret_service"]
+# Here and nowhere else: a fixture of the session that a module imports is another one, made again.
+__all__ = [
+    "floor",
+    "locked_secret_service",
+    "postgres",
+    "real_display",
+    "secret_service",
+    "team_server",
+    "team_template",
+]
 
 # Before any test imports Qt or keyring: no window on a developer's screen, no key in his keyring.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

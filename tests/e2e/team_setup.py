@@ -13,9 +13,9 @@ from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.team.connection import connect
 from tests.e2e.cli_calls import Terminal
 from tests.fixtures import postgres as clusters
-from tests.fixtures.postgres import Cluster, postgres
+from tests.fixtures.postgres import Cluster
 
-__all__ = ["administrator", "made", "postgres", "terminal"]
+__all__ = ["administrator", "made", "terminal"]
 
 DATABASE = "coats"
 

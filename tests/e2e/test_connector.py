@@ -30,13 +30,11 @@ from sms_desk.store.ids import new_id
 from sms_desk.store.team import lease
 from tests.e2e.cli_calls import Terminal
 from tests.fixtures.desk import add_sender, hold
-from tests.fixtures.postgres import PASSWORD, postgres
+from tests.fixtures.postgres import PASSWORD
 from tests.fixtures.pushing import push_reply
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
-from tests.fixtures.team import Session, TeamServer, team_server, team_template
+from tests.fixtures.team import Session, TeamServer
 from tests.fixtures.waiting import wait_until
-
-__all__ = ["postgres", "team_server", "team_template"]
 
 BODY = "canary of the words in a text"
 TAKEN_OVER_WITHIN = 15.0

@@ -23,12 +23,12 @@ from sms_desk.store.team.client import Client
 from sms_desk.store.team.connection import connect
 from sms_desk.sync.connector import ConnectorLock
 from tests.e2e.cli_calls import PASSPHRASE, Terminal
-from tests.e2e.team_setup import postgres, remove, terminal
+from tests.e2e.team_setup import remove, terminal
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster
 from tests.unit.test_credentials import Memory
 
-__all__ = ["postgres", "terminal"]
+__all__ = ["terminal"]
 
 DATABASE = "joined"
 

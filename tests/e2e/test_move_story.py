@@ -19,11 +19,11 @@ from sms_desk.store.engine import open_file
 from sms_desk.store.ids import new_id
 from sms_desk.store.team.connection import connect
 from tests.e2e.cli_calls import PASSPHRASE, Terminal
-from tests.e2e.team_setup import administrator, made, postgres, terminal
+from tests.e2e.team_setup import administrator, made, terminal
 from tests.fixtures import postgres as clusters
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 
-__all__ = ["administrator", "made", "postgres", "terminal"]
+__all__ = ["administrator", "made", "terminal"]
 
 OTHER = "+12025550172"
 BYTES = b"\x00\xff\\x00 'bytes' \n"

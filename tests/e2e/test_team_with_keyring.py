@@ -19,10 +19,10 @@ from sms_desk.store.team.connection import connect
 from tests.e2e.cli_calls import descriptor
 from tests.e2e.team_setup import remove
 from tests.fixtures import postgres as clusters
-from tests.fixtures.postgres import Cluster, postgres
+from tests.fixtures.postgres import Cluster
 from tests.fixtures.secret_service import secret_service
 
-__all__ = ["postgres", "secret_service"]
+__all__ = ["secret_service"]
 
 
 def test_r46_passwords_are_kept_and_written_nowhere(

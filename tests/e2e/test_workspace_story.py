@@ -15,11 +15,11 @@ from sms_desk.store.team.client import Client
 from sms_desk.store.team.connection import connect, translated
 from sms_desk.store.team.lease import Lease
 from tests.e2e.cli_calls import Terminal
-from tests.e2e.team_setup import administrator, made, postgres, terminal
+from tests.e2e.team_setup import administrator, made, terminal
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster
 
-__all__ = ["administrator", "made", "postgres", "terminal"]
+__all__ = ["administrator", "made", "terminal"]
 
 
 def client_of(invitation: dict[str, str]) -> Client:

@@ -20,11 +20,7 @@ from sms_desk.ui.composer import Composer
 from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.window.team_controller import TeamController
 from sms_desk.ui.window.wiring import Wiring
-from tests.fixtures.postgres import postgres
-from tests.fixtures.team import team_server, team_template
-from tests.fixtures.team_desks import Floor, floor
-
-__all__ = ["floor", "postgres", "team_server", "team_template"]
+from tests.fixtures.team_desks import Floor
 
 pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
 

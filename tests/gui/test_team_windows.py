@@ -27,11 +27,8 @@ from sms_desk.sync.team_connector import TeamConnector
 from sms_desk.sync.team_reign import Doors
 from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.window.wiring import Wiring
-from tests.fixtures.postgres import postgres
-from tests.fixtures.team import TeamServer, team_server, team_template
-from tests.fixtures.team_desks import Floor, floor, listed
-
-__all__ = ["floor", "postgres", "team_server", "team_template"]
+from tests.fixtures.team import TeamServer
+from tests.fixtures.team_desks import Floor, listed
 
 pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
 

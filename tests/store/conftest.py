@@ -10,10 +10,7 @@ import pytest
 
 from sms_desk.store.engine import Workspace, ensure_schema, open_file
 from tests.fixtures.desk import open_hurried
-from tests.fixtures.postgres import Cluster, postgres
-from tests.fixtures.team import team_server, team_template
-
-__all__ = ["postgres", "team_server", "team_template"]
+from tests.fixtures.postgres import Cluster
 
 KEY = bytes(range(32))
 

@@ -11,10 +11,7 @@ import pytest
 from sms_desk.store.engine import Workspace
 from sms_desk.store.replica.tables import prepare
 from tests.fixtures.desk import open_hurried
-from tests.fixtures.team import team_server, team_template
 from tests.store.conftest import KEY
-
-__all__ = ["team_server", "team_template"]
 
 
 @pytest.fixture

@@ -29,10 +29,13 @@ LOGIN = "desk_caller"
 def admin(postgres: Cluster) -> Iterator[Connection]:
     with connect(address_of(postgres, clusters.USER), clusters.PASSWORD) as connection:
         connection.execute(f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{PASSWORD}' CONNECTION LIMIT 4")
+        # A team's workspace in this cluster has taken it from everybody.
+        connection.execute(f"GRANT CONNECT ON DATABASE postgres TO {LOGIN}")
         yield connection
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (LOGIN,)
         )
+        connection.execute(f"DROP OWNED BY {LOGIN}")
         connection.execute(f"DROP ROLE {LOGIN}")
 
 

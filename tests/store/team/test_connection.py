@@ -172,11 +172,13 @@ def test_a_database_that_is_not_there(postgres: Cluster) -> None:
 def test_a_login_with_all_its_connections_used(postgres: Cluster) -> None:
     with connect(socket_of(postgres), clusters.PASSWORD) as admin:
         admin.execute("CREATE ROLE full LOGIN PASSWORD 'x' CONNECTION LIMIT 1")
+        admin.execute("GRANT CONNECT ON DATABASE postgres TO full")
         try:
             address = ServerAddress(str(postgres.socket), "postgres", "full")
             with connect(address, "x"), pytest.raises(ServerUnreachable) as caught:
                 connect(address, "x")
         finally:
+            admin.execute("DROP OWNED BY full")
             admin.execute("DROP ROLE full")
     assert "no connection left" in caught.value.title
 

@@ -18,11 +18,8 @@ from sms_desk.store import tables
 from sms_desk.store.ids import new_id
 from sms_desk.store.team import queue
 from sms_desk.store.types import to_micros
-from tests.fixtures.postgres import postgres
-from tests.fixtures.team import TeamServer, team_server, team_template
+from tests.fixtures.team import TeamServer
 from tests.store.team.racing import Given, Team
-
-__all__ = ["postgres", "team_server", "team_template"]
 
 pytestmark = pytest.mark.xdist_group("pg")
 

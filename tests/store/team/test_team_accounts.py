@@ -25,13 +25,12 @@ from sms_desk.settings import credentials
 from sms_desk.settings.files import MachineState, Profile
 from sms_desk.store import accounts, content_templates, scans, tables
 from sms_desk.store.ids import new_id
-from tests.fixtures.postgres import PASSWORD, postgres
+from tests.fixtures.postgres import PASSWORD
 from tests.fixtures.sandbox import CUSTOMER, SandboxApi, sandbox, sandbox_api
-from tests.fixtures.team import team_server, team_template
-from tests.fixtures.team_desks import Floor, all_round, floor, listed, pull
+from tests.fixtures.team_desks import Floor, all_round, listed, pull
 from tests.fixtures.waiting import wait_until
 
-__all__ = ["floor", "postgres", "sandbox", "team_server", "team_template"]
+__all__ = ["sandbox"]
 
 pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
 

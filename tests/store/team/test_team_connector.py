@@ -28,12 +28,10 @@ from sms_desk.sync.clock import Clock
 from sms_desk.sync.team_connector import Part, TeamConnector
 from sms_desk.sync.team_reign import Doors
 from tests.fixtures.desk import Desk, desk_in
-from tests.fixtures.postgres import PASSWORD, postgres
+from tests.fixtures.postgres import PASSWORD
 from tests.fixtures.pushing import push_reply
-from tests.fixtures.team import Session, TeamServer, team_server, team_template
+from tests.fixtures.team import Session, TeamServer
 from tests.fixtures.waiting import wait_until
-
-__all__ = ["postgres", "team_server", "team_template"]
 
 pytestmark = pytest.mark.xdist_group("pg")
 

@@ -22,13 +22,10 @@ from sms_desk.store import my_states, outbox, tables
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.replica import before, pending
-from tests.fixtures.postgres import postgres
-from tests.fixtures.team import TeamServer, team_server, team_template
+from tests.fixtures.team import TeamServer
 from tests.store.replica.looking import contents, differences
 from tests.store.team.racing import Team
 from tests.store.team.seats import Seat
-
-__all__ = ["postgres", "team_server", "team_template"]
 
 pytestmark = pytest.mark.xdist_group("pg")
 

@@ -17,12 +17,8 @@ from sms_desk.services.team_rows import Doing, ReturnedState
 from sms_desk.store import tables
 from sms_desk.store.ids import new_id
 from sms_desk.store.team.client import Client
-from tests.fixtures.postgres import postgres
-from tests.fixtures.team import team_server, team_template
-from tests.fixtures.team_desks import Floor, all_round, floor, listed, pull, thread
+from tests.fixtures.team_desks import Floor, all_round, listed, pull, thread
 from tests.fixtures.waiting import wait_until
-
-__all__ = ["floor", "postgres", "team_server", "team_template"]
 
 pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
 

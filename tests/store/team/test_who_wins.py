@@ -13,11 +13,8 @@ from sms_desk.domain.absences import Cover, Part, Share, Split
 from sms_desk.domain.model import OutboxState, TeamState
 from sms_desk.store import outbox, tables
 from sms_desk.store.ids import new_id
-from tests.fixtures.postgres import postgres
-from tests.fixtures.team import TeamServer, team_server, team_template
+from tests.fixtures.team import TeamServer
 from tests.store.team.racing import Team
-
-__all__ = ["postgres", "team_server", "team_template"]
 
 pytestmark = pytest.mark.xdist_group("pg")
 PEER = "+14155550123"
