@@ -86,10 +86,13 @@ def enqueue(
     sender_id: None for the conversation's own; another one is its one-way partner (R60).
     seen_version: the conversation's version that the writer had on screen (GS6).
     owner_epoch: the one he had on screen; None: as it stands now. The same `outbox_id` twice is
-    one entry (GC1). Raises NotFoundError if there is no such conversation.
+    one entry (GC1). Raises NotFoundError if there is no such conversation, or if the id is that of
+    another person's message or of another conversation's.
     """
     known = find(tx, outbox_id)
     if known is not None:
+        if (known.author_id, known.conversation_id) != (author_id, conversation_id):
+            raise NotFoundError("There is no such message in the outbox.")
         return known
     place = _place(tx, conversation_id, sender_id)
     tx.execute(

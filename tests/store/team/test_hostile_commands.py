@@ -187,7 +187,10 @@ def _pushed(attack: Attack, named: Named) -> dict[UUID, str]:
 
 
 HARMLESS: Final = frozenset(
-    ("delete_view", "save_template", "show_notices", "restore_read_markers")
+    (
+        *("delete_view", "save_template", "show_notices", "restore_read_markers"),
+        "refresh_templates",  # asks the provider for what everybody sees
+    )
 )
 """What is done all the same: it is anybody's to write, or nothing is written."""
 
