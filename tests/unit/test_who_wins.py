@@ -139,8 +139,8 @@ def test_an_edit_of_one_field(before: str, now: str, wanted: str, way: Way) -> N
 
 
 WAITS = (
+    *["fetch_history", "pause_history", "refresh_templates"],
     *[
-        "add_account",
         "add_member",
         "bind_program",
         "cancel_absence",
