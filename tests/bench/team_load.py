@@ -198,6 +198,7 @@ class SimulatedDesk:
         self._pushed: dict[str, float] = {}
         self.mine: list[str] = []
         self._news = asyncio.Event()
+        self._turn = asyncio.Lock()  # one connection, one question at a time
         self._last = 0.0
 
     async def begin(self) -> None:
@@ -233,7 +234,7 @@ class SimulatedDesk:
 
     async def pull(self) -> None:
         self._last = began = time.monotonic()
-        async with self._asking.transaction():
+        async with self._turn, self._asking.transaction():
             await self._asking.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor = await self._asking.execute("SELECT * FROM desk.pull(%s)", (self._cursor,))
             lines = await cursor.fetchall()
@@ -276,10 +277,11 @@ class SimulatedDesk:
             "mentions": [],
         }
         self._pushed[command] = began
-        await self._asking.execute(
-            "SELECT desk.push(%s, 'add_note', %s, %s, '{}')",
-            (command, time.time_ns() // 1000, json.dumps(args)),
-        )
+        async with self._turn:
+            await self._asking.execute(
+                "SELECT desk.push(%s, 'add_note', %s, %s, '{}')",
+                (command, time.time_ns() // 1000, json.dumps(args)),
+            )
         self._measured.pushes.append((time.monotonic() - began) * 1e3)
 
 
