@@ -23,47 +23,53 @@ from sms_desk.store.ids import new_id
 def open_unlocked(unlocked: Unlocked, options: Options) -> Session:
     """Open the workspace, made anew at the first start. Raises StorageError."""
     seat = None if options.demo else server_address.kept(unlocked.profile)
-    return _open_own(unlocked, options) if seat is None else _open_team(unlocked, options, seat)
+    workspace = _own_file(unlocked) if seat is None else _replica(unlocked)
+    try:
+        if seat is None:
+            session: Session = _own_session(unlocked, options, workspace)
+        else:
+            session = _team_session(unlocked, seat, workspace)
+        if options.as_person is not None:
+            session.acting_as(_person(session, options.as_person))
+    except BaseException:
+        workspace.close()
+        raise
+    return session
 
 
-def _open_team(unlocked: Unlocked, options: Options, seat: Seat) -> Session:
+def _own_file(unlocked: Unlocked) -> Workspace:
+    return open_file(unlocked.profile.database, unlocked.key)
+
+
+def _own_session(unlocked: Unlocked, options: Options, workspace: Workspace) -> LocalSession:
+    workspace_id = unlocked.workspace_id
+    ensure_schema(workspace)
+    _first_start(workspace, workspace_id, demo=options.demo)
+    secrets = Secrets(lambda: KeyringStore(workspace_id))
+    session = LocalSession(unlocked.profile, workspace, secrets, demo=options.demo)
+    session.furnish()
+    return session
+
+
+def _replica(unlocked: Unlocked) -> Workspace:
+    from sms_desk.bootstrap import seats
+
+    return seats.open_replica(unlocked)
+
+
+def _team_session(unlocked: Unlocked, seat: Seat, workspace: Workspace) -> Session:
     """A replica of a team's workspace; the server is asked in a thread of its own, later."""
     from sms_desk.bootstrap import seats
     from sms_desk.bootstrap.desk_connector import address_beside
     from sms_desk.bootstrap.team_session import TeamSession
 
-    workspace = seats.open_replica(unlocked)
-    try:
-        session = TeamSession(
-            unlocked.profile,
-            workspace,
-            seat.person_id,
-            seats.connecting(unlocked, seat),
-            lambda: address_beside(unlocked.profile, seat.address),
-        )
-        if options.as_person is not None:
-            session.acting_as(_person(session, options.as_person))
-    except BaseException:
-        workspace.close()
-        raise
-    return session
-
-
-def _open_own(unlocked: Unlocked, options: Options) -> Session:
-    workspace_id = unlocked.workspace_id
-    workspace = open_file(unlocked.profile.database, unlocked.key)
-    try:
-        ensure_schema(workspace)
-        _first_start(workspace, workspace_id, demo=options.demo)
-        secrets = Secrets(lambda: KeyringStore(workspace_id))
-        session = LocalSession(unlocked.profile, workspace, secrets, demo=options.demo)
-        session.furnish()
-        if options.as_person is not None:
-            session.acting_as(_person(session, options.as_person))
-    except BaseException:
-        workspace.close()
-        raise
-    return session
+    return TeamSession(
+        unlocked.profile,
+        workspace,
+        seat.person_id,
+        seats.connecting(unlocked, seat),
+        lambda: address_beside(unlocked.profile, seat.address),
+    )
 
 
 def _person(session: Session, name_or_id: str) -> UUID:
