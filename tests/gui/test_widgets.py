@@ -314,6 +314,19 @@ def test_a_number_field_keeps_its_last_good_number(qtbot: QtBot) -> None:
         assert field.value() == 45
 
 
+def test_a_card_at_the_foot_of_its_window_stands_above_what_it_is_about(qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    owner.setGeometry(0, 0, 600, 420)
+    owner.show()
+    foot, top = QPoint(60, 400), QPoint(60, 20)
+    for at, above in ((foot, True), (top, False)):
+        card = Popover("No connector runs", ["Nothing new comes in until one does."], owner)
+        card.pop_up(at)
+        assert (card.geometry().bottom() < at.y()) is above
+        card.close()
+
+
 def test_a_card_is_high_enough_for_lines_that_wrap(qtbot: QtBot) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)

@@ -46,13 +46,15 @@ class Popover(QFrame):
         return self._words
 
     def pop_up(self, at: QPoint) -> None:
-        """Beside a point of the screen, and wholly on it."""
+        """Beside a point of the screen and wholly on it: below, or above where the window ends."""
         height = self.heightForWidth(WIDTH)  # the hint is that of lines that need not wrap
         self.setFixedSize(WIDTH, height)
         room = self.screen().availableGeometry()
         x = max(room.left(), min(at.x() - WIDTH // 2, room.right() - WIDTH))
-        y = at.y() + 12
-        if y + height > room.bottom():
-            y = at.y() - height - 12
+        y, above = at.y() + 12, at.y() - height - 12
+        window = self.parentWidget().window().frameGeometry()
+        lowest = window.bottom() if above >= room.top() else room.bottom()
+        if y + height > min(lowest, room.bottom()):
+            y = above
         self.move(x, y)
         self.show()
