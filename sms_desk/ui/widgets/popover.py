@@ -52,7 +52,9 @@ class Popover(QFrame):
         room = self.screen().availableGeometry()
         x = max(room.left(), min(at.x() - WIDTH // 2, room.right() - WIDTH))
         y, above = at.y() + 12, at.y() - height - 12
-        window = self.parentWidget().window().frameGeometry()
+        owner = self.parentWidget()
+        assert owner is not None  # it was made with one
+        window = owner.window().frameGeometry()
         lowest = window.bottom() if above >= room.top() else room.bottom()
         if y + height > min(lowest, room.bottom()):
             y = above
