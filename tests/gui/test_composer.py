@@ -159,6 +159,23 @@ def test_each_mode_has_its_own_draft(composer: Composer) -> None:
     assert composer.text() == "to them"
 
 
+def test_a_click_on_a_tab_goes_on_in_its_text(composer: Composer) -> None:
+    """The keyboard was elsewhere, as in the list."""
+    note, reply = (composer._tabs._tabs[mode] for mode in (DraftMode.NOTE, DraftMode.REPLY))
+    for tab in (note, reply):
+        composer._editor.clearFocus()
+        QTest.mouseClick(tab, Qt.MouseButton.LeftButton)
+        assert composer._editor.hasFocus()
+
+
+def test_keys_go_from_tab_to_tab(composer: Composer) -> None:
+    note, reply = (composer._tabs._tabs[mode] for mode in (DraftMode.NOTE, DraftMode.REPLY))
+    reply.setFocus()
+    QTest.keyClick(reply, Qt.Key.Key_Right)
+    assert composer.mode() is DraftMode.NOTE
+    assert note.hasFocus()
+
+
 def test_leaving_reports_under_the_old_conversation(composer: Composer) -> None:
     seen = reported(composer)
     keys(composer, "unfinished")

@@ -149,7 +149,7 @@ class Composer(QWidget):
 
     def _connect(self) -> None:
         self._drafts.changed.connect(self.draft_changed)
-        self._tabs.mode_chosen.connect(self.choose_mode)
+        self._tabs.mode_chosen.connect(self._on_mode_chosen)
         self._editor.textChanged.connect(self._on_text_changed)
         self._editor.send_pressed.connect(self.send)
         self._editor.key_offered.connect(self._on_key_offered)
@@ -484,6 +484,12 @@ class Composer(QWidget):
         self._offer.show_for(text if by_sms else "")
 
     # what the person does
+
+    def _on_mode_chosen(self, mode: DraftMode) -> None:
+        """By the pointer, to write; who goes along the tabs by keys goes on from there."""
+        self.choose_mode(mode)
+        if not self._tabs.has_focus():
+            self.focus_text()
 
     def _on_text_changed(self) -> None:
         self._drafts.typed(self._mode, self.text())

@@ -33,3 +33,7 @@ class ModeTabs(QWidget):
 
     def choose(self, mode: DraftMode) -> None:
         self._tabs[mode].setChecked(True)
+
+    def has_focus(self) -> bool:
+        """Whether the keyboard is on one of them."""
+        return any(tab.hasFocus() for tab in self._tabs.values())
