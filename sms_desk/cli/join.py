@@ -21,6 +21,7 @@ _SAID = {
     Step.REACHING: "Reaching the server …",
     Step.SECURING: "Giving this desk a password of its own …",
     Step.PREPARING: "Preparing the encrypted file …",
+    Step.FETCHING: "Fetching your conversations, the newest first …",
 }
 
 
@@ -65,13 +66,17 @@ class _Told:
 
     def __init__(self, call: Invocation) -> None:
         self._call = call
+        self._step: Step | None = None
         self._tenth = -1
 
     def __call__(self, progress: Progress) -> None:
-        if progress.step in _SAID:
+        if progress.step is not self._step:
+            self._step = progress.step
             self._call.progress(_SAID[progress.step])
-            return
-        tenth = 10 * progress.here // max(progress.here + progress.to_fetch, 1)
+        total = progress.here + progress.to_fetch
+        if not total:
+            return  # nobody knows yet, or all of it came at once
+        tenth = 10 * progress.here // total
         if tenth != self._tenth:
             self._tenth = tenth
             self._call.progress(f"Fetching: {progress.here:,} here, {progress.to_fetch:,} to come")

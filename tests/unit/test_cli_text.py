@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_desk.cli import as_json, ids, terminal
+from sms_desk.bootstrap.joining import Progress, Step
+from sms_desk.cli import as_json, ids, join, terminal
+from sms_desk.cli.invocation import Invocation
 from sms_desk.domain.errors import NotFoundError, UsageError
 from sms_desk.services.rows import Cursor
 
@@ -41,6 +43,21 @@ def test_json_is_ascii_and_comes_back(text: str) -> None:
     assert said.isascii()
     assert "\x7f" not in said
     assert json.loads(said) == {"text": text}
+
+
+def test_joining_counts_only_what_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """Until the first answer of the server, and where all of it came at once, there is no number."""
+    told = join._Told(Invocation())
+    told(Progress(Step.FETCHING))
+    told(Progress(Step.FETCHING))
+    assert capsys.readouterr().err == "Fetching your conversations, the newest first …\n"
+    told(Progress(Step.FETCHING, 0, 400))
+    told(Progress(Step.FETCHING, 1, 399))
+    told(Progress(Step.FETCHING, 40, 360))
+    assert capsys.readouterr().err.splitlines() == [
+        "Fetching: 0 here, 400 to come",
+        "Fetching: 40 here, 360 to come",
+    ]
 
 
 def test_values_of_json() -> None:
