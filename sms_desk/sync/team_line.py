@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -32,7 +33,10 @@ log = logging.getLogger(__name__)
 
 PULL_EVERY: Final = timedelta(seconds=30)
 """Without a poke: what a lost one costs at most."""
-_BETWEEN_PULLS = timedelta(seconds=1)
+_REST: Final = (timedelta(seconds=0.25), timedelta(seconds=1))
+"""After a pull that a poke asked for: at least, and at most."""
+_REST_TO_WORK: Final = 20
+"""Of the time of a pull: a slow machine, or a server with much to do, is asked less often."""
 _TELL_EVERY = timedelta(seconds=10)
 _TELL_EVERY_IN_A_THREAD = timedelta(seconds=3)
 """Who reads a conversation is to see soon that somebody else has begun to answer it (R38)."""
@@ -101,6 +105,7 @@ class TeamLine:
         self._retry = _FIRST_RETRY
         self._retry_at: datetime | None = None
         self._pulled_at: datetime | None = None
+        self._rest = _REST[0]
         self._told_at: datetime | None = None
         self._told: tuple[UUID | None, Doing | None] = (None, None)
         self._doing: tuple[UUID | None, Doing | None] = (None, Doing.HERE)
@@ -146,7 +151,7 @@ class TeamLine:
         due = [now if self._told_at is None else self._told_at + self._tell_every]
         if self._pulled_at is not None:
             heard = self._listener is not None and self._listener.heard
-            due.append(self._pulled_at + (_BETWEEN_PULLS if heard else PULL_EVERY))
+            due.append(self._pulled_at + (self._rest if heard else PULL_EVERY))
         return max(now, min(due))
 
     def watch(self, conversation_ids: Iterable[UUID]) -> None:
@@ -172,7 +177,9 @@ class TeamLine:
         if self._must_pull(now, force=force):
             if self._listener is not None:
                 self._listener.heard = False
+            began = time.monotonic()
             changes |= self._pulls.pull_once(client, now)
+            self._rest = rest_after(timedelta(seconds=time.monotonic() - began))
             self._pulled_at = now
         if self._pulls.has_more:
             changes |= self._pulls.fill_once(client, now)
@@ -191,7 +198,7 @@ class TeamLine:
             client.close()
             raise
         self._client = client
-        self._listener = _Listener(client, self._poke)
+        self._listener = _Listener(client, hello.channel, self._poke)
         self._pulled_at = self._told_at = None
         self._note_connector(hello, now)
         return client
@@ -200,7 +207,7 @@ class TeamLine:
         if force or self._pulled_at is None or now < self._pulled_at:
             return True
         heard = self._listener is not None and self._listener.heard
-        return now >= self._pulled_at + (_BETWEEN_PULLS if heard else PULL_EVERY)
+        return now >= self._pulled_at + (self._rest if heard else PULL_EVERY)
 
     def _tell(self, client: Client, now: datetime) -> Changes:
         doing = self._doing
@@ -272,10 +279,11 @@ class TeamLine:
 class _Listener:
     """A thread that waits for the workspace's poke."""
 
-    def __init__(self, client: Client, poke: Callable[[], None]) -> None:
+    def __init__(self, client: Client, channel: str, poke: Callable[[], None]) -> None:
         self.heard = False
         self.failed = False
         self._client = client
+        self._channel = channel
         self._poke = poke
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="team-listener", daemon=True)
@@ -292,7 +300,7 @@ class _Listener:
     def _listen(self) -> None:
         while not self._ended.is_set():
             try:
-                heard = self._client.wait(_LISTEN_SECONDS)
+                heard = self._client.wait(self._channel, _LISTEN_SECONDS)
             except DeskError:
                 self.failed = True
                 if not self._ended.is_set():
@@ -301,6 +309,12 @@ class _Listener:
             if heard:
                 self.heard = True
                 self._poke()
+
+
+def rest_after(pull: timedelta) -> timedelta:
+    """How long a desk leaves the server alone after a pull that took so long, whoever pokes."""
+    shortest, longest = _REST
+    return min(max(pull * _REST_TO_WORK, shortest), longest)
 
 
 def _without_age(seen: Sequence[SeenNow]) -> list[SeenNow]:

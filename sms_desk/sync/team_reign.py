@@ -13,6 +13,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -102,6 +103,7 @@ class Reign:
         self._troubled: set[str] = set()
         self._watched_us = 0
         self._tidied: datetime | None = None
+        self._told_of = ""
         self.turned_us = clock.mono_us()
         """When the queue was last looked at."""
         self.last_cycle: datetime | None = None
@@ -266,15 +268,17 @@ class Reign:
         return RENEWED_EVERY
 
     def _tell(self) -> float:
-        """Hint to the desks that there is something to pull, at most four times a second."""
+        """Hint to the desks that there is something to pull, at most four times a second: a commit
+        that says so waits for every other one of the server that does."""
         committed = self.workspace.committed
         if not committed.wait(_AGAIN_AFTER):
             return 0
         committed.clear()
         try:
-            self._doors.lease.run(housekeeping.poke)
+            self._told_of = self._doors.lease.run(partial(housekeeping.poke, since=self._told_of))
         except StorageError:
             committed.set()
+            self._told_of = ""  # the server may have become another one
             raise
         return _POKES_APART
 

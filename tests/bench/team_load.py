@@ -5,7 +5,7 @@
 
 Makes a throw-away cluster that writes durably, carries a generated workspace into it, starts a
 connector in a process of its own and the desks in a few others. A simulated desk has a login and
-two connections as a real one: it listens, pulls when it is poked (at most once a second) and pushes
+two connections as a real one: it listens, pulls when it is poked (and then rests a while) and pushes
 notes; of what it pulls it keeps nothing. Every number is of the machine that it was measured on:
 compare what stands in one table.
 """
@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from random import Random
@@ -31,6 +31,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 
 from sms_desk.services import pushed
 from sms_desk.settings import keys
@@ -40,6 +41,7 @@ from sms_desk.store.team import access, moving, roles, surface
 from sms_desk.store.team.lease import Lease
 from sms_desk.store.team.replicated import BY_NAME
 from sms_desk.store.team.workspace import TeamWorkspace
+from sms_desk.sync import team_line
 from sms_desk.sync.team_connector import TeamConnector
 from sms_desk.sync.team_reign import Doors
 from tests.bench.generate import generate
@@ -200,12 +202,16 @@ class SimulatedDesk:
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()  # one connection, one question at a time
         self._last = 0.0
+        self._rest = 0.0
 
     async def begin(self) -> None:
         """The first pull, as a desk has it behind it in the morning."""
         self._asking = await self._connection()
         self._listening = await self._connection()
-        await self._listening.execute("LISTEN desk")
+        hello = await (await self._listening.execute("SELECT desk.hello()")).fetchone()
+        assert hello is not None
+        channel = json.loads(hello[0])["channel"]
+        await self._listening.execute(sql.SQL("LISTEN ") + sql.Identifier(channel))
         await self.pull()
         query = "SELECT body FROM desk.fetch(%s, 9223372036854775807) WHERE tbl = 'conversations'"
         found = await (await self._asking.execute(query, (self.mine[:100],))).fetchall()
@@ -225,10 +231,10 @@ class SimulatedDesk:
             self._news.set()
 
     async def live(self) -> None:
-        """Pull when there is news, at most once a second."""
+        """Pull when there is news, and rest after it as a desk does."""
         while True:
             await self._news.wait()
-            await asyncio.sleep(max(0.0, self._last + 1.0 - time.monotonic()))
+            await asyncio.sleep(max(0.0, self._last + self._rest - time.monotonic()))
             self._news.clear()
             await self.pull()
 
@@ -239,6 +245,7 @@ class SimulatedDesk:
             cursor = await self._asking.execute("SELECT * FROM desk.pull(%s)", (self._cursor,))
             lines = await cursor.fetchall()
         now = time.monotonic()
+        self._rest = team_line.rest_after(timedelta(seconds=now - began)).total_seconds()
         first = not self._cursor
         for what, table, body in lines:
             if what == "head":

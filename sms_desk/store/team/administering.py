@@ -23,7 +23,7 @@ from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store import tables, workspaces
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.team import connection as way
-from sms_desk.store.team import hardening, roles, surface
+from sms_desk.store.team import hardening, housekeeping, roles, surface
 from sms_desk.store.team.client import refuse_other_version
 from sms_desk.store.team.lease import seen
 from sms_desk.store.team.roles import Roles
@@ -254,7 +254,7 @@ def _each(tx: Tx, function: str, which: sa.Select[Any]) -> list[str]:
 def tell_desks(engine: Engine) -> None:
     """That there is something to pull."""
     with engine.begin() as connection:
-        connection.exec_driver_sql("NOTIFY desk")
+        housekeeping.poke(connection)
 
 
 # --- looking ------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ from sms_desk.store.team.surface_tables import SURFACE_VERSION
 @dataclass(frozen=True, slots=True)
 class Hello:
     """Who this login is, and what workspace answers. connector_age_s: since when nothing was heard of
-    the connector; None: never. joined: whether the invitation was used."""
+    the connector; None: never. joined: whether the invitation was used. channel: where this login is
+    told that there is news (`Client.wait`)."""
 
     person_id: UUID
     workspace_id: UUID
@@ -42,6 +43,7 @@ class Hello:
     role: str
     connector_age_s: float | None
     joined: bool
+    channel: str
 
     def check(self) -> None:
         """Raises VersionError where this desk and the workspace do not speak the same."""
@@ -190,9 +192,11 @@ class Client:
             ).fetchall()
         return tuple(SeenNow(*row) for row in rows)
 
-    def wait(self, seconds: float) -> bool:
-        """Wait until there may be something to pull: True. False: nothing was heard, or `wake`."""
-        return self._listening.wait(seconds)
+    def wait(self, channel: str, seconds: float) -> bool:
+        """Wait until there may be something to pull: True. False: nothing was heard, or `wake`.
+
+        channel: as `hello` gave it; the first call begins to listen there."""
+        return self._listening.wait(channel, seconds)
 
     def wake(self) -> None:
         """Let whoever waits go on now; from any thread."""
@@ -243,13 +247,13 @@ class _Listening:
         self._turn = threading.Lock()
         self._closed = threading.Event()
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, channel: str, seconds: float) -> bool:
         with self._turn:
             if self._closed.is_set():
                 raise _closed()
             try:
                 with translated(self._address):
-                    return self._wait(seconds)
+                    return self._wait(channel, seconds)
             except BaseException:
                 self._drop()
                 raise
@@ -272,11 +276,11 @@ class _Listening:
             self._bell.close()
             self._rope.close()
 
-    def _wait(self, seconds: float) -> bool:
+    def _wait(self, channel: str, seconds: float) -> bool:
         if self._connection is None:
             # What was written before it listens is not announced: the caller looks once.
             self._connection = connect(self._address, self.password, program="sms-desk listening")
-            self._connection.execute("LISTEN desk")
+            self._connection.execute(sql.SQL("LISTEN ") + sql.Identifier(channel))
             return True
         with selectors.DefaultSelector() as either:
             either.register(self._connection.fileno(), selectors.EVENT_READ)
@@ -313,6 +317,7 @@ def _hello(said: dict[str, Any]) -> Hello:
         role=said["role"],
         connector_age_s=None if age is None else float(age),
         joined=bool(said["joined"]),
+        channel=said.get("channel", ""),  # of an older workspace, which `check` refuses
     )
 
 

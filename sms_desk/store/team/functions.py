@@ -106,6 +106,7 @@ HELLO = definer(
         'surface', (SELECT m.surface_version FROM team_meta m),
         'epoch', epoch(),
         'role', (SELECT p.role FROM people p WHERE p.id = my_id),
+        'channel', (SELECT l.channel FROM login l WHERE l.name = session_user),
         'connector_age_s',
           (SELECT extract(epoch FROM clock_timestamp() - l.seen_at)::float8 FROM lease l),
         'joined', EXISTS (SELECT 1 FROM login l WHERE l.name = session_user

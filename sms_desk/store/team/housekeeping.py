@@ -9,8 +9,6 @@ import sqlalchemy as sa
 from sms_desk.domain.frozen import dataclass
 from sms_desk.store.engine import Tx
 
-CHANNEL: Final = "desk"
-
 _TOMB_DAYS: Final = 45
 """A desk that was away for longer starts over; its own commands are kept for thirty days."""
 _RECEIPT_DAYS: Final = 90
@@ -31,9 +29,14 @@ def waiting(tx: Tx) -> Waiting:
     return Waiting(int(row.n), float(row.seconds))
 
 
-def poke(tx: Tx) -> None:
-    """Tell the desks that there is something to pull. Anybody can listen, so nothing is said."""
-    tx.exec_driver_sql(f"NOTIFY {CHANNEL}")
+def poke(tx: Tx, since: str = "") -> str:
+    """Tell the desks that there is something to pull, and nothing of what it is: those of everybody
+    who sees something that changed after the view `since` of the workspace, as the last poke answered
+    it; of all people without one. Answers the view that these are told of.
+    """
+    told = tx.execute(_POKE_WHOM_IT_CONCERNS, {"since": since}) if since else tx.execute(_POKE_ALL)
+    view: str = told.one().view
+    return view
 
 
 def watch_over(tx: Tx) -> None:
@@ -52,6 +55,31 @@ def forget(tx: Tx) -> None:
     tx.execute(_FORGET_PRESENCE, {"minutes": _PRESENCE_MINUTES})
 
 
+_POKE_ALL = sa.text(
+    r"SELECT pg_current_snapshot()\:\:text AS view,"
+    " (SELECT count(pg_notify(channel, '')) FROM login WHERE suspended_at IS NULL)"
+)
+
+
+def _is_new(column: str) -> str:
+    """As a pull finds it (`functions.pull`)."""
+    since = "CAST(:since AS pg_snapshot)"
+    return (
+        f"{column} >= pg_snapshot_xmin({since}) AND NOT pg_visible_in_snapshot({column}, {since})"
+    )
+
+
+# Whatever changes changes the digest of its key; who sees something else than before, their access.
+_POKE_WHOM_IT_CONCERNS = sa.text(rf"""
+    SELECT pg_current_snapshot()\:\:text AS view, (
+      SELECT count(pg_notify(l.channel, '')) FROM login l
+      WHERE l.suspended_at IS NULL AND (
+        l.person_id IN (SELECT a.person_id FROM digest d JOIN access a ON a.key = d.key
+                        WHERE a.mode = 'see' AND {_is_new("d.row_xid")})
+        OR EXISTS (SELECT FROM access a WHERE a.person_id = l.person_id AND {_is_new("a.row_xid")})
+        OR EXISTS (SELECT FROM receipt r WHERE r.person_id = l.person_id AND {_is_new("r.row_xid")})
+      ))
+""")  # noqa: S608 (own words)
 _WAITING = sa.text(
     "SELECT count(*) AS n,"
     " coalesce(extract(epoch FROM clock_timestamp() - min(pushed_at)), 0)::float8 AS seconds"

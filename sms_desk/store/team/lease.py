@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -24,6 +24,8 @@ from sms_desk.store.engine import Tx
 LASTS: Final = 10.0
 """Seconds from a renewal until anybody may take it."""
 RENEWED_EVERY: Final = 3.0
+
+T = TypeVar("T")
 
 _LOCK_WAIT: Final = "2s"
 _LOCK_NOT_HAD: Final = "55P03"
@@ -120,10 +122,10 @@ class Lease:
         with self._short() as tx:
             return seen(tx)
 
-    def run(self, work: Callable[[Tx], None]) -> None:
+    def run(self, work: Callable[[Tx], T]) -> T:
         """Something else that is short and wants no waiting: a hint to the desks, the watchdog."""
         with self._short() as tx:
-            work(tx)
+            return work(tx)
 
     def close(self) -> None:
         self._engine.dispose()

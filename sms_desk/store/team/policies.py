@@ -35,7 +35,7 @@ _API_MORE: Final = {
     "workspace": (f"SELECT ON {SCHEMA}.workspace", "SELECT", "true"),
     "people": (f"SELECT ON {SCHEMA}.people", "SELECT", f"id = {_ME}"),
     "login": (
-        f"SELECT (name, joined_at), UPDATE (joined_at) ON {SCHEMA}.login",
+        f"SELECT (name, joined_at, channel), UPDATE (joined_at) ON {SCHEMA}.login",
         "ALL",
         "name = session_user",
     ),

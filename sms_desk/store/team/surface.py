@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import command
 from sqlalchemy.engine import Connection
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from sms_desk.domain.errors import RefusedError
 from sms_desk.store.migrations.run import configuration
@@ -121,6 +121,9 @@ def _as_owner(connection: Connection, roles: Roles) -> None:
 def _make_tables(connection: Connection) -> None:
     for table in metadata.sorted_tables:
         connection.execute(CreateTable(table, if_not_exists=True))
+        for column in table.columns:  # those that a table of an earlier version lacks
+            made = CreateColumn(column).compile(dialect=connection.dialect)
+            run(connection, f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS {made}")
         for index in table.indexes:
             connection.execute(CreateIndex(index, if_not_exists=True))
     run(

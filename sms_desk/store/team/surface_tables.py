@@ -30,7 +30,7 @@ from sms_desk.store import tables
 from sms_desk.store.types import Id, Instant
 
 SCHEMA: Final = "desk"
-SURFACE_VERSION: Final = 1
+SURFACE_VERSION: Final = 2
 """Grows whenever `install` makes something else than before; a desk compares it with its own."""
 
 metadata = MetaData(naming_convention=tables.metadata.naming_convention)
@@ -85,6 +85,9 @@ login = Table(
     _moment("invited_at", nullable=False, now=True),
     _moment("joined_at"),  # until then the invitation holds for seven days
     _moment("suspended_at"),
+    # Where this login is told that there is news. Nobody can be kept from listening, so nobody else
+    # can guess the name: who could would learn when others get messages.
+    Column("channel", Text, nullable=False, server_default=text("'desk_' || gen_random_uuid()")),
 )
 
 access = Table(

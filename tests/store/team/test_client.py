@@ -23,6 +23,7 @@ pytestmark = pytest.mark.xdist_group("pg")
 
 PASSWORD = "of an invitation"
 LOGIN = "desk_caller"
+CHANNEL = 'desk_7-and "more"'
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def address_of(cluster: Cluster, user: str = LOGIN) -> ServerAddress:
 def hears(client: Client, seconds: float = 5) -> None:
     """Wait until something is heard."""
     ends = time.monotonic() + seconds
-    while not client.wait(seconds):
+    while not client.wait(CHANNEL, seconds):
         assert time.monotonic() < ends
 
 
@@ -62,36 +63,36 @@ def hears(client: Client, seconds: float = 5) -> None:
 
 def test_who_listens_first_looks_once(client: Client) -> None:
     """What was written before it listened is announced to nobody."""
-    assert client.wait(0)
-    assert not client.wait(0)
+    assert client.wait(CHANNEL, 0)
+    assert not client.wait(CHANNEL, 0)
 
 
 def test_a_poke_is_heard_at_once(client: Client, admin: Connection) -> None:
-    client.wait(0)
-    threading.Timer(0.1, lambda: admin.execute("NOTIFY desk")).start()
+    client.wait(CHANNEL, 0)
+    threading.Timer(0.1, lambda: admin.execute("SELECT pg_notify(%s, '')", (CHANNEL,))).start()
     begun = time.monotonic()
-    assert client.wait(10)
+    assert client.wait(CHANNEL, 10)
     assert time.monotonic() - begun < 2
-    assert not client.wait(0.05)
+    assert not client.wait(CHANNEL, 0.05)
 
 
 def test_who_waits_can_be_called(client: Client) -> None:
-    client.wait(0)
+    client.wait(CHANNEL, 0)
     threading.Timer(0.1, client.wake).start()
     begun = time.monotonic()
-    assert not client.wait(10)
+    assert not client.wait(CHANNEL, 10)
     assert time.monotonic() - begun < 2
     for _ in range(100_000):  # more rings than the bell can hold
         client.wake()
-    assert not client.wait(10)
+    assert not client.wait(CHANNEL, 10)
 
 
 def test_closing_ends_a_wait(client: Client) -> None:
-    client.wait(0)
+    client.wait(CHANNEL, 0)
     threading.Timer(0.1, client.close).start()
-    assert not client.wait(10)
+    assert not client.wait(CHANNEL, 10)
     with pytest.raises(ServerUnreachable):
-        client.wait(0)
+        client.wait(CHANNEL, 0)
     with pytest.raises(ServerUnreachable):
         client.hello()
     client.close()
@@ -100,17 +101,17 @@ def test_closing_ends_a_wait(client: Client) -> None:
 def test_a_line_that_breaks_is_said_and_can_be_taken_up_again(
     client: Client, admin: Connection
 ) -> None:
-    client.wait(0)
+    client.wait(CHANNEL, 0)
     admin.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (LOGIN,)
     )
     with pytest.raises(ServerUnreachable):
         hears(client)
-    assert client.wait(10)  # listens anew, and looks once
+    assert client.wait(CHANNEL, 10)  # listens anew, and looks once
 
 
 def test_it_takes_two_connections_of_the_four(client: Client, admin: Connection) -> None:
-    client.wait(0)
+    client.wait(CHANNEL, 0)
     with pytest.raises(ServerError):
         client.hello()  # there is no workspace here
     count = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s"
@@ -133,14 +134,14 @@ def test_a_password_is_changed_and_never_said(
     connect(address_of(postgres), new).close()
     with pytest.raises(LoginError):
         connect(address_of(postgres), PASSWORD)
-    client.wait(0)  # a line that is opened later knows it
+    client.wait(CHANNEL, 0)  # a line that is opened later knows it
 
 
 # --- versions -----------------------------------------------------------------------------------
 
 
 def hello(schema: str = HEAD, surface: int = SURFACE_VERSION) -> Hello:
-    return Hello(new_id(), UUID(int=0), "Coats", schema, surface, "e", "rep", None, True)
+    return Hello(new_id(), UUID(int=0), "Coats", schema, surface, "e", "rep", None, True, CHANNEL)
 
 
 def test_a_workspace_that_speaks_the_same() -> None:

@@ -19,10 +19,10 @@ from sqlalchemy.engine import Connection
 
 from sms_desk.store import tables
 from sms_desk.store.ids import new_id
-from sms_desk.store.team import stamps
+from sms_desk.store.team import housekeeping, stamps
 from sms_desk.store.team.delta import Delta, parsed
 from sms_desk.store.team.replicated import BY_NAME, REPLICATED, hash_of
-from tests.fixtures.team import Session, TeamServer, fetch
+from tests.fixtures.team import Session, TeamServer, fetch, has_heard, listen
 from tests.store.office import Office
 
 pytestmark = pytest.mark.xdist_group("pg")
@@ -38,11 +38,21 @@ class Replica:
         self.rows: Rows = {}
         self.keys: set[UUID] = set()
         self._hung: dict[tuple[str, str], UUID] = {}
-        self.cursor = ""
+        self.cursor = self._told_of = ""
+        listen(session)
         self.started_over = 0
 
     def pull(self, server: TeamServer) -> Delta:
-        """One pull, with what enters fetched in the same view."""
+        """One pull, with what enters fetched in the same view. Whoever has something to pull was told
+        so before (algorithms 2.7)."""
+        with server.shared_engine(server.roles.connector).begin() as tx:
+            self._told_of = housekeeping.poke(tx, self._told_of)
+        was_told = has_heard(self._session)
+        delta = self._pull()
+        assert was_told or delta.is_empty
+        return delta
+
+    def _pull(self) -> Delta:
         self._session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         try:
             delta = _asked(self._session, self.cursor)
