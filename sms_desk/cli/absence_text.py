@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sms_desk.cli.as_text import COLUMNS, Column, lines, short, table_of, when, who, words
+from sms_desk.cli.as_text import COLUMNS, Column, lines, short, table_of, until, when, who, words
 from sms_desk.cli.terminal import safe_line
 from sms_desk.domain.absences import Split
 from sms_desk.services.absence_rows import (
@@ -47,7 +47,7 @@ _TABLES = {
     CoveringRow: (
         Column("ABSENCE", lambda row: short(row.absence_id)),
         Column("FOR", lambda row: row.person_name),
-        Column("UNTIL", lambda row: when(row.until) or "open"),
+        Column("UNTIL", lambda row: until(row.until)),
         Column("CONVERSATIONS", lambda row: f"{row.count:,}"),
         Column("WAITING", lambda row: f"{row.waiting:,}"),
     ),
@@ -80,7 +80,7 @@ COLUMNS.update(_TABLES)
 def _until(row: AbsenceRow) -> str:
     if row.permanent:
         return "for good"
-    return row.until_wall or when(row.until) or "open"
+    return row.until_wall or until(row.until)
 
 
 @lines.register
@@ -95,8 +95,8 @@ def _absence(answer: AbsenceRow) -> Iterator[str]:
 
 @lines.register
 def _check(answer: PlanCheck) -> Iterator[str]:
-    until = when(answer.for_you[1]) or "open"
-    yield f"For you: {when(answer.for_you[0])} to {until}"
+    begins, ends = answer.for_you
+    yield f"For you: {when(begins)} to {until(ends)}"
     if answer.gaps:
         yield from table_of(answer.gaps)
     if answer.loads:

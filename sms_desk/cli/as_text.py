@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import singledispatch
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from sms_desk.cli import answers
 from sms_desk.cli.as_json import cursor_text
 from sms_desk.cli.terminal import safe_line, safe_lines, table
 from sms_desk.domain import inbox_filters
+from sms_desk.domain.absence_times import last_whole_day
 from sms_desk.domain.dlt import Deviation
 from sms_desk.domain.model import Direction, OutboxState
 from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
@@ -58,6 +59,14 @@ def short(id_: object) -> str:
 def when(at: datetime | None) -> str:
     """A time by this machine's clock."""
     return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def until(end: datetime | None) -> str:
+    """An absence's end by this machine's clock: the last day where it is whole (R23)."""
+    if end is None:
+        return "open"
+    day = last_whole_day(end, end.astimezone().tzinfo or UTC)
+    return when(end) if day is None else f"{day}"
 
 
 def mark(flag: bool, word: str) -> str:

@@ -64,6 +64,17 @@ def day_of(instant: datetime, zone: tzinfo) -> date:
     return day
 
 
+def last_day(until: datetime, zone: tzinfo) -> date:
+    """The last day that a span reaches into: one that ends at midnight ends with the day before."""
+    return day_of(until - datetime.resolution, zone)
+
+
+def last_whole_day(until: datetime, zone: tzinfo) -> date | None:
+    """The day whose end this end is; None for an end within a day."""
+    last = last_day(until, zone)
+    return last if first_of(last + _DAY, zone) == until else None
+
+
 def walls_of(since: datetime, until: datetime | None, zone: tzinfo) -> Span:
     """The same span with words made for it, where nobody typed any."""
     begin = day_of(since, zone)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from sms_desk.domain import positions
+from sms_desk.domain.absence_times import last_day
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import (
     Health,
@@ -32,7 +33,6 @@ from sms_desk.store import inbox, message_routes, programs, views
 from sms_desk.store import people as people_store
 
 PAGE = 50
-_INSTANT = timedelta.resolution
 
 
 def page(
@@ -161,8 +161,7 @@ def _covered(ctx: Context) -> tuple[Covered, ...]:
         absence = here.covered_by(owner)
         day = ""
         if absence is not None and absence.until is not None:
-            # one that ends at midnight lasts to the day before
-            day = str((absence.until - _INSTANT).astimezone(zone).date())
+            day = str(last_day(absence.until, zone))
         found.append(Covered(names.get(owner, ""), day))
     return tuple(sorted(found, key=lambda one: one.name.casefold()))
 

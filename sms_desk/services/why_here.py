@@ -19,7 +19,7 @@ from sms_desk.domain.plain_text import display_name
 from sms_desk.services import covers
 from sms_desk.services.context import Context
 from sms_desk.services.route_words import NOT_STORED, listed, rule_text, sentence, who
-from sms_desk.services.words import moment_text, peer_text
+from sms_desk.services.words import end_text, moment_text, peer_text
 from sms_desk.store import events, message_routes, people, programs, team_states
 from sms_desk.store import inbox as inbox_store
 from sms_desk.store import senders as sender_store
@@ -199,7 +199,7 @@ class _Asked:
         if found is None:
             return "called off since"
         zone = self.ctx.actor.zone
-        end = "open" if found.until is None else moment_text(found.until, zone)
+        end = "open" if found.until is None else end_text(found.until, zone)
         name = who(found.person_id, self.names, self.ctx.actor.person_id)
         return f"{name}: {moment_text(found.since, zone)} – {end}"
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sms_desk.domain import addresses
+from sms_desk.domain.absence_times import last_whole_day
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.providers.base import ErrorWords
 
@@ -20,6 +21,12 @@ def peer_text(raw: str) -> str:
 def moment_text(at: datetime, zone: str) -> str:
     """A date and time by the clock of a zone: 12 Nov 2026 14:02."""
     return f"{at.astimezone(require_zone(zone) or ZoneInfo('UTC')):%d %b %Y %H:%M}"
+
+
+def end_text(until: datetime, zone: str) -> str:
+    """The same of an absence's end: the last day alone where it is whole (R23)."""
+    day = last_whole_day(until, require_zone(zone) or ZoneInfo("UTC"))
+    return moment_text(until, zone) if day is None else f"{day:%d %b %Y}"
 
 
 def error_words(provider: str, code: str | None, text: str | None) -> ErrorWords:

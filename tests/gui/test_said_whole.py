@@ -14,15 +14,17 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.services.rows import ViewRow
+from sms_desk.services.rows import CoverState, ViewRow
 from sms_desk.store.engine import Workspace
 from sms_desk.ui import theme
 from sms_desk.ui.inbox import FilterChoices, Targets
 from sms_desk.ui.inbox.options import sender_options
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.rail.places import NO_COUNTS, Place, _view, inbox_places
+from sms_desk.ui.reader import Reader
 from sms_desk.ui.search.delegate import fitted
-from sms_desk.ui.widgets.times import moment_words
+from sms_desk.ui.thread.cover_line import cover_words
+from sms_desk.ui.widgets.times import end_words, moment_words
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
@@ -78,6 +80,24 @@ def test_r52_a_moment_to_come_is_said_in_one_way() -> None:
         for month, day in ((11, 21), (11, 23), (12, 24))
     ]
     assert said == ["09:00", "Mon 23 Nov 09:00", "Thu 24 Dec 09:00"]
+
+
+def test_r23_an_absence_is_said_to_last_as_its_plan_has_it() -> None:
+    """One that ends at midnight ends with the day before, as everywhere."""
+    zone = ZoneInfo("Europe/London")
+    ends = (
+        datetime(2026, 12, 5, tzinfo=UTC),
+        datetime(2026, 12, 4, 18, tzinfo=UTC),
+        datetime(2027, 1, 1, tzinfo=UTC),
+    )
+    assert [end_words(end, NOW, zone) for end in ends] == [
+        "Fri 4 Dec",
+        "Fri 4 Dec 18:00",
+        "Thu 31 Dec",
+    ]
+    away = CoverState(UUID(int=2), "Jonas", ends[0], (), ())
+    said = cover_words(away, Reader(UUID(int=1), zone), NOW)
+    assert said.startswith("\u2068Jonas\u2069 is away until Fri 4 Dec.")
 
 
 # --- toasts --------------------------------------------------------------------------------------

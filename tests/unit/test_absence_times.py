@@ -21,6 +21,22 @@ NOW = datetime(2026, 11, 17, 12, tzinfo=UTC)  # a Tuesday
 DAY = timedelta(days=1)
 
 
+@given(ZONES, DAYS, DAYS)
+def test_R23_a_span_of_whole_days_ends_with_its_last(zone: ZoneInfo, one: date, two: date) -> None:
+    span = whole_days(min(one, two), max(one, two), zone)
+    if span.until is not None and span.since < span.until:
+        last = absence_times.last_whole_day(span.until, zone)
+        assert last == absence_times.last_day(span.until, zone)
+        assert first_of(last + DAY, zone) == span.until
+
+
+def test_R23_an_end_within_a_day_is_no_whole_day() -> None:
+    end = datetime(2026, 12, 4, 18, tzinfo=BERLIN)
+    assert absence_times.last_whole_day(end, BERLIN) is None
+    assert absence_times.last_day(end, BERLIN) == date(2026, 12, 4)
+    assert absence_times.last_whole_day(end, ZoneInfo("Asia/Yekaterinburg")) is None
+
+
 @given(ZONES, DAYS)
 def test_R23_days_follow_each_other_without_gap_or_overlap(zone: ZoneInfo, day: date) -> None:
     begin, end = first_of(day, zone), first_of(day + DAY, zone)

@@ -15,7 +15,7 @@ from sms_desk.services.people import Here, StaffRow, TeamRow
 from sms_desk.ui.widgets.people_fields import role_words
 from sms_desk.ui.widgets.table import Cell
 from sms_desk.ui.widgets.text import Tone
-from sms_desk.ui.widgets.times import moment_words
+from sms_desk.ui.widgets.times import end_words, moment_words
 from sms_desk.ui.widgets.words import tr as translated
 
 SIGNS: dict[Here, tuple[Tone, str]] = {
@@ -82,7 +82,8 @@ def here_detail(row: StaffRow, now: datetime, zone: tzinfo) -> str:
             return tr("has left, the name stays on what they wrote")
     back = ""
     if row.back_at is not None:
-        back = tr("until {when}").replace("{when}", moment_words(row.back_at, now, zone))
+        words = end_words if row.here is Here.ABSENT else moment_words
+        back = tr("until {when}").replace("{when}", words(row.back_at, now, zone))
     if row.here is Here.OFF_HOURS:
         return back
     return ", ".join(filter(None, (back or tr("no end yet"), _cover_words(row))))

@@ -15,7 +15,7 @@ from sms_desk.ui import theme
 from sms_desk.ui.thread.words import Reader, tr
 from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.text import ElidedLabel, set_tip
-from sms_desk.ui.widgets.times import moment_words
+from sms_desk.ui.widgets.times import end_words
 
 _NAMES = 3
 """Substitutes that are named; more are counted."""
@@ -76,7 +76,7 @@ def _away_words(cover: CoverState, me: UUID, reader: Reader, now: datetime) -> s
         said = tr("You are away.") if mine else tr("{name} is away.")
     else:
         said = tr("You are away until {time}.") if mine else tr("{name} is away until {time}.")
-        said = said.replace("{time}", moment_words(cover.until, now, reader.zone))
+        said = said.replace("{time}", end_words(cover.until, now, reader.zone))
     return said.replace("{name}", isolate(display_name(cover.owner_name, 40)))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
+from sms_desk.domain.absence_times import last_whole_day
 from sms_desk.ui.widgets.words import tr
 
 
@@ -31,8 +32,21 @@ def moment_words(at: datetime, now: datetime, zone: tzinfo) -> str:
     time = QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
     if local.date() == today:
         return time
-    pattern = "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy"
-    return f"{QLocale().toString(QDate(local.year, local.month, local.day), pattern)} {time}"
+    return f"{_day_words(local.date(), today)} {time}"
+
+
+def end_words(until: datetime, now: datetime, zone: tzinfo) -> str:
+    """Until when somebody is away, as a plan has it: the last day where it is whole, else the
+    moment (R23)."""
+    day = last_whole_day(until, zone)
+    if day is None:
+        return moment_words(until, now, zone)
+    return _day_words(day, now.astimezone(zone).date())
+
+
+def _day_words(day: date, today: date) -> str:
+    pattern = "ddd d MMM" if day.year == today.year else "ddd d MMM yyyy"
+    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
 
 
 def age_words(age: timedelta) -> str:

@@ -13,7 +13,7 @@ from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services import my_absence
 from sms_desk.services.my_absence import MyAbsence
-from sms_desk.ui.widgets.times import moment_words
+from sms_desk.ui.widgets.times import end_words
 from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window.banner import Banner
 from sms_desk.ui.window.ties import Ties
@@ -140,7 +140,7 @@ def _away_words(row: AbsenceRow, now: datetime, zone: tzinfo) -> str:
         said = tr("absence", "You are recorded as away.")
     else:
         said = tr("absence", "You are recorded as away until {time}.").replace(
-            "{time}", moment_words(row.until, now, zone)
+            "{time}", end_words(row.until, now, zone)
         )
     if not names:
         return f"{said} {tr('absence', 'Nobody answers instead.')}"

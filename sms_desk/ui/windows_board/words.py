@@ -11,7 +11,7 @@ from sms_desk.domain.whatsapp_window import WindowState
 from sms_desk.services.rows import WindowGap, WindowRow
 from sms_desk.ui.widgets.durations import left_words
 from sms_desk.ui.widgets.table import Cell
-from sms_desk.ui.widgets.times import moment_words
+from sms_desk.ui.widgets.times import end_words, moment_words
 from sms_desk.ui.widgets.words import tr
 
 
@@ -57,7 +57,7 @@ def gap_words(row: WindowRow, now: datetime, zone: tzinfo) -> str:
         case WindowGap.SUSPENDED:
             return tr("windows", "suspended")
         case WindowGap.ABSENT if row.back_at is not None:
-            back = moment_words(row.back_at, now, zone)
+            back = end_words(row.back_at, now, zone)
             return tr("windows", "away until {when}").replace("{when}", back)
         case WindowGap.ABSENT:
             return tr("windows", "away")
