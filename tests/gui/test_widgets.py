@@ -18,6 +18,7 @@ from sms_desk.domain.errors import StorageError
 from sms_desk.ui import theme
 from sms_desk.ui.widgets import text
 from sms_desk.ui.widgets.buttons import Button, icon_button
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
 from sms_desk.ui.widgets.empty_state import EmptyState
@@ -43,7 +44,7 @@ hostile = pytest.mark.parametrize("given", HOSTILE)
 
 FORBIDDEN = re.compile(
     r"\bQLabel\(|\bQMessageBox\b|\.setToolTip\(|\.setHtml\(|\bQTextBrowser\b|\.setWhatsThis\("
-    r"|\.showMessage\(|\bQInputDialog\b|\bQThread\b|processEvents|\bQErrorMessage\b"
+    r"|\.showMessage\(|\bQInputDialog\b|\bQThread\b|processEvents|\bQErrorMessage\b|\bQCheckBox\("
 )
 
 
@@ -337,3 +338,18 @@ def test_a_card_is_high_enough_for_lines_that_wrap(qtbot: QtBot) -> None:
     assert len(shown) == 4
     assert all(each.height() >= each.heightForWidth(each.width()) for each in shown)
     card.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_ticked_box_stands_out_from_its_ground(
+    qapp: QApplication, qtbot: QtBot, scheme: theme.Scheme
+) -> None:
+    theme.apply(qapp, scheme)
+    box = CheckBox("")
+    qtbot.addWidget(box)
+    box.setChecked(True)
+    image = box.grab().toImage()
+    drawn = {
+        image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
+    }
+    assert {theme.tokens().accent.name(), theme.tokens().on_accent.name()} <= drawn

@@ -6,7 +6,6 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
@@ -19,6 +18,7 @@ from sms_desk.domain.plain_text import display_name
 from sms_desk.services.absence_rows import Candidate, PlanDraft
 from sms_desk.ui.cover.words import tr
 from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.forms import Choice, scrolled
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.panes import on_ground
@@ -138,7 +138,7 @@ class _Line:
 
     def __init__(self, one: Candidate, on: bool, parent: QWidget) -> None:
         self.person_id, self.name = one.person_id, one.name
-        self.box = QCheckBox(menu_text(display_name(one.name, 28)), parent)
+        self.box = CheckBox(menu_text(display_name(one.name, 28)), parent)
         self.box.setChecked(on)
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         words = tr("%n open", one.open)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sms_desk.domain import programs as rules
 from sms_desk.domain import segments
@@ -18,6 +18,7 @@ from sms_desk.domain.programs import Fault, Field
 from sms_desk.services.rows import ProgramRow
 from sms_desk.ui.programs.words import kind_words, parts_words
 from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.forms import (
     Choice,
     DayEdit,
@@ -227,7 +228,7 @@ class DayField(QWidget):
 
     def __init__(self, at: datetime | None) -> None:
         super().__init__()
-        self._on = QCheckBox()
+        self._on = CheckBox()
         self._on.setAccessibleName(tr("programs", "Limited"))
         self._edit = DayEdit()
         if at is not None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QHBoxLayout,
     QScrollArea,
@@ -34,6 +33,7 @@ from sms_desk.ui.reassign.words import (
     warning_words,
 )
 from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.forms import Choice, scrolled
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.search_field import SearchField
@@ -69,7 +69,7 @@ class ReassignDialog(QDialog):
         self._find.hide()
         self.people = TakerList()
         self._along = QWidget(self)
-        self._senders: dict[UUID, QCheckBox] = {}
+        self._senders: dict[UUID, CheckBox] = {}
         self._told = QVBoxLayout()
         self._box = QWidget()
         self._wrong = label("", "snippet", tone="error", wrap=True, parent=self)
@@ -153,7 +153,7 @@ class ReassignDialog(QDialog):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(6)
         for id_, name in found.giver_senders:
-            box = QCheckBox(menu_text(display_name(name, 40)), inside)
+            box = CheckBox(menu_text(display_name(name, 40)), inside)
             box.toggled.connect(self._on_changed)
             self._senders[id_] = box
             lines.addWidget(box)

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from sms_desk.domain.absences import Share, Split
 from sms_desk.domain.plain_text import display_name
@@ -15,6 +15,7 @@ from sms_desk.services.choosing import NOTHING_TO_CHOOSE, Offer
 from sms_desk.services.reassign_start import Named, Taker
 from sms_desk.services.reassignment import PersonLoad
 from sms_desk.ui.reassign.words import tr
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.load_bar import LoadBar
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.share_list import choose_in_list
@@ -146,7 +147,7 @@ class _Line:
         name = display_name(taker.name, 32) or tr("Unnamed")
         if taker.absent:
             name = tr("{name}, away").replace("{name}", name)
-        self.box = QCheckBox(menu_text(name), parent)
+        self.box = CheckBox(menu_text(name), parent)
         set_tip(self.box, taker.name)  # which may be longer than there is room
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.bar = LoadBar(parent)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain.commands import SenderLine
@@ -20,6 +20,7 @@ from sms_desk.services.csv_files import Stopped
 from sms_desk.services.sender_csv import Difference, LineReport, Outcome, Plan
 from sms_desk.services.sender_import import ProviderChange, ProviderLine, ProviderPreview
 from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar
 from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.text import label, set_window_title
@@ -63,7 +64,7 @@ class ImportDialog(QDialog):
         self._more = label("", "snippet", tone="secondary", wrap=True, parent=self)
         self._wrong = label("", "snippet", tone="error", wrap=True, parent=self)
         self.table = Table(_columns(), title, empty="")
-        self.skip = QCheckBox(tr("senders", "Leave out the lines that are wrong"), self)
+        self.skip = CheckBox(tr("senders", "Leave out the lines that are wrong"), self)
         self.work = WorkBar(self)
         self.apply = primary(tr("senders", "Import"), parent=self)
         cancel = plain(tr("senders", "Cancel"), parent=self)

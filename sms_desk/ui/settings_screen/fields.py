@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from sms_desk.domain.errors import UsageError
 from sms_desk.settings.registry import Setting
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.forms import Choice, line_edit
 from sms_desk.ui.widgets.text import label
 
@@ -34,7 +35,7 @@ class SettingField(QWidget):
         self._control = self._made(value)
         self._control.setAccessibleName(setting.title)
         self._control.setAccessibleDescription(setting.help)
-        if not isinstance(self._control, QCheckBox):
+        if not isinstance(self._control, CheckBox):
             layout.addWidget(label(setting.title, "body_strong", parent=self))
         if setting.kind.unit:
             layout.addLayout(self._counted(setting.kind.unit))
@@ -60,7 +61,7 @@ class SettingField(QWidget):
     def _made(self, value: Any) -> QWidget:
         words = self._setting.kind.words
         if isinstance(self._setting.default, bool):
-            box = QCheckBox(self._setting.title, self)
+            box = CheckBox(self._setting.title, self)
             box.setChecked(bool(value))
             box.toggled.connect(self._tell)
             return box

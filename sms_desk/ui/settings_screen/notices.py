@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sms_desk.bootstrap import Session
 from sms_desk.domain import commands as c
@@ -20,6 +20,7 @@ from sms_desk.settings.registry import NOTICES, Scope
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.widgets.buttons import plain
+from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.dialogs import ask_text
 from sms_desk.ui.widgets.forms import Form
 from sms_desk.ui.widgets.text import label
@@ -98,9 +99,9 @@ class NoticesPage(Form):
             self.add_widget(field)
             self.add_words("")
 
-    def _mute_box(self, inbox: InboxMute) -> QCheckBox:
+    def _mute_box(self, inbox: InboxMute) -> CheckBox:
         words = isolate(inbox.label or inbox.address).replace("&", "&&")
-        box = QCheckBox(words, self)
+        box = CheckBox(words, self)
         box.setChecked(inbox.muted)
         box.toggled.connect(
             lambda on: self._doors.change(

@@ -86,10 +86,13 @@ QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; padding: 5px; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     color: $disabled; background: $sunken;
 }
-QCheckBox::indicator:unchecked {
+QCheckBox::indicator {
     width: 12px; height: 12px; border: 1px solid $secondary; border-radius: 3px;
     background: $raised;
 }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; }
+QCheckBox::indicator:disabled { border-color: $disabled; }
+QCheckBox::indicator:checked:disabled { background: $disabled; }
 QRadioButton::indicator {
     width: 12px; height: 12px; border: 1px solid $secondary; border-radius: 7px;
     background: $raised;
