@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from sms_desk.bootstrap import provider_accounts
@@ -23,11 +23,15 @@ from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store import accounts, workspaces
 from sms_desk.store.engine import HEAD, Workspace, schema_version
 from sms_desk.store.team import connection
-from sms_desk.store.team.lease import Hold, Lease
+from sms_desk.store.team.lease import ANSWERED_WITHIN, Hold, Lease
 from sms_desk.store.team.workspace import TeamWorkspace
 from sms_desk.sync.clock import Clock
 from sms_desk.sync.team_connector import TeamConnector
 from sms_desk.sync.team_reign import Doors
+
+_PATIENCE: Final = 60.0
+"""Seconds for one statement of the workspace's, which may be about very many rows. Of a server that
+stands still the lease tells sooner."""
 
 
 class ConnectorParts:
@@ -45,8 +49,10 @@ class ConnectorParts:
     ) -> None:
         """secrets: those of the desk that it runs in, which may have some only until its end."""
         program = f"sms-desk connector {name}".rstrip()
-        self._engine = connection.engine(address, password, program=program)
-        self._lease_engine = connection.engine(address, password, program=f"{program} lease")
+        self._engine = connection.engine(address, password, program=program, patience=_PATIENCE)
+        self._lease_engine = connection.engine(
+            address, password, program=f"{program} lease", patience=ANSWERED_WITHIN
+        )
         self._ca_file = ca_file
         self._now: Callable[[], datetime] = clocks.wall
         self._secrets = secrets or Secrets(lambda: store_for(self.workspace_id))

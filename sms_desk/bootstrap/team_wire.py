@@ -30,6 +30,8 @@ _DAYS: Final = {"everything": 0, "1 year": 365, "90 days": 90, "30 days": 30}
 _ANSWER_SECONDS = 5.0
 """How long one cycle on request waits for the workspace's answers."""
 _LOOK_SECONDS = 0.1
+_LAST_ANSWER_SECONDS = 2.0
+"""How long the program's exit waits for the cycle that runs."""
 
 
 class Wire:
@@ -132,8 +134,9 @@ class Wire:
 
     def close(self) -> None:
         """End the thread and both connections."""
+        self._connector.stop(_LAST_ANSWER_SECONDS)
+        self.line.close()  # cuts off a question that is still not answered: it is asked again
         self._connector.stop()
-        self.line.close()
         self._lock.release()
 
     def _raise_trouble(self) -> None:

@@ -55,7 +55,7 @@ LOOK_EVERY: Final = (0.05, 0.2)
 """Seconds between looks at the queue: while something comes, and when nothing has for a while."""
 _QUIET_AFTER: Final = 200  # looks in vain
 _POKES_APART: Final = 0.25
-_AGAIN_AFTER: Final = 1.0
+AGAIN_AFTER: Final = 1.0
 _AFTER_A_FAULT: Final = 5.0
 _RESTS: Final = timedelta(seconds=3)
 _WATCHED_EVERY: Final = timedelta(seconds=5)
@@ -152,7 +152,7 @@ class Reign:
             self._engine.stop(_ENGINE_SECONDS if self._stopping.is_set() else 0)
             self._mail.stop(_MAIL_SECONDS if self._stopping.is_set() else 0)
             for thread in beside:
-                thread.join(_AGAIN_AFTER)
+                thread.join(AGAIN_AFTER)
 
     def once(self) -> int:
         """Execute what waits, one cycle, and the letters; how many commands there were."""
@@ -167,7 +167,7 @@ class Reign:
         finally:
             self._over_now()
             self._cycles.close()
-            keeper.join(_AGAIN_AFTER)
+            keeper.join(AGAIN_AFTER)
         return executed
 
     def _drain(self) -> int:
@@ -209,7 +209,7 @@ class Reign:
                 return
             except StorageError as error:
                 self._tell_trouble("commands", error)
-                self._stopping.wait(_AGAIN_AFTER)
+                self._stopping.wait(AGAIN_AFTER)
                 continue
             except Exception as error:
                 log.error("a pushed command broke: %s", type(error).__name__, exc_info=error)
@@ -247,7 +247,7 @@ class Reign:
                     return
                 except StorageError as error:
                     self._tell_trouble(name, error)
-                    pause = _AGAIN_AFTER
+                    pause = AGAIN_AFTER
                 except Exception as error:
                     log.error("%s broke: %s", name, type(error).__name__, exc_info=error)
                     pause = _AFTER_A_FAULT
@@ -271,7 +271,7 @@ class Reign:
         """Hint to the desks that there is something to pull, at most four times a second: a commit
         that says so waits for every other one of the server that does."""
         committed = self.workspace.committed
-        if not committed.wait(_AGAIN_AFTER):
+        if not committed.wait(AGAIN_AFTER):
             return 0
         committed.clear()
         try:
@@ -295,7 +295,7 @@ class Reign:
             with self.workspace.write(quiet=True) as tx:
                 housekeeping.forget(tx)
             self._tidied = now
-        return _AGAIN_AFTER
+        return AGAIN_AFTER
 
     def _cross(self, now: datetime) -> None:
         """A transaction that changes nothing settles, at its end, who sees what by now: at first, for

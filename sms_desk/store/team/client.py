@@ -23,7 +23,7 @@ from sms_desk.domain.errors import ServerUnreachable, VersionError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.head import HEAD
-from sms_desk.store.team.connection import Connection, connect, translated
+from sms_desk.store.team.connection import PATIENCE, Connection, connect, translated
 from sms_desk.store.team.delta import Delta, parsed
 from sms_desk.store.team.surface_tables import SURFACE_VERSION
 
@@ -120,9 +120,13 @@ class Client:
     Everything raises ServerUnreachable, LoginError, VersionError or ServerError.
     """
 
-    def __init__(self, address: ServerAddress, password: str) -> None:
+    def __init__(
+        self, address: ServerAddress, password: str, *, patience: float = PATIENCE
+    ) -> None:
+        """patience: seconds of silence after which a question is given up."""
         self._address = address
         self._password = password
+        self._patience = patience
         self._turn = threading.RLock()
         self._asking: Connection | None = None
         self._listening = _Listening(address, password)
@@ -203,7 +207,7 @@ class Client:
         self._listening.wake()
 
     def close(self) -> None:
-        """End both connections; who waits goes on. From any thread."""
+        """End both connections; who waits goes on, who asks is told so. From any thread."""
         self._closed = True
         self._listening.close()
         with self._turn:
@@ -225,7 +229,12 @@ class Client:
         if self._closed:
             raise _closed()
         if self._asking is None or self._asking.closed:
-            self._asking = connect(self._address, self._password)
+            self._asking = connect(
+                self._address,
+                self._password,
+                patience=self._patience,
+                unwanted=lambda: self._closed,
+            )
         return self._asking
 
     def _drop(self) -> None:

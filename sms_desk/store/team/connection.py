@@ -7,6 +7,7 @@ be the password. What it raises never goes on, as its objects hold the password,
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, TypeVar
@@ -14,9 +15,11 @@ from typing import Any, Final, TypeAlias, TypeVar
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
+from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
+from typing_extensions import override
 
 from sms_desk.domain.errors import (
     DeskError,
@@ -42,14 +45,27 @@ _ALIVE: Final[dict[str, str | int | None]] = {
 }
 _POOL: Final = 5
 
+PATIENCE: Final = 20.0
+"""Seconds without a byte, while an answer is awaited, after which a server stands still. Less than
+its own limit for a statement of a person, so that a desk says what is wrong within half a minute."""
+
 _OLDEST: Final = {15: 14, 16: 10, 17: 6}
 """The first release of each version that keeps row security whole: before it, statistics of hidden
 rows could be read (CVE-2025-8713). Newer versions begin with it."""
 _OLDEST_VERSION: Final = min(_OLDEST)
 
 
-def connect(address: ServerAddress, password: str, *, program: str = "sms-desk") -> Connection:
+def connect(
+    address: ServerAddress,
+    password: str,
+    *,
+    program: str = "sms-desk",
+    patience: float | None = PATIENCE,
+    unwanted: Callable[[], bool] = lambda: False,
+) -> Connection:
     """A connection in autocommit. password: "" where the server asks for none, as on a socket.
+    patience: seconds of silence after which a question is given up, and the connection with it;
+    None: an answer takes as long as it takes. unwanted: whether nobody waits for answers any more.
 
     Raises ServerUnreachable, LoginError, VersionError, ServerError.
     """
@@ -59,11 +75,53 @@ def connect(address: ServerAddress, password: str, *, program: str = "sms-desk")
     except VersionError:
         connection.close()
         raise
+    connection.patience, connection.unwanted = patience, unwanted
     return connection
 
 
-def _opened(address: ServerAddress, password: str, program: str) -> Connection:
-    return psycopg.connect(_conninfo(address, password, program), autocommit=True)
+def _opened(address: ServerAddress, password: str, program: str) -> _Line:
+    return _Line.connect(_conninfo(address, password, program), autocommit=True)
+
+
+class _Line(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that waits for an answer as long as its patience lasts.
+
+    The system notices a machine that is gone (keepalives, tcp_user_timeout). It does not notice one
+    whose process stands still, or something in between that takes all bytes and carries none.
+    """
+
+    patience: float | None = None
+    unwanted: Callable[[], bool] = staticmethod(lambda: False)
+
+    @override
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        try:
+            return super().wait(self._watched(gen), interval, timeout)
+        except _GivenUp:
+            self.pgconn.finish()  # whatever comes late is the answer to nothing
+            raise
+
+    def _watched(self, gen: PQGen[T]) -> PQGen[T]:
+        """The same, given up where neither end moves. It is asked again after each interval."""
+        moved = time.monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if ready:
+                    moved = time.monotonic()
+                elif self.unwanted():
+                    raise _GivenUp("nobody waits for it any more")
+                elif self.patience is not None and time.monotonic() - moved > self.patience:
+                    raise _GivenUp(f"no answer for {self.patience:g} s")
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+
+class _GivenUp(psycopg.OperationalError):
+    """A question that was not answered in time."""
 
 
 def engine(
@@ -72,14 +130,16 @@ def engine(
     *,
     program: str = "sms-desk connector",
     role: str | None = None,
+    patience: float | None = None,
 ) -> Engine:
     """Connections of who works on the workspace's tables: the connector, and the owner.
 
-    role: whose rights they take on (SET ROLE). They look into the schema `desk` and nowhere else.
+    role: whose rights they take on (SET ROLE). patience: as of `connect`. They look into the schema
+    `desk` and nowhere else.
     """
 
     def open_one() -> Connection:
-        connection = connect(address, password, program=program)
+        connection = connect(address, password, program=program, patience=patience)
         try:
             _outside(lambda: _settle_in(connection, role), address)
         except DeskError:

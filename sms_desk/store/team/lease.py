@@ -24,6 +24,8 @@ from sms_desk.store.engine import Tx
 LASTS: Final = 10.0
 """Seconds from a renewal until anybody may take it."""
 RENEWED_EVERY: Final = 3.0
+ANSWERED_WITHIN: Final = 4.0
+"""Patience of its connections: whatever silences one of them, there is time to renew by another."""
 
 T = TypeVar("T")
 
