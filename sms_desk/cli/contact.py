@@ -10,6 +10,7 @@ from sms_desk.cli import ids, lookups
 from sms_desk.cli.answers import Changed, ContactCard
 from sms_desk.cli.framework import group, with_desk
 from sms_desk.domain import commands as c
+from sms_desk.domain.addresses import split_channel
 from sms_desk.domain.errors import NotFoundError, UsageError
 from sms_desk.services import searching, threads
 from sms_desk.services.context import Context
@@ -58,6 +59,7 @@ def _conversation_of(desk: Desk, who: str) -> UUID:
     """A conversation of the contact that is meant, for a contact is seen through those."""
     if id_ := ids.whole(who):
         return id_
+    _, who = split_channel(who)
     hits = [hit for hit in desk.read(searching.find, who).contacts if hit.conversation_id]
     exact = [hit for hit in hits if hit.name.casefold() == who.casefold()] or hits
     if len(exact) > 1:

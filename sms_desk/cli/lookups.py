@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sms_desk.cli.answers import GroupRow
+from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import HolderKind
 from sms_desk.services.context import Context
 from sms_desk.store import accounts, people, senders, workspaces
@@ -17,6 +18,14 @@ def groups(ctx: Context) -> tuple[GroupRow, ...]:
     names = people.names(ctx.tx)
     found = sorted(senders.group_names(ctx.tx).items(), key=lambda item: item[1].casefold())
     return tuple(GroupRow(id_, name, _members(ctx, id_, names)) for id_, name in found)
+
+
+def group(ctx: Context, kind: str, name: str) -> UUID:
+    """A team or a profile by name in any case, or by id. Raises NotFoundError."""
+    for id_, (called, is_) in senders.groups(ctx.tx).items():
+        if is_ == kind and name.casefold() in (called.casefold(), str(id_)):
+            return id_
+    raise NotFoundError(f"There is no {kind} “{name}”.", "See sms-desk team list.")
 
 
 def _members(ctx: Context, group_id: UUID, names: dict[UUID, str]) -> tuple[str, ...]:

@@ -16,10 +16,9 @@ from sms_desk.services import holdings, programs, senders
 from sms_desk.services.desk import Desk
 from sms_desk.services.holdings import HoldingRow
 
-_BY_HELP = "A person, team or profile; program:NAME; or everyone."
+_BY_HELP = "A person, team or profile, or as in team:NAME; program:NAME; or everyone."
 _RULES = click.Choice([str(rule) for rule in RoutingRule])
 _RULE_HELP = "Which of several holders gets what comes in."
-_PROGRAM = "program:"
 
 
 @command()
@@ -147,11 +146,18 @@ def _running(desk: Desk, sender: str, name: str) -> HoldingRow:
 
 
 def holder(desk: Desk, text: str) -> lookups.Holder:
-    """Who is meant: everyone, a program, a team or profile, or a person."""
+    """Who is meant: everyone, a program, a team or profile, or a person; with the kind in front as in
+    a file of sender IDs."""
     if text == "everyone":
         return HolderKind.ORGANISATION, None
-    if text.startswith(_PROGRAM):
-        return HolderKind.PROGRAM, desk.read(programs.find, text.removeprefix(_PROGRAM))
+    kind, _, name = text.partition(":")
+    match kind.casefold():
+        case HolderKind.PROGRAM:
+            return HolderKind.PROGRAM, desk.read(programs.find, name)
+        case HolderKind.PERSON:
+            return HolderKind.PERSON, ids.person(desk, name)
+        case HolderKind.TEAM | HolderKind.PROFILE as group:
+            return HolderKind(group), desk.read(lookups.group, group, name)
     found = find_group(desk, text)
     if found is not None:
         return HolderKind.TEAM, found

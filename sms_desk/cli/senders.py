@@ -17,6 +17,7 @@ from sms_desk.cli.health import health, health_history, set_health, switch
 from sms_desk.cli.registering import RegistrationWords, registration_options
 from sms_desk.cli.sender_files import export, import_file, provider_import
 from sms_desk.cli.sender_holding import hold, holders, holding, release
+from sms_desk.cli.typed import bare_number
 from sms_desk.domain import commands as c
 from sms_desk.domain import sender_policy
 from sms_desk.domain.errors import RefusedError
@@ -122,11 +123,12 @@ def add(
 ) -> Changed:
     """Add a sender ID by hand, where the account's key may not list them."""
     id_, what = ids.fresh(desk), SenderKind(kind)
+    channel = sender_policy.channel_of(what)
     added = c.AddSender(
         **desk.stamp(),
         sender_id=id_,
-        channel=sender_policy.channel_of(what),
-        address=address,
+        channel=channel,
+        address=bare_number(address, channel, "--kind whatsapp"),
         kind=what,
         country=country,
         label=label,

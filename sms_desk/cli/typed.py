@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 
+from sms_desk.domain.addresses import split_channel
 from sms_desk.domain.errors import UsageError
+from sms_desk.domain.model import Channel
 from sms_desk.domain.wall_time import parse_when, require_zone
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
@@ -27,6 +29,18 @@ def text_or_stdin(words: str) -> str:
         return data.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise UsageError("The text on stdin is not UTF-8.", "Save it as UTF-8 first.") from error
+
+
+def bare_number(number: str, channel: Channel, instead: str) -> str:
+    """A number as a person typed it, where an option says the channel.
+
+    Raises UsageError where another channel stands in front; instead: the option that says it.
+    """
+    in_front, rest = split_channel(number.strip())
+    if in_front in (Channel.SMS, channel):
+        return rest
+    words = f'"{rest}"' if " " in rest else rest
+    raise UsageError("The channel is not part of the number here.", f"Type {words} {instead}.")
 
 
 def as_name(words: str) -> str:

@@ -16,7 +16,7 @@ from sms_desk.cli.later import at_option, planned, refuse_both
 from sms_desk.cli.placing import Place, new_place
 from sms_desk.cli.saying import Said, SayingWords, saying_options
 from sms_desk.cli.terminal import safe_line
-from sms_desk.cli.typed import text_or_stdin
+from sms_desk.cli.typed import bare_number, text_or_stdin
 from sms_desk.cli.waiting import followed, wait_options
 from sms_desk.domain import addresses, segments
 from sms_desk.domain import commands as c
@@ -74,7 +74,9 @@ def send(
     """
     refuse_both(at, wait)
     desk = session.desk
-    address = addresses.from_person(number, None)
+    address = addresses.from_person(
+        bare_number(number, Channel(channel), "--channel whatsapp"), None
+    )
     program_id = desk.read(programs.find, campaign) if campaign else None
     choices = desk.read(
         senders.choices_for_new, Channel(channel), address.e164 or "", program_id=program_id

@@ -211,13 +211,21 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("takeover", one)
     call("program", "retire", program)
 
+    by_whatsapp = "whatsapp:+12025550109"
+    step = call("senders", "add", by_whatsapp, code=2)["error"]["next_step"]
+    assert step == "Type +12025550109 --kind whatsapp."
+    step = call("send", "--to", by_whatsapp, "--explain", "Hi", code=2)["error"]["next_step"]
+    assert step == "Type +12025550109 --channel whatsapp."
     added = call("senders", "add", "+12025550109", "--label", "By hand", "--account", "Shop")["id"]
     call("senders", "label", added, "By Ann", "--direction", "both")
     call("senders", "hold", "By Ann", "--by", "West", "--reason", "a loan")
     assert call("senders", "list")["rows"][-3]["id"] or True
     call("senders", "holding", "By Ann", "--by", "West", "--rule", "last_sender")
     assert call("senders", "holders", "By Ann")["rows"][0]["rule"] == "last_sender"
-    call("senders", "release", "By Ann", "--by", "West")
+    call("senders", "release", "By Ann", "--by", "team:West")
+    call("senders", "hold", "By Ann", "--by", "person:Ann")
+    call("senders", "release", "By Ann", "--by", "person:Ann")
+    assert call("senders", "hold", "By Ann", "--by", "team:East", code=4)["error"]["next_step"]
     assert call("senders", "holders", "By Ann", "--history")["rows"][0]["running"] is False
     call("senders", "edit", "By Ann", "--country", "us", "--us-brand-state", "pending")
     assert call("senders", "show", "By Ann")["row"]["registration"]["us"]["brand_state"] == (
