@@ -31,6 +31,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import sqlalchemy as sa
 from psycopg import sql
 
 from sms_desk.services import pushed
@@ -51,6 +52,7 @@ from tests.fixtures.team import TeamServer
 
 DATABASE = "load"
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "autovacuum=on")
+_COMPLETE = "complete"  # a file beside the data: all of the workspace was carried
 _FIRST_PULLS_AT_ONCE = 4
 _ASKED = "When do you open?"
 _SEEN_AT = BY_NAME["messages"].columns.index("seen_at")
@@ -67,6 +69,7 @@ class Plan:
     inbound: float
     processes: int
     burst: int
+    kept: Path | None
 
 
 @dataclass
@@ -94,16 +97,31 @@ def served(plan: Plan, folder: Path) -> Iterator[TeamServer]:
     """A server with a generated workspace in it."""
     limit = plan.desks * 2 + 40
     options = (*DURABLE, f"max_connections={limit}", "shared_buffers=512MB", "max_wal_size=4GB")
-    with running_cluster(options=options) as cluster, cluster.database(DATABASE) as engine:
-        with engine.begin() as connection:
-            made = surface.install(connection, DATABASE)
-            roles.set_password(connection, made.connector, PASSWORD)
-        server = TeamServer(cluster, DATABASE, made)
-        try:
+    data = plan.kept and plan.kept / "data"
+    is_there = data is not None and (data / _COMPLETE).exists()
+    with ExitStack() as stack:
+        cluster = stack.enter_context(running_cluster(options=options, kept=data))
+        if not is_there:
+            _make(cluster)
+        server = TeamServer(cluster, DATABASE, roles.roles_for(DATABASE))
+        stack.callback(server.close)
+        if not is_there:
             _carry(server, plan, folder)
-            yield server
-        finally:
-            server.close()
+            if data is not None:
+                (data / _COMPLETE).touch()
+        yield server
+
+
+def _make(cluster: Cluster) -> None:
+    admin = sa.create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {DATABASE}")
+    admin.dispose()
+    engine = sa.create_engine(cluster.url(DATABASE))
+    with engine.begin() as connection:
+        made = surface.install(connection, DATABASE)
+        roles.set_password(connection, made.connector, PASSWORD)
+    engine.dispose()
 
 
 def _carry(server: TeamServer, plan: Plan, folder: Path) -> None:
@@ -540,6 +558,7 @@ def main() -> None:
     parser.add_argument("--inbound", type=float, default=10, help="messages a second")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--burst", type=int, default=500, help="commands to drain at once")
+    parser.add_argument("--kept", type=Path, help="where the server's data stays for another run")
     plan = Plan(**vars(parser.parse_args()))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
