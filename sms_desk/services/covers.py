@@ -18,6 +18,7 @@ from sms_desk.domain.splitting import Load, Thing, divide
 from sms_desk.store import absence_plans, absences, people, team_states
 from sms_desk.store.absences import Fallen
 from sms_desk.store.engine import Tx
+from sms_desk.store.remembered import remembered
 
 _DEEPEST = 8
 """Covers in a chain; a ring ends by itself."""
@@ -25,7 +26,7 @@ _DEEPEST = 8
 
 def presence(tx: Tx, now: datetime) -> Presence:
     """Who is away now."""
-    return Presence.at(absences.around(tx, now), now, people.gone(tx))
+    return Presence.at(absences.around(tx, now), now, remembered(tx, people.gone))
 
 
 def answering(tx: Tx, now: datetime, owners: Mapping[UUID, UUID]) -> dict[UUID, Flow]:

@@ -34,6 +34,7 @@ from sms_desk.services.handlers import writing
 from sms_desk.store import commands as history
 from sms_desk.store import contacts, outbox, people, stopping
 from sms_desk.store.engine import Tx, Workspace
+from sms_desk.store.remembered import remembered
 from sms_desk.store.savepoints import passing, savepoint
 from sms_desk.store.team import queue
 from sms_desk.store.team.queue import Pushed
@@ -69,7 +70,7 @@ def run_next(workspace: Workspace, now: datetime, *, after: UUID | None = None) 
     after: whose turn it was last, so that everybody has theirs.
     """
     with workspace.read() as tx:
-        if queue.is_empty(tx):
+        if queue.is_empty(tx):  # as almost always: looking takes no lock
             return None
     with workspace.write() as tx:
         pushed = queue.first(tx, after)
@@ -139,7 +140,7 @@ def _carry_out(
     tx: Tx, pushed: Pushed, command: c.Command, base: Mapping[str, Any], now: datetime
 ) -> _Answer:
     _refuse_foreign(tx, pushed)
-    ctx = Context(tx, people.actor(tx, pushed.person_id), now)
+    ctx = Context(tx, remembered(tx, people.actor, pushed.person_id), now)
     command = _as_it_became(tx, pushed, command)
     ids = standing.about(tx, command)
     queue.lock(tx, ids)

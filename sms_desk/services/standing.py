@@ -120,7 +120,7 @@ class _Known:
         owned = {id_: row["owner_id"] for id_, row in rows.items() if row["owner_id"] is not None}
         flows = covers.answering(ctx.tx, ctx.now, owned)
         return cls(
-            people.names(ctx.tx),
+            ctx.remembered(people.names),
             inbox_store.visible(ctx.tx, ctx.reach, list(rows)),
             {id_: flow.people for id_, flow in flows.items()},
         )

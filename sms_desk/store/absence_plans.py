@@ -16,6 +16,7 @@ from sms_desk.domain.model import Channel, Direction, HolderKind, TeamState
 from sms_desk.domain.scopes import Ways
 from sms_desk.store import inbox_clauses, senders, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.remembered import remembered
 from sms_desk.store.team_states import chunks
 
 _a = tables.absences.c
@@ -62,10 +63,20 @@ def rows(tx: Tx) -> list[sa.RowMapping]:
 
 def unnoted(tx: Tx, now: datetime) -> list[sa.RowMapping]:
     """Those that have begun or ended without anybody having noted it."""
-    begins = sa.and_(_a.begun_at.is_(None), _a.since <= now)
-    ends = sa.and_(_a.ended_at.is_(None), _a.until <= now)
+    return [row for row in remembered(tx, _unnoted) if _has_passed(row, now)]
+
+
+def _unnoted(tx: Tx) -> list[sa.RowMapping]:
+    """Those of which a boundary is still to be noted: every command asks whether it has passed."""
+    begins = _a.begun_at.is_(None)
+    ends = sa.and_(_a.ended_at.is_(None), _a.until.is_not(None))
     query = sa.select(tables.absences).where(_a.cancelled_at.is_(None), sa.or_(begins, ends))
     return list(tx.execute(query.order_by(_a.since, _a.id)).mappings())
+
+
+def _has_passed(row: sa.RowMapping, now: datetime) -> bool:
+    begun = row["begun_at"] is None and row["since"] <= now
+    return begun or (row["ended_at"] is None and row["until"] is not None and row["until"] <= now)
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sms_desk.domain.responsibility import Chosen
 from sms_desk.domain.scopes import Ways
 from sms_desk.store import fast, inbox_clauses, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.remembered import remembered
 from sms_desk.store.team_states import chunks
 
 _a = tables.absences.c
@@ -31,8 +32,17 @@ def listing(tx: Tx) -> list[Absence]:
 
 def around(tx: Tx, now: datetime) -> list[Absence]:
     """Those that run now."""
+    near = remembered(tx, _of_day, now.astimezone(UTC).date())
+    return [one for one in near if one.since <= now and (one.until is None or one.until > now)]
+
+
+def _of_day(tx: Tx, day: date) -> list[Absence]:
+    """Those that run at some time of a day: every command asks for the ones of its moment."""
+    begins = datetime.combine(day, time(), UTC)
     query = sa.select(tables.absences).where(
-        _a.cancelled_at.is_(None), _a.since <= now, sa.or_(_a.until.is_(None), _a.until > now)
+        _a.cancelled_at.is_(None),
+        _a.since < begins + timedelta(days=1),
+        sa.or_(_a.until.is_(None), _a.until > begins),
     )
     return [value_of(row) for row in tx.execute(query).mappings()]
 

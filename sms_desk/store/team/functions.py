@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Final
 
 from sms_desk.store.team.replicated import OVERSIGHT_KEY, REPLICATED, Hangs, Replicated
@@ -221,11 +222,32 @@ def _held(key: str) -> str:
     )
 
 
-def _changed_rows(one: Replicated) -> str:
-    return (
-        f"RETURN QUERY SELECT 'row', '{one.name}', {one.row_sql('t')} FROM {one.name} t"
-        f" WHERE {_changed('t.row_xid')} AND {_held('t.scope_key')};"
-    )
+_OF_THE_TEAM: Final = f"(SELECT w.id FROM workspace w), '{OVERSIGHT_KEY}'"
+_MAY_HANG: Final[Mapping[Hangs, str]] = {
+    Hangs.WORKSPACE: "(SELECT w.id FROM workspace w) = ANY (changed)",
+    Hangs.OVERSIGHT: f"'{OVERSIGHT_KEY}' = ANY (changed)",
+    Hangs.PERSON: "EXISTS (SELECT FROM people p WHERE p.id = ANY (changed))",
+    **dict.fromkeys((Hangs.SETTING, Hangs.VIEW), "true"),
+    **dict.fromkeys(
+        (Hangs.CONTACT, Hangs.ADDRESS, Hangs.CONVERSATION),
+        f"EXISTS (SELECT FROM unnest(changed) k WHERE k NOT IN ({_OF_THE_TEAM}))",
+    ),
+}
+"""Whether rows of such tables may hang on one of the keys that changed. A question that finds nothing
+costs a tenth of a millisecond, and there are forty tables: mostly a third of them is asked."""
+
+
+def _changed_rows() -> str:
+    """What changed of everything that travels, in the order in which it does."""
+    parts = []
+    for condition, tables in groupby(REPLICATED, lambda one: _MAY_HANG[one.hangs]):
+        rows = "\n          ".join(
+            f"RETURN QUERY SELECT 'row', '{one.name}', {one.row_sql('t')} FROM {one.name} t"
+            f" WHERE {_changed('t.row_xid')} AND {_held('t.scope_key')};"
+            for one in tables
+        )
+        parts.append(f"IF {condition} THEN\n          {rows}\n        END IF;")
+    return "\n        ".join(parts)
 
 
 def _enters(more: str = "") -> str:
@@ -281,7 +303,6 @@ _DIGEST: Final = (
 
 def pull() -> str:
     """`pull(cursor)`: what is new for the asking person since the snapshot of the cursor."""
-    rows = "\n        ".join(_changed_rows(one) for one in REPLICATED)
     return definer(
         "pull(cursor text)",
         "TABLE(what text, tbl text, body text)",
@@ -291,6 +312,7 @@ def pull() -> str:
       here text;
       old_view pg_snapshot;
       first_new xid8;
+      changed uuid[];
     BEGIN
       IF cursor IS NULL OR octet_length(cursor) > {_CURSOR_BYTES} THEN
         RAISE EXCEPTION 'that is no cursor' USING ERRCODE = '22023';
@@ -319,13 +341,14 @@ def pull() -> str:
       END IF;
       {_RECEIPT} AND {_changed("r.row_xid")};
       -- Whatever changes changes the digest of its key, too: mostly nothing else is to be looked at.
-      IF NOT EXISTS (SELECT 1 FROM digest d WHERE {_changed("d.row_xid")}) THEN
+      changed := ARRAY(SELECT d.key FROM digest d WHERE {_changed("d.row_xid")});
+      IF cardinality(changed) = 0 THEN
         RETURN;
       END IF;
       RETURN QUERY SELECT 'tomb', t.tbl, t.pk::text FROM tomb t
         WHERE {_changed("t.row_xid")} AND {_held("t.key")};
-        {rows}
-      {_DIGEST} WHERE {_changed("d.row_xid")} AND {_held("d.key")};
+        {_changed_rows()}
+      {_DIGEST} WHERE d.key = ANY (changed) AND {_held("d.key")};
     END
     """,
         kind="STABLE",

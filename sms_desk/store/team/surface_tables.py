@@ -147,6 +147,8 @@ receipt = Table(
     _xid(),
     Index("ix_receipt_changed", "person_id", "row_xid"),
     Index("ix_receipt_at", "at"),
+    # Conversations that were begun under another id; every command asks for its own.
+    Index("ix_receipt_asked", "person_id", text("(result ->> 'asked')")),
 )
 
 lease = Table(
