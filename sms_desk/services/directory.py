@@ -122,9 +122,13 @@ def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[
 def undo_offer(ctx: Context) -> UndoOffer | None:
     """The newest thing of the actor's that can still be taken back; messages that have been
     handed over since are passed by."""
+    from sms_desk.services import asked
     from sms_desk.services.executor import still_undoable  # every handler: not for a first page
 
+    waits = asked.newest_undoable(ctx.tx) if ctx.replica else None
     for row in history.undoable(ctx.tx, ctx.actor.person_id):
+        if waits is not None and waits[0].at > row["at"]:
+            break
         if still_undoable(ctx, row["inverse"]):
             return UndoOffer(row["id"], row["label"])
-    return None
+    return None if waits is None else waits[1]

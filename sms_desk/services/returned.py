@@ -14,7 +14,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.command_codec import decode
 from sms_desk.domain.commands import Command
 from sms_desk.domain.errors import DeskError, NotFoundError, RefusedError
-from sms_desk.services import inbox
+from sms_desk.services import asked, inbox
 from sms_desk.services.composing import GOOD_FOR
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Stamp
@@ -26,30 +26,6 @@ from sms_desk.store.ids import new_id
 from sms_desk.store.replica import pending
 from sms_desk.store.replica.pending import Pending
 from sms_desk.store.replica.tables import DRAFT
-
-_LABELS: Final[Mapping[str, str]] = {
-    DRAFT: "Draft",
-    "reply": "Reply",
-    "add_note": "Note",
-    "schedule": "Scheduled message",
-    "edit_scheduled": "Scheduled message",
-    "start_conversation": "New conversation",
-    "assign": "Assignment",
-    "take_over": "Taking over",
-    "take_from_cover": "Taking over from the cover",
-    "close": "Closing",
-    "reopen": "Reopening",
-    "snooze": "Snoozing",
-    "add_tag": "Tag",
-    "remove_tag": "Removing a tag",
-    "undo": "Undo",
-    "plan_absence": "Absence",
-    "change_absence": "Change of an absence",
-    "end_absence": "End of an absence",
-    "hand_over": "Handing over",
-    "rename_contact": "Name of a contact",
-}
-"""What people call a command; of another one the command's own word."""
 
 _SILENT: Final = frozenset(("mark_read", "mark_unread", "pin", "mute", "show_notices"))
 """What one does for oneself alone: nobody asks whether the workspace has it yet."""
@@ -116,7 +92,7 @@ def _row(one: Pending, rows: Mapping[UUID, InboxRow]) -> Returned:
     return Returned(
         id=one.id,
         at=one.at,
-        label=_LABELS.get(one.kind, one.kind.replace("_", " ").capitalize()),
+        label=asked.called(one.kind),
         text=_text(one.args),
         title=_told(one),
         next_step=str(one.result.get("next_step", "")),

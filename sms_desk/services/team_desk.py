@@ -26,6 +26,7 @@ from sms_desk.store import commands as history
 from sms_desk.store import my_states, people
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.replica import before, pending
+from sms_desk.store.replica.pending import Pending
 from sms_desk.store.savepoints import savepoint
 from sms_desk.store.team.delta import Receipt
 
@@ -37,8 +38,6 @@ log = logging.getLogger(__name__)
 
 LARGEST: Final = 20_000
 """Bytes of a command that the workspace takes (algorithms §2.4)."""
-
-WAITS: Final = "It waits for the workspace"
 
 
 class TeamDesk(Desk):
@@ -69,13 +68,12 @@ class TeamDesk(Desk):
         Raises what the executor raises for what the replica sees to be impossible; nothing waits
         then.
         """
-        from sms_desk.domain.commands import Undo
-
         with self.workspace.write() as tx:
             ctx = self._context(tx)
             (*_, last) = commands
-            if isinstance(last, Undo) and _waits(tx, last.command_id):
-                done = _take_back(ctx, last)
+            unheard = _still_here(tx, last)
+            if unheard is not None:
+                done = _take_back(ctx, last, unheard)
             else:
                 done = self._run_as_far_as(ctx, commands)
         self.poke()
@@ -126,13 +124,16 @@ class TeamDesk(Desk):
 
     def _leave_to_workspace(self, ctx: Context, commands: tuple[Command, ...]) -> Done:
         """In order, and nothing of it here: a later one may build on one that cannot run here."""
-        from sms_desk.services import standing
+        from sms_desk.services import asked, standing
         from sms_desk.services.executor import Done
 
         for command in commands:
             base = standing.seen(ctx, command, offline=self.is_offline())
             _enqueue(ctx.tx, command, base, None)
-        return Done(commands[-1].id, _WAITING, label=WAITS, waits=True)
+        (*_, last) = commands
+        label = f"{asked.words(ctx.tx, last)}: waits for the workspace"
+        undo = asked.undo_offer(ctx.tx, last)
+        return Done(last.id, _WAITING, label=label, undo=undo, waits=True)
 
 
 _WAITING: Final = Changes.of(line=None)
@@ -203,22 +204,26 @@ def _runs_here(tx: Tx, command: Command) -> bool:
     return runs_here(command, undone)
 
 
-def _waits(tx: Tx, command_id: UUID) -> bool:
-    one = pending.find(tx, command_id)
-    return one is not None and one.state is pending.State.WAITING
+def _still_here(tx: Tx, command: Command) -> Pending | None:
+    """What this takes back, where only this desk knows it."""
+    from sms_desk.domain.commands import Undo
+
+    one = pending.find(tx, command.command_id) if isinstance(command, Undo) else None
+    return one if one is not None and one.state is pending.State.WAITING else None
 
 
-def _take_back(ctx: Context, undo: Any) -> Done:
+def _take_back(ctx: Context, undo: Command, one: Pending) -> Done:
     """The workspace has not heard of it: it never was. A message that is written and undone without
     a line must not go out in between."""
+    from sms_desk.services import asked
     from sms_desk.services.executor import Done
 
-    row = history.get(ctx.tx, undo.command_id)
+    row = history.get(ctx.tx, one.id)
+    label = asked.words(ctx.tx, asked.command_of(one)) if row is None else row["label"]
     before.restore(ctx.tx)
-    pending.drop(ctx.tx, undo.command_id)
+    pending.drop(ctx.tx, one.id)
     replay(ctx.tx, ctx.actor.person_id, ctx.now)
-    label = "Undone" if row is None else f"Undone: {row['label']}"
-    return Done(undo.id, EVERYTHING, 1, label)
+    return Done(undo.id, EVERYTHING, 1, f"Undone: {label}")
 
 
 def _enqueue(tx: Tx, command: Command, base: dict[str, Any], edited: dict[str, Any] | None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -174,6 +175,23 @@ def test_keys_go_from_tab_to_tab(composer: Composer) -> None:
     QTest.keyClick(reply, Qt.Key.Key_Right)
     assert composer.mode() is DraftMode.NOTE
     assert note.hasFocus()
+
+
+def test_what_was_taken_back_to_the_start_stays_the_fields(composer: Composer) -> None:
+    """One Ctrl+Z too many must not take back what was done to a conversation."""
+
+    def asks_for_undo() -> bool:
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, CONTROL)
+        event.ignore()
+        composer._editor.event(event)
+        return event.isAccepted()
+
+    assert not asks_for_undo()
+    keys(composer, "x")
+    assert asks_for_undo()
+    press(composer, Qt.Key.Key_Z, CONTROL)
+    assert composer.text() == ""
+    assert asks_for_undo()
 
 
 def test_leaving_reports_under_the_old_conversation(composer: Composer) -> None:

@@ -19,6 +19,7 @@ from sms_desk.domain.absences import Split
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.store import senders, tables
 from sms_desk.store.engine import Workspace
+from sms_desk.ui.inbox import Targets
 from sms_desk.ui.reassign import ReassignDialog
 from sms_desk.ui.widgets.menu_button import MenuButton
 from sms_desk.ui.widgets.share_list import ShareList
@@ -90,6 +91,27 @@ def test_r30_all_that_match_are_divided_loaded_or_not_and_taken_back(
         shop.until(lambda: shop.window.toast.isVisible())
         shop.wiring.actions.undo_last()
         shop.until(lambda: owners(office) == {office.ben: MANY})
+
+
+@pytest.mark.parametrize("place", ["answer", "search"])
+def test_r30_ctrl_z_takes_it_back_from_a_field_without_a_history(
+    anns: Shop, office: Office, bens: tuple[UUID, ...], place: str
+) -> None:
+    """The keyboard stands where it stood before the dialog, often in the composer."""
+    page = anns.wiring.page
+    field = page.column.composer._editor if place == "answer" else page.inbox._bar._search
+    anns.open(bens[1])
+    field.setFocus()
+    anns.wiring.actions.act("reassign", Targets((bens[0],)))
+    box = dialog(anns)
+    box.people.tick(office.cara)
+    press(anns, box)
+    anns.until(anns.window.toast.isVisible)
+    assert owners(office)[office.cara] == 1
+    anns.window.activateWindow()  # no window manager does it here
+    anns.until(field.hasFocus)
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    anns.until(lambda: owners(office) == {office.ben: 2})
 
 
 def test_r30_sender_ids_of_the_one_owner_move_along(anns: Shop, bens: tuple[UUID, ...]) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 from typing_extensions import override
 
 from sms_desk.ui import theme
+from sms_desk.ui.widgets.undo_key import wants_undo
 from sms_desk.ui.widgets.words import tr
 
 MOST_CHARACTERS = 10_000
@@ -86,6 +87,9 @@ class Editor(QPlainTextEdit):
 
     @override
     def event(self, event: QEvent) -> bool:
+        if wants_undo(event) and not self._has_history():
+            event.ignore()  # the window's
+            return True
         # Qt moves the focus by Tab before keyPressEvent hears of it.
         is_press = event.type() == QEvent.Type.KeyPress
         if is_press and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
@@ -94,6 +98,10 @@ class Editor(QPlainTextEdit):
             if event.isAccepted():
                 return True
         return super().event(event)
+
+    def _has_history(self) -> bool:
+        document = self.document()
+        return document.isUndoAvailable() or document.isRedoAvailable()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

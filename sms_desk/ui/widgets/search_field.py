@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from sms_desk.ui import theme
 from sms_desk.ui.theme.tokens import CONTROL_HEIGHT
+from sms_desk.ui.widgets.undo_key import wants_undo
 
 _SIGN: Final = 16
 _KEY: Final = 18
@@ -31,6 +32,13 @@ class SearchField(QLineEdit):
         self.setFixedHeight(CONTROL_HEIGHT)
         self._leave_room()
         theme.signals.changed.connect(self.update)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if wants_undo(event) and not (self.isUndoAvailable() or self.isRedoAvailable()):
+            event.ignore()  # the window's
+            return True
+        return super().event(event)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

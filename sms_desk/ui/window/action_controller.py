@@ -287,7 +287,7 @@ class ActionController(QObject):
         if done.repeated or not (done.count or done.changes.touched):
             return  # nothing became different
         words = self._named(done)
-        if done.undo is not None and done.count:
+        if done.undo is not None and (done.count or done.waits):
             self._toast.offer_undo(words, done.undo.command_id)
         elif words:
             self._toast.say(words)

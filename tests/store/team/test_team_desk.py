@@ -12,11 +12,14 @@ from uuid import UUID
 import pytest
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.absences import Share, Split
 from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import RefusedError, ServerUnreachable
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import DraftMode, OutboxState, TeamState
-from sms_desk.services import returned
+from sms_desk.services import directory, returned
+from sms_desk.services.executor import Done
+from sms_desk.services.rows import UndoOffer
 from sms_desk.services.team_desk import LARGEST, replay
 from sms_desk.store import my_states, outbox, tables
 from sms_desk.store.engine import Tx, Workspace
@@ -109,10 +112,50 @@ def test_the_audit_entry_and_the_notices_are_the_workspaces(
 def test_what_a_replica_cannot_decide_waits(ben: Seat, team: Team, talk: UUID) -> None:
     matching = c.Targets(matching=InboxFilter())
     done = ben.do(c.Close, targets=matching)
-    assert (done.waits, done.label, done.undo) == (True, "It waits for the workspace", None)
+    assert (done.waits, done.label) == (True, "Closing, all that match: waits for the workspace")
     assert row(ben.file, talk)["team_state"] == TeamState.OPEN
     ben.sync()
     assert row(ben.file, talk)["team_state"] == team.row(talk)["team_state"] == TeamState.CLOSED
+
+
+def test_r30_a_reassignment_says_what_was_asked_and_is_taken_back(
+    seat: Callable[[UUID], Seat], team: Team, talk: UUID
+) -> None:
+    """Before the workspace has heard of it, and while it has not answered."""
+    ann = seat(team.office.ann)
+
+    def reassign() -> Done:
+        share = (Share(team.office.cara),)
+        return ann.do(c.Reassign, targets=one(talk), split=Split.ONE, shares=share)
+
+    owner = team.row(talk)["owner_id"]
+    done = reassign()
+    asked = "Reassignment, 1 conversation, to Cara"
+    assert done.label == f"{asked}: waits for the workspace"
+    assert ann.desk.read(directory.undo_offer) == done.undo == UndoOffer(done.command_id, asked)
+    assert ann.desk.undo(done.command_id).label == f"Undone: {asked}"
+    assert ann.waiting() == []
+
+    again = reassign()
+    ann.push()
+    assert ann.desk.read(directory.undo_offer) == again.undo
+    assert ann.desk.undo(again.command_id).waits
+    assert ann.desk.read(directory.undo_offer) is None
+    ann.sync()
+    assert team.row(talk)["owner_id"] == row(ann.file, talk)["owner_id"] == owner
+    assert ann.waiting() == ann.returned() == []
+
+
+def test_r30_the_newest_goes_first_whoever_does_it(ben: Seat, talk: UUID) -> None:
+    here = ben.do(c.Pin, targets=one(talk), on=True)
+    ben.team.later(seconds=1)
+    asked = ben.do(c.Close, targets=c.Targets(matching=InboxFilter()))
+    ben.team.later(seconds=1)
+    newest = ben.do(c.Mute, targets=one(talk), on=True)
+    for done in (newest, asked, here):
+        assert ben.desk.read(directory.undo_offer) == done.undo
+        ben.desk.undo(done.command_id)
+    assert ben.desk.read(directory.undo_offer) is None
 
 
 def test_what_comes_behind_one_that_waits_waits_too(ben: Seat, talk: UUID) -> None:
