@@ -14,7 +14,6 @@ from sms_desk.settings import clock as clocks
 from sms_desk.settings import server_address
 from sms_desk.settings.credentials import KeyringStore
 from sms_desk.settings.server_address import Seat
-from sms_desk.settings.zones import local_zone
 from sms_desk.store import people, workspaces
 from sms_desk.store.engine import Workspace, ensure_schema, open_file
 from sms_desk.store.ids import new_id
@@ -85,6 +84,8 @@ def _first_start(workspace: Workspace, workspace_id: UUID, *, demo: bool) -> Non
     with workspace.write() as tx:
         if people.me(tx) is not None:  # another process was first
             return
+        from sms_desk.settings.zones import local_zone
+
         now = clocks.chosen(played=demo)()
         me = new_id()
         people.insert(tx, id_=me, name=_my_name(), role=Role.ADMIN, zone=local_zone(), at=now)

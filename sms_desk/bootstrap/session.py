@@ -14,7 +14,6 @@ from sms_desk.bootstrap.secrets import Secrets
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import DeskError, StorageError
 from sms_desk.domain.inbox_filters import Scope
-from sms_desk.services import glance_keeping, lines
 from sms_desk.services.desk import Desk
 from sms_desk.settings import clock as clocks
 from sms_desk.settings.files import Profile
@@ -79,6 +78,8 @@ class FileSession:
         self.desk.change(c.PauseHistory(**stamp, account_id=account_id, paused=paused))
 
     def keep_glance(self, scope: Scope) -> None:
+        from sms_desk.services import glance_keeping
+
         try:
             if self.desk.person_id == self._me:
                 glance_keeping.keep(self.desk, scope)
@@ -88,6 +89,8 @@ class FileSession:
             _log.warning("the glance could not be kept")
 
     def _renew_glance(self) -> None:
+        from sms_desk.services import glance_keeping
+
         try:
             glance_keeping.renew(self.desk.acting_as(self._me))
         except DeskError:
@@ -159,10 +162,12 @@ class LocalSession(FileSession):
 
     def furnish(self) -> None:
         """Fill a new demo, once; another process that has the connector lock does it otherwise."""
-        if self.demo and not self.desk.read(lines.lines):
+        if self.demo and not self.lines():
             self._link.furnish()
 
     def lines(self) -> tuple[LineState, ...]:
+        from sms_desk.services import lines
+
         return self.desk.read(lines.lines)
 
     # --- accounts ---

@@ -25,9 +25,16 @@ from sms_desk.domain.working_hours import WaitingRule
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.services.glances import nudged
-from sms_desk.services.inbox_rows import Covered
+from sms_desk.services.inbox_rows import (
+    Covered,
+    Cursor,
+    InboxPage,
+    InboxRow,
+    ProgramCount,
+    RailCounts,
+    ViewRow,
+)
 from sms_desk.services.route_words import unrouted_reason
-from sms_desk.services.rows import Cursor, InboxPage, InboxRow, ProgramCount, RailCounts, ViewRow
 from sms_desk.services.words import peer_text
 from sms_desk.store import inbox, message_routes, programs, views
 from sms_desk.store import people as people_store

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sms_desk.domain.send_checks import CONFIRMABLE
 from sms_desk.domain.wall_time import require_zone
 from sms_desk.domain.working_hours import WaitingRule, parse_hours
 from sms_desk.services.context import Context
@@ -25,6 +24,8 @@ def value(ctx: Context, name: str) -> Any:
 
 def waivable_checks(ctx: Context) -> frozenset[str]:
     """The checks that a person may waive here: quiet hours where the workspace allows it (R40)."""
+    from sms_desk.domain.send_checks import CONFIRMABLE  # all checks: a first page asks for none
+
     return CONFIRMABLE | {"quiet_hours"} if value(ctx, "quiet_hours_waivable") else CONFIRMABLE
 
 

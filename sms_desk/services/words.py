@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sms_desk.domain import addresses
 from sms_desk.domain.absence_times import last_whole_day
 from sms_desk.domain.wall_time import require_zone
-from sms_desk.providers.base import ErrorWords
+
+if TYPE_CHECKING:  # comes with the words
+    from sms_desk.providers.base import ErrorWords
 
 
 @lru_cache(maxsize=20_000)
@@ -32,6 +35,8 @@ def end_text(until: datetime, zone: str) -> str:
 def error_words(provider: str, code: str | None, text: str | None) -> ErrorWords:
     """What an error code means and what to do; no words for no code."""
     if not code:
+        from sms_desk.providers.base import ErrorWords
+
         return ErrorWords(text or "", "", known=False)
     # All providers and requests: only where there is an error to put into words.
     from sms_desk.providers import catalogue

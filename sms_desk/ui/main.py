@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -10,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLockFile, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, MachineState, Profile
@@ -22,8 +23,10 @@ if TYPE_CHECKING:  # comes after the first paint, with all that costs time
     from sms_desk.ui.program import Program
 
 
-LISTEN_MS: Final = 500
+LISTEN_MS: Final = 2_000
 """After the first paint; whatever the workspace does then, a second start raises this window."""
+COLLECT_MS: Final = 2_000
+"""After everything is there."""
 
 
 def main() -> int:
@@ -33,6 +36,7 @@ def main() -> int:
 
 def run(launch: Launch, open_: Open = open_workspace) -> int:
     """Show the window until the person quits. A second start raises the first window."""
+    gc.disable()  # what a start makes stays: to look for rubbish in it took a sixth of its time
     app = make_app()
     profile = profile_of(launch)
     profile.make()
@@ -91,9 +95,14 @@ class Start(QObject):
         from sms_desk.ui.program import Program  # all that the list needs (measured.md, Start)
 
         self.program = Program(self._frame, self)
+        self.program.ready.connect(self._on_ready, Qt.ConnectionType.SingleShotConnection)
         self.started.emit(self.program)
         self.program.begin()
         QTimer.singleShot(LISTEN_MS, self, self._listen)
+
+    @Slot()
+    def _on_ready(self) -> None:
+        QTimer.singleShot(COLLECT_MS, self, _collect_again)
 
     @Slot()
     def _listen(self) -> None:
@@ -101,6 +110,12 @@ class Start(QObject):
             from sms_desk.ui.raising import RaiseServer  # Qt's network module
 
             RaiseServer(self._folder, self).raise_requested.connect(self._frame.window.bring_up)
+
+
+def _collect_again() -> None:
+    """From now on rubbish is collected, but not looked for in what the start has made."""
+    gc.freeze()
+    gc.enable()
 
 
 def window_lock(path: Path) -> QLockFile:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,10 +19,11 @@ from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.errors import KeyringError, StorageError
 from sms_desk.domain.inbox_filters import Scope
-from sms_desk.services import glance_keeping
+from sms_desk.services import glance_keeping, inbox
+from sms_desk.services.inbox_rows import InboxPage
 from sms_desk.settings.files import MachineState
 from sms_desk.store.engine import Workspace
-from sms_desk.ui.main import window_lock
+from sms_desk.ui.main import Start, window_lock
 from sms_desk.ui.opening import Frame, Front, Launch, Open, Opening
 from sms_desk.ui.palette import Palette
 from sms_desk.ui.program import Program
@@ -79,6 +82,76 @@ def test_nothing_heavy_is_imported_before_the_glance_is_painted() -> None:
         check=True,
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+HEAVIER = (
+    *("alembic", "requests", "keyring", "psycopg", "sms_desk.sync", "sms_desk.providers"),
+    *("sms_desk.domain.send_checks", "sms_desk.domain.commands", "sms_desk.services.rows"),
+)
+
+NEEDED_BY_A_FIRST_PAGE = f"""
+import sys
+import sms_desk.bootstrap.opening
+import sms_desk.ui.program
+import sms_desk.ui.window.wiring
+print([name for name in {HEAVIER} if name in sys.modules])
+"""
+
+
+def test_a_first_page_without_a_glance_waits_for_nothing_else() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NEEDED_BY_A_FIRST_PAGE],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_first_page_is_read_once(
+    begun: Callable[[Open], Program],
+    session: FakeSession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, page = [], inbox.page
+
+    def counted(*asked: Any) -> InboxPage:
+        read.append(asked)
+        return page(*asked)
+
+    monkeypatch.setattr("sms_desk.ui.window.inbox_controller.inbox.page", counted)
+    program = begun(lambda _launch, _front: session)
+    with qtbot.waitSignal(program.ready):
+        pass
+    assert len(read) == 1
+
+
+def test_rubbish_is_collected_once_everything_is_there(
+    qapp: QApplication,
+    session: FakeSession,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sms_desk.ui.main.COLLECT_MS", 0)
+    window, state = MainWindow(), MachineState(tmp_path / "state.json")
+    start = Start(Frame(qapp, window, Launch(), state, lambda _launch, _front: session))
+    gc.disable()
+    window.show()
+    try:
+        qtbot.waitUntil(gc.isenabled)
+        assert start.program is not None
+        assert start.program.wiring is not None
+        assert start.program.wiring.is_ready
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        start.quit()
+        start.finish()
+        start.deleteLater()
+        window.deleteLater()
 
 
 # --- one window per profile ----------------------------------------------------------------------
@@ -464,8 +537,9 @@ def test_the_end_keeps_the_glance_of_where_the_next_start_begins(
 # --- what an import costs --------------------------------------------------------------------------
 
 READS_NO_SOURCE = """
-import linecache
+import builtins, linecache
 import sms_desk.ui.window.rest
+assert "feature" not in builtins.__import__.__name__
 print([name for name, held in linecache.cache.items() if len(held) > 1 and "site-packages/sqlalchemy" in name])
 """
 

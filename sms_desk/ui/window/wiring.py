@@ -127,8 +127,8 @@ class Wiring(QObject):
         rail = self.window.side.rail
         glance = self.first.glance
         if glance is None:
+            self.first.grant_list()  # or what is chosen next were a wish, and read twice
             rail.choose(scope_key(first_scope(self.state.get("place"))))
-            self.first.grant_list()
             self.first.show()
             return
         self._place_key = scope_key(glance.scope)
