@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer, World, demo_world, state
 from sms_desk.providers.sandbox.model import Direction, Status
-from sms_desk.providers.sandbox.script import duration, moment
+from sms_desk.providers.sandbox.script import _thread, duration, moment
 from sms_desk.services import demo
 from sms_desk.settings.resources import resource_path
 
@@ -70,6 +71,18 @@ def test_the_campaign_has_its_recipients_and_its_replies(world: World) -> None:
         m.sender for m in world.messages() if m.direction is Direction.INBOUND and m.to in ours
     }
     assert 10 <= len(repliers & {m.to for m in sent}) <= 16
+
+
+def test_it_is_read_in_the_order_in_which_it_was_told() -> None:
+    """Of one second nobody knows the first (R56): such a pair reads well either way."""
+    story = json.loads(resource_path("demo", "script.json").read_text("utf-8"))
+    together = {
+        frozenset(one.body for one in pair)
+        for thread in story["threads"]
+        for pair in pairwise(_thread(thread, NOW))
+        if pair[0].when >= pair[1].when
+    }
+    assert together == {frozenset(("is it on boots too", "is it on scarves too"))}
 
 
 @pytest.mark.parametrize("hour", [0, 3, 12, 23])

@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +135,15 @@ def _outbound(words: Words, customer: str, body: str, when: datetime) -> Scene:
 
 
 def moment(words: Words, now: datetime) -> datetime:
-    """`ago`: `2d 4h 10m` before now. `on`: `-3 16:00`, a day before today and a time in GMT."""
+    """`ago`: `2d 4h 10m` before now. `on`: `-3 16:00`, a day before today and a time in GMT, which
+    may name the second."""
     if "ago" in words:
         return now - duration(words["ago"])
     day, clock = words["on"].split()
-    hour, minute = clock.split(":")
-    return _midnight(now) + timedelta(days=int(day), hours=int(hour), minutes=int(minute))
+    at = time.fromisoformat(clock)
+    return _midnight(now).replace(hour=at.hour, minute=at.minute, second=at.second) + timedelta(
+        days=int(day)
+    )
 
 
 def duration(text: str) -> timedelta:
