@@ -101,7 +101,9 @@ def served(plan: Plan, folder: Path) -> Iterator[TeamServer]:
     is_there = data is not None and (data / _COMPLETE).exists()
     with ExitStack() as stack:
         cluster = stack.enter_context(running_cluster(options=options, kept=data))
-        if not is_there:
+        if is_there:
+            _upgrade(cluster)
+        else:
             _make(cluster)
         server = TeamServer(cluster, DATABASE, roles.roles_for(DATABASE))
         stack.callback(server.close)
@@ -117,10 +119,22 @@ def _make(cluster: Cluster) -> None:
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {DATABASE}")
     admin.dispose()
-    engine = sa.create_engine(cluster.url(DATABASE))
-    with engine.begin() as connection:
+    with _administered(cluster) as connection:
         made = surface.install(connection, DATABASE)
         roles.set_password(connection, made.connector, PASSWORD)
+
+
+def _upgrade(cluster: Cluster) -> None:
+    """What was kept is measured with the functions of today."""
+    with _administered(cluster) as connection:
+        surface.upgrade(connection)
+
+
+@contextmanager
+def _administered(cluster: Cluster) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(cluster.url(DATABASE))
+    with engine.begin() as connection:
+        yield connection
     engine.dispose()
 
 

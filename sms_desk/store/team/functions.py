@@ -33,6 +33,10 @@ LOWEST_RANK: Final = 9_000_000_000_000_000_000
 _CURSOR_BYTES: Final = 1_000_000
 NOT_LET_IN: Final = "28000"
 
+WHO: Final = 'session_user::text COLLATE "default"'
+"""Who asks. As its own type has it the name is of another collation than the column, and no index
+would be used."""
+
 PATH: Final = f"SET search_path = {SCHEMA}, pg_catalog, pg_temp"
 # Whoever asks may have plans printed (debug_print_plan), and a plan's estimates come from statistics
 # over everybody's rows.
@@ -60,7 +64,7 @@ ME = definer(
       found_id uuid;
     BEGIN
       SELECT l.person_id INTO found_id FROM login l JOIN people p ON p.id = l.person_id
-        WHERE l.name = session_user AND l.suspended_at IS NULL
+        WHERE l.name = {WHO} AND l.suspended_at IS NULL
           AND p.suspended_at IS NULL AND p.removed_at IS NULL
           AND (l.joined_at IS NOT NULL
                OR l.invited_at > clock_timestamp() - interval '{INVITED_DAYS} days');
@@ -95,7 +99,7 @@ EPOCH = definer(
 HELLO = definer(
     "hello()",
     "text",
-    """
+    f"""
     DECLARE
       my_id uuid := me();
     BEGIN
@@ -107,10 +111,10 @@ HELLO = definer(
         'surface', (SELECT m.surface_version FROM team_meta m),
         'epoch', epoch(),
         'role', (SELECT p.role FROM people p WHERE p.id = my_id),
-        'channel', (SELECT l.channel FROM login l WHERE l.name = session_user),
+        'channel', (SELECT l.channel FROM login l WHERE l.name = {WHO}),
         'connector_age_s',
           (SELECT extract(epoch FROM clock_timestamp() - l.seen_at)::float8 FROM lease l),
-        'joined', EXISTS (SELECT 1 FROM login l WHERE l.name = session_user
+        'joined', EXISTS (SELECT 1 FROM login l WHERE l.name = {WHO}
                           AND l.joined_at IS NOT NULL))::text);
     END
     """,
@@ -120,11 +124,11 @@ HELLO = definer(
 JOINED = definer(
     "joined()",
     "void",
-    """
+    f"""
     BEGIN
       PERFORM me();
       UPDATE login l SET joined_at = clock_timestamp()
-        WHERE l.name = session_user AND l.joined_at IS NULL;
+        WHERE l.name = {WHO} AND l.joined_at IS NULL;
     END
     """,
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sms_desk.store.team.functions import of_people, within
+from sms_desk.store.team.functions import WHO, of_people, within
 from sms_desk.store.team.provisioning import WITHIN, of_provision
 from sms_desk.store.team.replicated import REPLICATED
 from sms_desk.store.team.roles import Roles, quoted
 from sms_desk.store.team.surface_tables import SCHEMA
 
-_ME: Final = f"(SELECT {SCHEMA}.me())"  # a sub-query of its own: asked once, not for each row
+# The functions themselves refuse who is not let in; a policy asks only whose this session is, and a
+# sub-query of its own is asked once in a statement, not for each row.
+_ME: Final = f"(SELECT l.person_id FROM {SCHEMA}.login l WHERE l.name = {WHO})"
 
 
 def _sees(key: str) -> str:
@@ -35,9 +37,9 @@ _API_MORE: Final = {
     "workspace": (f"SELECT ON {SCHEMA}.workspace", "SELECT", "true"),
     "people": (f"SELECT ON {SCHEMA}.people", "SELECT", f"id = {_ME}"),
     "login": (
-        f"SELECT (name, joined_at, channel), UPDATE (joined_at) ON {SCHEMA}.login",
+        f"SELECT (name, person_id, joined_at, channel), UPDATE (joined_at) ON {SCHEMA}.login",
         "ALL",
-        "name = session_user",
+        f"name = {WHO}",
     ),
     "queue": (
         f"INSERT (person_id, id, kind, at, args, base), SELECT (person_id, id) ON {SCHEMA}.queue",
