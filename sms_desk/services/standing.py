@@ -212,8 +212,9 @@ class _Looking:
         if owner_id is None:
             return frozenset()
         at = self._given.at
-        planned = [one for one in absences.listing(self._tx) if _known_at(one.created_at, at)]
-        here = Presence.at(planned, at, people.gone(self._tx))
+        every = self._ctx.remembered(absences.listing)
+        planned = [one for one in every if _known_at(one.created_at, at)]
+        here = Presence.at(planned, at, self._ctx.remembered(people.gone))
         if not here.is_away(owner_id):
             return frozenset((owner_id,))
         id_ = self._row["id"]

@@ -36,11 +36,12 @@ from psycopg import sql
 
 from sms_desk.services import pushed
 from sms_desk.settings import keys
+from sms_desk.store import tables
 from sms_desk.store.engine import open_file
 from sms_desk.store.ids import new_id
 from sms_desk.store.team import access, moving, roles, surface
 from sms_desk.store.team.lease import Lease
-from sms_desk.store.team.replicated import BY_NAME
+from sms_desk.store.team.replicated import BY_NAME, hash_sql
 from sms_desk.store.team.workspace import TeamWorkspace
 from sms_desk.sync import team_line
 from sms_desk.sync.team_connector import TeamConnector
@@ -53,8 +54,13 @@ from tests.fixtures.team import TeamServer
 DATABASE = "load"
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "autovacuum=on")
 _COMPLETE = "complete"  # a file beside the data: all of the workspace was carried
+_MOST_CONVERSATIONS = 100_000
 _FIRST_PULLS_AT_ONCE = 4
 _ASKED = "When do you open?"
+_SEEN = [
+    BY_NAME["conversations"].columns.index(name)
+    for name in ("id", "version", "owner_id", "owner_epoch", "team_state")
+]
 _SEEN_AT = BY_NAME["messages"].columns.index("seen_at")
 
 
@@ -64,6 +70,7 @@ class Plan:
 
     desks: int
     messages: int
+    grown: int
     seconds: float
     commands: float
     inbound: float
@@ -111,6 +118,7 @@ def served(plan: Plan, folder: Path) -> Iterator[TeamServer]:
             _carry(server, plan, folder)
             if data is not None:
                 (data / _COMPLETE).touch()
+        _grow(server, plan.grown)
         yield server
 
 
@@ -140,7 +148,8 @@ def _administered(cluster: Cluster) -> Iterator[sa.Connection]:
 
 def _carry(server: TeamServer, plan: Plan, folder: Path) -> None:
     began = time.perf_counter()
-    profile = generate(folder, plan.messages, max(plan.messages // 10, 2), people=plan.desks)
+    conversations = min(max(plan.messages // 10, 2), _MOST_CONVERSATIONS)
+    profile = generate(folder, plan.messages, conversations, people=plan.desks)
     identity = keys.read(profile)
     assert identity is not None
     file = open_file(profile.database, _published(identity), create=False)
@@ -150,12 +159,57 @@ def _carry(server: TeamServer, plan: Plan, folder: Path) -> None:
         carried = time.perf_counter()
         access.rebuild(target, datetime.now(UTC))
     file.close()
-    with server.admin_engine().connect() as admin:
-        admin.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+    _vacuum(server)
     print(
         f"{plan.messages:,} messages: generated in {made - began:.0f} s, carried and verified in"
         f" {carried - made:.0f} s, who sees what computed in {time.perf_counter() - carried:.0f} s"
     )
+
+
+def _grow(server: TeamServer, wanted: int) -> None:
+    """Up to so many messages by copies of those that are there, each further back in its conversation:
+    what grows a workspace from year to year is its history."""
+    began = time.perf_counter()
+    with server.admin_engine().begin() as admin:
+        admin.exec_driver_sql("SET LOCAL search_path = desk")
+        have, span = admin.exec_driver_sql(
+            "SELECT count(*), ((max(position) >> 30) - (min(position) >> 30) + 1) FROM messages"
+        ).one()
+        copies = wanted // have - 1
+        if copies < 1:
+            return
+        back = f"- g * {span} * 1000000"
+        other = {
+            "id": "gen_random_uuid()",
+            "position": f"m.position - ((g * {span}) << 30)",
+            "provider_sid": "m.provider_sid || '-' || g",
+            **{name: f"m.{name} {back}" for name in ("at", "seen_at", "status_at")},
+            "outbox_id": "NULL",
+            "media_count": "0",
+        }
+        names = [column.name for column in tables.messages.columns]
+        listed = ", ".join((*names, "row_xid", "scope_key"))
+        values = ", ".join(other.get(name, f"m.{name}") for name in names)
+        hashed = hash_sql(BY_NAME["messages"].canonical_sql("m"))
+        for statement in (
+            "ALTER TABLE messages DISABLE TRIGGER ALL",
+            f"INSERT INTO messages ({listed}) SELECT {values}, m.row_xid, m.scope_key"
+            f" FROM messages m, generate_series(1::bigint, {copies}) g",
+            "ALTER TABLE messages ENABLE TRIGGER ALL",
+            "ALTER TABLE digest DISABLE TRIGGER ALL",
+            f"UPDATE digest d SET n = d.n + x.n, h = d.h # x.h FROM (SELECT m.scope_key, count(*) AS n,"
+            f" bit_xor({hashed}) AS h FROM messages m WHERE m.provider_sid LIKE '%%-%%'"
+            " GROUP BY m.scope_key) x WHERE x.scope_key = d.key",
+            "ALTER TABLE digest ENABLE TRIGGER ALL",
+        ):
+            admin.exec_driver_sql(statement)
+    _vacuum(server)
+    print(f"grown to {wanted:,} messages in {time.perf_counter() - began:.0f} s")
+
+
+def _vacuum(server: TeamServer) -> None:
+    with server.admin_engine().connect() as admin:
+        admin.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
 
 
 def _published(identity: keys.Identity) -> bytes:
@@ -211,7 +265,8 @@ def run_connector(socket: str, port: int, inbound: float, go: Event, stop: Event
     while not stop.is_set():
         ours, peer = rng.choice(lines)
         if inbound:
-            provider.receive(_ASKED, peer=peer, ours=ours)
+            # An id of its own: those of the provider in memory are the generated messages', too.
+            provider.receive(_ASKED, peer=peer, ours=ours, sid=f"SM{new_id().hex}")
             connector.poke(force=True)
         stop.wait(1 / inbound if inbound else 1)
     connector.stop()
@@ -231,6 +286,7 @@ class SimulatedDesk:
         self._cursor = ""
         self._pushed: dict[str, float] = {}
         self.mine: list[str] = []
+        self._seen: dict[str, list[Any]] = {}
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()  # one connection, one question at a time
         self._last = 0.0
@@ -247,7 +303,14 @@ class SimulatedDesk:
         await self.pull()
         query = "SELECT body FROM desk.fetch(%s, 9223372036854775807) WHERE tbl = 'conversations'"
         found = await (await self._asking.execute(query, (self.mine[:100],))).fetchall()
-        self.mine = [str(json.loads(body)[0]) for (body,) in found]
+        for (body,) in found:
+            self._stands(json.loads(body))
+        self.mine = list(self._seen)
+
+    def _stands(self, row: list[Any]) -> None:
+        """What the desk saw of a conversation, as it says with a command (`services.standing`)."""
+        id_, *seen = (row[n] for n in _SEEN)
+        self._seen[str(id_)] = [*seen, 0]
 
     async def _connection(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
         return await psycopg.AsyncConnection.connect(
@@ -300,6 +363,8 @@ class SimulatedDesk:
         if table == "notes" and "pushed at " in body:
             at = float(body.partition("pushed at ")[2].partition("!")[0])
             self._measured.seen.append((now - at) * 1e3)
+        elif table == "conversations":
+            self._stands(json.loads(body))
         elif table == "messages":
             row = json.loads(body)
             if _ASKED in row:
@@ -315,11 +380,12 @@ class SimulatedDesk:
             "body": f"pushed at {began}!",
             "mentions": [],
         }
+        base = {"conversations": {place: self._seen[place]}}
         self._pushed[command] = began
         async with self._turn:
             await self._asking.execute(
-                "SELECT desk.push(%s, 'add_note', %s, %s, '{}')",
-                (command, time.time_ns() // 1000, json.dumps(args)),
+                "SELECT desk.push(%s, 'add_note', %s, %s, %s)",
+                (command, time.time_ns() // 1000, json.dumps(args), json.dumps(base)),
             )
         self._measured.pushes.append((time.monotonic() - began) * 1e3)
 
@@ -567,6 +633,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--desks", type=int, default=200)
     parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--grown", type=int, default=0, help="messages to grow to in the server")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--commands", type=float, default=20, help="a second, of all desks")
     parser.add_argument("--inbound", type=float, default=10, help="messages a second")
