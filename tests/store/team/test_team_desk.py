@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -435,7 +436,10 @@ def test_who_begins_what_was_there_already_writes_into_that(ben: Seat, team: Tea
 # --- GC3 ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(4))
+HISTORIES = int(os.environ.get("SMS_DESK_WORLDS", "2"))
+
+
+@pytest.mark.parametrize("seed", range(HISTORIES))
 def test_a_desk_shows_the_workspace_with_what_waits_on_top(
     seed: int,
     seat: Callable[[UUID], Seat],
