@@ -150,6 +150,10 @@ class Session(Protocol):
         """Give the same command once more, as of now: what stands in the conversation is seen, and
         what may be waived is waived. It leaves the list. Raises as any command does."""
 
+    def be_patient(self, seconds: float) -> None:
+        """From now on what only a team's workspace can do waits so long for its answer, in the
+        thread that asks: for the command line."""
+
     def settle_returned(self, command_id: UUID) -> None:
         """It is dealt with: it leaves the list."""
 

@@ -229,6 +229,8 @@ class LocalSession(FileSession):
 
     def settle_returned(self, command_id: UUID) -> None: ...
 
+    def be_patient(self, seconds: float) -> None: ...
+
     def kept_since(self, _conversation_id: UUID) -> datetime | None:
         return None
 

@@ -101,6 +101,9 @@ class TeamSession(FileSession):
                 self._here.start()
             return wire.start(on_changes)
 
+    def be_patient(self, seconds: float) -> None:
+        self._team_desk.be_patient(lambda command_id: self._line.wait_for(command_id, seconds))
+
     def sync_once(self) -> Changes:
         return self._line.sync_once()
 

@@ -88,6 +88,21 @@ class Wire:
                 return changes
             time.sleep(_LOOK_SECONDS)
 
+    def wait_for(self, command_id: UUID, seconds: float) -> None:
+        """Push and pull until the workspace has answered a command, at most so long; where another
+        process of this profile pushes and pulls, only look."""
+        deadline = time.monotonic() + seconds
+        while True:
+            if self._lock.acquire():
+                self._cycle.run_once(self._desk.now(), force=True)
+                if not self.standing.online:
+                    return
+            with self._workspace.read() as tx:
+                one = pending.find(tx, command_id)
+            if one is None or one.state not in pending.OPEN or time.monotonic() > deadline:
+                return
+            time.sleep(_LOOK_SECONDS)
+
     def fetch_older(self, conversation_id: UUID) -> Changes:
         """All of a conversation of which only the newer part is here. Raises ServerError."""
         return self.line.fetch_alone(

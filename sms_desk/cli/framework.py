@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Keep a global option wherever it stands; the one nearest to the end wins."""
-    if value not in (None, False):
+    if value is not None and value is not False:  # 0 is a number
         assert param.name is not None
         setattr(ctx.find_object(Invocation), param.name, value)
 
@@ -65,6 +65,13 @@ def global_options() -> list[click.Option]:
             help="Where there is no keyring: read the passphrase from this file descriptor.",
         ),
         _global_option(
+            "--wait",
+            type=click.IntRange(min=0),
+            metavar="SECONDS",
+            help="At a team's desk: how long to wait for the answer to what only the workspace can do."
+            " 5 if not given; 0: not at all.",
+        ),
+        _global_option(
             "--log-level",
             type=click.Choice(LEVELS),
             help="What to log on stderr; ids only, never texts or numbers.",
@@ -77,7 +84,8 @@ class _WithGlobalOptions(click.Command):
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
-        self.global_options = global_options()
+        own = {param.name for param in self.params}
+        self.global_options = [option for option in global_options() if option.name not in own]
         self.params.extend(self.global_options)
 
     @property

@@ -37,11 +37,15 @@ class Invocation:
     demo: bool = False
     passphrase_fd: int | None = None
     log_level: str = "warning"
+    wait: int = 5
 
     @cached_property
     def session(self) -> Session:
         """The workspace, opened at the first use. Raises StorageError, KeyringError."""
-        return self.open_session(self.options)
+        session = self.open_session(self.options)
+        if self.wait:
+            session.be_patient(self.wait)
+        return session
 
     @property
     def options(self) -> Options:

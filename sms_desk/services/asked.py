@@ -8,14 +8,17 @@ from typing import Final
 from uuid import UUID
 
 from sms_desk.domain import commands as c
+from sms_desk.domain.changes import EVERYTHING
 from sms_desk.domain.command_codec import decode, kind_of
+from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.services.effects import conversations
+from sms_desk.services.executor import Done
 from sms_desk.services.rows import UndoOffer
 from sms_desk.store import commands as history
 from sms_desk.store import people
 from sms_desk.store.engine import Tx
 from sms_desk.store.replica import pending
-from sms_desk.store.replica.pending import Pending
+from sms_desk.store.replica.pending import Pending, State
 from sms_desk.store.replica.tables import DRAFT
 
 _CALLED: Final[Mapping[str, str]] = {
@@ -66,8 +69,10 @@ def _words(tx: Tx, command: c.Command) -> Iterator[str]:
         yield conversations(len(targets.ids)) if targets.matching is None else "all that match"
     if isinstance(command, c.Reassign):
         takers = {share.person_id for share in command.shares}
-        names = people.names(tx)
-        yield f"to {names[min(takers)]}" if len(takers) == 1 else f"among {len(takers):,} people"
+        if len(takers) == 1:
+            yield f"to {people.names(tx).get(takers.pop(), 'somebody unknown')}"
+        else:
+            yield f"among {len(takers):,} people"
 
 
 def undo_offer(tx: Tx, command: c.Command) -> UndoOffer | None:
@@ -75,6 +80,28 @@ def undo_offer(tx: Tx, command: c.Command) -> UndoOffer | None:
     if not isinstance(getattr(command, "targets", None), c.Targets):
         return None
     return UndoOffer(command.id, words(tx, command))
+
+
+def answer(tx: Tx, one: Pending) -> Done:
+    """What became of one that somebody has waited for. Raises RefusedError, NotFoundError."""
+    title, said = str(one.result.get("title", "")), one.result
+    if one.state is not State.DONE:
+        rule, step = str(said.get("rule", "")), str(said.get("next_step", ""))
+        raise (
+            NotFoundError(title, step)
+            if rule == "not_found"
+            else RefusedError(title, step, rule=rule)
+        )
+    row = history.get(tx, one.id)
+    undoable = row is not None and row["inverse"] is not None
+    return Done(
+        one.id,
+        EVERYTHING,
+        int(said.get("count", 0)),
+        title,
+        UndoOffer(one.id, title) if undoable else None,
+        kept=tuple(map(UUID, said.get("kept", ()))),
+    )
 
 
 def newest_undoable(tx: Tx) -> tuple[Pending, UndoOffer] | None:

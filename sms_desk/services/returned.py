@@ -46,7 +46,7 @@ def again(ctx: Context, command_id: UUID, stamp: Stamp) -> Command:
     """The same command as of now: what stands in the conversation counts as seen, and what may be
     waived is waived. Raises NotFoundError, RefusedError where it cannot help."""
     one = pending.find(ctx.tx, command_id)
-    if one is None or one.state in pending.OPEN:
+    if one is None or one.state not in pending.BACK:
         raise NotFoundError("This has been dealt with already.")
     if not _may_repeat(one):
         raise RefusedError(

@@ -60,13 +60,21 @@ class TeamDesk(Desk):
     ) -> None:
         super().__init__(workspace, person_id, clock=clock, poke=poke)
         self.is_offline = is_offline
+        self._wait: Callable[[UUID], None] | None = None
+
+    def be_patient(self, wait: Callable[[UUID], None]) -> None:
+        """What only the workspace can do is answered by it from now on, if it does so in time.
+
+        wait: returns when a command has its receipt, or when that takes too long.
+        """
+        self._wait = wait
 
     @override
     def change(self, *commands: Command) -> Done:
         """Do it here, as far as a replica can, and let the workspace do it for good.
 
         Raises what the executor raises for what the replica sees to be impossible; nothing waits
-        then.
+        then. A patient desk raises what the workspace refuses as well.
         """
         with self.workspace.write() as tx:
             ctx = self._context(tx)
@@ -77,7 +85,21 @@ class TeamDesk(Desk):
             else:
                 done = self._run_as_far_as(ctx, commands)
         self.poke()
+        if done.waits and self._wait is not None:
+            self._wait(done.command_id)
+            return self._answered(done)
         return done
+
+    def _answered(self, done: Done) -> Done:
+        """What the workspace says, or that it waits."""
+        from sms_desk.services import asked
+
+        with self.workspace.write() as tx:
+            one = pending.take_answer(tx, done.command_id)
+        if one is None:
+            return done
+        with self.workspace.read() as tx:
+            return asked.answer(tx, one)
 
     @override
     def wake_due(self) -> Changes:
@@ -133,6 +155,8 @@ class TeamDesk(Desk):
         (*_, last) = commands
         label = f"{asked.words(ctx.tx, last)}: waits for the workspace"
         undo = asked.undo_offer(ctx.tx, last)
+        if self._wait is not None:
+            pending.await_answer(ctx.tx, last.id)
         return Done(last.id, _WAITING, label=label, undo=undo, waits=True)
 
 

@@ -175,6 +175,8 @@ class FakeSession:
         self.settle_returned(command_id)
         return Changes()
 
+    def be_patient(self, seconds: float) -> None: ...
+
     def settle_returned(self, command_id: UUID) -> None:
         self.came_back = tuple(each for each in self.came_back if each.id != command_id)
 

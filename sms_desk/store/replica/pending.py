@@ -1,7 +1,7 @@
 """Commands of a desk that the workspace has not answered yet, and what came back to their author.
 
 A row stands here from the moment a person does something until the receipt is here. What was done
-goes without a trace; what was refused, or is left to the person, stays with their own words until
+goes without a trace, unless somebody waits for the answer; what was refused, or is left to the person, stays with their own words until
 they put it away.
 """
 
@@ -31,9 +31,11 @@ class State(StrEnum):
     PUSHED = "pushed"  # it may have reached the workspace, which has not answered
     REFUSED = "refused"
     HELD = "held"  # done or not: a person is to decide
+    DONE = "done"  # and somebody waits for that word: they take it away
 
 
 OPEN: Final = (State.WAITING, State.PUSHED)
+BACK: Final = (State.REFUSED, State.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def settle(tx: Tx, receipts: Iterable[Receipt]) -> tuple[UUID, ...]:
     back: list[UUID] = []
     for receipt in receipts:
         if receipt.state == "done" or receipt.result.get("place") == "outbox":
-            drop(tx, receipt.id)  # the thread itself shows a message that is held
+            if not _kept_for_who_waits(tx, receipt):
+                drop(tx, receipt.id)  # the thread itself shows a message that is held
             continue
         state = State.HELD if receipt.state == "held" else State.REFUSED
         change = sa.update(tables.pending).where(_P.id == receipt.id, _P.state.in_(OPEN))
@@ -114,9 +117,34 @@ def settle(tx: Tx, receipts: Iterable[Receipt]) -> tuple[UUID, ...]:
     return tuple(back)
 
 
+def _kept_for_who_waits(tx: Tx, receipt: Receipt) -> bool:
+    change = sa.update(tables.pending).where(
+        _P.id == receipt.id, _P.state.in_(OPEN), _P.result.is_not(None)
+    )
+    return bool(tx.execute(change.values(state=State.DONE, result=dict(receipt.result))).rowcount)
+
+
+def await_answer(tx: Tx, command_id: UUID) -> None:
+    """Somebody waits for what becomes of it: `take_answer` follows."""
+    change = sa.update(tables.pending).where(_P.id == command_id, _P.state.in_(OPEN))
+    tx.execute(change.values(result={}))
+
+
+def take_answer(tx: Tx, command_id: UUID) -> Pending | None:
+    """What became of it, put away with that; None while there is no answer, which nobody waits for
+    any more."""
+    one = find(tx, command_id)
+    if one is None or one.state in OPEN:
+        change = sa.update(tables.pending).where(_P.id == command_id)
+        tx.execute(change.values(result=sa.null()))
+        return None
+    drop(tx, command_id)
+    return one
+
+
 def returned(tx: Tx) -> list[Pending]:
     """What came back and was not put away yet, oldest first."""
-    return _rows(tx, _P.state.not_in(OPEN))
+    return _rows(tx, _P.state.in_(BACK))
 
 
 def find(tx: Tx, command_id: UUID) -> Pending | None:
@@ -149,8 +177,8 @@ _TOO_LATE: Final = {
 def counts(tx: Tx) -> Counts:
     query = sa.select(_P.state, sa.func.count().label("n")).group_by(_P.state)
     by_state = {row.state: row.n for row in tx.execute(query)}
-    waiting = sum(by_state.pop(state, 0) for state in OPEN)
-    return Counts(waiting, sum(by_state.values()))
+    waiting, back = (sum(by_state.get(state, 0) for state in some) for some in (OPEN, BACK))
+    return Counts(waiting, back)
 
 
 def _set_state(tx: Tx, state: State, *where: sa.ColumnElement[bool]) -> int:

@@ -32,7 +32,7 @@ pending = Table(
     Column("at", Instant, nullable=False),
     Column("args", Json, nullable=False),
     Column("base", Json, nullable=True),  # what its author saw
-    Column("state", Text, nullable=False),  # waiting | pushed | refused | held
+    Column("state", Text, nullable=False),  # waiting | pushed | refused | held | done
     Column("result", Json, nullable=True),
 )
 

@@ -15,7 +15,7 @@ import pytest
 from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Share, Split
 from sms_desk.domain.changes import Thing
-from sms_desk.domain.errors import RefusedError, ServerUnreachable
+from sms_desk.domain.errors import NotFoundError, RefusedError, ServerUnreachable
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import DraftMode, OutboxState, TeamState
 from sms_desk.services import directory, returned
@@ -145,6 +145,36 @@ def test_r30_a_reassignment_says_what_was_asked_and_is_taken_back(
     ann.sync()
     assert team.row(talk)["owner_id"] == row(ann.file, talk)["owner_id"] == owner
     assert ann.waiting() == ann.returned() == []
+
+
+def test_a_patient_desk_is_answered_by_the_workspace(
+    seat: Callable[[UUID], Seat], team: Team, talk: UUID
+) -> None:
+    """What was done, with its count and its way back; or why it was refused. Nothing is left over."""
+    ann = seat(team.office.ann)
+    ann.desk.be_patient(lambda _id: ann.sync())
+    done = ann.do(c.Close, targets=c.Targets(matching=InboxFilter()))
+    assert (done.waits, done.count, done.label) == (False, 1, "Closed 1 conversation")
+    assert done.undo is not None
+    assert ann.desk.undo(done.command_id).label == "Undone: Closed 1 conversation"
+    with pytest.raises(NotFoundError):
+        ann.do(c.EndHolding, holding_id=new_id())
+    share = (Share(new_id()),)
+    with pytest.raises(RefusedError) as refused:
+        ann.do(c.Reassign, targets=one(talk), split=Split.ONE, shares=share)
+    assert refused.value.title
+    assert ann.waiting() == ann.returned() == []
+
+
+def test_a_patient_desk_ends_its_wait(ben: Seat, team: Team, talk: UUID) -> None:
+    """The command goes on without it, and leaves nothing behind once it is done."""
+    ben.desk.be_patient(lambda _id: None)
+    done = ben.do(c.Close, targets=c.Targets(matching=InboxFilter()))
+    assert done.waits
+    ben.sync()
+    assert team.row(talk)["team_state"] == TeamState.CLOSED
+    with ben.file.read() as tx:
+        assert pending.find(tx, done.command_id) is None
 
 
 def test_r30_the_newest_goes_first_whoever_does_it(ben: Seat, talk: UUID) -> None:
