@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import UUID
+
 from sms_desk.bootstrap.joining import put_aside
 from sms_desk.bootstrap.options import Options
 from sms_desk.bootstrap.team_admin import Invitation, Team
 from sms_desk.bootstrap.unlocking import Unlocked, unlock
 from sms_desk.domain.errors import NotFoundError, RefusedError
 from sms_desk.domain.frozen import dataclass
+from sms_desk.domain.model import DraftMode
 from sms_desk.settings import server_address
 from sms_desk.settings.files import REAL_PROFILE, Profile
-from sms_desk.store.engine import ensure_schema, open_file
+from sms_desk.store import my_states
+from sms_desk.store.engine import Tx, ensure_schema, open_file
 from sms_desk.store.team.moving import Carried, Tell
 from sms_desk.sync.connector import ConnectorLock
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """Half-typed text of who moved the workspace: it never leaves a desk (R10)."""
+
+    conversation_id: UUID
+    mode: DraftMode
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """What was taken to the server. kept: where the file is now, which nothing writes any more.
-    invitation: of who moved it, an admin there."""
+    drafts: what stays in it alone. invitation: of who moved it, an admin there."""
 
     name: str
     rows: int
     tables: tuple[Carried, ...]
     kept: str
+    drafts: tuple[Draft, ...]
     invitation: Invitation
 
 
@@ -44,18 +59,26 @@ def move(options: Options, team: Team, tell: Tell = nobody) -> Moved:
     with ConnectorLock(profile.folder) as free:
         if not free:
             raise RefusedError("This desk is open.", "Close its window, then move it.", rule="open")
-        carried, name, invitation = _carried(unlock(options), team, tell)
-    kept = put_aside(profile, "moved", read_only=True)
-    return Moved(name, sum(one.rows for one in carried), carried, str(kept), invitation)
+        moved = _taken(unlock(options), team, tell)
+    return replace(moved, kept=str(put_aside(profile, "moved", read_only=True)))
 
 
-def _carried(
-    unlocked: Unlocked, team: Team, tell: Tell
-) -> tuple[tuple[Carried, ...], str, Invitation]:
+def _taken(unlocked: Unlocked, team: Team, tell: Tell) -> Moved:
     own = open_file(unlocked.profile.database, unlocked.key, create=False)
     try:
         ensure_schema(own)
         with own.write(quiet=True) as source:  # nobody else writes meanwhile
-            return team.take_over(source, tell)
+            carried, name, invitation = team.take_over(source, tell)
+            rows = sum(one.rows for one in carried)
+            drafts = _drafts(source, invitation.person_id)
+            return Moved(name, rows, carried, "", drafts, invitation)
     finally:
         own.close()
+
+
+def _drafts(tx: Tx, person_id: UUID) -> tuple[Draft, ...]:
+    return tuple(
+        Draft(row["conversation_id"], DraftMode(row["mode"]), row["body"])
+        for row in my_states.all_drafts(tx)
+        if row["person_id"] == person_id
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sms_desk.bootstrap import team_admin
 from sms_desk.bootstrap.moving import Moved
 from sms_desk.cli import answers
-from sms_desk.cli.as_text import COLUMNS, Column, lines, table_of, when
+from sms_desk.cli.as_text import COLUMNS, Column, lines, short, table_of, when
 from sms_desk.cli.terminal import safe_line
 
 _STATES = {
@@ -77,6 +77,10 @@ def _locked(answer: team_admin.Locked) -> Iterator[str]:
 def _moved(answer: Moved) -> Iterator[str]:
     yield safe_line(f"“{answer.name}” is the team's now: {answer.rows:,} rows, all as they were.")
     yield safe_line(f"The file is kept, to be read only, in {answer.kept}")
+    if answer.drafts:
+        yield "Half-typed text never leaves a desk. Yours stays in that file alone; here it is:"
+    for draft in answer.drafts:
+        yield safe_line(f"{draft.mode} in {short(draft.conversation_id)}: {draft.body}", 4000)
     yield ""
     yield from lines(answer.invitation)
 

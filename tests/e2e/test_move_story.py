@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,10 @@ import sqlalchemy as sa
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE
-from sms_desk.settings import keys, server_address
+from sms_desk.settings import clock, keys, server_address
 from sms_desk.settings.files import Profile
-from sms_desk.store import tables
-from sms_desk.store.engine import open_file
+from sms_desk.store import my_states, people, tables
+from sms_desk.store.engine import Workspace, open_file
 from sms_desk.store.ids import new_id
 from sms_desk.store.team.connection import connect
 from tests.e2e.cli_calls import PASSPHRASE, Terminal
@@ -26,6 +27,7 @@ from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 __all__ = ["administrator", "made", "terminal"]
 
 OTHER = "+12025550172"
+HALF = "Yes, it is ready, and"
 BYTES = b"\x00\xff\\x00 'bytes' \n"
 
 
@@ -50,16 +52,32 @@ def own(terminal: Terminal, server: SandboxServer) -> Profile:
     terminal.json("tag", two, "--add", "coats")
     terminal.json("setting", "set", "quiet_hours_us", "off")
     profile = Profile.of(under=terminal.home)
-    _attach(profile, BYTES)
+    with _file(profile) as workspace:
+        _attach(workspace, BYTES)
+        _type(workspace, UUID(two))
     return profile
 
 
-def _attach(profile: Profile, data: bytes) -> None:
-    """A picture with the oldest message, as if it had been fetched."""
+@contextmanager
+def _file(profile: Profile) -> Iterator[Workspace]:
     identity = keys.read(profile)
     assert identity is not None
     assert identity.kdf is not None
     workspace = open_file(profile.database, identity.kdf.key(PASSPHRASE))
+    yield workspace
+    workspace.close()
+
+
+def _type(workspace: Workspace, conversation_id: UUID) -> None:
+    """Half a reply, which nobody has sent."""
+    with workspace.write() as tx:
+        me = people.me(tx)
+        assert me is not None
+        my_states.save_draft(tx, me, conversation_id, "reply", HALF, clock.wall())
+
+
+def _attach(workspace: Workspace, data: bytes) -> None:
+    """A picture with the oldest message, as if it had been fetched."""
     with workspace.write() as tx:
         message_id = tx.execute(sa.select(tables.messages.c.id).limit(1)).scalar_one()
         tx.execute(
@@ -73,7 +91,6 @@ def _attach(profile: Profile, data: bytes) -> None:
                 state="stored",
             )
         )
-    workspace.close()
 
 
 def moves(terminal: Terminal, made: dict[str, Any], code: int = 0) -> Any:
@@ -89,6 +106,8 @@ def test_all_of_it_goes_and_the_file_is_kept(
     with connect(server_address.parsed(administrator), clusters.PASSWORD) as admin:
         (row,) = admin.execute("SELECT data FROM desk.attachments").fetchall()
         assert row == (BYTES,)
+    (draft,) = moved["drafts"]
+    assert (draft["mode"], draft["body"]) == ("reply", HALF)
     filled = {one["table"] for one in moved["tables"] if one["rows"]}
     assert filled >= {"people", "messages", "notes", "audit", "conversation_tags", "accounts"}
     kept = Profile(Path(moved["kept"]))
