@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # each comes when it is wanted
     from sms_desk.ui.window.first_page import FirstPage
     from sms_desk.ui.window.wiring import Wiring
     from sms_desk.ui.wizard.join import JoinStep
+    from sms_desk.ui.wizard.welcome import WelcomeStep
 
 _log = logging.getLogger(__name__)
 CLOSE_SECONDS: Final = 10.0
@@ -58,6 +59,7 @@ class Program(QObject):
         self._session: Session | None = None
         self._first: FirstPage | None = None
         self.wiring: Wiring | None = None
+        self._is_welcomed = False
         self._tray: Tray | None = None
         self._popups: Popups | None = None
         self._unread = 0
@@ -73,7 +75,7 @@ class Program(QObject):
         self._opening.glanced.connect(self._on_glanced)
         self._opening.opened.connect(self._on_opened)
         self._opening.failed.connect(self._on_failed)
-        self._opening.passphrase_wanted.connect(self._on_passphrase_wanted)
+        self._opening.passphrase_wanted.connect(self._on_own_passphrase_wanted)
         self._opening.start()  # it reads while the window is furnished
         if self.window.furnish():
             self.window.waiting.retry_requested.connect(self.begin)
@@ -117,6 +119,7 @@ class Program(QObject):
         self._show_title()
         first, self._first = self._first, None
         wiring = self.wiring = Wiring(self.window, self._session, self.state, first)
+        wiring.is_welcomed = self._is_welcomed
         wiring.page_shown.connect(self._on_page_shown)
         wiring.ready.connect(self._on_ready)
         wiring.counts_changed.connect(self._on_counts)
@@ -182,6 +185,49 @@ class Program(QObject):
         self.window.side.line.say(condition, tr("opening", "Not open"), error.title)
 
     @Slot(str, object)
+    def _on_own_passphrase_wanted(self, prompt: str, answer: Future[str]) -> None:
+        """Of a workspace that is only made now: whoever joins a team or tries the demo needs none, so
+        that is asked first (docs/decisions/0005)."""
+        if self._profile.identity.exists():
+            self._on_passphrase_wanted(prompt, answer)
+            return
+        from sms_desk.ui.wizard.welcome import WelcomeStep  # of a first start only
+
+        step = WelcomeStep()
+        step.connect_chosen.connect(partial(self._begin_own, step, prompt, answer))
+        step.join_chosen.connect(partial(self._join_instead, step))
+        step.demo_chosen.connect(partial(self._demo_instead, step))
+        self.window.side.hide()
+        self.window.show_screen(step)
+
+    def _begin_own(self, step: WelcomeStep, prompt: str, answer: Future[str]) -> None:
+        self._is_welcomed = True
+        self._leave_welcome(step)
+        self.window.show_screen(self.window.waiting)
+        self._on_passphrase_wanted(prompt, answer)
+
+    def _join_instead(self, welcome: WelcomeStep) -> None:
+        from sms_desk.ui.wizard.join import JoinStep
+
+        self._give_up_opening()
+        self._leave_welcome(welcome)
+        self._show_joining(JoinStep())
+
+    def _demo_instead(self, step: WelcomeStep) -> None:
+        self._give_up_opening()
+        self._leave_welcome(step)
+        self._on_demo_wanted()
+
+    def _leave_welcome(self, step: WelcomeStep) -> None:
+        self.window.drop_screen(step)
+        self.window.side.show()
+
+    def _give_up_opening(self) -> None:
+        """It waits for a passphrase that nobody gives."""
+        assert self._opening is not None
+        self._opening.give_up()
+
+    @Slot(str, object)
     def _on_passphrase_wanted(self, prompt: str, answer: Future[str]) -> None:
         typed = self._passphrase(prompt)
         if typed:
@@ -194,14 +240,17 @@ class Program(QObject):
                 )
             )
 
+    @property
+    def _profile(self) -> Profile:
+        return Profile.of(DEMO_PROFILE if self.launch.demo else REAL_PROFILE, self.launch.home)
+
     def _passphrase(self, prompt: str) -> str:
         """Typed twice for a workspace that is only made now."""
         from sms_desk.settings.keys import SHORTEST_PASSPHRASE
         from sms_desk.ui.widgets.unseen import ask_new_passphrase, ask_unseen
 
         prompt = f"{prompt.rstrip(': ')}."
-        profile = Profile.of(DEMO_PROFILE if self.launch.demo else REAL_PROFILE, self.launch.home)
-        if not profile.identity.exists():
+        if not self._profile.identity.exists():
             return ask_new_passphrase(self.window, prompt, SHORTEST_PASSPHRASE)
         title, yes = tr("opening", "Passphrase"), tr("opening", "Open")
         return ask_unseen(self.window, title, prompt, yes)
@@ -229,12 +278,15 @@ class Program(QObject):
     @Slot(object, object, str)
     def _on_join_wanted(self, step: JoinStep, address: ServerAddress, one_time: str) -> None:
         """A team's workspace instead of the empty one; the step stays until it is open."""
+        self._show_joining(step)
+        self._begin_joining(step, address, one_time)
+
+    def _show_joining(self, step: JoinStep) -> None:
         step.join_requested.connect(partial(self._begin_joining, step))
         step.back_requested.connect(partial(self._leave_joining, step))
         self.window.show_screen(step)
         self._unwire()
         self.window.side.hide()
-        self._begin_joining(step, address, one_time)
 
     def _begin_joining(self, step: JoinStep, address: ServerAddress, one_time: str) -> None:
         session, self._session = self._session, None

@@ -31,6 +31,8 @@ from sms_desk.ui.raising import RaiseServer, raise_other, server_name
 from sms_desk.ui.widgets.unseen import NewPassphraseDialog
 from sms_desk.ui.window.conversations import ConversationsPage
 from sms_desk.ui.window.main_window import MainWindow
+from sms_desk.ui.wizard.join import JoinStep
+from sms_desk.ui.wizard.welcome import WelcomeStep
 from tests.gui.session import FakeSession
 from tests.store.office import Office
 
@@ -246,6 +248,14 @@ def test_what_nobody_foresaw_is_said_too(begun: Callable[[Open], Program], qtbot
     qtbot.waitUntil(lambda: "doctor" in program.window.waiting.words())
 
 
+def welcome(program: Program, qtbot: QtBot) -> WelcomeStep:
+    """The first question of a first start."""
+    qtbot.waitUntil(lambda: isinstance(program.window.screen_shown(), WelcomeStep))
+    step = program.window.screen_shown()
+    assert isinstance(step, WelcomeStep)
+    return step
+
+
 @pytest.mark.parametrize("typed", ["open sesame", ""])
 def test_without_a_keyring_a_passphrase_is_asked(
     begun: Callable[[Open], Program],
@@ -262,11 +272,47 @@ def test_without_a_keyring_a_passphrase_is_asked(
         return session
 
     program = begun(open_)
+    step = welcome(program, qtbot)
+    assert not program.window.side.isVisible()
+    step.connect_button.click()
     if typed:
         qtbot.waitUntil(lambda: given == [typed])
+        qtbot.waitUntil(lambda: program.wiring is not None and program.wiring.is_ready)
+        assert program.wiring is not None
+        assert program.wiring.is_welcomed, "the same is not asked twice"
     else:
         qtbot.waitUntil(lambda: "No passphrase" in program.window.waiting.words())
         assert program.window.side.line.words() == "Not open"
+
+
+@pytest.mark.parametrize("choice", ["join", "demo"])
+def test_no_passphrase_is_asked_for_what_needs_none_yet(
+    begun: Callable[[Open], Program],
+    session: FakeSession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+) -> None:
+    """A team's desk asks once its server has let it in; the demo's key is published (decision 5)."""
+    monkeypatch.setattr("sms_desk.ui.widgets.unseen.ask_new_passphrase", pytest.fail)
+
+    def open_(launch: Launch, ask: Callable[[str], str]) -> FakeSession:
+        if not launch.demo:
+            ask("Passphrase: ")
+        return session
+
+    program = begun(open_)
+    step = welcome(program, qtbot)
+    if choice == "demo":
+        step.demo_button.click()
+        qtbot.waitUntil(lambda: program.wiring is not None and program.wiring.is_ready)
+        assert program.launch.demo
+    else:
+        step.join_button.click()
+        join = program.window.screen_shown()
+        assert isinstance(join, JoinStep)
+        join.back_requested.emit()
+        assert welcome(program, qtbot) is not step
 
 
 def test_a_new_passphrase_is_typed_twice_and_the_rule_stands_before(qtbot: QtBot) -> None:

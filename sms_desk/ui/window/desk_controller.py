@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the wiring makes this controller
     from sms_desk.ui.advisor.reading import Subject
     from sms_desk.ui.cover import PlanScreen
     from sms_desk.ui.window.wiring import Wiring
+    from sms_desk.ui.wizard import Wizard
 
 
 _OFTEN = frozenset(
@@ -81,7 +82,7 @@ class DeskController(QObject):
         self.absence.told.connect(wiring.window.toast.say)
         self._lens = LensController(wiring.page.inbox, wiring.inbox_controller, wiring.ties)
         self._lens.program_requested.connect(self.show_program)
-        self._maker.connect_wanted.connect(lambda: self._show_wizard(first_run=False))
+        self._maker.connect_wanted.connect(self._on_connect_wanted)
         self._maker.demo_wanted.connect(self.demo_wanted)
         self._maker.join_wanted.connect(self.join_wanted)
         self._maker.person_chosen.connect(self.person_chosen)
@@ -105,14 +106,21 @@ class DeskController(QObject):
 
     def _on_accounts(self, accounts: tuple[AccountRow, ...]) -> None:
         if not accounts:
-            self._show_wizard(first_run=True)
+            wizard = self._show_wizard(first_run=True)
+            if self._wiring.is_welcomed:
+                wizard.begin_with_account()
 
-    def _show_wizard(self, *, first_run: bool) -> None:
+    @Slot()
+    def _on_connect_wanted(self) -> None:
+        self._show_wizard(first_run=False)
+
+    def _show_wizard(self, *, first_run: bool) -> Wizard:
         wizard = self._wizard = self._maker.wizard(self._window, first_run=first_run)
         wizard.finished.connect(lambda: self._end_wizard(wizard))
         wizard.left.connect(lambda: self._end_wizard(wizard))
         self._window.side.setVisible(not first_run)  # nothing is there to go to
         self._window.show_screen(wizard)
+        return wizard
 
     def _end_wizard(self, wizard: QWidget) -> None:
         self._window.drop_screen(wizard)

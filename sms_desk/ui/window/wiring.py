@@ -105,6 +105,7 @@ class Wiring(QObject):
         self.page = self.first.page
         self.inbox_controller = InboxController(self.page.inbox, self.ties)
         self.team: TeamController | None = None
+        self.is_welcomed = False  # an account of one's own is wanted: that was chosen before
         self.is_ready = False
         self._is_shown = False
         self._place_key = ""

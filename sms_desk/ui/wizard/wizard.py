@@ -71,13 +71,13 @@ class Wizard(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._steps)
         self.welcome.demo_chosen.connect(self.demo_wanted)
-        self.welcome.connect_chosen.connect(self._on_connect_chosen)
+        self.welcome.connect_chosen.connect(self.begin_with_account)
         self.welcome.join_chosen.connect(self._on_join_chosen)
         self.join.back_requested.connect(self._on_back)
         self.join.join_requested.connect(self._on_join_requested)
         self.connect_step.back_requested.connect(self._on_back)
         self.connect_step.test_requested.connect(self._on_test_requested)
-        self.choose.back_requested.connect(self._on_connect_chosen)
+        self.choose.back_requested.connect(self.begin_with_account)
         self.choose.chosen.connect(self._on_chosen)
         self.keep.done.connect(self.finished)
 
@@ -86,7 +86,8 @@ class Wizard(QWidget):
         return self._steps.currentWidget()
 
     @Slot()
-    def _on_connect_chosen(self) -> None:
+    def begin_with_account(self) -> None:
+        """The second step: what an account's own page shows."""
         self._steps.setCurrentWidget(self.connect_step)
         self.connect_step.field("account_sid").setFocus()
 
