@@ -2,8 +2,9 @@
 
 A pull brings what is new since the last one, and whole what newly came into view, as long as it is
 little. The rest is noted and fetched page by page, the newest conversations first, while the desk is
-used and pulls go on. A page is as new as its own moment, so nothing that is older may be applied
-after it: who asks and applies here does so alone.
+used and pulls go on; a long conversation and the audit log come in pieces, the newest first. A page
+is as new as its own moment, so nothing that is older may be applied after it: who asks and applies
+here does so alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -19,8 +21,8 @@ from sms_desk.domain import positions
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.replica import attached, digests, leaving, state
-from sms_desk.store.replica.apply import Fetched, News, NoQueue, Queue, apply, by_rank
-from sms_desk.store.replica.state import Name, Progress
+from sms_desk.store.replica.apply import AGAIN, Fetched, News, NoQueue, Queue, apply, by_rank
+from sms_desk.store.replica.state import Name, Progress, Rest
 from sms_desk.store.team.delta import Delta, Digest
 
 KEYS_AT_ONCE: Final = 200
@@ -37,16 +39,19 @@ _ATTACHMENTS_AT_ONCE = 5
 ATTACHMENT_BYTES: Final = 500_000_000
 """Of attachments, kept in the file without being asked for."""
 
-_NO_THREAD = 2**63 - 1
-"""As `since`: of threads nothing, for who wants the digests."""
-
 
 class View(Protocol):
     """The workspace at one moment."""
 
     def pull(self, cursor: str) -> Delta: ...
 
-    def fetch(self, keys: Sequence[UUID], since: int = 0) -> Delta: ...
+    def fetch(
+        self,
+        keys: Sequence[UUID],
+        since: int = 0,
+        below: int | None = None,
+        most: int | None = None,
+    ) -> Delta: ...
 
 
 class Server(Protocol):
@@ -98,32 +103,30 @@ class Puller:
         """Bring the file to what this person sees at this moment; what of it is still to be
         fetched is noted."""
         with self._turn:
-            began = self._cursor()
-            slice_ = self._next_slice()
-            with client.pulling() as view:
-                delta = view.pull(began)
-                fetched = self._fetched(view, by_rank(delta.enter), now)
-                said = _digests(view, slice_)
-            changes = self._apply(News(delta, fetched, said), began)
-            leaving.purge(self._workspace)
-            return changes
+            return self._pull(client, now)
 
     def fill_once(self, client: Server, now: datetime) -> Changes:
         """The next page of what is still to be fetched, then attachments."""
         with self._turn:
-            began = self._cursor()
             with self._workspace.read() as tx:
                 wanted = state.wanted(tx, KEYS_AT_ONCE)
             if not wanted:
                 return self._attachments(client)
-            return self._fetch(client, list(wanted), began, now)
+            rest = next(iter(wanted.values()))
+            if rest is not None:
+                return self._pull(client, now, rest)
+            whole = takewhile(lambda key: wanted[key] is None, wanted)
+            return self._fetch(client, list(whole), now)
 
     def fetch_older(self, client: Server, conversation_id: UUID, now: datetime) -> Changes:
-        """All of a conversation of which only the newer part is here; from now on it is kept so."""
+        """All of a conversation of which only the newer part is here, or the next piece of it where
+        that is long; from now on it is kept so."""
         with self._turn:
             with self._workspace.write(quiet=True) as tx:
-                state.keep_whole(tx, conversation_id)
-            return self._fetch(client, [conversation_id], self._cursor(), now)
+                rest = state.want_older(tx, conversation_id, AGAIN)
+            if rest is None:
+                return NOTHING
+            return self._pull(client, now, rest)
 
     def fetch_attachment(self, client: Server, attachment_id: UUID) -> bool:
         """The bytes of one attachment, whatever is kept already; whether the server gave them."""
@@ -139,7 +142,24 @@ class Puller:
         with self._workspace.read() as tx:
             return state.get(tx, Name.CURSOR)
 
-    def _fetch(self, client: Server, keys: Sequence[UUID], began: str, now: datetime) -> Changes:
+    def _pull(self, client: Server, now: datetime, rest: Rest | None = None) -> Changes:
+        """One pull. rest: with the next piece of a key. What has come of it before is brought to the
+        moment of this piece, so that all of it can be compared when the last one is here."""
+        began = self._cursor()
+        slice_ = self._next_slice()
+        with client.pulling() as view:
+            delta = view.pull(began)
+            fetched = self._fetched(view, by_rank(delta.enter), now)
+            if rest is not None and not _comes_anew(rest.key, delta):
+                piece = view.fetch([rest.key], rest.since, rest.below, ROWS_AT_ONCE)
+                fetched.append(Fetched(frozenset((rest.key,)), piece, rest.since, older=True))
+            said = _digests(view, slice_)
+        changes = self._apply(News(delta, fetched, said), began)
+        leaving.purge(self._workspace)
+        return changes if rest is None else changes | Changes.of(line=None)
+
+    def _fetch(self, client: Server, keys: Sequence[UUID], now: datetime) -> Changes:
+        began = self._cursor()
         with client.pulling() as view:
             fetched = self._fetched(view, keys, now)
         return self._apply(News(fetched=fetched), began) | Changes.of(line=None)
@@ -151,11 +171,13 @@ class Puller:
         page = list(keys)[:KEYS_AT_ONCE]
         for first in range(0, len(page), _KEYS_ASKED):
             asked = page[first : first + _KEYS_ASKED]
+            later: set[UUID] = set()
             for since, alike in self._since(asked, now).items():
-                delta = view.fetch(alike, since)
+                delta = view.fetch(alike, since, most=ROWS_AT_ONCE)
                 rows += sum(map(len, delta.rows.values()))
-                found.append(Fetched(frozenset(alike), delta, since))
-            if rows >= ROWS_AT_ONCE:
+                later |= delta.later
+                found.append(Fetched(frozenset(alike) - delta.later, delta, since))
+            if later or rows >= ROWS_AT_ONCE:
                 break
         return found
 
@@ -210,9 +232,14 @@ class Puller:
         return keys
 
 
+def _comes_anew(key: UUID, delta: Delta) -> bool:
+    """Whether what is here of a key is worth nothing: it left meanwhile, and came back."""
+    return delta.start_over or key in delta.enter or key in delta.leave
+
+
 def _digests(view: View, keys: Sequence[UUID]) -> dict[UUID, Digest]:
     """What the server says of these keys; of one that this person does not see, that it is empty."""
     if not keys:
         return {}
-    said = view.fetch(keys, _NO_THREAD).digests
+    said = view.fetch(keys, most=0).digests
     return {key: said.get(key, digests.EMPTY) for key in keys}

@@ -13,7 +13,7 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.store.engine import Tx
 from sms_desk.store.replica import before, digests, leaving, rows, searching, state, touched
 from sms_desk.store.replica.rows import Row
-from sms_desk.store.replica.state import Name
+from sms_desk.store.replica.state import Name, Rest
 from sms_desk.store.team.delta import Delta, Digest, Receipt
 from sms_desk.store.team.replicated import BY_NAME, OVERSIGHT_KEY, REPLICATED, Wire
 
@@ -32,11 +32,12 @@ COMPARED: Final = 2_000
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """All rows of some keys, as `fetch` gave them. since: of threads only what is at or after this
-    position."""
+    position. older: of one key, what comes behind the piece that is here."""
 
     keys: frozenset[UUID]
     delta: Delta
     since: int = 0
+    older: bool = False
 
 
 class Queue(Protocol):
@@ -126,7 +127,8 @@ def _buried(tx: Tx, tombs: Iterable[tuple[str, Mapping[str, Any]]]) -> Changes:
 
 
 def _put_in(tx: Tx, news: News) -> Changes:
-    """Rows that changed, then all rows of what was fetched."""
+    """Rows that changed, then all rows of what was fetched. Of a key that comes in pieces the first one
+    replaces all that is here, and each pull keeps right what has come of it so far."""
     changed = _to_file(news.delta.rows)
     for one in REPLICATED:
         rows.upsert(tx, one, changed.get(one.name, ()))
@@ -134,8 +136,9 @@ def _put_in(tx: Tx, news: News) -> Changes:
     changes = touched.by_rows(tx, changed)
     for part in news.fetched:
         whole = _to_file(part.delta.rows)
-        changes |= touched.by_keys(tx, part.keys)
-        rows.delete_others(tx, part.keys, _primary_keys(whole))
+        if not part.older:
+            changes |= touched.by_keys(tx, part.keys)
+            rows.delete_others(tx, part.keys, _primary_keys(whole))
         for one in REPLICATED:
             rows.upsert(tx, one, whole.get(one.name, ()))
         changes |= touched.by_rows(tx, whole)
@@ -162,8 +165,12 @@ def _account(tx: Tx, news: News) -> None:
     state.got(tx, delta.leave)
     state.want(tx, _ranked(delta.enter))
     for part in news.fetched:
-        state.got(tx, part.keys)
-        state.keep_since(tx, part.keys, part.since)
+        done = part.keys - part.delta.rest.keys()
+        state.got(tx, done)
+        state.keep_since(tx, done, part.since)
+        for key, below in part.delta.rest.items():
+            state.want_rest(tx, Rest(key, below, part.since), _ranked({key: below})[key])
+            state.keep_since(tx, [key], below)
     state.count_filling(tx)
 
 

@@ -1,5 +1,7 @@
 """How far a replica has come: one value under each name."""
 
+# ruff: noqa: S608 (every name in a statement is the program's own)
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -29,6 +31,16 @@ class Progress:
     to_fetch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is still to be asked for of a key that comes a piece at a time: what stands from `since`
+    on and below `below`."""
+
+    key: UUID
+    below: int
+    since: int
+
+
 def get(tx: Tx, name: Name) -> str:
     """ "" until it is set."""
     found = tx.execute(sa.select(_T.value).where(_T.name == name)).scalar()
@@ -41,25 +53,46 @@ def put(tx: Tx, name: Name, value: str) -> None:
 
 
 def want(tx: Tx, keys: Mapping[UUID, int]) -> None:
-    """These keys are to be fetched. keys: key → rank."""
+    """These keys are to be fetched, whole. keys: key → rank."""
     if keys:
+        got(tx, keys)
         batch = [(key.bytes, rank) for key, rank in keys.items()]
-        tx.exec_driver_sql("INSERT OR REPLACE INTO replica_outstanding VALUES (?, ?)", batch)
+        tx.exec_driver_sql("INSERT INTO replica_outstanding VALUES (?, ?)", batch)
+
+
+def want_rest(tx: Tx, rest: Rest, rank: int) -> None:
+    """Of this key the rest is to be fetched."""
+    want(tx, {rest.key: rank})
+    values = (rest.key.bytes, rest.below, rest.since)
+    tx.exec_driver_sql("INSERT INTO replica_rest (key, below, since) VALUES (?, ?, ?)", values)
 
 
 def got(tx: Tx, keys: Iterable[UUID]) -> None:
     """Nothing of these is to be fetched any more."""
     if batch := [(key.bytes,) for key in keys]:
-        tx.exec_driver_sql("DELETE FROM replica_outstanding WHERE key = ?", batch)
+        for table in ("replica_outstanding", "replica_rest"):
+            tx.exec_driver_sql(f"DELETE FROM {table} WHERE key = ?", batch)
 
 
-def wanted(tx: Tx, limit: int) -> dict[UUID, int]:
-    """What is to be fetched next, key → rank: the newest conversations first."""
-    rows = tx.execute(sa.select(_O.key, _O.rank).order_by(_O.rank.desc(), _O.key).limit(limit))
-    return {row.key: row.rank for row in rows}
+def wanted(tx: Tx, limit: int) -> dict[UUID, Rest | None]:
+    """What is to be fetched next, the newest conversations first: key → what of it; None: all."""
+    query = (
+        sa.select(_O.key, _R.below, _R.since)
+        .join_from(tables.outstanding, tables.rest, _R.key == _O.key, isouter=True)
+        .order_by(_O.rank.desc(), _O.key)
+        .limit(limit)
+    )
+    rows = tx.execute(query)
+    return {row.key: None if row.below is None else Rest(*row) for row in rows}
 
 
 def want_nothing(tx: Tx) -> None:
+    # Of what somebody wants all, that is remembered.
+    tx.exec_driver_sql(
+        "UPDATE replica_kept SET since = 0"
+        " WHERE key IN (SELECT key FROM replica_rest WHERE since = 0)"
+    )
+    tx.execute(sa.delete(tables.rest))
     tx.execute(sa.delete(tables.outstanding))
 
 
@@ -77,9 +110,15 @@ def keep_since(tx: Tx, keys: Iterable[UUID], since: int) -> None:
         tx.exec_driver_sql("UPDATE replica_kept SET since = ? WHERE key = ?", batch)
 
 
-def keep_whole(tx: Tx, key: UUID) -> None:
-    """Somebody wants all of this conversation: it is fetched whole from now on."""
-    tx.exec_driver_sql("INSERT OR REPLACE INTO replica_kept VALUES (?, 0)", (key.bytes,))
+def want_older(tx: Tx, key: UUID, rank: int) -> Rest | None:
+    """Somebody wants all of this conversation: what of it is not here is to be fetched, and from now
+    on it is fetched whole. None if all of it is here, or on its way."""
+    since = kept_since(tx, [key]).get(key, 0)
+    if not since:
+        return None
+    rest = Rest(key, since, 0)
+    want_rest(tx, rest, rank)
+    return rest
 
 
 def kept_since(tx: Tx, keys: Iterable[UUID]) -> dict[UUID, int]:
@@ -102,4 +141,4 @@ def count_filling(tx: Tx) -> None:
     put(tx, Name.FILLING, str(most))
 
 
-_T, _O, _K = tables.state.c, tables.outstanding.c, tables.kept.c
+_T, _O, _R, _K = tables.state.c, tables.outstanding.c, tables.rest.c, tables.kept.c

@@ -71,6 +71,14 @@ kept = Table(
     Column("since", BigInt, nullable=False),  # messages from this position on; 0: all, wanted
 )
 
+rest = Table(
+    "replica_rest",  # keys that come a piece at a time: what is still to be asked for of them
+    metadata,
+    Column("key", Id, primary_key=True),
+    Column("below", BigInt, nullable=False),  # the place down to which all is here
+    Column("since", BigInt, nullable=False),  # the position down to which it is to be
+)
+
 _INDEXES: Final = (
     # What has left is found by its conversation, which no workspace of its own ever asks.
     "CREATE INDEX IF NOT EXISTS replica_routes ON message_routes (conversation_id)",

@@ -106,10 +106,19 @@ class Pulling:
         rows = self._connection.execute("SELECT what, tbl, body FROM desk.pull(%s)", (cursor,))
         return parsed(rows)
 
-    def fetch(self, keys: Sequence[UUID], since: int = 0) -> Delta:
-        """All rows of these keys. since: of what stands in a thread, only from this position on."""
+    def fetch(
+        self,
+        keys: Sequence[UUID],
+        since: int = 0,
+        below: int | None = None,
+        most: int | None = None,
+    ) -> Delta:
+        """Rows of these keys, of as many as make one answer. since: of what stands in a thread, only
+        from this position on. below: of the one key that an answer has named as `rest`. most: rows
+        of an answer; 0: the digests alone."""
         rows = self._connection.execute(
-            "SELECT what, tbl, body FROM desk.fetch(%s, %s)", (list(keys), since)
+            "SELECT what, tbl, body FROM desk.fetch(%s, %s, %s, %s)",
+            (list(keys), since, below, most),
         )
         return parsed(rows)
 

@@ -35,7 +35,8 @@ class Delta:
     """One answer. cursor: what the next pull begins from; "" of a fetch. start_over: the workspace
     is another one than at the last pull, or too much was forgotten since: enter is everything, and
     what is not in it is to go. enter: key → rank, the highest first. tombs: table and primary key of
-    rows that are gone. rows: by table, as they travel."""
+    rows that are gone. rows: by table, as they travel. later: keys that were asked for and are not
+    answered yet. rest: a key of which more is to be asked for, below this place."""
 
     cursor: str = ""
     epoch: str = ""
@@ -46,6 +47,8 @@ class Delta:
     rows: Mapping[str, list[Wire]] = field(default_factory=dict)
     receipts: tuple[Receipt, ...] = ()
     digests: Mapping[UUID, Digest] = field(default_factory=dict)
+    later: frozenset[UUID] = frozenset()
+    rest: Mapping[UUID, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -64,6 +67,8 @@ def parsed(lines: Iterable[tuple[str, str | None, str]]) -> Delta:
     rows: dict[str, list[Wire]] = {}
     receipts: list[Receipt] = []
     digests: dict[UUID, Digest] = {}
+    later: set[UUID] = set()
+    rest: dict[UUID, int] = {}
     for what, table, body in lines:
         if what == "row":
             rows.setdefault(table or "", []).append(json.loads(body))
@@ -80,6 +85,11 @@ def parsed(lines: Iterable[tuple[str, str | None, str]]) -> Delta:
         elif what == "receipt":
             entry = json.loads(body)
             receipts.append(Receipt(UUID(entry["id"]), entry["state"], entry["result"]))
+        elif what == "later":
+            later.add(UUID(body))
+        elif what == "rest":
+            entry = json.loads(body)
+            rest[UUID(entry["key"])] = int(entry["below"])
         elif what == "head":
             head = json.loads(body)
     return Delta(
@@ -92,4 +102,6 @@ def parsed(lines: Iterable[tuple[str, str | None, str]]) -> Delta:
         rows=rows,
         receipts=tuple(receipts),
         digests=digests,
+        later=frozenset(later),
+        rest=rest,
     )

@@ -16,13 +16,24 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Final
 
-from sms_desk.store.team.replicated import OVERSIGHT_KEY, REPLICATED, Hangs, Replicated
+import sqlalchemy as sa
+
+from sms_desk.store.team.replicated import (
+    ALONE,
+    OVERSIGHT_KEY,
+    REPLICATED,
+    Hangs,
+    Replicated,
+)
 from sms_desk.store.team.surface_tables import SCHEMA
 
 COMMAND_BYTES: Final = 20_000
 COMMANDS_WAITING: Final = 2_000
 """Of one person at once; a desk keeps the others and pushes them later."""
 KEYS_AT_ONCE: Final = 2_000
+ROWS_AT_ONCE: Final = 2_000
+"""Of one answer to `fetch`, and of each table where one key has more: neither end ever holds a long
+thread or the whole audit log at once."""
 INVITED_DAYS: Final = 7
 PRESENT_SECONDS: Final = 60
 """How long somebody is shown who says nothing."""
@@ -361,65 +372,156 @@ def pull() -> str:
 
 
 def key_column(one: Replicated) -> str:
-    """The column that says on what a row hangs: one of its own where that is the key itself."""
+    """The column by which rows are found that hang on a key: one of their own, if it is the key
+    itself and an index begins with it."""
     told = re.fullmatch(r"NEW\.(\w+)", one.key_sql)
-    return told[1] if told else "scope_key"
+    return told[1] if told and told[1] in _leading(one.table) else "scope_key"
 
 
-_SINCE: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("messages", "notes", "events", "message_routes"), "t.position >= lowest"),
-    "attachments": "(SELECT m.position >= lowest FROM messages m WHERE m.id = t.message_id)",
-    # Of an attempt only the time is known; a position begins with the seconds (domain.positions).
-    "attempts": "t.started_at >= (lowest >> 30) * 1000000",
+def _leading(table: sa.Table) -> set[str]:
+    """Columns that an index of all rows begins with."""
+    unique = (sa.UniqueConstraint, sa.PrimaryKeyConstraint)
+    constraints = [one for one in table.constraints if isinstance(one, unique)]
+    indexes = [index for index in table.indexes if not index.info]
+    return {next(iter(each.columns)).name for each in (*constraints, *indexes)}
+
+
+_TOP: Final = 2**63 - 1
+"""Above every place."""
+
+_PLACES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("messages", "notes", "events", "message_routes"), "position"),
+    "audit": "n",
+    "audit_subjects": "n",
+    "commands": "at",
+    "notices": "made_at",
 }
-"""What stands in a thread: only from a position on."""
 
 
-def _rows_of(one: Replicated, keyed: bool) -> str:
+def place_of(one: Replicated) -> str | None:
+    """The column that says where on its key a row stands, the later the higher; None where all on one
+    key is little. What grows without end travels from the top down, a piece at a time."""
+    return _PLACES.get(one.name)
+
+
+_THROUGH: Final[Mapping[str, str]] = {
+    "attachments": (
+        "(SELECT m.position >= lowest AND m.position < top"
+        " FROM messages m WHERE m.id = t.message_id)"
+    ),
+    # Of an attempt only the time is known; a position begins with the seconds (domain.positions).
+    "attempts": (
+        "t.started_at >= (lowest >> 30) * 1000000"
+        f" AND (top = {_TOP} OR t.started_at < (top >> 30) * 1000000)"
+    ),
+}
+
+
+def _within(one: Replicated) -> str | None:
+    """Whether a row stands between the bounds that were asked for, where its table has places."""
+    if (place := place_of(one)) is None:
+        return _THROUGH.get(one.name)
+    low = "lowest" if one.hangs is Hangs.CONVERSATION else "first"
+    return f"t.{place} >= {low} AND t.{place} < top"
+
+
+def _rows_of(one: Replicated) -> str:
+    conditions = [] if one.hangs in ALONE else [f"t.{key_column(one)} = ANY (mine)"]
+    conditions += [_within(one) or "true"]
     row = f"RETURN QUERY SELECT 'row', '{one.name}', {one.row_sql('t')} FROM {one.name} t"
-    conditions = [f"t.{key_column(one)} = ANY (mine)"] if keyed else []
-    conditions += [_SINCE[one.name]] if one.name in _SINCE else []
-    return f"{row} WHERE {' AND '.join(conditions)};" if conditions else f"{row};"
+    return f"{row} WHERE {' AND '.join(conditions)};"
 
 
-def _rows_hanging_on(*kinds: Hangs, keyed: bool = True) -> str:
+def _rows_hanging_on(*kinds: Hangs, growing: bool) -> str:
     wanted = (one for one in REPLICATED if one.hangs in kinds)
-    return "\n        ".join(_rows_of(one, keyed) for one in wanted)
+    return "\n        ".join(
+        _rows_of(one) for one in wanted if (_within(one) is not None) is growing
+    )
+
+
+def _last_place(*kinds: Hangs) -> str:
+    """Above which place on the key `mine[1]` so many rows of one table stand as one answer has."""
+    nth = (
+        f"(SELECT t.{place} FROM {one.name} t WHERE t.{place} < top"
+        + ("" if one.hangs in ALONE else f" AND t.{key_column(one)} = mine[1]")
+        + f" ORDER BY t.{place} DESC OFFSET at_most - 1 LIMIT 1)"
+        for one in REPLICATED
+        # A route stands where its message does: there are no more of them.
+        if one.hangs in kinds and one.name != "message_routes" and (place := place_of(one))
+    )
+    return f"greatest({', '.join(nth)})"
 
 
 def fetch() -> str:
-    """`fetch(keys, since)`: all that hangs on keys, as far as the asking person sees them."""
-    all_of_one = _rows_hanging_on(Hangs.WORKSPACE, keyed=False)
-    all_of_other = _rows_hanging_on(Hangs.OVERSIGHT, keyed=False)
-    own = (Hangs.PERSON, Hangs.SETTING, Hangs.VIEW)
+    """`fetch(keys, since, below, most)`: what hangs on keys, as far as the asking person sees them.
+
+    since: of threads, only from this position on. Of the keys as many are answered, in their order,
+    as have together no more rows than `most`, or than one answer may have: the others are told as
+    `later`. One that has more by itself is answered from the top down: of what grows without end on
+    it, only the last; from which place on is told as `rest`, and what stands `below` it is asked for
+    next, of that key alone. most: 0: digests, and no rows.
+    """
     shared = (Hangs.CONTACT, Hangs.ADDRESS, Hangs.CONVERSATION)
+    own = (Hangs.PERSON, Hangs.SETTING, Hangs.VIEW)
     return definer(
-        "fetch(keys uuid[], since bigint)",
+        "fetch(keys uuid[], since bigint, below bigint DEFAULT NULL, most integer DEFAULT NULL)",
         "TABLE(what text, tbl text, body text)",
         f"""
     DECLARE
       my_id uuid;
+      asked uuid[];
       mine uuid[];
+      at_most bigint := least(coalesce(most, {ROWS_AT_ONCE}), {ROWS_AT_ONCE});
       lowest bigint := coalesce(since, 0);
+      first bigint := 0;
+      top bigint := coalesce(below, {_TOP});
     BEGIN
       IF cardinality(keys) > {KEYS_AT_ONCE} THEN
         RAISE EXCEPTION 'at most {KEYS_AT_ONCE} keys at once' USING ERRCODE = '54000';
       END IF;
       my_id := me();
       -- Keys that are hidden go here already: they take the time of those that are not there.
-      mine := ARRAY(SELECT a.key FROM access a
-                    WHERE a.person_id = my_id AND a.key = ANY (keys) AND a.mode = 'see');
-      IF cardinality(mine) = 0 THEN
+      asked := ARRAY(SELECT k.key FROM unnest(keys) WITH ORDINALITY k(key, n)
+                     JOIN access a ON a.person_id = my_id AND a.key = k.key AND a.mode = 'see'
+                     ORDER BY k.n);
+      IF cardinality(asked) = 0 THEN
         RETURN;
       END IF;
-      IF (SELECT w.id FROM workspace w) = ANY (mine) THEN
-        {all_of_one}
+      IF at_most < 1 THEN
+        {_DIGEST} WHERE d.key = ANY (asked);
+        RETURN;
+      END IF;
+      mine := ARRAY(SELECT s.key FROM
+        (SELECT k.key, k.n, sum(d.n) OVER (ORDER BY k.n) AS rows
+           FROM unnest(asked) WITH ORDINALITY k(key, n) LEFT JOIN digest d ON d.key = k.key) s
+        WHERE s.n = 1 OR below IS NULL AND coalesce(s.rows, 0) <= at_most);
+      RETURN QUERY SELECT 'later', NULL::text, k::text FROM unnest(asked) k WHERE k <> ALL (mine);
+      IF below IS NOT NULL OR (SELECT d.n FROM digest d WHERE d.key = mine[1]) > at_most THEN
+        lowest := greatest(lowest, {_last_place(Hangs.CONVERSATION)});
+        first := coalesce({_last_place(Hangs.PERSON)}, 0);
+        IF '{OVERSIGHT_KEY}' = mine[1] THEN
+          first := coalesce({_last_place(Hangs.OVERSIGHT)}, 0);
+        END IF;
+        IF first > 0 OR lowest > coalesce(since, 0) THEN
+          RETURN QUERY SELECT 'rest', NULL::text, json_build_object(
+            'key', mine[1], 'below', CASE WHEN first > 0 THEN first ELSE lowest END)::text;
+        END IF;
+      END IF;
+      IF below IS NULL THEN
+        IF (SELECT w.id FROM workspace w) = ANY (mine) THEN
+        {_rows_hanging_on(Hangs.WORKSPACE, growing=False)}
+        END IF;
+        IF '{OVERSIGHT_KEY}' = ANY (mine) THEN
+        {_rows_hanging_on(Hangs.OVERSIGHT, growing=False)}
+        END IF;
+        {_rows_hanging_on(*own, growing=False)}
+        {_rows_hanging_on(*shared, growing=False)}
       END IF;
       IF '{OVERSIGHT_KEY}' = ANY (mine) THEN
-        {all_of_other}
+        {_rows_hanging_on(Hangs.OVERSIGHT, growing=True)}
       END IF;
-        {_rows_hanging_on(*own)}
-        {_rows_hanging_on(*shared)}
+        {_rows_hanging_on(*own, growing=True)}
+        {_rows_hanging_on(*shared, growing=True)}
       {_DIGEST} WHERE d.key = ANY (mine);
     END
     """,
@@ -439,7 +541,7 @@ def of_people() -> dict[str, str]:
         "hello()": HELLO,
         "joined()": JOINED,
         "pull(text)": pull(),
-        "fetch(uuid[], bigint)": fetch(),
+        "fetch(uuid[], bigint, bigint, integer)": fetch(),
         "push(uuid, text, bigint, text, text)": PUSH,
         "attachment(uuid)": ATTACHMENT,
         "presence(uuid, text)": PRESENCE,

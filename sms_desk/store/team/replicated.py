@@ -43,6 +43,10 @@ class Hangs(StrEnum):
     OVERSIGHT = "oversight"
 
 
+ALONE: Final = (Hangs.WORKSPACE, Hangs.OVERSIGHT)
+"""There is one key of the kind, so all of a table hangs on it."""
+
+
 @dataclass(frozen=True)
 class Replicated:
     """A table whose rows travel. key_sql: their key, over the row `NEW` of a trigger in the

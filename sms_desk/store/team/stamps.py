@@ -5,14 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import sqlalchemy as sa
-
-from sms_desk.store.team.functions import PATH, key_column
-from sms_desk.store.team.replicated import REPLICATED, Hangs, Replicated, hash_sql
+from sms_desk.store.team.functions import PATH, key_column, place_of
+from sms_desk.store.team.replicated import ALONE, REPLICATED, Replicated, hash_sql
 from sms_desk.store.team.surface_tables import SCHEMA
-
-_SMALL: Final = (Hangs.WORKSPACE, Hangs.OVERSIGHT)
-"""All their rows hang on one key: nobody looks for some of them by it."""
 
 
 def _trigger_function(name: str, body: str) -> str:
@@ -37,19 +32,18 @@ def columns(one: Replicated) -> str:
         " ADD COLUMN IF NOT EXISTS scope_key uuid;"
         f"CREATE INDEX IF NOT EXISTS ix_{one.name}_row_xid ON {name} (row_xid);"
     )
-    if not _is_found_by_key(one):
-        made += f"CREATE INDEX IF NOT EXISTS ix_{one.name}_scope_key ON {name} (scope_key);"
-    return made
+    return made + _found_by(one)
 
 
-def _is_found_by_key(one: Replicated) -> bool:
-    column = key_column(one)
-    leading = {next(iter(index.columns)).name for index in one.table.indexes if not index.info}
-    for constraint in one.table.constraints:
-        if isinstance(constraint, sa.UniqueConstraint):
-            leading.add(next(iter(constraint.columns)).name)
-    leading.add(one.primary_key[0])
-    return column in leading or one.hangs in _SMALL
+def _found_by(one: Replicated) -> str:
+    """An index for what no index of the workspace's own finds by its key and place (`fetch`)."""
+    name = f"{SCHEMA}.{one.name}"
+    if one.name == "audit_subjects":
+        return f"CREATE INDEX IF NOT EXISTS ix_{one.name}_n ON {name} (n);"
+    if one.hangs in ALONE or key_column(one) != "scope_key":
+        return ""
+    listed = ", ".join(filter(None, ("scope_key", place_of(one))))
+    return f"CREATE INDEX IF NOT EXISTS ix_{one.name}_scope_key ON {name} ({listed});"
 
 
 def fill(one: Replicated) -> str:

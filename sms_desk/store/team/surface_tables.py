@@ -30,7 +30,7 @@ from sms_desk.store import tables
 from sms_desk.store.types import Id, Instant
 
 SCHEMA: Final = "desk"
-SURFACE_VERSION: Final = 2
+SURFACE_VERSION: Final = 3
 """Grows whenever `install` makes something else than before; a desk compares it with its own."""
 
 metadata = MetaData(naming_convention=tables.metadata.naming_convention)

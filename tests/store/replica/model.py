@@ -80,15 +80,23 @@ class FileServer:
             digests={key: said for key, said in self.digests(both).items() if now[key] != old[key]},
         )
 
-    def fetch(self, keys: Sequence[UUID], since: int = 0) -> Delta:
-        self.asked.append(list(keys))
+    def fetch(
+        self,
+        keys: Sequence[UUID],
+        since: int = 0,
+        below: int | None = None,
+        most: int | None = None,
+    ) -> Delta:
         mine = [key for key in keys if key in self.seen]
+        if most == 0:
+            return Delta(digests=self.digests(mine))
+        self.asked.append(list(keys))
         found: dict[str, list[Any]] = {}
         for key, by_table in self.state().items():
             for table, listed in by_table.items():
                 if key in mine:
                     found.setdefault(table, []).extend(
-                        row for row in listed if table not in rows.BY_POSITION or row[0] >= since
+                        row for row in listed if _stands_between(table, row, since, below)
                     )
         return Delta(rows=found, digests=self.digests(mine))
 
@@ -111,3 +119,9 @@ class FileServer:
     def digests(self, keys: Sequence[UUID] | set[UUID]) -> dict[UUID, Digest]:
         with self.file.read() as tx:
             return digests.here(tx, keys)
+
+
+def _stands_between(table: str, row: list[Any], since: int, below: int | None) -> bool:
+    if table not in rows.BY_POSITION:
+        return below is None
+    return since <= row[0] and (below is None or row[0] < below)

@@ -30,8 +30,10 @@ def test_gy1_a_replica_is_the_servers_view_after_any_history(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     random = Random(seed)
-    # Small pages, so that much is outstanding while pulls go on, and often all digests.
+    # Small pages, so that much is outstanding while pulls go on, and comes in pieces; and often all
+    # digests.
     monkeypatch.setattr(team_pull, "KEYS_AT_ONCE", 3)
+    monkeypatch.setattr(team_pull, "ROWS_AT_ONCE", random.choice((2, 5, 2_000)))
     monkeypatch.setattr(team_pull, "_KEYS_ASKED", 2)
     monkeypatch.setattr(team_pull, "_SWEEP_EVERY", 5)
     monkeypatch.setattr(team_pull, "_SWEPT_AT_ONCE", 4)

@@ -165,7 +165,9 @@ class Server:
         names = ", ".join(row)
         marks = ", ".join(f"%({name})s" for name in row)
         key = ", ".join(one.primary_key)
-        set_ = ", ".join(f"{n} = excluded.{n}" for n in row if n not in one.primary_key)
+        # What hangs on a message by its id would hang on nothing; a foreign key forbids it.
+        stays = (*one.primary_key, "id")
+        set_ = ", ".join(f"{n} = excluded.{n}" for n in row if n not in stays)
         then = f"UPDATE SET {set_}" if set_ else "NOTHING"
         session.execute(
             f"INSERT INTO {one.name} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO {then}",

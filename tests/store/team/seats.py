@@ -48,8 +48,14 @@ class Line:
         rows = self._session.execute("SELECT * FROM desk.pull(%s)", (cursor,)).fetchall()
         return parsed(rows)
 
-    def fetch(self, keys: Sequence[UUID], since: int = 0) -> Delta:
-        return wire.fetch(self._session, *keys, since=since)
+    def fetch(
+        self,
+        keys: Sequence[UUID],
+        since: int = 0,
+        below: int | None = None,
+        most: int | None = None,
+    ) -> Delta:
+        return wire.fetch(self._session, *keys, since=since, below=below, most=most)
 
     def attachment(self, attachment_id: UUID) -> bytes | None:
         raise NotImplementedError

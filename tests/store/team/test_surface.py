@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from sms_desk.store.head import HEAD
 from sms_desk.store.team import surface
-from sms_desk.store.team.functions import COMMANDS_WAITING
+from sms_desk.store.team.functions import COMMANDS_WAITING, key_column
+from sms_desk.store.team.replicated import ALONE, REPLICATED
 from sms_desk.store.team.surface_tables import SURFACE_VERSION
 from tests.fixtures.team import Login, Session, TeamServer, fetch, pull
 from tests.store.office import Office
@@ -193,3 +194,17 @@ def test_nobody_fills_the_disk_with_commands(
         )
     with pytest.raises(psycopg.errors.ConfigurationLimitExceeded):
         ben.execute("SELECT desk.push(gen_random_uuid(), 'Reply', 1, '{}', '{}')")
+
+
+def test_rows_are_found_by_their_key_with_an_index(team_server: TeamServer) -> None:
+    """Else each question would read the whole workspace's."""
+    query = (
+        "SELECT c.relname || '.' || a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
+        " WHERE c.relnamespace = 'desk'::regnamespace AND i.indpred IS NULL"
+    )
+    with team_server.admin_engine().connect() as tx:
+        found = set(tx.exec_driver_sql(query).scalars())
+    wanted = {f"{one.name}.{key_column(one)}" for one in REPLICATED if one.hangs not in ALONE}
+    assert wanted <= found
+    assert "audit_subjects.n" in found
