@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sms_desk.domain.line import Line
 from sms_desk.services.context import Context
@@ -15,11 +15,17 @@ def lines(ctx: Context) -> tuple[LineState, ...]:
     return tuple(line_of(ctx, row) for row in accounts.listing(ctx.tx))
 
 
+_NOTHING_SAID: Final = {"done": True}
+
+
 def line_of(ctx: Context, account: Any) -> LineState:
     """The line of one account row, as the engine last left it."""
-    line = Line.of(account["line"] or {})
-    # How far a walk has come is the connector's own, and no row that travels to a desk of a team.
-    backfill = scans.Backfill(done=True) if ctx.replica else scans.backfill(ctx.tx, account["id"])
+    state = account["line"] or {}
+    line = Line.of(state)
+    if ctx.replica:  # as the connector said when it last synced
+        backfill = scans.Backfill.of(state.get("history", _NOTHING_SAID))
+    else:
+        backfill = scans.backfill(ctx.tx, account["id"])
     return LineState(
         account_id=account["id"],
         label=account["label"],

@@ -55,6 +55,10 @@ class Backfill:
             "links": list(self.links),
         }
 
+    def told(self) -> dict[str, Any]:
+        """What desks of a team are told of it: the provider's links are the connector's own."""
+        return {**self.to_state(), "links": []}
+
     @property
     def running(self) -> bool:
         return not (self.done or self.stopped)

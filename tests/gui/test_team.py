@@ -19,6 +19,7 @@ from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import DeskError, StorageError
 from sms_desk.domain.model import DraftMode
 from sms_desk.services import directory
+from sms_desk.services.inbox_rows import LineCondition, LineState
 from sms_desk.services.team_rows import (
     ConnectorHere,
     Doing,
@@ -690,6 +691,33 @@ def test_an_admin_connects_accounts_and_may_be_the_connector(
         shop.until(lambda: any("is the connector" in one for one in settings_of(shop, "Accounts")))
         said = settings_of(shop, "Accounts")
         assert not any("sms-desk connector-secret" in each for each in said)
+
+
+@pytest.mark.parametrize("who", ["ann", "ben"])
+def test_r63_an_admin_sees_how_far_the_history_has_come_and_stops_it(
+    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path, who: str
+) -> None:
+    """As on a desk of one's own; whom the workspace would refuse is not offered it."""
+    person = getattr(office, who)
+    with open_shop(
+        qtbot, local_workspace, tmp_path, office, person, demo=False, team=ONLINE
+    ) as shop:
+        fetching = LineState(
+            UUID(int=7), "Twilio", LineCondition.ONLINE, NOON, None, None, "", "", 1_200, None, True
+        )
+        shop.session.line_states = (fetching,)
+        bar = shop.window.work
+        line_of(shop).look()
+        if who == "ben":
+            qtbot.wait(100)
+            assert not bar.isVisible()
+            return
+        shop.until(bar.isVisible)
+        bar.stop_requested.emit()
+        shop.until(lambda: "stop" in shop.session.asked)
+        stopped = replace(fetching, backfill_running=False, backfill_stopped=True)
+        shop.session.line_states = (stopped,)
+        shop.until(lambda: bar._stop.text() == "Resume")
 
 
 def test_the_line_says_that_this_desk_is_the_connector() -> None:

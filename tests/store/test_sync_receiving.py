@@ -395,6 +395,7 @@ def test_back_fill_stops_and_goes_on_where_it_was(desk: Desk) -> None:
         scans.stop_backfill(tx, desk.account_id, at=desk.hand.at)
     some = len(desk.messages())
     desk.settle(60)
+    assert desk.line()["history"]["stopped"], "as desks of a team are told (R63)"
     assert len(desk.messages()) == some < 900
     newest_first = [row["body"] for row in desk.messages()][::-1]
     assert newest_first == [f"text {n}" for n in range(some)]

@@ -180,8 +180,7 @@ class AccountsPage(Form):
         words = tr("settings", "Resume") if stopped else tr("settings", "Stop")
         button = plain(words, parent=line)
         button.setAccessibleName(f"{words} {account.label}")
-        # Of what the connector fetches a desk of a team knows no more than that it may be stopped.
-        button.setVisible(self._is_team or stopped or account.line.backfill_running)
+        button.setVisible(stopped or account.line.backfill_running)
         button.clicked.connect(
             lambda: self._doors.call(
                 self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Signal, Slot
 from typing_extensions import override
 
+from sms_desk.domain.model import Role
 from sms_desk.services.team_rows import TeamLine
 from sms_desk.ui.team.words import UNKNOWN, LineWords, line_words
 from sms_desk.ui.team.words import tr as team_tr
@@ -18,7 +19,8 @@ from sms_desk.ui.window.ties import Ties
 
 
 class TeamLineController(LineController):
-    """The connector has the accounts' lines; here stands the one to the workspace.
+    """The connector has the accounts' lines; here stands the one to the workspace. An admin sees how
+    far the connector has come with older messages, too.
 
     Calm: only a desk that is not let in any more says so across the top.
     """
@@ -52,6 +54,8 @@ class TeamLineController(LineController):
                 (said.icon, said.ink), said.tone, said.words, "\n".join((said.title, *said.lines))
             )
         self._show_refusal(line)
+        if self._ties.role is Role.ADMIN:
+            self._look_at_history()
         if line.returned != before.returned:
             self.returned_changed.emit(line.returned)
 
@@ -68,6 +72,16 @@ class TeamLineController(LineController):
         self.card.pop_up(at)
 
     # --- inside ------------------------------------------------------------------------------------
+
+    def _look_at_history(self) -> None:
+        """How far the connector has come with older messages, for those who may stop it."""
+        self._ties.doors.run(
+            self,
+            self._ties.session.lines,
+            then=lambda lines: self._show_backfill(self._working(lines)),
+            failed=lambda _: None,
+            key="lines",
+        )
 
     def _show_refusal(self, line: TeamLine) -> None:
         if not line.refused:

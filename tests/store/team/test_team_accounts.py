@@ -15,6 +15,7 @@ from sms_desk.bootstrap.options import Also
 from sms_desk.bootstrap.team_session import TeamSession
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import CredentialError, RefusedError
+from sms_desk.domain.line import Line
 from sms_desk.domain.model import HolderKind
 from sms_desk.providers.base import Directory, RemoteSender
 from sms_desk.providers.sandbox import SandboxClock
@@ -173,7 +174,7 @@ def test_r63_how_far_back_is_fetched_is_chosen_at_an_admin_s_desk(floor: Floor) 
     ann, account_id = floor.sit(floor.office.ann), floor.office.account
     pull(ann)
     (line,) = ann.lines()
-    assert not line.backfill_running, "a desk knows nothing of it, and claims nothing"
+    assert not line.backfill_running, "a desk knows nothing of it yet, and claims nothing"
     since = datetime(2026, 10, 1, tzinfo=UTC)
     ann.start_backfill(account_id, since=since)
     ann.stop_backfill(account_id)
@@ -187,6 +188,22 @@ def test_r63_how_far_back_is_fetched_is_chosen_at_an_admin_s_desk(floor: Floor) 
     all_round(floor, ann)
     with floor.workspace.read() as tx:
         assert scans.backfill(tx, account_id).running
+
+
+def test_r63_how_far_the_history_has_come_is_seen_at_every_desk(floor: Floor) -> None:
+    """With the line, as the connector writes it after each cycle."""
+    ben, account_id = floor.sit(floor.office.ben), floor.office.account
+    reached = datetime(2026, 11, 3, tzinfo=UTC)
+    for stopped in (False, True):
+        history = scans.Backfill(reached=reached, count=1_200, stopped=stopped, links=("x",))
+        with floor.workspace.write() as tx:
+            accounts.set_line(tx, account_id, {**Line().to_state(), "history": history.told()})
+        pull(ben)
+        (line,) = ben.lines()
+        assert (line.backfill_done, line.backfill_until) == (1_200, reached)
+        assert (line.backfill_running, line.backfill_stopped) == (not stopped, stopped)
+    with ben.desk.workspace.read() as tx:
+        assert accounts.line(tx, account_id)["history"]["links"] == []
 
 
 def test_r46_nobody_but_an_admin_has_to_do_with_accounts(floor: Floor, sandbox: SandboxApi) -> None:
