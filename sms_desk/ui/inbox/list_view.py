@@ -283,8 +283,10 @@ class InboxList(QListView):
     @override
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self._delegate.picking = len(self.selectionModel().selectedRows()) > 1
-        self.viewport().update()
+        picking = len(self.selectionModel().selectedRows()) > 1
+        if picking != self._delegate.picking:
+            self._delegate.picking = picking
+            self.viewport().update()
         self.selection_moved.emit()
 
     @Slot(int)
