@@ -214,6 +214,7 @@ def _sqlite_engine(path: Path, key: bytes) -> Engine:
         creator=connect,
         poolclass=QueuePool,
         pool_size=8,
+        pool_use_lifo=True,  # who was used last still knows its pages, and what it remembered
         hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare)

@@ -247,6 +247,17 @@ def test_a_read_is_one_snapshot(local_workspace: Workspace) -> None:
         assert tx.execute(count).scalar_one() == 1
 
 
+def test_reads_one_after_another_use_one_connection(local_workspace: Workspace) -> None:
+    """Each of them has its own pages, and reads for itself who holds what (store.remembered)."""
+    with local_workspace.read(), local_workspace.read(), local_workspace.read():
+        pass  # three stand open now
+    used = set()
+    for _ in range(4):
+        with local_workspace.read() as tx:
+            used.add(id(tx.connection.driver_connection))
+    assert len(used) == 1
+
+
 def test_nothing_written_in_a_read_is_kept(workspace: Workspace) -> None:
     with workspace.read() as tx:
         tx.execute(sa.insert(tables.tags).values(id=_id("a"), name="a", folded="a"))
