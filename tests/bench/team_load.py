@@ -27,7 +27,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -40,8 +40,9 @@ from sms_desk.store import tables
 from sms_desk.store.engine import open_file
 from sms_desk.store.ids import new_id
 from sms_desk.store.team import access, moving, roles, surface
+from sms_desk.store.team.functions import key_column, place_of
 from sms_desk.store.team.lease import Lease
-from sms_desk.store.team.replicated import BY_NAME, hash_sql
+from sms_desk.store.team.replicated import BY_NAME, REPLICATED, Hangs, hash_sql
 from sms_desk.store.team.workspace import TeamWorkspace
 from sms_desk.sync import team_line
 from sms_desk.sync.team_connector import TeamConnector
@@ -513,79 +514,74 @@ def drained(server: TeamServer, logins: Sequence[tuple[UUID, str]], n: int) -> f
     return done / seconds
 
 
+_PLACES: Final = 20
+_LAST: Final = 10
+"""Conversations of which the last messages are asked for: as many rows whatever the workspace's size."""
+_MESSAGES: Final = (
+    "SELECT json_build_array(m.position, m.id, m.conversation_id, m.body)::text FROM messages m"
+    " WHERE m.conversation_id = %s AND m.position >= %s"
+)
+
+
 def costs(server: TeamServer, login: str, person: UUID) -> dict[str, float]:
     """Milliseconds, the median of some: rows through `fetch`, the same rows by bare SQL as the tables'
     owner, and the same query as the functions' role, under its policies; a pull that brings nothing."""
-    bare = (
-        "SELECT json_build_array(m.position, m.id, m.conversation_id, m.body)::text FROM messages m"
-        " WHERE m.conversation_id = ANY (%s)"
-    )
     found: dict[str, float] = {}
     with server.connected(login) as rep, server.connected(server.roles.connector) as connector:
-        keys = [
-            row[0]
-            for row in connector.execute(
-                "SELECT c.id FROM access a JOIN conversations c ON c.id = a.key"
-                " WHERE a.person_id = %s AND a.mode = 'see' ORDER BY c.last_position DESC LIMIT 100",
-                (person,),
-            )
-        ]
+        ends: list[tuple[UUID, int]] = connector.execute(
+            "SELECT c.id, coalesce((SELECT m.position FROM messages m WHERE m.conversation_id = c.id"
+            f" ORDER BY m.position DESC OFFSET {_LAST - 1} LIMIT 1), 0)"
+            " FROM access a JOIN conversations c ON c.id = a.key"
+            " WHERE a.person_id = %s AND a.mode = 'see'"
+            f" ORDER BY c.last_position DESC LIMIT {_PLACES}",
+            (person,),
+        ).fetchall()
         cursor = _cursor(rep)
         found["a pull that brings nothing"] = _median(
             lambda: rep.execute("SELECT * FROM desk.pull(%s)", (cursor,)).fetchall()
         )
-        rows = rep.execute("SELECT tbl FROM desk.fetch(%s, 0)", (keys,)).fetchall()
-        found["rows of 100 conversations"] = len(rows)
-        found["these by fetch"] = _median(
-            lambda: rep.execute("SELECT * FROM desk.fetch(%s, 0)", (keys,)).fetchall()
-        )
-        found["these by bare SQL"] = _median(lambda: _bare(connector, keys))
-        found["their messages by bare SQL"] = _median(
-            lambda: connector.execute(bare, (keys,)).fetchall()
-        )
-    with psycopg.connect(
-        host=str(server.cluster.socket),
-        port=server.cluster.port,
-        dbname=DATABASE,
-        user="desk_tests",
-        password=PASSWORD,
-        autocommit=True,
-    ) as admin:
-        admin.execute("SET search_path = desk")
-        admin.execute(f"SET SESSION AUTHORIZATION {roles.quoted(login)}".encode())
-        admin.execute("RESET SESSION AUTHORIZATION")
-        found["their messages under row security"] = _under_policies(
-            server, admin, login, keys, bare
-        )
+        found[f"rows of the ends of {len(ends)} threads"] = sum(_fetched(rep, *end) for end in ends)
+        found["these by fetch"] = _median(lambda: [_fetched(rep, *end) for end in ends])
+        found["these by bare SQL"] = _median(lambda: [_bare(connector, *end) for end in ends])
+        found["their messages by bare SQL"] = _median(lambda: _messages(connector, ends))
+    found["their messages under row security"] = _under_policies(server, login, ends)
     return found
 
 
-def _under_policies(
-    server: TeamServer, admin: psycopg.Connection[Any], login: str, keys: list[UUID], bare: str
-) -> float:
-    """As the functions' role for that login, which the policies look at."""
-    admin.execute(f"GRANT {roles.quoted(server.roles.api)} TO {roles.quoted(login)}".encode())
-    try:
-        with server.connected(login) as rep:
-            rep.execute(f"SET ROLE {roles.quoted(server.roles.api)}".encode())
-            rep.execute("SET search_path = desk")
-            return _median(lambda: rep.execute(bare, (keys,)).fetchall())
-    finally:
-        admin.execute(
-            f"REVOKE {roles.quoted(server.roles.api)} FROM {roles.quoted(login)}".encode()
-        )
+def _fetched(rep: psycopg.Connection[Any], key: UUID, since: int) -> int:
+    query = "SELECT * FROM desk.fetch(%s, %s) WHERE what = 'row'"
+    return len(rep.execute(query, ([key], since)).fetchall())
 
 
-def _bare(connector: psycopg.Connection[Any], keys: list[UUID]) -> None:
-    from sms_desk.store.team.functions import key_column
-    from sms_desk.store.team.replicated import REPLICATED, Hangs
-
+def _bare(connector: psycopg.Connection[Any], key: UUID, since: int) -> int:
+    found = 0
     for one in REPLICATED:
         if one.hangs is Hangs.CONVERSATION:
-            query = (
-                f"SELECT {one.row_sql('t')} FROM {one.name} t WHERE t.{key_column(one)} = ANY (%s)"
-            )
-            connector.execute(query.encode(), (keys,)).fetchall()
+            query = f"SELECT {one.row_sql('t')} FROM {one.name} t WHERE t.{key_column(one)} = %s"
+            if place := place_of(one):
+                query += f" AND t.{place} >= {since}"
+            found += len(connector.execute(query.encode(), (key,)).fetchall())
+    return found
+
+
+def _messages(session: psycopg.Connection[Any], ends: Sequence[tuple[UUID, int]]) -> None:
+    for end in ends:
+        session.execute(_MESSAGES, end).fetchall()
+
+
+def _under_policies(server: TeamServer, login: str, ends: Sequence[tuple[UUID, int]]) -> float:
+    """As the functions' role for that login, which the policies look at."""
+    api, rep_name = roles.quoted(server.roles.api), roles.quoted(login)
+    with server.admin_engine().connect() as admin:
+        admin.execution_options(isolation_level="AUTOCOMMIT")
+        admin.exec_driver_sql(f"GRANT {api} TO {rep_name}")
+        try:
+            with server.connected(login) as rep:
+                rep.execute(f"SET ROLE {api}".encode())
+                rep.execute("SET search_path = desk")
+                return _median(lambda: _messages(rep, ends))
+        finally:
+            admin.exec_driver_sql(f"REVOKE {api} FROM {rep_name}")
 
 
 def _cursor(rep: psycopg.Connection[Any]) -> str:
