@@ -23,6 +23,7 @@ from sms_desk.services.words import error_words, peer_text
 from sms_desk.store import accounts, outbox, people, tags, templates
 from sms_desk.store import commands as history
 from sms_desk.store import inbox as inbox_store
+from sms_desk.store.engine import Tx
 
 
 def everybody(ctx: Context) -> tuple[PersonRow, ...]:
@@ -51,6 +52,10 @@ def find_tag(ctx: Context, name: str) -> UUID | None:
 
 def all_templates(ctx: Context, channel: Channel | None = None) -> tuple[TemplateRow, ...]:
     """Templates in use, those of another channel left out."""
+    return ctx.remembered(_templates, channel)
+
+
+def _templates(tx: Tx, channel: Channel | None) -> tuple[TemplateRow, ...]:
     return tuple(
         TemplateRow(
             row["id"],
@@ -59,7 +64,7 @@ def all_templates(ctx: Context, channel: Channel | None = None) -> tuple[Templat
             row["channel"] and Channel(row["channel"]),
             row["body"],
         )
-        for row in templates.listing(ctx.tx)
+        for row in templates.listing(tx)
         if channel is None or row["channel"] in (None, channel)
     )
 

@@ -49,17 +49,18 @@ def page(
     edge = inbox.Edge(after.value, after.id) if after else None
     found = inbox.page(ctx.tx, asked(ctx, wanted), after=edge, limit=limit)
     last = Cursor(found[-1][0], found[-1][1].id) if len(found) == limit else None
-    return InboxPage(_rows(ctx, [row for _, row in found]), last)
+    return InboxPage(shown(ctx, [row for _, row in found]), last)
 
 
 def rows(ctx: Context, ids: Sequence[UUID]) -> tuple[InboxRow, ...]:
     """These conversations as rows, in the order asked; what the actor may not see is left out."""
     seen = inbox.visible(ctx.tx, ctx.reach, ids)
     found = inbox.details(ctx.tx, list(seen), ctx.actor.person_id)
-    return _rows(ctx, [found[id_] for id_ in ids if id_ in seen])
+    return shown(ctx, [found[id_] for id_ in ids if id_ in seen])
 
 
-def _rows(ctx: Context, found: Sequence[inbox.Shown]) -> tuple[InboxRow, ...]:
+def shown(ctx: Context, found: Sequence[inbox.Shown]) -> tuple[InboxRow, ...]:
+    """What was read of conversations that the actor may see, as rows in the same order."""
     names = ctx.remembered(people_store.names)
     program_names = ctx.remembered(programs.names)
     nudge, waiting = preferences.nudge_days(ctx), preferences.waiting_rule(ctx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from sms_desk.domain import addresses, registration, sender_policy
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import (
+    Actor,
     Channel,
     Health,
     HolderKind,
@@ -106,10 +108,21 @@ def choices_for_reply(
     here = row(ctx, conversation["sender_id"])
     allowed, why = _usable(ctx, here)
     own = SenderChoice(here, allowed, True, why or _why_own(ctx, conversation))
-    others = _others(
-        ctx, here.channel, apart_from=here.id, country=here.country, kind=here.kind, typed=typed
-    )
-    return (own, *others)
+    if typed:
+        others = _others(ctx, here.channel, country=here.country, kind=here.kind, typed=typed)
+    else:
+        period = ctx.directory.period(ctx.now)
+        others = ctx.remembered(
+            _likeliest, ctx.actor, period, here.channel, here.country, here.kind
+        )
+    return (own, *(each for each in others if each.sender.id != here.id))
+
+
+def _likeliest(
+    tx: Tx, actor: Actor, period: datetime, channel: Channel, country: str, kind: SenderKind
+) -> tuple[SenderChoice, ...]:
+    """Alternatives to a sender ID like these; the same until a dated row begins or ends."""
+    return _others(Context(tx, actor, period), channel, country=country, kind=kind)
 
 
 def choices_for_new(
@@ -180,7 +193,6 @@ def _others(
     ctx: Context,
     channel: Channel,
     *,
-    apart_from: UUID | None = None,
     country: str = "",
     kind: str = "",
     typed: str = "",
@@ -196,7 +208,6 @@ def _others(
         return senders.offered(
             ctx.tx,
             channel,
-            apart_from=apart_from,
             among=among,
             first=(alone, mine),
             own_first=dedicated is not None,

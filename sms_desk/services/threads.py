@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -85,31 +85,31 @@ def timeline(
 
 def detail(ctx: Context, conversation_id: UUID) -> ConversationDetail:
     """Head, context pane and composer of one conversation. Raises NotFoundError."""
-    _require(ctx, conversation_id)
-    (row,) = inbox.rows(ctx, [conversation_id])
-    stored = inbox_store.details(ctx.tx, [conversation_id], ctx.actor.person_id)[conversation_id]
+    contacts_own = _of_same_contact(ctx, conversation_id)
+    stored = contacts_own[conversation_id]
+    row, *others = inbox.shown(ctx, _first(conversation_id, contacts_own))
     address = addresses.from_provider(stored.reply_raw)
     answerable, why_not = addresses.is_answerable(address)
+    sender = senders.row(ctx, row.sender_id)
     opted_out = opt_outs.running(
         ctx.tx,
         row.channel,
         stored.peer_key,
-        sender_ids=[row.sender_id],
-        account_id=sender_store.get(ctx.tx, row.sender_id)["account_id"],
+        sender_ids=[sender.id],
+        account_id=sender.account_id,
     )
     drafts = my_states.drafts(ctx.tx, ctx.actor.person_id, conversation_id)
-    sender = senders.row(ctx, row.sender_id)
     return ConversationDetail(
         row=row,
         sender=sender,
-        numbers=_numbers(ctx, row.contact_id),
+        numbers=_numbers(contacts_own.values()),
         contact_owner_id=contacts.get(ctx.tx, row.contact_id)["owner_id"],
         local_time_zone=senders.zone_of(address.e164),
         opted_out_scope=opted_out.scope if opted_out else "",
         opted_out_since=opted_out.since if opted_out else None,
         window_closes_at=_window(ctx, row),
         tag_ids=tuple(inbox_store.tags_of(ctx.tx, [conversation_id]).get(conversation_id, ())),
-        others=_others(ctx, row.contact_id, conversation_id),
+        others=_others(ctx, others, conversation_id),
         answerable=answerable,
         unanswerable_reason=why_not,
         read_position=stored.read_position,
@@ -488,17 +488,34 @@ def _require(ctx: Context, conversation_id: UUID) -> UUID:
     """The conversation's own sender ID. Raises NotFoundError where the actor may not see it."""
     home = inbox_store.homes(ctx.tx, ctx.reach, [conversation_id]).get(conversation_id)
     if home is None:
-        raise NotFoundError("There is no such conversation, or it is not yours to see.")
+        raise _unseen()
     return home
 
 
-def _numbers(ctx: Context, contact_id: UUID) -> tuple[tuple[Channel, str], ...]:
+def _unseen() -> NotFoundError:
+    return NotFoundError("There is no such conversation, or it is not yours to see.")
+
+
+def _of_same_contact(ctx: Context, conversation_id: UUID) -> dict[UUID, inbox_store.Shown]:
+    """The conversation and the others of its contact that the actor may see, the newest first.
+    Raises NotFoundError where it is not theirs to see itself."""
+    ids = inbox_store.of_same_contact(ctx.tx, ctx.reach, conversation_id)
+    if conversation_id not in ids:
+        raise _unseen()
+    found = inbox_store.details(ctx.tx, ids, ctx.actor.person_id)
+    return {id_: found[id_] for id_ in ids}
+
+
+def _first(
+    conversation_id: UUID, found: Mapping[UUID, inbox_store.Shown]
+) -> list[inbox_store.Shown]:
+    others = (row for id_, row in found.items() if id_ != conversation_id)
+    return [found[conversation_id], *others]
+
+
+def _numbers(found: Iterable[inbox_store.Shown]) -> tuple[tuple[Channel, str], ...]:
     """Every address of the contact with each channel that it was used on, as far as the actor sees."""
-    ids = contacts.conversations(ctx.tx, contact_id)
-    ids = list(inbox_store.visible(ctx.tx, ctx.reach, ids))
-    stored = inbox_store.details(ctx.tx, ids, ctx.actor.person_id)
-    pairs = {(row.channel, peer_text(row.reply_raw)): None for row in stored.values()}
-    return tuple(pairs)
+    return tuple(dict.fromkeys((row.channel, peer_text(row.reply_raw)) for row in found))
 
 
 def _window(ctx: Context, row: InboxRow) -> datetime | None:
@@ -507,8 +524,9 @@ def _window(ctx: Context, row: InboxRow) -> datetime | None:
     return windows.closes_at(ctx, row.sender_id, threads.last_inbound_at(ctx.tx, row.id))
 
 
-def _others(ctx: Context, contact_id: UUID, conversation_id: UUID) -> tuple[OtherConversation, ...]:
-    ids = [id_ for id_ in contacts.conversations(ctx.tx, contact_id) if id_ != conversation_id]
+def _others(
+    ctx: Context, rows: Iterable[InboxRow], conversation_id: UUID
+) -> tuple[OtherConversation, ...]:
     before = fallbacks.continues(ctx.tx, conversation_id)
     after = fallbacks.continued_in(ctx.tx, conversation_id)
     return tuple(
@@ -523,5 +541,5 @@ def _others(ctx: Context, contact_id: UUID, conversation_id: UUID) -> tuple[Othe
             row.program_name,
             "before" if row.id == before else "after" if row.id == after else "",
         )
-        for row in inbox.rows(ctx, ids)
+        for row in rows
     )

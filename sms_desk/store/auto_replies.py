@@ -14,6 +14,8 @@ from sms_desk.domain.auto_responder import Responder
 from sms_desk.domain.model import Direction, Origin, OutboxState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
+from sms_desk.store.types import Id
 
 _R = tables.auto_replies.c
 _P = tables.programs.c
@@ -164,6 +166,8 @@ def silence(tx: Tx, conversation_id: UUID, at: datetime) -> UUID | None:
 
 def silent_since(tx: Tx, conversation_id: UUID) -> datetime | None:
     """Since when a person answers there instead of the automation."""
-    query = sa.select(_C.human_since).where(_C.id == conversation_id)
-    found: datetime | None = tx.execute(query).scalar()
+    found: datetime | None = _SILENT_SINCE.scalar(tx, id=conversation_id)
     return found
+
+
+_SILENT_SINCE = Query(sa.select(_C.human_since).where(_C.id == sa.bindparam("id", type_=Id)))

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.store import search, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 from sms_desk.store.team_states import chunks
+from sms_desk.store.types import Id
 
 _c = tables.contacts.c
 _a = tables.contact_addresses.c
@@ -19,11 +21,11 @@ _MERGES = 16
 """One into another, and so on; a ring ends."""
 
 
-def get(tx: Tx, contact_id: UUID) -> sa.RowMapping:
-    row = tx.execute(sa.select(tables.contacts).where(_c.id == contact_id)).mappings().one_or_none()
-    if row is None:
+def get(tx: Tx, contact_id: UUID) -> dict[str, Any]:
+    rows = _ONE.mappings(tx, contact_id=contact_id)
+    if not rows:
         raise NotFoundError("There is no such contact.")
-    return row
+    return rows[0]
 
 
 def exists(tx: Tx, contact_id: UUID) -> bool:
@@ -83,10 +85,15 @@ def by_key(tx: Tx, peer_key: str) -> UUID | None:
 
 def conversations(tx: Tx, contact_id: UUID) -> list[UUID]:
     """All of a contact's conversations, the newest first."""
+    return [row[0] for row in _CONVERSATIONS.rows(tx, contact_id=contact_id)]
+
+
+def _conversations() -> sa.Select[Any]:
     columns = tables.conversations.c
-    query = (
-        sa.select(columns.id)
-        .where(columns.contact_id == contact_id)
-        .order_by(columns.last_position.desc())
-    )
-    return list(tx.execute(query).scalars())
+    theirs = sa.select(columns.id).where(columns.contact_id == _CONTACT_ID)
+    return theirs.order_by(columns.last_position.desc())
+
+
+_CONTACT_ID = sa.bindparam("contact_id", type_=Id)
+_ONE = Query(sa.select(tables.contacts).where(_c.id == _CONTACT_ID))
+_CONVERSATIONS = Query(_conversations())

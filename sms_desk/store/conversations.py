@@ -16,6 +16,9 @@ from sms_desk.store import conversation_caches, fast, search_index, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
 from sms_desk.store.messages import NewMessage
+from sms_desk.store.reading import Query
+from sms_desk.store.team_states import chunks
+from sms_desk.store.types import Id
 
 _C = tables.conversations.c
 
@@ -151,8 +154,7 @@ def grown(
 
 def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Rows by id, with what rules about team state, owner, source and order read."""
-    found = tx.execute(_LOAD, {"ids": list(ids)})
-    return {row[0]: dict(zip(_LOADED, row, strict=True)) for row in found}
+    return {row["id"]: row for part in chunks(ids) for row in _LOAD.mappings(tx, ids=part)}
 
 
 def next_contact_row(tx: Tx) -> int:
@@ -190,8 +192,10 @@ _EMPTY: Mapping[str, Any] = {
 }
 """A conversation that was made just now, but for what makes it this one."""
 # Built once: intake asks these for every page.
-_LOAD = sa.select(*(_C[name] for name in _LOADED)).where(
-    _C.id.in_(sa.bindparam("ids", expanding=True))
+_LOAD = Query(
+    sa.select(*(_C[name] for name in _LOADED)).where(
+        _C.id.in_(sa.bindparam("ids", expanding=True, type_=Id))
+    )
 )
 _EXISTING = sa.select(*(_C[name] for name in _LOADED)).where(
     sa.tuple_(_C.sender_id, _C.peer_key).in_(sa.bindparam("keys", expanding=True))

@@ -242,10 +242,12 @@ def _prepare_replica(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that will write takes the lock at once: upgrading a read lock can only fail.
-    writing = connection.get_execution_options().get("desk_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
     driver: Any = connection.connection.driver_connection
+    if connection.get_execution_options().get("desk_write", False):
+        # Who will write takes the lock at once: upgrading a read lock can only fail.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        driver.execute("BEGIN")  # takes no lock yet, so there is no error to translate
     connection.info["changes_at_begin"] = driver.total_changes  # for store.remembered
 
 

@@ -24,7 +24,9 @@ from sms_desk.store.engine import Tx
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived, new_id
 from sms_desk.store.outbox import Entry
+from sms_desk.store.reading import Query
 from sms_desk.store.scheduled import ScheduledState
+from sms_desk.store.types import Id
 
 _C = tables.conversations.c
 _O = tables.outbox.c
@@ -85,20 +87,13 @@ def open_on(
 
 def continues(tx: Tx, conversation_id: UUID) -> UUID | None:
     """The conversation that this one continues."""
-    query = sa.select(_C.continued_from_id).where(_C.id == conversation_id)
-    found: UUID | None = tx.execute(query).scalar()
+    found: UUID | None = _CONTINUES.scalar(tx, id=conversation_id)
     return found
 
 
 def continued_in(tx: Tx, conversation_id: UUID) -> UUID | None:
     """The conversation that continues this one, the newest where there are several."""
-    query = (
-        sa.select(_C.id)
-        .where(_C.continued_from_id == conversation_id)
-        .order_by(_C.created_at.desc())
-        .limit(1)
-    )
-    found: UUID | None = tx.execute(query).scalar()
+    found: UUID | None = _CONTINUED_IN.scalar(tx, id=conversation_id)
     return found
 
 
@@ -189,3 +184,10 @@ def close_answered(tx: Tx, conversation_id: UUID, at: datetime) -> None:
     team_states.set_state(tx, [old], CLOSED, at)
     events.append(tx, [Event(new_id(), old, at, EventKind.CLOSED, reason=CONTINUED)])
     conversations.refresh(tx, [old])
+
+
+_ID = sa.bindparam("id", type_=Id)
+_CONTINUES = Query(sa.select(_C.continued_from_id).where(_C.id == _ID))
+_CONTINUED_IN = Query(
+    sa.select(_C.id).where(_C.continued_from_id == _ID).order_by(_C.created_at.desc())
+)

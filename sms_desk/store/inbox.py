@@ -102,6 +102,11 @@ def of_contacts(tx: Tx, reach: Reach, ids: Sequence[UUID]) -> dict[UUID, list[Sp
     return found
 
 
+def of_same_contact(tx: Tx, reach: Reach, conversation_id: UUID) -> list[UUID]:
+    """A conversation and the others of its contact that the person may see, the newest first."""
+    return [row[0] for row in _of_same_contact(reach).rows(tx, id=conversation_id)]
+
+
 @lru_cache(maxsize=64)
 def sight(reach: Reach) -> Clause:
     """What a person may see (R31), as one condition on `tables.conversations`."""
@@ -174,6 +179,14 @@ def _of_contacts(reach: Reach) -> Query:
     columns = (_c.contact_id, _c.id, _c.peer_key, _c.reply_raw)
     theirs = sa.select(*columns).where(_c.contact_id.in_(_IDS), sight(reach))
     return Query(theirs.order_by(_c.last_position))
+
+
+@lru_cache(maxsize=64)
+def _of_same_contact(reach: Reach) -> Query:
+    asked = sa.alias(tables.conversations).c
+    contact = sa.select(asked.contact_id).where(asked.id == sa.bindparam("id", type_=Id))
+    theirs = sa.select(_c.id).where(_c.contact_id == contact.scalar_subquery(), sight(reach))
+    return Query(theirs.order_by(_c.last_position.desc()))
 
 
 @lru_cache(maxsize=64)

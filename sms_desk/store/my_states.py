@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from sms_desk.store import tables, upserts
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 from sms_desk.store.team_states import chunks
+from sms_desk.store.types import Id
 
 _m = tables.my_states.c
 _d = tables.drafts.c
@@ -46,10 +48,8 @@ def set_many(tx: Tx, person_id: UUID, values: Mapping[UUID, Mapping[str, Any]]) 
 
 def drafts(tx: Tx, person_id: UUID, conversation_id: UUID) -> dict[str, str]:
     """Half-typed texts by mode."""
-    query = sa.select(_d.mode, _d.body).where(
-        _d.person_id == person_id, _d.conversation_id == conversation_id
-    )
-    return {row.mode: row.body for row in tx.execute(query)}
+    rows = _DRAFTS.rows(tx, person_id=person_id, conversation_id=conversation_id)
+    return {row[0]: row[1] for row in rows}
 
 
 def all_drafts(tx: Tx) -> list[dict[str, Any]]:
@@ -94,3 +94,11 @@ def with_flag(tx: Tx, person_id: UUID, name: str, ids: Collection[UUID]) -> set[
         )
         found.update(tx.execute(query).scalars())
     return found
+
+
+_DRAFTS = Query(
+    sa.select(_d.mode, _d.body).where(
+        _d.person_id == sa.bindparam("person_id", type_=Id),
+        _d.conversation_id == sa.bindparam("conversation_id", type_=Id),
+    )
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from sms_desk.domain.model import Channel, Direction, OptOutScope
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
+from sms_desk.store.reading import Query
+from sms_desk.store.types import Id
 
 _P = tables.opt_outs.c
 _M = tables.messages.c
@@ -64,22 +67,9 @@ def running(
     account_id: UUID | None,
 ) -> Running | None:
     """The opt-out that keeps these sender IDs from writing to the peer, the longest running first."""
-    s = tables.service_senders.c
-    services = tx.execute(sa.select(s.service_id).where(s.sender_id.in_(sender_ids))).scalars()
-    covering = {*sender_ids, *services, *([account_id] if account_id else ())}
-    query = (
-        sa.select(_P.scope, _P.since)
-        .where(
-            _P.peer_key == peer_key,
-            _P.channel == channel,
-            _P.until.is_(None),
-            _P.scope_id.in_(covering),
-        )
-        .order_by(_P.since)
-        .limit(1)
-    )
-    row = tx.execute(query).first()
-    return None if row is None else Running(OptOutScope(row.scope), row.since)
+    ids = [*sender_ids, *([account_id] if account_id else ())]
+    rows = _RUNNING.rows(tx, peer_key=peer_key, channel=channel, ids=ids) if ids else []
+    return Running(*rows[0]) if rows else None
 
 
 def record_refusal(tx: Tx, channel: Channel, peer_key: str, scope: Scope, *, at: datetime) -> bool:
@@ -263,3 +253,23 @@ def _insert(
     ]
     if rows:
         tx.execute(sa.insert(tables.opt_outs), rows)
+
+
+def _running() -> sa.Select[Any]:
+    """ids: sender IDs, whose Messaging Services count too, and accounts."""
+    service = tables.service_senders.c
+    ids = sa.bindparam("ids", expanding=True, type_=Id)
+    services = sa.select(service.service_id).where(service.sender_id.in_(ids))
+    return (
+        sa.select(_P.scope, _P.since)
+        .where(
+            _P.peer_key == sa.bindparam("peer_key", type_=sa.Text),
+            _P.channel == sa.bindparam("channel", type_=sa.Text),
+            _P.until.is_(None),
+            _P.scope_id.in_(ids) | _P.scope_id.in_(services),
+        )
+        .order_by(_P.since)
+    )
+
+
+_RUNNING = Query(_running(), scope=OptOutScope)

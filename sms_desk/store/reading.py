@@ -56,6 +56,11 @@ class Query:
         """As `rows`, by the columns' labels: where few rows are read."""
         return [dict(zip(self.names, row, strict=True)) for row in self.rows(tx, **values)]
 
+    def scalar(self, tx: Tx, **values: Any) -> Any:
+        """The first row's first value; None where there is no row."""
+        rows = self.rows(tx, **values)
+        return rows[0][0] if rows else None
+
     def _decoded(self, rows: list[tuple[Any, ...]], tx: Tx, *, typed: bool) -> list[Sequence[Any]]:
         if not rows:
             return []
@@ -140,10 +145,10 @@ def _literal(value: Any) -> str:
 def _asked(tx: Tx, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The driver asked directly; its errors as SQLAlchemy gives them."""
     driver: Any = tx.connection.driver_connection
-    errors = tx.dialect.loaded_dbapi.Error
     try:
         found: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
-    except errors as error:
+    except tx.dialect.loaded_dbapi.Error as error:
+        errors = tx.dialect.loaded_dbapi.Error
         raise sa.exc.DBAPIError.instance(text, None, error, errors, hide_parameters=True) from error
     return found
 

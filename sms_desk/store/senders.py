@@ -14,7 +14,9 @@ from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import HolderKind, RoutingRule, SenderDirection, SenderKind
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 from sms_desk.store.team_states import chunks
+from sms_desk.store.types import Id, Instant
 
 _s = tables.sender_ids.c
 _h = tables.holdings.c
@@ -51,7 +53,6 @@ def offered(
     tx: Tx,
     channel: str,
     *,
-    apart_from: UUID | None,
     among: Collection[UUID] | None,
     first: Sequence[Collection[UUID]] = (),
     own_first: bool = False,
@@ -65,8 +66,6 @@ def offered(
     among: only these; None: any."""
     query = _with_account().where(_s.channel == channel, _s.retired_at.is_(None))
     query = query.where(_s.direction != SenderDirection.INCOMING)
-    if apart_from is not None:
-        query = query.where(_s.id != apart_from)
     if among is not None:
         query = query.where(_s.id.in_(among))
     if typed:
@@ -91,17 +90,17 @@ def _escaped(typed: str) -> str:
     return typed
 
 
-def briefly(tx: Tx, ids: Collection[UUID]) -> dict[UUID, sa.RowMapping]:
+def briefly(tx: Tx, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Channel, address and label of some sender IDs."""
-    query = sa.select(_s.id, _s.channel, _s.address, _s.label).where(_s.id.in_(ids))
-    return {row["id"]: row for row in tx.execute(query).mappings()}
+    rows = _BRIEFLY.mappings(tx, ids=list(ids)) if ids else []
+    return {row["id"]: row for row in rows}
 
 
-def get(tx: Tx, sender_id: UUID) -> sa.RowMapping:
-    row = tx.execute(_with_account().where(_s.id == sender_id)).mappings().first()
-    if row is None:
+def get(tx: Tx, sender_id: UUID) -> dict[str, Any]:
+    rows = _ONE.mappings(tx, sender_id=sender_id)
+    if not rows:
         raise NotFoundError("There is no such sender ID.")
-    return row
+    return rows[0]
 
 
 def by_address(tx: Tx, channel: str, address: str, country: str = "") -> sa.RowMapping | None:
@@ -235,27 +234,16 @@ def holdings(tx: Tx, sender_id: UUID | None = None) -> list[sa.RowMapping]:
 
 def running_holdings(
     tx: Tx, now: datetime, sender_ids: Collection[UUID] | None = None
-) -> list[sa.RowMapping]:
+) -> list[dict[str, Any]]:
     """The holdings that run at `now`, of all sender IDs or of a few, oldest first."""
-    query = (
-        sa.select(tables.holdings)
-        .where(_h.since <= now, _h.until.is_(None) | (_h.until > now))
-        .order_by(_h.since, _h.id)
-    )
-    if sender_ids is not None:
-        query = query.where(_h.sender_id.in_(sender_ids))
-    return list(tx.execute(query).mappings())
+    if sender_ids is None:
+        return _RUNNING.mappings(tx, now=now)
+    return _RUNNING_OF.mappings(tx, now=now, ids=list(sender_ids)) if sender_ids else []
 
 
 def held_by(tx: Tx, person_id: UUID, now: datetime) -> set[UUID]:
     """The sender IDs that a person holds by name at `now`."""
-    query = sa.select(_h.sender_id).where(
-        _h.holder_id == person_id,
-        _h.holder_kind == HolderKind.PERSON,
-        _h.since <= now,
-        _h.until.is_(None) | (_h.until > now),
-    )
-    return set(tx.execute(query).scalars())
+    return {row[0] for row in _HELD_BY.rows(tx, person_id=person_id, now=now)}
 
 
 def naming(tx: Tx, person_id: UUID, now: datetime) -> list[sa.RowMapping]:
@@ -361,3 +349,23 @@ def _with_account() -> sa.Select[Any]:
         .outerjoin(tables.sender_accounts, (_a.sender_id == _s.id) & _a.until.is_(None))
         .outerjoin(tables.accounts, account.id == _a.account_id)
     )
+
+
+# --- what every opened conversation asks ---------------------------------------------------------
+
+_NOW = sa.bindparam("now", type_=Instant)
+_IDS = sa.bindparam("ids", expanding=True, type_=Id)
+_RUNS = sa.and_(_h.since <= _NOW, sa.or_(_h.until.is_(None), _h.until > _NOW))
+_ALL_RUNNING = sa.select(tables.holdings).where(_RUNS).order_by(_h.since, _h.id)
+
+_ONE = Query(_with_account().where(_s.id == sa.bindparam("sender_id", type_=Id)))
+_BRIEFLY = Query(sa.select(_s.id, _s.channel, _s.address, _s.label).where(_s.id.in_(_IDS)))
+_RUNNING = Query(_ALL_RUNNING)
+_RUNNING_OF = Query(_ALL_RUNNING.where(_h.sender_id.in_(_IDS)))
+_HELD_BY = Query(
+    sa.select(_h.sender_id).where(
+        _h.holder_id == sa.bindparam("person_id", type_=Id),
+        _h.holder_kind == HolderKind.PERSON,
+        _RUNS,
+    )
+)

@@ -134,13 +134,7 @@ def exists(
 
 def first_inbound_after(tx: Tx, conversation_id: UUID, position: int) -> int | None:
     """The first unread message for a read marker, None if all is read."""
-    columns = tables.messages.c
-    query = sa.select(sa.func.min(columns.position)).where(
-        columns.conversation_id == conversation_id,
-        columns.position > position,
-        columns.direction == sa.literal_column("'inbound'"),
-    )
-    found: int | None = tx.execute(query).scalar_one()
+    found: int | None = _FIRST_UNREAD.scalar(tx, id=conversation_id, read=position)
     return found
 
 
@@ -232,4 +226,14 @@ def _attachments() -> sa.Select[Any]:
     return query.order_by(columns.message_id, columns.n)
 
 
+def _first_unread() -> sa.Select[Any]:
+    columns = tables.messages.c
+    return sa.select(sa.func.min(columns.position)).where(
+        columns.conversation_id == sa.bindparam("id", type_=Id),
+        columns.position > sa.bindparam("read", type_=BigInt),
+        columns.direction == sa.literal_column("'inbound'"),
+    )
+
+
 _PENDING, _ATTACHMENTS = Query(_pending()), Query(_attachments())
+_FIRST_UNREAD = Query(_first_unread())
