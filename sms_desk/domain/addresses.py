@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
@@ -65,6 +66,7 @@ def split_channel(raw: str) -> tuple[Channel, str]:
     return Channel.SMS, raw
 
 
+@lru_cache(maxsize=4_096)
 def from_provider(raw: str) -> Address:
     """The address that a provider named, whatever it is: never an error, never a guessed country."""
     channel, rest = split_channel(raw)

@@ -193,7 +193,7 @@ class _Names:
     programs: Mapping[UUID, _Program]
     senders: Mapping[UUID, _Sender]
     providers: Mapping[UUID, str]
-    homes: Mapping[UUID, UUID]  # conversation → its own sender ID
+    own: _Sender | None  # the sender ID of the one conversation; None in a merged timeline
     tags: Mapping[UUID, str]
     linked: Mapping[UUID, UUID]  # so, of the conversations that events tell of
     seen: Collection[UUID]  # those of them that the actor may open
@@ -259,12 +259,14 @@ def _names(
 ) -> _Names:
     """used: sender IDs of the page; a workspace may have thousands."""
     places = inbox_store.senders_of(ctx.tx, linked) if linked else {}
+    own = set(homes.values())
+    named = ctx.remembered(_senders, frozenset({*used, *own, *places.values()}))
     return _Names(
         ctx.remembered(people.names),
         ctx.remembered(_programs),
-        ctx.remembered(_senders, frozenset({*used, *homes.values(), *places.values()})),
+        named,
         ctx.remembered(_providers),
-        homes,
+        named.get(own.pop()) if len(homes) == 1 else None,
         ctx.remembered(tags.names),
         places,
         inbox_store.visible(ctx.tx, ctx.reach, linked),
@@ -294,7 +296,7 @@ def _item(
 ) -> ThreadItem:
     match row:
         case threads.Message():
-            return _message(row, names, files.get(row.id, ()))
+            return _message(row, names, files.get(row.id, ()) if row.media_count else ())
         case threads.Note():
             return _note(row, names)
         case threads.Event():
@@ -320,7 +322,7 @@ def _message(row: threads.Message, names: _Names, files: Sequence[Mapping[Any, A
         author_id=row.author_id,
         author_name=_name(names, row.author_id),
         on_behalf_name=_name(names, row.on_behalf_id),
-        sender_label=_other_sender(row, sender, names),
+        sender_label="" if sender is None or sender is names.own else sender.shown,  # R60
         channel=sender.channel if sender else None,
         program_name=program.name if program else "",
         program_kind=program.kind if program else None,
@@ -334,7 +336,7 @@ def _message(row: threads.Message, names: _Names, files: Sequence[Mapping[Any, A
         lasting=words.lasting,
         late=row.late,
         parts=row.parts,
-        attachments=tuple(_file(file) for file in files),
+        attachments=tuple(map(_file, files)) if files else (),
         keyword=row.keyword or "",
         outbox_id=row.outbox_id,
     )
@@ -345,13 +347,6 @@ _NO_WORDS = ErrorWords("", "", known=False)
 
 def _name(names: _Names, person_id: UUID | None) -> str:
     return names.people.get(person_id, "") if person_id else ""
-
-
-def _other_sender(row: threads.Message, sender: _Sender | None, names: _Names) -> str:
-    """The sender ID used, where it is not the conversation's own (R60), or in a merged timeline."""
-    if len(names.homes) == 1 and names.homes.get(row.conversation_id) == row.sender_id:
-        return ""
-    return sender.shown if sender else ""
 
 
 @lru_cache(maxsize=1_024)
