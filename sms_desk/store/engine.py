@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 from sms_desk.domain.errors import StorageError
-from sms_desk.store import tables
+from sms_desk.store import seldom, tables
 from sms_desk.store.head import HEAD as HEAD
 
 Tx: TypeAlias = Connection
@@ -67,6 +67,7 @@ class Workspace:
         """
         with self._writer, _translated(), self.engine.connect() as connection:
             connection = connection.execution_options(desk_write=True)
+            seldom.watch(connection)
             with connection.begin():
                 yield connection
                 if not quiet:
@@ -82,7 +83,8 @@ class Workspace:
             version = int(watcher.exec_driver_sql("PRAGMA data_version").scalar_one())
             if version != self._last_beat[0]:
                 beats = sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0))
-                others = watcher.execute(beats.where(tables.pulse.c.writer != self._token))
+                ours = (self._token, seldom.WRITER)
+                others = watcher.execute(beats.where(tables.pulse.c.writer.not_in(ours)))
                 self._last_beat = version, int(others.scalar_one())
             watcher.rollback()
             return self._last_beat
@@ -249,6 +251,7 @@ def _begin(connection: Connection) -> None:
     else:
         driver.execute("BEGIN")  # takes no lock yet, so there is no error to translate
     connection.info["changes_at_begin"] = driver.total_changes  # for store.remembered
+    connection.info.pop("seldom_count", None)
 
 
 @contextmanager

@@ -1,10 +1,9 @@
 """What seldom changes and every page needs, read once for each state of the file.
 
 Names, holdings and settings are hundreds of rows; reading them again for every page cost ten times
-the page. SQLite says when a file has changed: a connection's data version moves with every commit
-of any other connection or process, and `total_changes` with every row that it wrote itself. While
-both stand still, what was read before is what would be read now. The one writer of a team's
-workspace counts its commits itself (`team.workspace`).
+the page, and for every page after an arrival three times. A file counts what changes in the tables
+that they stand in (`store.seldom`); while the count stands still, what was read before is what would
+be read now. The one writer of a team's workspace counts its commits itself (`team.workspace`).
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sms_desk.store import seldom
 from sms_desk.store.engine import Tx
 
 P = ParamSpec("P")
@@ -26,7 +26,8 @@ _MOST = 512
 def remembered(
     tx: Tx, read: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """`read(tx, *args)`, whose result nobody changes. The arguments can be hashed.
+    """`read(tx, *args)`, whose result nobody changes. The arguments can be hashed, and what is read
+    stands in `seldom.TABLES`.
 
     A transaction that has written reads for itself: what it sees may never be committed.
     """
@@ -48,13 +49,14 @@ def _kept(tx: Tx) -> dict[Hashable, Any] | None:
         shelf: Callable[[], dict[Hashable, Any]] | None = tx.info.get(SHELF)
         return None if shelf is None else shelf()
     driver: Any = tx.connection.driver_connection
-    written = driver.total_changes
-    if tx.info.get("changes_at_begin") != written:
+    info = tx.info
+    if info.get("changes_at_begin") != driver.total_changes:
         return None
-    # https://sqlite.org/pragma.html#pragma_data_version
-    version = (driver.execute("PRAGMA data_version").fetchone()[0], written)
-    place = tx.info.get(_PLACE)
-    if place is None or place[0] != version:
-        place = tx.info[_PLACE] = (version, {})
+    count = info.get("seldom_count")
+    if count is None:  # the same for the whole snapshot
+        count = info["seldom_count"] = seldom.count(driver)
+    place = info.get(_PLACE)
+    if place is None or place[0] != count:
+        place = info[_PLACE] = (count, {})
     kept: dict[Hashable, Any] = place[1]
     return kept

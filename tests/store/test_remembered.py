@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from sms_desk.store import people, tables
+from sms_desk.domain.inbox_filters import InboxFilter
+from sms_desk.domain.model import Channel
+from sms_desk.services import context, directory, inbox, searching, senders, threads
+from sms_desk.services import desk as doors
+from sms_desk.store import people, seldom, tables
 from sms_desk.store.engine import Tx, Workspace, open_file
 from sms_desk.store.remembered import remembered
 from tests.store.conftest import KEY
@@ -129,3 +135,88 @@ def test_another_workspace_object_is_noticed(local_workspace: Workspace, opened:
         rename(tx, office.ben, "Benedict")
     with opened.read() as tx:
         assert name(tx, office.ben) == "Benedict"
+
+
+# --- what is watched ------------------------------------------------------------------------------
+
+
+def counted(workspace: Workspace) -> int:
+    with workspace.read() as tx:
+        return seldom.count(tx.connection.driver_connection)
+
+
+@pytest.fixture
+def talk(local_workspace: Workspace) -> tuple[Office, UUID]:
+    office = Office(local_workspace)
+    return office, office.conversation(office.own, "+447700900123", office.ben)
+
+
+def test_messages_change_nothing_that_is_remembered(talk: tuple[Office, UUID]) -> None:
+    office, conversation = talk
+    before = counted(office.workspace)
+    office.message(conversation, "Is it open?")
+    assert counted(office.workspace) == before
+
+
+def test_what_the_line_says_is_not_remembered(talk: tuple[Office, UUID]) -> None:
+    office, _ = talk
+    before = counted(office.workspace)
+    with office.workspace.write() as tx:
+        tx.execute(sa.update(tables.accounts).values(line={"last": 1}, clock_offset_us=7))
+    assert counted(office.workspace) == before
+    with office.workspace.write() as tx:
+        tx.execute(sa.update(tables.accounts).values(label="Shop"))
+    assert counted(office.workspace) == before + 1
+
+
+def test_a_first_write_that_is_taken_back_leaves_the_watch(local_workspace: Workspace) -> None:
+    with suppress(RuntimeError), local_workspace.write():
+        raise RuntimeError
+    office = Office(local_workspace)
+    before = counted(local_workspace)
+    with local_workspace.write() as tx:
+        rename(tx, office.ben, "Benedict")
+    assert counted(local_workspace) == before + 1
+
+
+def test_all_that_is_remembered_stands_in_watched_tables(
+    talk: tuple[Office, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, conversation = talk
+    office.program("Spring")
+    read: set[str] = set()
+
+    def allowed(_action: int, table: str, *_more: Any) -> int:
+        read.add(table)
+        return 0
+
+    @cache
+    def spied(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(tx: Tx, *args: Any, **kwargs: Any) -> Any:
+            # Asked of each statement as it is prepared (https://sqlite.org/c3ref/set_authorizer.html).
+            driver: Any = tx.connection.driver_connection
+            driver.set_authorizer(allowed)
+            try:
+                return ask(tx, *args, **kwargs)
+            finally:
+                driver.set_authorizer(None)
+
+        return asked
+
+    def spying(tx: Tx, ask: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return remembered(tx, spied(ask), *args, **kwargs)
+
+    monkeypatch.setattr(context, "remembered", spying)
+    monkeypatch.setattr(doors, "remembered", spying)
+    desk = office.desk(office.ben)
+    desk.read(inbox.page, InboxFilter())
+    desk.read(inbox.rail)
+    desk.read(threads.page, conversation)
+    desk.read(threads.detail, conversation)
+    desk.read(senders.choices_for_reply, conversation)
+    desk.read(senders.names)
+    desk.read(senders.linkable, Channel.SMS)
+    desk.read(directory.all_templates)
+    desk.read(searching.find, "open")
+    known = {table.name for table in tables.metadata.tables.values()}
+    assert read & known == {table.name for table in seldom.TABLES}
