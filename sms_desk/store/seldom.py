@@ -35,6 +35,8 @@ TABLES = (
 _UNSAID = {"line", "clock_offset_us"}
 """Columns that change with every look at the provider, and of which nothing is remembered."""
 
+_ANY_TABLES = "SELECT 1 FROM sqlite_master WHERE name = 'people'"
+
 
 def count(driver: Any) -> int:
     """Of rows that changed until this snapshot, by the bare driver."""
@@ -47,6 +49,8 @@ def watch(connection: Connection) -> None:
     if connection.dialect.name != "sqlite" or connection.info.get("watches"):
         return
     driver: Any = connection.connection.driver_connection
+    if not driver.execute(_ANY_TABLES).fetchone():
+        return  # an empty file
     for statement in _triggers():
         driver.execute(statement)
     connection.info["watches"] = True
