@@ -168,4 +168,5 @@ def test_an_exception_leaves_no_trigger_on_the_connection(replica: Workspace) ->
     with replica.write() as tx:
         _tag(tx, "afterwards")
         assert before.images(tx) == []
-        assert tx.exec_driver_sql("SELECT count(*) FROM temp.sqlite_master").scalar() == 0
+        left = tx.exec_driver_sql("SELECT name FROM temp.sqlite_master").scalars()
+        assert [name for name in left if not name.startswith("seldom_")] == []
