@@ -22,7 +22,7 @@ from sms_desk.sync.connector import ConnectorLock
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Half-typed text of who moved the workspace: it never leaves a desk (R10)."""
+    """Half-typed text of who moved the workspace: it never leaves a desk."""
 
     conversation_id: UUID
     mode: DraftMode

@@ -27,7 +27,7 @@ from sms_desk.store import people, workspaces
 from sms_desk.store.engine import Tx
 from sms_desk.store.head import HEAD
 from sms_desk.store.ids import new_id
-from sms_desk.store.team import access, moving
+from sms_desk.store.team import access, invited, moving
 from sms_desk.store.team import administering as server
 from sms_desk.store.team.functions import INVITED_DAYS
 from sms_desk.store.team.lease import seen
@@ -303,6 +303,7 @@ class Team:
                     "Let them back in first: sms-desk workspace resume, or people restore.",
                 )
             login = server.create_login(tx, person_id, password)
+            invited.note(tx, self._now())
         return Invitation(
             person_id,
             row["name"],

@@ -12,6 +12,7 @@ _HERE = {
     people.Here.HERE: "here",
     people.Here.OFF_HOURS: "outside hours",
     people.Here.ABSENT: "absent",
+    people.Here.INVITED: "invited",
     people.Here.SUSPENDED: "suspended",
     people.Here.REMOVED: "removed",
 }

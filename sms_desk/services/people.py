@@ -26,6 +26,7 @@ class Here(StrEnum):
     HERE = "here"
     OFF_HOURS = "off_hours"  # outside their working hours
     ABSENT = "absent"
+    INVITED = "invited"  # to a team's workspace, and has not joined yet
     SUSPENDED = "suspended"
     REMOVED = "removed"
 
@@ -166,9 +167,9 @@ class _Look:
         self._loads = staffing.loads(ctx.tx)
         self._senders = staffing.holders(ctx.tx, ctx.now)
         self._hours = settings.of_people(ctx.tx, "working_hours")
-        self._usual = settings.read(ctx.tx).get(
-            "working_hours", registry.get("working_hours").default
-        )
+        chosen = settings.read(ctx.tx)
+        self._usual = chosen.get("working_hours", registry.get("working_hours").default)
+        self._invited = frozenset(map(UUID, chosen.get(settings.INVITED, ())))
 
     def sees(self, person_id: UUID) -> bool:
         ctx = self._ctx
@@ -214,6 +215,8 @@ class _Look:
         if stored["suspended_at"] is not None:
             return Here.SUSPENDED, None
         ctx, id_ = self._ctx, stored["id"]
+        if id_ in self._invited:
+            return Here.INVITED, None
         away = tuple(
             (one.since, one.until) for one in ctx.directory.absences if one.person_id == id_
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from sms_desk.store.engine import Tx
 
 _s = tables.settings.c
 _WORKSPACE = "workspace"
+INVITED: Final = "invited"
+"""No setting that anybody chooses: ids of people of a team who have not joined (`store.team.invited`)."""
 
 
 def read(tx: Tx, person_id: UUID | None = None) -> dict[str, Any]:

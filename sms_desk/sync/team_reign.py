@@ -21,7 +21,7 @@ from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.errors import StorageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.providers.base import Provider
-from sms_desk.store.team import housekeeping
+from sms_desk.store.team import housekeeping, invited
 from sms_desk.store.team.lease import LASTS, RENEWED_EVERY, Hold, Lease, LeaseLost
 from sms_desk.store.team.workspace import TeamWorkspace
 from sms_desk.sync.clock import Clock
@@ -289,6 +289,7 @@ class Reign:
         if us - self._watched_us >= _WATCHED_EVERY / timedelta(microseconds=1):
             self._watched_us = us
             self._doors.lease.run(housekeeping.watch_over)
+            self._note_invited()
         now = self._clock.now()
         self._cross(now)
         if self._tidied is None or not self._tidied <= now < self._tidied + _TIDIED_EVERY:
@@ -296,6 +297,14 @@ class Reign:
                 housekeeping.forget(tx)
             self._tidied = now
         return AGAIN_AFTER
+
+    def _note_invited(self) -> None:
+        """Somebody has joined, or was invited anew."""
+        with self.workspace.read() as tx:
+            if invited.is_noted(tx):
+                return
+        with self.workspace.write() as tx:
+            invited.note(tx, self._clock.now())
 
     def _cross(self, now: datetime) -> None:
         """A transaction that changes nothing settles, at its end, who sees what by now: at first, for

@@ -28,7 +28,7 @@ from sms_desk.services import (
 )
 from sms_desk.services.desk import Desk
 from sms_desk.services.people import Here
-from sms_desk.store import audit, search, tables
+from sms_desk.store import audit, search, settings, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.store.office import NOON, Office
@@ -534,6 +534,14 @@ def test_presence_is_derived_from_hours_and_absences(office: Office, ann: Desk) 
     assert row.back_at is not None
     assert row.back_at >= datetime(2026, 11, 19, 8, tzinfo=UTC)
     assert row.absence_id is not None
+
+
+def test_who_has_not_joined_yet_is_invited(office: Office, ann: Desk) -> None:
+    with office.workspace.write() as tx:
+        settings.write(tx, settings.INVITED, [str(office.ben)], office.now)
+    here = {row.id: row.here for row in ann.read(people.listing)}
+    assert here[office.ben] is Here.INVITED
+    assert here[office.ann] is Here.HERE
 
 
 def test_the_hours_of_a_person_stand_with_them(office: Office) -> None:

@@ -251,7 +251,8 @@ class People(Section):
 
 
 def _options(*, removed: bool) -> list[tuple[str, frozenset[Here]]]:
-    states = [here for here in Here if removed or here is not Here.REMOVED]
+    apart = {Here.INVITED} if removed else {Here.INVITED, Here.REMOVED}
+    states = [here for here in Here if here not in apart]
     every = (tr("Everybody"), _WORKS_HERE)
     return [every, *((here_title(here), frozenset({here})) for here in states)]
 

@@ -19,7 +19,7 @@ from sms_desk.ui.widgets.flow import FlowLayout
 from sms_desk.ui.widgets.sign import Sign
 from sms_desk.ui.widgets.text import label
 
-_WORKING = frozenset({Here.HERE, Here.OFF_HOURS, Here.ABSENT})
+_WORKING = frozenset({Here.HERE, Here.OFF_HOURS, Here.ABSENT, Here.INVITED})
 
 
 class PersonPane(QWidget):

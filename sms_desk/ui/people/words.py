@@ -22,6 +22,7 @@ SIGNS: dict[Here, tuple[Tone, str]] = {
     Here.HERE: ("ok", "check"),
     Here.OFF_HOURS: ("secondary", "moon"),
     Here.ABSENT: ("nudge", "user-x"),
+    Here.INVITED: ("secondary", "mail"),
     Here.SUSPENDED: ("error", "ban"),
     Here.REMOVED: ("secondary", "log-out"),
 }
@@ -57,6 +58,7 @@ def here_title(here: Here) -> str:
         Here.HERE: tr("Here"),
         Here.OFF_HOURS: tr("Outside hours"),
         Here.ABSENT: tr("Away"),
+        Here.INVITED: tr("Invited"),
         Here.SUSPENDED: tr("Suspended"),
         Here.REMOVED: tr("Removed"),
     }[here]
@@ -76,6 +78,8 @@ def here_detail(row: StaffRow, now: datetime, zone: tzinfo) -> str:
     match row.here:
         case Here.HERE:
             return ""
+        case Here.INVITED:
+            return tr("has not joined yet")
         case Here.SUSPENDED:
             return tr("keeps what they hold, does nothing more")
         case Here.REMOVED:

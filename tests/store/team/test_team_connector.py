@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sms_desk.domain.model import OutboxState
 from sms_desk.services import pushed
 from sms_desk.settings.server_address import ServerAddress
-from sms_desk.store import tables
+from sms_desk.store import settings, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.team import connection as way
 from sms_desk.store.team import housekeeping
@@ -277,6 +277,20 @@ def test_what_only_time_brings(shift: Shift) -> None:
     reign.workspace.write = noted  # type: ignore[method-assign, assignment]
     desk.hand.tick(3601)
     wait_until(lambda: bool(written), "the transaction")
+
+
+def test_the_desks_are_told_who_was_invited_and_has_not_joined(shift: Shift) -> None:
+    desk, server = shift.desk, shift.team.server
+
+    def invited_people() -> list[str]:
+        with desk.workspace.read() as tx:
+            return list(settings.read(tx).get(settings.INVITED, ()))
+
+    ben = server.invite(desk.ben, joined=False)
+    shift.connector.start()
+    wait_until(lambda: invited_people() == [str(desk.ben)], "the invitation")
+    server.connect(ben).execute("SELECT desk.joined()")
+    wait_until(lambda: not invited_people(), "whoever joined")
 
 
 def test_the_watchdog_ends_the_sessions_of_who_is_suspended(shift: Shift) -> None:
