@@ -286,10 +286,11 @@ def test_the_desks_are_told_who_was_invited_and_has_not_joined(shift: Shift) -> 
         with desk.workspace.read() as tx:
             return list(settings.read(tx).get(settings.INVITED, ()))
 
-    ben = server.invite(desk.ben, joined=False)
+    bob_id = desk.add_person("Bob")
+    bob = server.invite(bob_id, joined=False)
     shift.connector.start()
-    wait_until(lambda: invited_people() == [str(desk.ben)], "the invitation")
-    server.connect(ben).execute("SELECT desk.joined()")
+    wait_until(lambda: invited_people() == [str(bob_id)], "the invitation")
+    server.connect(bob).execute("SELECT desk.joined()")
     wait_until(lambda: not invited_people(), "whoever joined")
 
 
