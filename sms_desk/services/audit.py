@@ -220,7 +220,9 @@ def concerned(ctx: Context, n: int) -> tuple[Concerned, ...]:
     entry = _entry(ctx, n)
     ids = list(entry.subject_ids)
     if entry.batch_id is not None:  # of many only their number stands in the entry
-        ids += [event.conversation_id for event in events.of_batch(ctx.tx, entry.batch_id)]
+        ids += (
+            id_ for one in events.of_batch(ctx.tx, entry.batch_id) for id_ in one.conversation_ids
+        )
     ids = list(dict.fromkeys(ids))[:_CONCERNED]
     around = notices.surroundings(ctx.tx, inbox.visible(ctx.tx, ctx.reach, ids))
     found = [

@@ -24,7 +24,7 @@ from sms_desk.settings import registry
 from sms_desk.store import audit as store
 from sms_desk.store import events, programs, senders, staffing
 from sms_desk.store.engine import Tx
-from sms_desk.store.events import Event, EventKind, owner_in
+from sms_desk.store.events import Alike, EventKind, owner_in
 
 AUDITED: Mapping[type[c.Command], Kind] = {
     c.Assign: Kind.ASSIGNED,
@@ -221,15 +221,14 @@ def _moves(ctx: Context, command: c.Command, effect: Effect) -> Moves:
     return _told(events.of_batch(ctx.tx, command.id))
 
 
-def _told(happened: Iterable[Event]) -> Moves:
+def _told(happened: Iterable[Alike]) -> Moves:
     found: dict[UUID, tuple[UUID | None, UUID | None]] = {}
-    for event in happened:
-        if event.kind is not EventKind.ASSIGNED:
+    for alike in happened:
+        if alike.kind is not EventKind.ASSIGNED:
             continue
-        detail = event.detail or {}
-        was, now = (owner_in(detail.get(side)) for side in ("before", "after"))
-        first = found.get(event.conversation_id)
-        found[event.conversation_id] = (was if first is None else first[0], now)
+        was, now = (owner_in(alike.detail.get(side)) for side in ("before", "after"))
+        for id_ in alike.conversation_ids:
+            found[id_] = (found[id_][0] if id_ in found else was, now)
     return found
 
 

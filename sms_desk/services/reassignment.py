@@ -110,7 +110,7 @@ def plan(ctx: Context, command: c.Reassign) -> Plan:
     ids = resolve(ctx, command.targets)
     if command.targets.matching is not None:
         ids.sort(key=attrgetter("int"))  # however it was read, the same division
-    rows = team_states.load(ctx.tx, ids)
+    rows = team_states.load(ctx.tx, ids, _COLUMNS)
     meant = [
         rows[id_]
         for id_ in ids
@@ -126,6 +126,9 @@ def plan(ctx: Context, command: c.Reassign) -> Plan:
     unnamed = tuple(row["id"] for row in meant if taken[row["id"]] is None)
     holdings, takers = _senders(ctx, command)
     return Plan(rows, given, unnamed, holdings, takers)
+
+
+_COLUMNS = ("owner_id", "team_state", "source_program_id", "sender_id")
 
 
 def _check_shares(ctx: Context, command: c.Reassign) -> None:

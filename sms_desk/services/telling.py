@@ -147,6 +147,8 @@ class Teller:
 
     def substitutes_of(self, tx: Tx, owner_id: UUID, ids: Iterable[UUID]) -> tuple[Told, ...]:
         """Who answers these conversations in their owner's place, where that is certain."""
+        if not self.presence.is_away(owner_id):
+            return ()
         answers = self._answers(tx, dict.fromkeys(ids, owner_id)).values()
         certain = {one for one in answers if len(one.people) == 1 and owner_id not in one.people}
         return tuple(

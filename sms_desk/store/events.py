@@ -16,6 +16,7 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Position
 from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.ids import derived
 from sms_desk.store.reading import Query
 
 _ROOM = 100_000
@@ -55,32 +56,52 @@ class Event:
     batch_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What one command did to several conversations alike; the fields as an `Event`'s."""
+
+    kind: EventKind
+    reason: str
+    detail: Mapping[str, Any]
+    conversation_ids: Sequence[UUID]
+
+
 def append(tx: Tx, events: Iterable[Event]) -> None:
     """Write events down, each at a position of its own."""
     events = sorted(events, key=lambda event: event.at)
-    if not events:
-        return
     wished = [positions.of_own(event.at, positions.Kind.EVENT) for event in events]
-    places = _free_places(tx, wished)
-    fast.insert(
-        tx,
-        tables.events,
-        _COLUMNS,
-        [
-            (
-                place,
-                event.id,
-                event.conversation_id,
-                event.at,
-                event.kind,
-                event.actor_id,
-                event.reason,
-                event.detail or _NOTHING,
-                event.batch_id,
-            )
-            for place, event in zip(places, events, strict=True)
-        ],
-    )
+    rows = [
+        (
+            event.id,
+            event.conversation_id,
+            event.at,
+            event.kind,
+            event.actor_id,
+            event.reason,
+            event.detail or _NOTHING,
+            event.batch_id,
+        )
+        for event in events
+    ]
+    _write(tx, wished, rows)
+
+
+def append_batch(
+    tx: Tx, happened: Iterable[Alike], *, at: datetime, actor_id: UUID | None, batch_id: UUID
+) -> None:
+    """Write down what a command did: an event of each conversation, no more than one."""
+    rows = [
+        (derived(batch_id, id_), id_, at, one.kind, actor_id, one.reason, one.detail, batch_id)
+        for one in happened
+        for id_ in one.conversation_ids
+    ]
+    _write(tx, [positions.of_own(at, positions.Kind.EVENT)] * len(rows), rows)
+
+
+def _write(tx: Tx, wished: Sequence[Position], rows: Sequence[tuple[Any, ...]]) -> None:
+    places = _free_places(tx, wished) if wished else ()
+    placed = [(place, *row) for place, row in zip(places, rows, strict=True)]
+    fast.insert(tx, tables.events, _COLUMNS, placed)
 
 
 _COLUMNS = (
@@ -96,19 +117,15 @@ _COLUMNS = (
 )
 
 
-def of_batch(tx: Tx, batch_id: UUID) -> list[Event]:
-    """All that one command did, in order. Equal details are one object."""
-    details: dict[str, dict[str, Any]] = {}  # of thousands, few differ: each is read once
-    found = []
-    for id_, conversation_id, at, kind, actor_id, reason, text in _OF_BATCH.rows(
-        tx, batch_id=batch_id
-    ):
-        if text not in details:
-            details[text] = json.loads(text)
-        found.append(
-            Event(id_, conversation_id, at, kind, actor_id, reason, details[text], batch_id)
-        )
-    return found
+def of_batch(tx: Tx, batch_id: UUID) -> list[Alike]:
+    """All that one command did, what it did alike together."""
+    alike: dict[tuple[EventKind, str, str], list[UUID]] = {}
+    for conversation_id, *said in _OF_BATCH.rows(tx, batch_id=batch_id):
+        alike.setdefault(tuple(said), []).append(conversation_id)
+    return [
+        Alike(kind, reason, json.loads(detail), ids)
+        for (kind, reason, detail), ids in alike.items()
+    ]
 
 
 def get(tx: Tx, event_id: UUID) -> Event | None:
@@ -180,7 +197,7 @@ _P = _e.position
 _NOTHING: Mapping[str, Any] = {}
 _OF_BATCH = Query(
     sa.select(
-        *(_e.id, _e.conversation_id, _e.at, _e.kind, _e.actor_id, _e.reason),
+        *(_e.conversation_id, _e.kind, _e.reason),
         sa.type_coerce(_e.detail, sa.Text).label("detail"),
     )
     .where(_e.batch_id == sa.bindparam("batch_id"))

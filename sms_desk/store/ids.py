@@ -7,7 +7,7 @@ from uuid import UUID
 
 import uuid_utils.compat
 
-from sms_desk.store.types import id_of
+from sms_desk.store.types import id_of_number
 
 
 def new_id() -> UUID:
@@ -17,16 +17,10 @@ def new_id() -> UUID:
 
 def derived(command_id: UUID, part: object) -> UUID:
     """The id of one of the things that a command writes: the same wherever it is executed."""
-    # As uuid.uuid5, for half of what that takes: a batch asks ten thousand times.
+    # As uuid.uuid5, for a third of what that takes: a batch asks ten thousand times.
     digest = sha1(command_id.bytes + str(part).encode(), usedforsecurity=False).digest()
-    return id_of(
-        bytes(
-            [
-                *digest[:6],
-                digest[6] & 0x0F | 0x50,
-                digest[7],
-                digest[8] & 0x3F | 0x80,
-                *digest[9:16],
-            ]
-        )
-    )
+    return id_of_number(int.from_bytes(digest[:16], "big") & ~_FIXED_BITS | _VERSION_5)
+
+
+_FIXED_BITS = 0xF << 76 | 0x3 << 62
+_VERSION_5 = 0x5 << 76 | 0x2 << 62  # RFC 9562, 5.5

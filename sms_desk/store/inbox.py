@@ -57,8 +57,8 @@ def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
         from sms_desk.store import inbox_text
 
         return inbox_text.all_ids(tx, asked)
-    query = sa.select(_c.id).where(*everything(asked.filter, asked.reach))
-    return list(tx.execute(query, asked.values).scalars())
+    query = _all(asked.filter, asked.reach)
+    return [row[0] for row in query.rows(tx, **asked.values)]
 
 
 def matching(tx: Tx, asked: Asked, ids: Collection[UUID]) -> set[UUID]:
@@ -162,6 +162,11 @@ def _timeless(asked: Asked) -> InboxFilter:
 def _counting(wanted: InboxFilter, reach: Reach) -> Query:
     query = sa.select(sa.func.count()).select_from(tables.conversations)
     return Query(query.where(*everything(wanted, reach)))
+
+
+@lru_cache(maxsize=64)
+def _all(wanted: InboxFilter, reach: Reach) -> Query:
+    return Query(sa.select(_c.id).where(*everything(wanted, reach)))
 
 
 @lru_cache(maxsize=128)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -43,16 +44,18 @@ def chunks(ids: Collection[T]) -> Iterator[Sequence[T]]:
         yield ordered[start : start + _CHUNK]
 
 
-def load(tx: Tx, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """State columns by conversation."""
-    return {row["id"]: row for part in chunks(ids) for row in _STATES.mappings(tx, ids=part)}
+def load(
+    tx: Tx, ids: Collection[UUID], columns: tuple[str, ...] = _STATE
+) -> dict[UUID, dict[str, Any]]:
+    """Columns by conversation, beside its id: all of its state, or those of them that matter."""
+    query = _of(columns)
+    return {row["id"]: row for part in chunks(ids) for row in query.mappings(tx, ids=part)}
 
 
-_STATES = Query(
-    sa.select(_c.id, *(_c[name] for name in _STATE)).where(
-        _c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))
-    )
-)
+@lru_cache(maxsize=64)
+def _of(columns: tuple[str, ...]) -> Query:
+    wanted = _c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))
+    return Query(sa.select(_c.id, *(_c[name] for name in columns)).where(wanted))
 
 
 def set_state(tx: Tx, ids: Collection[UUID], state: State, at: datetime) -> None:
@@ -72,17 +75,10 @@ def set_owner(tx: Tx, ids: Collection[UUID], owner_id: UUID | None) -> None:
     _set(tx, ids, {"owner_id": owner_id, "owner_epoch": _c.owner_epoch + 1})
 
 
-def restore(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Put columns back, those alike together. Each mapping has `id` and the columns to set."""
-    alike: dict[tuple[tuple[str, Any], ...], list[UUID]] = {}
-    for row in rows:
-        values = tuple((name, value) for name, value in row.items() if name != "id")
-        alike.setdefault(values, []).append(row["id"])
-    for columns, ids in alike.items():
-        changed = dict(columns)
-        if "owner_id" in changed:
-            changed["owner_epoch"] = _c.owner_epoch + 1
-        _set(tx, ids, changed)
+def restore(tx: Tx, ids: Collection[UUID], values: Mapping[str, Any]) -> None:
+    """Put columns back, to the same values in all of them."""
+    epoch = {"owner_epoch": _c.owner_epoch + 1} if "owner_id" in values else {}
+    _set(tx, ids, {**values, **epoch})
 
 
 def never_owned(tx: Tx, sender_ids: Collection[UUID]) -> list[sa.Row[UUID, UUID, UUID]]:

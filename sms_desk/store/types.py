@@ -41,9 +41,14 @@ def from_micros(value: int) -> datetime:
 
 
 def id_of(value: bytes) -> UUID:
-    """The id of sixteen bytes, for a third of what `UUID` takes to check every form of its own."""
+    """The id of sixteen bytes."""
+    return id_of_number(int.from_bytes(value, "big"))
+
+
+def id_of_number(value: int) -> UUID:
+    """The id of 128 bits, for a third of what `UUID` takes to check every form of its own."""
     made = _new_uuid(UUID)
-    _set_int(made, int.from_bytes(value, "big"))
+    _set_int(made, value)
     _set_safe(made, _UNKNOWN)
     return made
 

@@ -41,7 +41,7 @@ def shop(
 
 def change(office: Office, id_: UUID, **values: object) -> None:
     with office.workspace.write() as tx:
-        team_states.restore(tx, [{"id": id_, **values}])
+        team_states.restore(tx, [id_], values)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ them: what still stands as the batch left it goes back, what somebody moved sinc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from sms_desk.store import (
     tags,
     team_states,
 )
-from sms_desk.store.events import Event, EventKind
+from sms_desk.store.events import Alike, Event, EventKind, owner_in
 from sms_desk.store.ids import derived
 from sms_desk.store.types import from_micros, to_micros
 
@@ -78,7 +78,10 @@ def _move(
     after = team_state.move(team_state.OPEN, happening, at=ctx.now, until=until)
     moved = {id_: row for id_, row in before.items() if _state(row) != after}
     team_states.set_state(ctx.tx, moved, after, ctx.now)
-    _note(ctx, command, moved, kind, "person", lambda row: _before_after(ctx, row, after))
+    happened = (
+        Alike(kind, "person", _before_after(ctx, row, after), [id_]) for id_, row in moved.items()
+    )
+    owners.note(ctx, command, happened)
     _refresh(ctx, moved)
     return Effect(
         Changes.of(conversation=frozenset(moved)) if moved else Changes(),
@@ -157,7 +160,7 @@ def _without(ctx: Context, tag_id: UUID, ids: Collection[UUID]) -> list[UUID]:
 def _tagged(
     ctx: Context, command: c.Command, tag_id: UUID, ids: list[UUID], kind: EventKind
 ) -> Effect:
-    _note(ctx, command, {id_: {} for id_ in ids}, kind, "person", lambda _: {"tag": str(tag_id)})
+    owners.note(ctx, command, [Alike(kind, "person", {"tag": str(tag_id)}, ids)])
     verb = "Tagged" if kind is EventKind.TAGGED else "Removed the tag from"
     return Effect(
         Changes.of(conversation=frozenset(ids), tag=None) if ids else Changes(),
@@ -208,9 +211,9 @@ def release_automation(ctx: Context, command: c.ReleaseAutomation) -> Effect:
     if row["human_since"] is None:
         raise RefusedError("No automation is silent in this conversation.", rule="automation")
     after = {"human_since": None}
-    team_states.restore(ctx.tx, [{"id": row["id"], **after}])
+    team_states.restore(ctx.tx, [row["id"]], after)
     detail = {"before": _plain(row, after), "after": after}
-    _note(ctx, command, {row["id"]: row}, EventKind.RELEASED, "person", lambda _: detail)
+    owners.note(ctx, command, [Alike(EventKind.RELEASED, "person", detail, [row["id"]])])
     changes = Changes.of(conversation=row["id"])
     return Effect(changes, 1, "Released the automation", by_events=True)
 
@@ -241,9 +244,9 @@ def _resource(
     label: str,
     told: Mapping[str, Any] | None = None,
 ) -> Effect:
-    team_states.restore(ctx.tx, [{"id": row["id"], **after}])
+    team_states.restore(ctx.tx, [row["id"]], after)
     detail = {"before": _plain(row, _SOURCE), "after": _plain(after, _SOURCE), **(told or {})}
-    _note(ctx, command, {row["id"]: row}, kind, "person", lambda _: detail)
+    owners.note(ctx, command, [Alike(kind, "person", detail, [row["id"]])])
     return Effect(Changes.of(conversation=row["id"]), 1, label, by_events=True)
 
 
@@ -255,42 +258,43 @@ def undo_batch(ctx: Context, batch_id: UUID, *, by: c.Command) -> Effect:
     does not. Count 0: something newer contradicts all of it. What its author sees no longer stays,
     unless it is this batch that gave it away (R31)."""
     done = events.of_batch(ctx.tx, batch_id)
-    said = _read(done)
-    now = team_states.load(ctx.tx, [event.conversation_id for event in done])
-    given = {event.conversation_id for event in done if event.kind is EventKind.ASSIGNED}
-    within = given | seen(ctx, now.keys())
-    back = [
-        event
-        for event in done
-        if event.conversation_id in within
-        and said[id(event.detail)].stands(now[event.conversation_id])
-    ]
+    back = _standing(ctx, done)
+    ids = {id_ for one in back for id_ in one.conversation_ids}
+    stay = {id_: one.kind for one in done for id_ in one.conversation_ids if id_ not in ids}
+    note = _contradicted(ctx, batch_id, stay, len(stay) + len(ids))
     if not back:
-        return Effect(count=0, note=_contradicted(ctx, batch_id, done, ()))
-    team_states.restore(
-        ctx.tx,
-        [
-            {"id": event.conversation_id, **before}
-            for event in back
-            if (before := said[id(event.detail)].before) is not None
-        ],
+        return Effect(count=0, note=note)
+    for one in back:
+        _put_back(ctx, one)
+    owners.note(ctx, by, map(_turned, back))
+    _refresh(
+        ctx, {id_ for one in back if one.kind not in _NO_CACHE for id_ in one.conversation_ids}
     )
-    _untag(ctx, back)
-    _untell(ctx, back)
-    events.append(
-        ctx.tx, [_undone(ctx, event, by, said[id(event.detail)].turned) for event in back]
-    )
-    ids = {event.conversation_id for event in back}
-    _refresh(ctx, {event.conversation_id for event in back if event.kind not in _NO_CACHE})
     changes = Changes.of(conversation=frozenset(ids), tag=None)
-    note = _contradicted(ctx, batch_id, done, ids)
-    moves = {
-        event.conversation_id: said[id(event.detail)].returned
-        for event in back
-        if event.kind is EventKind.ASSIGNED
-    }
-    kept = tuple(event.conversation_id for event in done if event.conversation_id not in ids)
-    return Effect(changes, len(ids), note=note, moves=moves or None, kept=kept)
+    moves: dict[UUID, tuple[UUID | None, UUID | None]] = {}
+    for one in back:
+        if one.kind is EventKind.ASSIGNED:
+            moves |= dict.fromkeys(one.conversation_ids, _returned(one))
+    return Effect(changes, len(ids), note=note, moves=moves or None, kept=tuple(stay))
+
+
+def _standing(ctx: Context, done: Sequence[Alike]) -> list[Alike]:
+    """What a batch did, as far as it still stands and is the actor's to put back."""
+    columns = tuple(sorted({name for one in done for name in one.detail.get("after", ())}))
+    now = team_states.load(ctx.tx, [id_ for one in done for id_ in one.conversation_ids], columns)
+    given = {id_ for one in done if one.kind is EventKind.ASSIGNED for id_ in one.conversation_ids}
+    within = given | seen(ctx, now.keys() - given)
+    found = []
+    for one in done:
+        after = _values(one.detail.get("after", {}))
+        ids = [
+            id_
+            for id_ in one.conversation_ids
+            if id_ in within and {name: now[id_][name] for name in after} == after
+        ]
+        if ids:
+            found.append(replace(one, conversation_ids=ids))
+    return found
 
 
 _NO_CACHE = frozenset({EventKind.ASSIGNED, EventKind.TAGGED, EventKind.UNTAGGED})
@@ -300,23 +304,20 @@ _NO_CACHE = frozenset({EventKind.ASSIGNED, EventKind.TAGGED, EventKind.UNTAGGED}
 _WITH_ROUTED = {EventKind.ASSIGNED: (EventKind.ASSIGNED, EventKind.ROUTED)}
 
 
-def _contradicted(
-    ctx: Context, batch_id: UUID, done: Collection[Event], back: Collection[UUID]
-) -> str:
+def _contradicted(ctx: Context, batch_id: UUID, stay: Mapping[UUID, EventKind], of: int) -> str:
     """How many stay as they are, who changed them since, and which these are (R30), as far as the
-    actor sees them."""
-    stay = [event for event in done if event.conversation_id not in back]
+    actor sees them. stay: what the batch did to each; of: to how many it did something."""
     if not stay:
         return ""
-    kinds = {kind for e in stay for kind in _WITH_ROUTED.get(e.kind, tuple(EventKind))}
-    ids = seen(ctx, {event.conversation_id for event in stay})
+    done = set(stay.values())
+    kinds = {kind for one in done for kind in _WITH_ROUTED.get(one, tuple(EventKind))}
+    ids = seen(ctx, stay)
     by = reassigning.changed_since(ctx.tx, batch_id, ids, sorted(kinds))
     names = people.names(ctx.tx)
     known = sorted({names[one] for one in by if one in names})
-    assigned = all(event.kind is EventKind.ASSIGNED for event in stay)
-    verb = "assigned again" if assigned else "changed again"
+    verb = "assigned again" if done == {EventKind.ASSIGNED} else "changed again"
     was = "was" if len(stay) == 1 else "were"
-    words = f"{len(stay):,} of {len(done):,} {was} {verb} since"
+    words = f"{len(stay):,} of {of:,} {was} {verb} since"
     if known:
         words = f"{words}, by {' and '.join(known)}"
     return f"{words}: {_which(ctx, ids)}." if ids else f"{words}."
@@ -335,54 +336,19 @@ def _which(ctx: Context, ids: Collection[UUID]) -> str:
 _SHOWN = 5
 
 
-class _Said:
-    """The detail of an event, read once for all that say the same.
-
-    before: columns to put back, None: none. turned: the detail the other way round.
-    """
-
-    def __init__(self, detail: Mapping[str, Any]) -> None:
-        self._after: Mapping[str, Any] = detail.get("after", {})
-        self.before = _values(detail["before"]) if "before" in detail else None
-        self.turned = dict(detail)
-        if "before" in detail:
-            before = {name: detail["before"].get(name) for name in self._after}
-            self.turned |= {"before": self._after, "after": before}
-
-    def stands(self, row: Mapping[Any, Any]) -> bool:
-        """Whether a conversation is as the event left it."""
-        return bool(_plain(row, self._after) == self._after)
-
-    @cached_property
-    def returned(self) -> tuple[UUID | None, UUID | None]:
-        """Of one that changed hands: whose it was until now, and whose it is again."""
-        return _values(self._after)["owner_id"], (self.before or {})["owner_id"]
-
-
-def _read(done: Iterable[Event]) -> dict[int, _Said]:
-    """By the detail's identity: of a batch, equal ones are one object (`events.of_batch`)."""
-    found: dict[int, _Said] = {}
-    for event in done:
-        if id(event.detail) not in found:
-            found[id(event.detail)] = _Said(event.detail or {})
-    return found
-
-
-def _untag(ctx: Context, done: Iterable[Event]) -> None:
-    for event in done:
-        tag = (event.detail or {}).get("tag")
-        if tag is None:
-            continue
-        change = tags.remove if event.kind is EventKind.TAGGED else tags.add
-        change(ctx.tx, UUID(tag), [event.conversation_id])
-
-
-def _untell(ctx: Context, done: Iterable[Event]) -> None:
-    for event in done:
-        message = dict((event.detail or {}).get("message", {}))
-        if message:
-            position = int(message.pop("position"))
-            message_sources.restore(ctx.tx, position, _values(message))
+def _put_back(ctx: Context, done: Alike) -> None:
+    """Columns, tags and what a message was said to be, as before it was done."""
+    ids, detail = done.conversation_ids, done.detail
+    if "before" in detail:
+        team_states.restore(ctx.tx, ids, _values(detail["before"]))
+    if "tag" in detail:
+        change = tags.remove if done.kind is EventKind.TAGGED else tags.add
+        for part in team_states.chunks(ids):
+            change(ctx.tx, UUID(detail["tag"]), part)
+    message = dict(detail.get("message", {}))
+    if message:
+        position = int(message.pop("position"))
+        message_sources.restore(ctx.tx, position, _values(message))
 
 
 _OPPOSITE = {
@@ -395,46 +361,21 @@ _OPPOSITE = {
 }
 
 
-def _undone(ctx: Context, event: Event, by: c.Command, detail: Mapping[str, Any]) -> Event:
-    return Event(
-        derived(by.id, event.conversation_id),
-        event.conversation_id,
-        ctx.now,
-        _OPPOSITE.get(event.kind, event.kind),
-        ctx.actor.person_id,
-        "undo",
-        detail,
-        by.id,
-    )
+def _turned(done: Alike) -> Alike:
+    """What happens when it is put back."""
+    detail = dict(done.detail)
+    if "before" in detail:
+        after = detail.get("after", {})
+        detail |= {"before": after, "after": {name: detail["before"].get(name) for name in after}}
+    return Alike(_OPPOSITE.get(done.kind, done.kind), "undo", detail, done.conversation_ids)
+
+
+def _returned(done: Alike) -> tuple[UUID | None, UUID | None]:
+    """Of what changed hands: whose it was until now, and whose it is again."""
+    return owner_in(done.detail["after"]), owner_in(done.detail["before"])
 
 
 # --- shared ---------------------------------------------------------------------------------------
-
-
-def _note(
-    ctx: Context,
-    command: c.Command,
-    rows: Mapping[UUID, Mapping[Any, Any]],
-    kind: EventKind,
-    reason: str,
-    detail: Callable[[Mapping[Any, Any]], dict[str, Any]],
-) -> None:
-    events.append(
-        ctx.tx,
-        [
-            Event(
-                derived(command.id, id_),
-                id_,
-                ctx.now,
-                kind,
-                ctx.actor.person_id,
-                reason,
-                detail(row),
-                command.id,
-            )
-            for id_, row in rows.items()
-        ],
-    )
 
 
 def _refresh(ctx: Context, ids: Collection[UUID]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,7 @@ from sms_desk.domain import commands as c
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Moves
 from sms_desk.store import events, team_states
-from sms_desk.store.events import Event, EventKind
-from sms_desk.store.ids import derived
+from sms_desk.store.events import Alike, EventKind
 
 Owners = Mapping[UUID, UUID | None]
 
@@ -31,26 +30,19 @@ def give(
         team_states.set_owner(ctx.tx, ids, owner_id)
     moves = {id_: (before[id_]["owner_id"], owner_id) for id_, owner_id in owners.items()}
     said = absences or {}
-    details: dict[Any, dict[str, Any]] = {}  # of thousands, few differ: each is written once
-    happened = []
-    for id_, (was, owner_id) in moves.items():
-        key = was, owner_id, said.get(id_)
-        if key not in details:
-            details[key] = _detail(*key)
-        happened.append(
-            Event(
-                derived(command.id, id_),
-                id_,
-                ctx.now,
-                EventKind.ASSIGNED,
-                ctx.actor.person_id,
-                reason,
-                details[key],
-                command.id,
-            )
-        )
-    events.append(ctx.tx, happened)
+    alike: dict[tuple[UUID | None, UUID | None, UUID | None], list[UUID]] = defaultdict(list)
+    for id_, move in moves.items():
+        alike[*move, said.get(id_)].append(id_)
+    happened = (Alike(EventKind.ASSIGNED, reason, _detail(*key), ids) for key, ids in alike.items())
+    note(ctx, command, happened)
     return moves
+
+
+def note(ctx: Context, command: c.Command, happened: Iterable[Alike]) -> None:
+    """Write down what the actor did by a command, in the history of each conversation."""
+    events.append_batch(
+        ctx.tx, happened, at=ctx.now, actor_id=ctx.actor.person_id, batch_id=command.id
+    )
 
 
 def by_owner(owners: Owners) -> dict[UUID | None, list[UUID]]:
