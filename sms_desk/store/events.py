@@ -69,39 +69,29 @@ class Alike:
 def append(tx: Tx, events: Iterable[Event]) -> None:
     """Write events down, each at a position of its own."""
     events = sorted(events, key=lambda event: event.at)
+    if not events:
+        return
     wished = [positions.of_own(event.at, positions.Kind.EVENT) for event in events]
-    rows = [
-        (
-            event.id,
-            event.conversation_id,
-            event.at,
-            event.kind,
-            event.actor_id,
-            event.reason,
-            event.detail or _NOTHING,
-            event.batch_id,
-        )
-        for event in events
-    ]
-    _write(tx, wished, rows)
-
-
-def append_batch(
-    tx: Tx, happened: Iterable[Alike], *, at: datetime, actor_id: UUID | None, batch_id: UUID
-) -> None:
-    """Write down what a command did: an event of each conversation, no more than one."""
-    rows = [
-        (derived(batch_id, id_), id_, at, one.kind, actor_id, one.reason, one.detail, batch_id)
-        for one in happened
-        for id_ in one.conversation_ids
-    ]
-    _write(tx, [positions.of_own(at, positions.Kind.EVENT)] * len(rows), rows)
-
-
-def _write(tx: Tx, wished: Sequence[Position], rows: Sequence[tuple[Any, ...]]) -> None:
-    places = _free_places(tx, wished) if wished else ()
-    placed = [(place, *row) for place, row in zip(places, rows, strict=True)]
-    fast.insert(tx, tables.events, _COLUMNS, placed)
+    places = _free_places(tx, wished)
+    fast.insert(
+        tx,
+        tables.events,
+        _COLUMNS,
+        [
+            (
+                place,
+                event.id,
+                event.conversation_id,
+                event.at,
+                event.kind,
+                event.actor_id,
+                event.reason,
+                event.detail or _NOTHING,
+                event.batch_id,
+            )
+            for place, event in zip(places, events, strict=True)
+        ],
+    )
 
 
 _COLUMNS = (
@@ -115,6 +105,28 @@ _COLUMNS = (
     "detail",
     "batch_id",
 )
+
+
+def append_batch(
+    tx: Tx, happened: Iterable[Alike], *, at: datetime, actor_id: UUID | None, batch_id: UUID
+) -> None:
+    """Write down what a command did: an event of each conversation, no more than one."""
+    said = [(one, id_) for one in happened for id_ in one.conversation_ids]
+    if not said:
+        return
+    ids = [id_ for _, id_ in said]
+    columns: dict[str, Sequence[Any]] = {
+        "position": _free_places(tx, [positions.of_own(at, positions.Kind.EVENT)] * len(said)),
+        "id": [derived(batch_id, id_) for id_ in ids],
+        "conversation_id": ids,
+        "at": [at] * len(said),
+        "kind": [one.kind for one, _ in said],
+        "actor_id": [actor_id] * len(said),
+        "reason": [one.reason for one, _ in said],
+        "detail": [one.detail for one, _ in said],
+        "batch_id": [batch_id] * len(said),
+    }
+    fast.insert_alike(tx, tables.events, columns)
 
 
 def of_batch(tx: Tx, batch_id: UUID) -> list[Alike]:

@@ -7,7 +7,8 @@ several rows is converted once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -32,6 +33,44 @@ def insert(
         tx.execute(sa.insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
         return
     tx.exec_driver_sql(_insert(table, columns), _bound(table, columns, rows))
+
+
+def insert_alike(tx: Tx, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Insert rows that differ in few columns. columns: by name, the values of all rows; no text among
+    them holds a NUL.
+
+    One statement: what stands in every row is bound once, and the rest travels in one parameter.
+    """
+    own = {name: each for name, each in columns.items() if len(set(map(id, each))) > 1}
+    if not own:  # a single row, or none
+        insert(tx, table, tuple(columns), zip(*columns.values(), strict=True))
+        return
+    alike = {name: each[0] for name, each in columns.items() if name not in own}
+    bound = (sa.literal(value, table.c[name].type) for name, value in alike.items())
+    rows = sa.select(*_sent(tx, table, own), *bound)
+    tx.execute(sa.insert(table).from_select([*own, *alike], rows))
+
+
+def among(tx: Tx, column: sa.Column[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:
+    """Whether a column holds one of these, however many: they travel in one parameter."""
+    (sent,) = _sent(tx, column.table, {column.name: list(values)})
+    return column.in_(sa.select(sent))
+
+
+def _sent(
+    tx: Tx, table: sa.Table, columns: Mapping[str, Sequence[Any]]
+) -> Iterable[sa.ColumnElement[Any]]:
+    """Columns of rows that come from here: an array of each, or on SQLite one of rows, in JSON."""
+    if tx.dialect.name != "sqlite":
+        arrays = (sa.literal(each, sa.ARRAY(table.c[name].type)) for name, each in columns.items())
+        yield from sa.func.unnest(*arrays).table_valued(*columns, name="sent").render_derived().c
+        return
+    rows = _bound(table, tuple(columns), list(zip(*columns.values(), strict=True)))
+    text = json.dumps(rows, default=bytes.hex)
+    row = sa.func.json_each(text).table_valued("value").c.value
+    for n, name in enumerate(columns):
+        cell = row.op("->>")(n)
+        yield sa.func.unhex(cell) if isinstance(table.c[name].type, Id) else cell
 
 
 def insert_ignoring(

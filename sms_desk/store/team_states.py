@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from sms_desk.domain.model import TeamState
 from sms_desk.domain.team_state import State
-from sms_desk.store import tables
+from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.reading import Query
 from sms_desk.store.types import Id
@@ -102,5 +102,6 @@ def due(tx: Tx, now: datetime) -> list[UUID]:
 
 
 def _set(tx: Tx, ids: Collection[UUID], values: Mapping[str, Any]) -> None:
-    for part in chunks(ids):
-        tx.execute(sa.update(tables.conversations).where(_c.id.in_(part)).values(values))
+    if ids:
+        where = fast.among(tx, _c.id, ids)
+        tx.execute(sa.update(tables.conversations).where(where).values(values))
