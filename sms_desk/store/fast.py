@@ -52,7 +52,7 @@ def insert_alike(tx: Tx, table: sa.Table, columns: Mapping[str, Sequence[Any]]) 
 
 
 def among(tx: Tx, column: sa.Column[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:
-    """Whether a column holds one of these, however many: they travel in one parameter."""
+    """Whether a column holds one of these, one or however many: they travel in one parameter."""
     (sent,) = _sent(tx, column.table, {column.name: list(values)})
     return column.in_(sa.select(sent))
 

@@ -5,14 +5,14 @@
 Ours is the whole command through the desk's door: who may, the division, the owners, an event for
 each conversation, notices, sender IDs and the audit's entry, to the commit. The floor is the bare
 driver's UPDATE of the owner of the same conversations in a copy of the same encrypted file, with its
-commit. Both are asked turn by turn. The goal is five times the floor.
+commit. Both are asked turn by turn, and compared is the processor's time, the best of all rounds. The
+goal is five times the floor.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -73,11 +73,11 @@ class Hands:
             f" WHERE id IN ({marks})"
         )
         values = [owner_id.bytes, *(id_.bytes for id_ in self.ids)]
-        began = time.perf_counter()
+        began = time.process_time()
         with self.floor.write(quiet=True) as tx:
             driver: Any = tx.connection.driver_connection
             assert driver.execute(statement, values).rowcount == len(self.ids)
-        self.floors.append(time.perf_counter() - began)
+        self.floors.append(time.process_time() - began)
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +119,15 @@ def hands(made: Path, tmp_path: Path) -> Iterator[Hands]:
 
 
 def timed(into: list[float], step: Callable[[], Done]) -> Done:
-    began = time.perf_counter()
+    began = time.process_time()
     done = step()
-    into.append(time.perf_counter() - began)
+    into.append(time.process_time() - began)
     return done
 
 
 def say(name: str, times: list[float], floors: list[float]) -> None:
-    """The medians of a step and of the floor, and how many times it is."""
-    ours, floor = statistics.median(times) * 1e3, statistics.median(floors) * 1e3
+    """The best of a step and of the floor, and how many times it is."""
+    ours, floor = min(times) * 1e3, min(floors) * 1e3
     mark = f"  over the goal of {GOAL:g}" if ours > GOAL * floor else ""
     print(
         f"\n{name} {MOVED:,} conversations: {ours:.0f} ms;"
