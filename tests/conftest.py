@@ -51,24 +51,22 @@ settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
 )
 
-# Tests that share something heavy or measure time run one after the other, in one worker.
-GROUP_OF_FOLDER = {"bench": "alone", "e2e": "alone"}
-GROUP_OF_MARKER = {"real_window": "alone", "keyring": "alone"}
+# Tests of one file that share something heavy run one after the other, in one worker.
+FOLDERS_OF_HEAVY_FILES = {"bench"}
 THREAD_SECONDS = 2.0
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests that must not run beside each other into one group (`--dist loadgroup`)."""
+    """Keep tests together whose file makes something heavy once (`--dist loadgroup`).
+
+    No other test minds its neighbours: each that needs a display, a bus or a server has its own.
+    """
     tests = Path(__file__).parent
     for item in items:
-        folder = item.path.relative_to(tests).parts[0]
-        groups = [
-            group for marker, group in GROUP_OF_MARKER.items() if list(item.iter_markers(marker))
-        ]
-        group = next(iter(groups), GROUP_OF_FOLDER.get(folder))
-        if group and not list(item.iter_markers("xdist_group")):
-            item.add_marker(pytest.mark.xdist_group(group))
+        where = item.path.relative_to(tests)
+        if where.parts[0] in FOLDERS_OF_HEAVY_FILES and not list(item.iter_markers("xdist_group")):
+            item.add_marker(pytest.mark.xdist_group(where.stem))
 
 
 @pytest.fixture(autouse=True)

@@ -151,8 +151,8 @@ def segments(body: str) -> int:
 
     Kept apart from the desk's own counter on purpose, so that the two can disagree in a test.
     """
-    if all(c in _GSM or c in _GSM_EXTENSION for c in body):
-        units = sum(2 if c in _GSM_EXTENSION else 1 for c in body)
+    if set(body) <= _GSM | _GSM_EXTENSION:
+        units = len(body) + sum(map(body.count, _GSM_EXTENSION))
         single, part = 160, 153
     else:
         units = len(body.encode("utf-16-be")) // 2
