@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fixtures.compiled import compiled_once
 from tests.fixtures.display import real_display
 from tests.fixtures.postgres import postgres
 from tests.fixtures.secret_service import locked_secret_service, secret_service
@@ -19,6 +20,7 @@ from tests.fixtures.team_desks import floor
 
 # Here and nowhere else: a fixture of the session that a module imports is another one, made again.
 __all__ = [
+    "compiled_once",
     "floor",
     "locked_secret_service",
     "postgres",

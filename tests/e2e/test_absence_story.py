@@ -3,7 +3,6 @@ desk closed in between, on a clock that the test moves (R23-R31, R48, R49)."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,9 +24,12 @@ from sms_desk.ui.cover import BriefScreen
 from sms_desk.ui.opening import Frame, Launch, open_workspace
 from sms_desk.ui.program import Program
 from sms_desk.ui.window.main_window import MainWindow
-from tests.e2e.cli_calls import Terminal, program
+from tests.e2e.cli_calls import Terminal
 from tests.e2e.test_first_run import LONG_MS, end
+from tests.fixtures.demo import TUESDAY, demo_home, filled_demo
 from tests.fixtures.sandbox import sandbox_server
+
+__all__ = ["demo_home", "filled_demo"]
 
 MINUTE = timedelta(minutes=1)
 THURSDAY = datetime(2026, 10, 22, 12, tzinfo=UTC)
@@ -322,9 +324,8 @@ def test_substitutes_who_are_away_suspended_moved_and_gone(shop: Shop) -> None:
     }
 
 
-# --- the demo, by programs of their own and in its window -----------------------------------------
+# --- the demo, by calls of the command line and in its window -------------------------------------
 
-TUESDAY = datetime(2026, 11, 17, 20, tzinfo=UTC)  # 15:00 in Washington: nobody's night
 BACK = datetime(2026, 11, 22, 8, tzinfo=UTC)  # Sunday 0:00 in Los Angeles
 NORA, JONAS = "+12025550138", "Jonas Weber"
 
@@ -346,18 +347,23 @@ def the_window(app: QApplication, launch: Launch) -> Iterator[Program]:
         end(opened)
 
 
+@pytest.mark.xdist_group("demo")
 def test_the_demo_s_absence_ends_while_nothing_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication, qtbot: QtBot
+    demo_home: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    qapp: QApplication,
+    qtbot: QtBot,
 ) -> None:
-    """R25-R27 by SMS_DESK_CLOCK: each call is a program of its own, and between them none runs; the
-    next start shows everything back, with the brief."""
-    home = tmp_path / "home"
+    """R25-R27 by SMS_DESK_CLOCK: each call opens the workspace and closes it, and between them
+    nothing runs; the next start shows everything back, with the brief."""
+    terminal = Terminal(demo_home, capsys)
 
     def call(*words: str, at: datetime) -> Any:
         monkeypatch.setenv(clock.VARIABLE, at.isoformat())
-        done = program("--demo", *words, "--json", home=home, seconds=180)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        done = terminal.call("--demo", *words, "--json")
+        assert done.code == 0, done
+        return done.json
 
     call("sync", "--once", at=TUESDAY)
     page = call("inbox", "--scope", "covering", at=TUESDAY)
@@ -374,7 +380,7 @@ def test_the_demo_s_absence_ends_while_nothing_runs(
 
     theme.apply(qapp, "light")
     monkeypatch.setenv(clock.VARIABLE, (BACK + MINUTE).isoformat())
-    with the_window(qapp, Launch(demo=True, home=home, as_person=JONAS)) as opened:
+    with the_window(qapp, Launch(demo=True, home=demo_home, as_person=JONAS)) as opened:
         window = opened.window
         qtbot.waitUntil(lambda: window.away.isVisible(), timeout=LONG_MS)
         assert window.away.words().startswith("Welcome back.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import time
 from collections.abc import Iterator
@@ -17,10 +16,12 @@ from sms_desk.providers.sandbox.starter import LINE
 from sms_desk.settings import clock
 from tests.e2e.cli_calls import Terminal, program
 from tests.e2e.test_cli_killed import Programs
+from tests.fixtures.demo import TUESDAY, demo_home, filled_demo
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 from tests.fixtures.waiting import wait_until
 
-TUESDAY = datetime(2026, 11, 17, 20, tzinfo=UTC)  # 15:00 in Washington
+__all__ = ["demo_home", "filled_demo"]
+
 NINE = datetime(2026, 11, 18, 14, tzinfo=UTC)  # there, tomorrow
 TEXT = "We open at nine."
 
@@ -203,23 +204,28 @@ def test_gs1_killed_between_its_release_and_its_sending_it_goes_once_at_most(
         ]
 
 
+@pytest.mark.xdist_group("demo")
 def test_r36_the_clock_of_a_demo_is_moved_and_its_ledger_shows_it_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SMS_DESK_CLOCK, with programs of their own, as a person would try it (design §11)."""
-    home = tmp_path / "home"
+    """SMS_DESK_CLOCK, as a person would try it (design §11); what is due goes out by programs of
+    their own."""
+    here = Terminal(demo_home, capsys)
 
     def call(*words: str) -> Any:
-        done = program("--demo", *words, "--json", home=home)
+        done = here.call("--demo", *words, "--json")
+        assert done.code == 0, done
+        return done.json
+
+    def sync() -> None:
+        done = program("--demo", "sync", "--once", "--json", home=demo_home, seconds=180)
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
 
     def handed_over() -> int:
-        (ledger,) = home.rglob("sandbox.ledger")
+        (ledger,) = demo_home.rglob("sandbox.ledger")
         return ledger.read_text().count("We open at nine, once.")
 
     monkeypatch.setenv(clock.VARIABLE, TUESDAY.isoformat())
-    call("sync", "--once")
     rows = call("inbox", "--scope", "mine", "--channel", "sms", "--waiting")["rows"]
     talk = next(row for row in rows if row["peer"].startswith("+1 202"))["id"]
     planned = call("reply", talk, "--at", "tomorrow 9:00", "We open at nine, once.")
@@ -228,6 +234,6 @@ def test_r36_the_clock_of_a_demo_is_moved_and_its_ledger_shows_it_once(
     call("scheduled", "edit", planned["id"], "--at", "2 m")
     monkeypatch.setenv(clock.VARIABLE, (NINE + timedelta(minutes=4)).isoformat())
     for _ in range(2):
-        call("sync", "--once")
+        sync()
     assert call("scheduled", "show", planned["id"])["state"] == "released"
     assert handed_over() == 1
