@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run clean-demo test bench conformance lint format lock clean prepare-run prepare-test
+.PHONY: help run clean-demo test torture bench conformance lint format lock clean prepare-run prepare-test
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ clean-demo: ## remove the demo workspace
 
 test: prepare-test ## set up what tests need; lint, types, import contracts, all tests
 	@WORKERS=$(WORKERS) sh packaging/setup/check.sh
+
+torture: prepare-test ## all tests with every random one at its full size (hours)
+	@HYPOTHESIS_PROFILE=torture SMS_DESK_WORLDS=$${SMS_DESK_WORLDS:-420} WORKERS=$(WORKERS) sh packaging/setup/check.sh
 
 bench: prepare-test ## measure, each beside its floor
 	@SMS_DESK_BENCH_MESSAGES=$${SMS_DESK_BENCH_MESSAGES:-100000,1000000} SMS_DESK_BENCH_STARTS=10 SMS_DESK_BENCH_MOVED=10000 SMS_DESK_BENCH_ARRIVING=10000 $(BIN)/pytest tests/bench -s -p no:xdist --benchmark-enable --benchmark-columns=min,median,max,rounds

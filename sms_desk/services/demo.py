@@ -77,7 +77,7 @@ def settle_in(desk: Desk, words: Words) -> None:
     left."""
     cast = _known(desk)
     now = desk.now()
-    _name_contacts(desk, words)
+    desk.change(*_contact_names(desk, words))
     for entry in words["absences"]:
         _absence(desk, entry, cast, now)
     for entry in words["notes"]:
@@ -261,7 +261,7 @@ def bind_services(desk: Desk, words: Words) -> None:
         )
 
 
-def _name_contacts(desk: Desk, words: Words) -> None:
+def _contact_names(desk: Desk, words: Words) -> Iterator[c.Command]:
     for contact in words["contacts"]:
         for address in contact["addresses"]:
             with desk.workspace.read() as tx:
@@ -270,14 +270,10 @@ def _name_contacts(desk: Desk, words: Words) -> None:
                 talks = contacts.conversations(tx, contact_id) if contact_id else []
             if contact_id is None:
                 continue
-            desk.change(
-                c.RenameContact(**desk.stamp(), contact_id=contact_id, name=contact["name"])
-            )
+            yield c.RenameContact(**desk.stamp(), contact_id=contact_id, name=contact["name"])
             for tag in contact.get("tags", ()):
-                desk.change(
-                    c.AddTag(
-                        **desk.stamp(), targets=Targets(tuple(talks)), tag_id=new_id(), name=tag
-                    )
+                yield c.AddTag(
+                    **desk.stamp(), targets=Targets(tuple(talks)), tag_id=new_id(), name=tag
                 )
 
 

@@ -28,7 +28,7 @@ from sms_desk.ui.tour_script import Script, Step, Steps, Wait
 from sms_desk.ui.window.main_window import MainWindow
 
 LOOK_MS: Final = 30
-PATIENCE: Final = 60.0
+PATIENCE: Final = 180.0
 """Seconds until a step that does not come true has failed."""
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sms_desk.domain import positions
@@ -495,7 +495,6 @@ FIELDS = st.fixed_dictionaries({}, optional=dict.fromkeys(ROW, JSON))
 
 
 @given(JSON | FIELDS | FIELDS.map(lambda changes: {**ROW, **changes}))
-@settings(max_examples=300, deadline=None)
 def test_any_json_is_a_message_or_poison(item: Any) -> None:
     read_item = parse_message(item, ACCOUNT)
     assert isinstance(read_item, RemoteMessage | Poison)
@@ -505,20 +504,17 @@ def test_any_json_is_a_message_or_poison(item: Any) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["messages", "next_page_uri", "meta"]), JSON))
-@settings(max_examples=100, deadline=None)
 def test_any_page_is_read(payload: dict[str, Any]) -> None:
     assert isinstance(parse_page(payload, ACCOUNT), Page)
 
 
 @given(st.integers(100, 599), JSON | FIELDS)
-@settings(max_examples=200, deadline=None)
 def test_any_answer_is_classified(status: int, payload: Any) -> None:
     result = classify(Answer(status, payload), ACCOUNT)
     assert (result.sid is not None) == (result.outcome == "accepted")
 
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
-@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_json_or_unreadable(data: bytes) -> None:
     with suppress(Unreadable):
         parse_json(data)

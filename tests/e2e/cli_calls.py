@@ -137,7 +137,7 @@ def program(
     home: Path,
     stdin: bytes = b"",
     passphrase: str = PASSPHRASE,
-    seconds: float = 60,
+    seconds: float = 180,
 ) -> subprocess.CompletedProcess[bytes]:
     """A call as a program of its own."""
     with descriptor(passphrase) as fd:

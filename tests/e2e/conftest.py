@@ -7,6 +7,9 @@ from functools import cache
 import pytest
 
 from sms_desk.settings.keys import Kdf
+from tests.fixtures.demo import demo_home, filled_demo
+
+__all__ = ["demo_home", "filled_demo"]
 
 _stretched = cache(Kdf.key)
 

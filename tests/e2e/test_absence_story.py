@@ -26,10 +26,8 @@ from sms_desk.ui.program import Program
 from sms_desk.ui.window.main_window import MainWindow
 from tests.e2e.cli_calls import Terminal
 from tests.e2e.test_first_run import LONG_MS, end
-from tests.fixtures.demo import TUESDAY, demo_home, filled_demo
+from tests.fixtures.demo import TUESDAY
 from tests.fixtures.sandbox import sandbox_server
-
-__all__ = ["demo_home", "filled_demo"]
 
 MINUTE = timedelta(minutes=1)
 THURSDAY = datetime(2026, 10, 22, 12, tzinfo=UTC)

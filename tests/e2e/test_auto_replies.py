@@ -59,20 +59,20 @@ def test_r18_killed_while_it_tells_it_tells_nobody_twice(
     programs = Programs(terminal.home, server.account.auth_token)
     kind = FaultKind.HANG_AFTER if arrives else FaultKind.HANG_BEFORE
     server.sandbox.receive(CUSTOMER, LINE, "when?")
-    server.sandbox.order(Fault(kind, on="messages.create", seconds=30))
+    server.sandbox.order(Fault(kind, on="messages.create", seconds=300))
 
     def state() -> str:
         rows = terminal.json("outbox", "list", "--all")["rows"]
         return str(rows[0]["state"]) if rows else ""
 
     with programs.start("sync", "--once") as process:
-        wait_until(lambda: state() == "sending", "the POST")
+        wait_until(lambda: state() == "sending", "the POST", pause=0.2)
         wait_until(lambda: told(server) == int(arrives), "the provider")
         process.send_signal(signal.SIGKILL)
     server.sandbox.clear_faults()
     server.sandbox.receive(CUSTOMER, LINE, "hello?")
     for _ in range(3):
-        programs.run("sync", "--once")
+        terminal.sync()
     assert told(server) == int(arrives)
     assert state() == ("accepted" if arrives else "in_doubt")
     assert [record.msg for record in caplog.records if record.name == "uvicorn.error"] == []

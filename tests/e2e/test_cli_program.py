@@ -17,7 +17,7 @@ import pytest
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE
-from tests.e2e.cli_calls import PASSPHRASE, descriptor, program
+from tests.e2e.cli_calls import PASSPHRASE, Terminal, descriptor, program
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 from tests.fixtures.waiting import wait_until
 
@@ -36,7 +36,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def segments(data: bytes) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*DESK, "segments"], input=data, capture_output=True, timeout=60)
+    return subprocess.run([*DESK, "segments"], input=data, capture_output=True, timeout=180)
 
 
 # --- segments ---------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def test_a_workspace_opens_with_its_passphrase_only(home: Path) -> None:
 def test_nobody_to_ask_is_said(home: Path) -> None:
     environment = {**os.environ, "SMS_DESK_HOME": str(home)}
     done = subprocess.run(
-        [*DESK, "inbox", "--json"], env=environment, input=b"", capture_output=True, timeout=60
+        [*DESK, "inbox", "--json"], env=environment, input=b"", capture_output=True, timeout=180
     )
     assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (5, "keyring")
     assert b"Traceback" not in done.stderr
@@ -114,7 +114,7 @@ def test_nobody_to_ask_is_said(home: Path) -> None:
         env=environment,
         input=b"",
         capture_output=True,
-        timeout=60,
+        timeout=180,
     )
     assert (missing.returncode, json.loads(missing.stdout)["error"]["code"]) == (2, "usage")
 
@@ -138,7 +138,7 @@ def test_a_secret_is_asked_for_without_echo(home: Path, server: SandboxServer) -
     os.write(ours, server.account.auth_token.encode() + b"\n")
     said += b"".join(read_all(ours))
     os.close(ours)
-    assert running.wait(30) == 0, said
+    assert running.wait(120) == 0, said
     assert server.account.auth_token.encode() not in said
     assert b"Twilio" in said
 
@@ -195,49 +195,35 @@ def test_the_sandbox_says_where_it_is_and_ends_when_told(
         taken = program("sandbox", "--port", port, "--json", home=tmp_path)
         assert json.loads(taken.stdout)["error"]["code"] == "usage"
         serving.send_signal(stop)
-        assert serving.wait(20) == code
+        assert serving.wait(120) == code
         assert b"Traceback" not in serving.stderr.read()
     assert ledger.exists()
 
 
-def test_beside_a_sync_that_runs_others_queue(home: Path, server: SandboxServer) -> None:
-    """Only one process receives and sends; a reply goes out from there, a sync asks it to look."""
-    token = server.account.auth_token
-    with descriptor(token) as fd, descriptor(PASSPHRASE) as passphrase:
-        words = ("account", "add", "twilio", "--sid", server.account.sid)
-        options = ("--base-url", server.base_url, "--secret-fd", str(fd))
-        added = subprocess.run(
-            [*DESK, *words, *options, "--passphrase-fd", str(passphrase)],
-            env={**os.environ, "SMS_DESK_HOME": str(home)},
-            pass_fds=[fd, passphrase],
-            capture_output=True,
-        )
-        assert added.returncode == 0, added.stderr
-    program("setting", "set", "quiet_hours_us", "off", home=home)  # whatever hour it is
-    with running("sync", home=home, secret=token) as connector:
+def test_beside_a_sync_that_runs_others_queue(
+    home: Path, server: SandboxServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only one process receives and sends; a reply goes out from there, a sync asks it to look.
+
+    The others are this process: it opens and closes the workspace with every call."""
+    here = Terminal(home, capsys, server)
+    here.connect()
+    with running("sync", home=home, secret=server.account.auth_token) as connector:
         assert connector.stderr
         said = [b"begun"]
         while b"online" not in said[-1]:
             said.append(connector.stderr.readline())
             assert said[-1], said
-        sent = program(
-            *("send", "--to", CUSTOMER, "--from", LINE, "Hello", "--wait", "20", "--json"),
-            home=home,
-        )
-        assert json.loads(sent.stdout)["state"] == "accepted", sent
-        asked = program("sync", "--once", "--json", home=home)
-        assert json.loads(asked.stdout)["elsewhere"] is True
+        sent = here.json("send", "--to", CUSTOMER, "--from", LINE, "Hello", "--wait", "120")
+        assert sent["state"] == "accepted"
+        assert here.json("sync", "--once")["elsewhere"] is True
         server.sandbox.receive(CUSTOMER, LINE, "Hello you")
-        wait_until(lambda: in_inbox(home) == 1, "the connector to receive", seconds=30)
+        waiting = ("inbox", "--waiting", "--count")
+        wait_until(lambda: here.json(*waiting)["count"] == 1, "the connector to receive", pause=0.2)
         connector.send_signal(signal.SIGINT)
-        assert connector.wait(20) == 130
+        assert connector.wait(120) == 130
         assert b"Traceback" not in connector.stderr.read()
     assert len(server.sandbox.ledger.entries) == 1
-
-
-def in_inbox(home: Path) -> int:
-    done = program("inbox", "--waiting", "--count", "--json", home=home)
-    return int(json.loads(done.stdout)["count"])
 
 
 def test_the_demo_is_removed(home: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_lost_entry_comes_back(secret_service: dict[str, str], tmp_path: Path)
             capture_output=True,
             text=True,
             pass_fds=[] if fd is None else [fd],
-            timeout=60,
+            timeout=180,
         )
 
     desk = ("-m", "sms_desk")

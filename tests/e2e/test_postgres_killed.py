@@ -101,7 +101,7 @@ def test_gs1_what_was_being_sent_when_the_server_died_is_sent_once(cluster: pg.C
                 server.start()
                 try:
                     wait_until(lambda: push("after it"), "the server")
-                    wait_until(lambda: bodies()[1:] == ["after it"], "the next text", seconds=40)
+                    wait_until(lambda: bodies()[1:] == ["after it"], "the next text")
                     assert shift.connector.stop()
                     desk.workspace.engine.dispose()
                     assert [row["state"] for row in desk.attempts()][:1] == ["accepted"]

@@ -16,11 +16,9 @@ from sms_desk.providers.sandbox.starter import LINE
 from sms_desk.settings import clock
 from tests.e2e.cli_calls import Terminal, program
 from tests.e2e.test_cli_killed import Programs
-from tests.fixtures.demo import TUESDAY, demo_home, filled_demo
+from tests.fixtures.demo import TUESDAY
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 from tests.fixtures.waiting import wait_until
-
-__all__ = ["demo_home", "filled_demo"]
 
 NINE = datetime(2026, 11, 18, 14, tzinfo=UTC)  # there, tomorrow
 TEXT = "We open at nine."
@@ -188,16 +186,18 @@ def test_gs1_killed_between_its_release_and_its_sending_it_goes_once_at_most(
         planned = terminal.json("reply", row["id"], "--at", due.isoformat(), TEXT)
         time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
         kind = FaultKind.HANG_AFTER if arrives else FaultKind.HANG_BEFORE
-        server.sandbox.order(Fault(kind, on="messages.create", seconds=30))
+        server.sandbox.order(Fault(kind, on="messages.create", seconds=300))
         programs = Programs(terminal.home, server.account.auth_token)
         with programs.start("sync", "--once") as process:
-            wait_until(lambda: "sending" in [each["state"] for each in outbox(terminal)], "POST")
+            wait_until(
+                lambda: "sending" in [each["state"] for each in outbox(terminal)], "POST", pause=0.2
+            )
             wait_until(lambda: len(sent(server)) == int(arrives), "the provider")
             process.send_signal(signal.SIGKILL)
         server.sandbox.clear_faults()
         assert terminal.json("scheduled", "show", planned["id"])["state"] == "released"
         for _ in range(3):
-            programs.run("sync", "--once")
+            terminal.sync()
         assert sent(server) == [TEXT] * arrives
         assert [each["state"] for each in outbox(terminal)] == [
             "accepted" if arrives else "in_doubt"
@@ -218,7 +218,7 @@ def test_r36_the_clock_of_a_demo_is_moved_and_its_ledger_shows_it_once(
         return done.json
 
     def sync() -> None:
-        done = program("--demo", "sync", "--once", "--json", home=demo_home, seconds=180)
+        done = program("--demo", "sync", "--once", "--json", home=demo_home)
         assert done.returncode == 0, done.stderr
 
     def handed_over() -> int:

@@ -24,7 +24,7 @@ def test_the_tour_plays_to_its_end(real_display: str, tmp_path: Path) -> None:
         env=window_environment(real_display),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     pictures = sorted(tmp_path.glob("*.png"))
@@ -44,13 +44,13 @@ def test_a_second_start_raises_the_first_and_sigterm_ends_it(
     folder = Profile.of(DEMO_PROFILE, tmp_path).folder
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE) as first:
         try:
-            wait_until(lambda: (folder / "workspace.db").exists(), "the workspace", seconds=60)
-            wait_until(lambda: (folder / "sandbox.json").exists(), "the first sync", seconds=60)
-            second = subprocess.run(words, env=environment, timeout=30)
+            wait_until(lambda: (folder / "workspace.db").exists(), "the workspace")
+            wait_until(lambda: (folder / "sandbox.json").exists(), "the first sync")
+            second = subprocess.run(words, env=environment, timeout=120)
             assert second.returncode == 0
             assert first.poll() is None
             first.send_signal(signal.SIGTERM)
-            assert first.wait(20) == 0
+            assert first.wait(60) == 0
         finally:
             first.kill()
     lock = window_lock(folder / "window.lock")
