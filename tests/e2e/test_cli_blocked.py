@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE, SECOND_LINE
-from sms_desk.settings import keys
 from tests.e2e.cli_calls import Terminal
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 
@@ -28,9 +26,7 @@ def terminal(
     tmp_path: Path,
     server: SandboxServer,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Terminal:
-    monkeypatch.setattr(keys, "Kdf", partial(keys.Kdf, n=16))
     return Terminal(tmp_path / "home", capsys, server)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from sms_desk.providers.sandbox import Fault, FaultKind, SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE, SECOND_LINE
-from sms_desk.settings import keys
 from tests.e2e.cli_calls import FORMS, PASSPHRASE, TEAMS, Terminal
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 
@@ -34,10 +32,7 @@ def terminal(
     tmp_path: Path,
     server: SandboxServer,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Terminal:
-    # Stretching a passphrase takes 0.2 s on purpose, in each of two hundred calls.
-    monkeypatch.setattr(keys, "Kdf", partial(keys.Kdf, n=16))
     return Terminal(tmp_path / "home", capsys, server)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ import requests
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import WHATSAPP_LINE
-from sms_desk.settings import keys
 from tests.e2e.cli_calls import Terminal
 from tests.fixtures.sandbox import sandbox_server
 
@@ -31,9 +29,7 @@ def terminal(
     tmp_path: Path,
     server: SandboxServer,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Terminal:
-    monkeypatch.setattr(keys, "Kdf", partial(keys.Kdf, n=16))
     return Terminal(tmp_path / "home", capsys, server)
 
 
