@@ -1,15 +1,24 @@
-"""Workspaces made by calls in this process open at once; a program of its own makes them in earnest."""
+"""What makes a workspace slow to make and to open is done once for the calls in this process.
+
+Programs of their own do all of it in earnest.
+"""
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sms_desk.bootstrap import opening
 from sms_desk.settings import keys
+from sms_desk.store.engine import Workspace, ensure_schema, open_file, schema_version
 from tests.fixtures.demo import demo_home, filled_demo
 
 __all__ = ["demo_home", "filled_demo"]
+
+KEY = bytes(range(32))
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +28,35 @@ def stretched_little(monkeypatch: pytest.MonkeyPatch) -> None:
     How far it was stretched stands beside the workspace: programs open it as quickly.
     """
     monkeypatch.setattr(keys, "Kdf", partial(keys.Kdf, n=16))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty workspace as the migrations leave it."""
+    path = tmp_path_factory.mktemp("migrated") / "workspace.db"
+    workspace = open_file(path, KEY)
+    ensure_schema(workspace)
+    workspace.close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def migrated_once(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new workspace gets its tables from that one."""
+
+    def copied(workspace: Workspace) -> None:
+        if schema_version(workspace) is None:
+            _export(migrated, workspace)
+        ensure_schema(workspace)
+
+    monkeypatch.setattr(opening, "ensure_schema", copied)
+
+
+def _export(path: Path, workspace: Workspace) -> None:
+    """Into an empty workspace (https://www.zetetic.net/sqlcipher/sqlcipher-api/#sqlcipher_export)."""
+    connection = workspace.engine.raw_connection()
+    driver: Any = connection.driver_connection
+    driver.execute(f"ATTACH ? AS migrated KEY \"x'{KEY.hex()}'\"", (str(path),))
+    driver.execute("SELECT sqlcipher_export('main', 'migrated')")
+    driver.execute("DETACH migrated")
+    connection.close()
