@@ -1,7 +1,8 @@
 """Two edits of one thing by people of whom neither had seen the other's: merged, or shown (GC5).
 
 A command that edits says how it is taken back: by the same kind of command, holding what stood
-there. The desk writes that down as the base; the workspace asks its own handler for the same. What
+there; of a template, which has no way back, it is read. The desk writes that down as the base; the
+workspace asks its own handler, or reads, the same. What
 only one of the two has changed is merged; where both changed one field, a person picks.
 """
 
@@ -16,6 +17,7 @@ from sms_desk.domain import value_codec, who_wins
 from sms_desk.domain.command_codec import encode, kind_of
 from sms_desk.domain.who_wins import RUN, Verdict
 from sms_desk.store import commands as history
+from sms_desk.store import templates
 from sms_desk.store.engine import Tx
 
 EDITS: Final[Mapping[type[c.Command], str]] = {
@@ -27,6 +29,7 @@ EDITS: Final[Mapping[type[c.Command], str]] = {
     c.EditSender: "this sender ID",
     c.SaveProgram: "this program",
     c.SaveView: "this view",
+    c.SaveTemplate: "this template",
     c.SaveNoticeTemplate: "this template",
     c.SaveDltTemplate: "this text",
     c.RenameTeam: "the team's name",
@@ -34,6 +37,19 @@ EDITS: Final[Mapping[type[c.Command], str]] = {
     c.ChangeSetting: "this setting",
 }
 """What they change, in words."""
+
+
+def stands(tx: Tx, command: c.Command) -> dict[str, Any] | None:
+    """What stands where a command is about to write that says no way back; None for any other."""
+    if not isinstance(command, c.SaveTemplate):
+        return None
+    row = templates.find(tx, command.template_id)
+    if row is None:
+        return None
+    return encode(replace(command, **{name: row[name] for name in _OF_TEMPLATE}))
+
+
+_OF_TEMPLATE: Final = ("name", "keyword", "channel", "body")
 
 
 def before(tx: Tx, command: c.Command) -> dict[str, Any] | None:

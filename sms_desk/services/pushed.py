@@ -249,7 +249,7 @@ def _edited(ctx: Context, command: c.Command, base: Mapping[str, Any]) -> _Answe
     before = base.get("before")
     if type(command) not in edits.EDITS or not isinstance(before, dict):
         return _executed(ctx, command)
-    now = _supposed(ctx, command)
+    now = edits.stands(ctx.tx, command) or _supposed(ctx, command)
     if now is None or now == before:
         return _executed(ctx, command)
     command, verdict = edits.merged(command, before, now)

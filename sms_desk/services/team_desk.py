@@ -136,10 +136,11 @@ class TeamDesk(Desk):
                 done = execute(ctx, command)
             else:
                 base = standing.seen(ctx, command, offline=self.is_offline())
+                stood = edits.stands(ctx.tx, command)
                 with before.keeping(ctx.tx, command.id):
                     done = execute(ctx, command)
                 if not done.repeated:
-                    _enqueue(ctx.tx, command, base, edits.before(ctx.tx, command))
+                    _enqueue(ctx.tx, command, base, stood or edits.before(ctx.tx, command))
                     changes |= _WAITING
             changes |= done.changes
         return replace(done, changes=changes)

@@ -20,10 +20,13 @@ def listing(tx: Tx) -> list[sa.RowMapping]:
     return list(tx.execute(query).mappings())
 
 
+def find(tx: Tx, template_id: UUID) -> sa.RowMapping | None:
+    query = sa.select(tables.templates).where(_t.id == template_id)
+    return tx.execute(query).mappings().one_or_none()
+
+
 def get(tx: Tx, template_id: UUID) -> sa.RowMapping:
-    row = (
-        tx.execute(sa.select(tables.templates).where(_t.id == template_id)).mappings().one_or_none()
-    )
+    row = find(tx, template_id)
     if row is None:
         raise NotFoundError("There is no such template.")
     return row

@@ -251,6 +251,33 @@ def test_of_a_name_that_both_changed_the_text_comes_back(ben: Seat, team: Team, 
     assert (back.state, back.args["name"]) == (pending.State.HELD, "Dana")
 
 
+def test_gc5_of_a_template_that_both_changed_the_text_comes_back(ben: Seat, team: Team) -> None:
+    """Offline it was written over what stands there by now: nobody's words are lost."""
+    template = {"template_id": new_id(), "keyword": "hours", "channel": None}
+    team.do(team.office.cara, c.SaveTemplate, **template, name="Hours", body="We open at 9.")
+    ben.sync()
+    ben.do(c.SaveTemplate, **template, name="Hours", body="We open at 8.")
+    team.do(team.office.cara, c.SaveTemplate, **template, name="Hours", body="Closed on Friday.")
+    ben.sync()
+    (back,) = ben.returned()
+    assert (back.state, back.args["body"]) == (pending.State.HELD, "We open at 8.")
+    (row,) = team.rows(tables.templates)
+    assert row["body"] == "Closed on Friday."
+
+
+def test_gc5_a_templates_keyword_and_its_text_are_merged(ben: Seat, team: Team) -> None:
+    template = {"template_id": new_id(), "channel": None, "name": "Hours"}
+    was = {"keyword": "hours", "body": "We open at 9."}
+    team.do(team.office.cara, c.SaveTemplate, **template, **was)
+    ben.sync()
+    ben.do(c.SaveTemplate, **template, **{**was, "keyword": "open"})
+    team.do(team.office.cara, c.SaveTemplate, **template, **{**was, "body": "We open at 8."})
+    ben.sync()
+    assert ben.returned() == []
+    (row,) = team.rows(tables.templates)
+    assert (row["keyword"], row["body"]) == ("open", "We open at 8.")
+
+
 def test_a_held_message_stands_in_the_thread_and_not_among_what_came_back(
     ben: Seat, team: Team, talk: UUID
 ) -> None:
