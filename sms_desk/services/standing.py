@@ -23,7 +23,7 @@ from sms_desk.store import absences, contests, conversations, opt_outs, people
 from sms_desk.store import inbox as inbox_store
 from sms_desk.store.engine import Tx
 
-_MOST: Final = 100
+MOST: Final = 100
 """Conversations of which a base says how they stood: of more, the time of the command has to do."""
 _LONGEST: Final = timedelta(days=31)
 """Who lost a conversation longer ago has no say in it."""
@@ -53,7 +53,7 @@ def seen(ctx: Context, command: c.Command, *, offline: bool) -> dict[str, Any]:
     """The base of a command that is just being given, as JSON's own types."""
     ids = about(ctx.tx, command)
     base: dict[str, Any] = {"offline": True} if offline else {}
-    if ids and len(ids) <= _MOST:
+    if ids and len(ids) <= MOST:
         queued = contests.newest_queued(ctx.tx, ids, besides=ctx.actor.person_id)
         base["conversations"] = {
             str(id_): [

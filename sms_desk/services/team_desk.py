@@ -25,19 +25,23 @@ from sms_desk.services.desk import Desk
 from sms_desk.store import commands as history
 from sms_desk.store import my_states, people
 from sms_desk.store.engine import Tx, Workspace
+from sms_desk.store.ids import derived
 from sms_desk.store.replica import before, pending
 from sms_desk.store.replica.pending import Pending
 from sms_desk.store.savepoints import savepoint
 from sms_desk.store.team.delta import Receipt
 
 if TYPE_CHECKING:
-    from sms_desk.domain.commands import Command
+    from sms_desk.domain.commands import Command, Undo
     from sms_desk.services.executor import Done
 
 log = logging.getLogger(__name__)
 
 LARGEST: Final = 20_000
 """Bytes of a command that the workspace takes (algorithms §2.4)."""
+
+_PARTS: Final = 100
+"""As many commands one may become that is larger."""
 
 
 class TeamDesk(Desk):
@@ -76,14 +80,15 @@ class TeamDesk(Desk):
         Raises what the executor raises for what the replica sees to be impossible; nothing waits
         then. A patient desk raises what the workspace refuses as well.
         """
+        from sms_desk.domain.commands import Undo
+
         with self.workspace.write() as tx:
             ctx = self._context(tx)
             (*_, last) = commands
-            unheard = _still_here(tx, last)
-            if unheard is not None:
-                done = _take_back(ctx, last, unheard)
+            if isinstance(last, Undo):
+                done = self._undo(ctx, last)
             else:
-                done = self._run_as_far_as(ctx, commands)
+                done = self._run_in_parts(ctx, commands)
         self.poke()
         if done.waits and self._wait is not None:
             self._wait(done.command_id)
@@ -115,6 +120,36 @@ class TeamDesk(Desk):
             "Join with the other person's invitation, under another profile.",
             rule="login",
         )
+
+    def _undo(self, ctx: Context, command: Undo) -> Done:
+        """As many as the command became: those that still can be are taken back (`_in_parts`)."""
+        done: list[Done] = []
+        refused: list[DeskError] = []
+        for undo in _undos(ctx.tx, command):
+            try:
+                with savepoint(ctx.tx):
+                    done.append(self._undo_one(ctx, undo))
+            except DeskError as error:
+                refused.append(error)
+        if not done:
+            raise refused[0]
+        return _together(done)
+
+    def _undo_one(self, ctx: Context, undo: Undo) -> Done:
+        unheard = _still_here(ctx.tx, undo)
+        if unheard is not None:
+            return _take_back(ctx, undo, unheard)
+        return self._run_as_far_as(ctx, (undo,))
+
+    def _run_in_parts(self, ctx: Context, commands: tuple[Command, ...]) -> Done:
+        """What is too much for one command goes as several, which are one to whoever gave it: one
+        answer, and one Undo."""
+        parts = [part for command in commands for part in _in_parts(command)]
+        if len(parts) == len(commands):
+            return self._run_as_far_as(ctx, commands)
+        whole = _supposed(ctx, commands)
+        done = self._run_as_far_as(ctx, tuple(parts))
+        return replace(whole, changes=whole.changes | done.changes)
 
     def _run_as_far_as(self, ctx: Context, commands: tuple[Command, ...]) -> Done:
         """Those before the first one that cannot run here; a later one may build on that one."""
@@ -229,6 +264,72 @@ def _runs_here(tx: Tx, command: Command) -> bool:
     return runs_here(command, undone)
 
 
+def _in_parts(command: Command) -> Sequence[Command]:
+    """A command about more conversations than the workspace takes at once, as several about some each,
+    so few that each has its base; the first one has its id, and the ids of the others follow from it."""
+    from sms_desk.domain.command_codec import encode
+    from sms_desk.domain.commands import Targets
+    from sms_desk.domain.exactness import EXACT
+    from sms_desk.services.standing import MOST
+
+    targets = getattr(command, "targets", None)
+    if not isinstance(targets, Targets) or type(command) not in EXACT:
+        return (command,)
+    if not MOST < len(targets.ids) <= MOST * _PARTS or _size(encode(command)) <= LARGEST:
+        return (command,)
+    return [
+        replace(command, id=_part_id(command.id, n), targets=Targets(targets.ids[at : at + MOST]))  # type: ignore[call-arg]
+        for n, at in enumerate(range(0, len(targets.ids), MOST))
+    ]
+
+
+def _part_id(command_id: UUID, n: int) -> UUID:
+    return derived(command_id, f"part {n}") if n else command_id
+
+
+def _undos(tx: Tx, undo: Undo) -> list[Undo]:
+    """Of a command, and of the others that it became, as far as any of them stands."""
+    known = [0, *(n for n in range(1, _PARTS) if _is_known(tx, _part_id(undo.command_id, n)))]
+    return [
+        replace(undo, id=_part_id(undo.id, n), command_id=_part_id(undo.command_id, n))
+        for n in known
+    ]
+
+
+def _is_known(tx: Tx, command_id: UUID) -> bool:
+    return history.seen(tx, command_id) or pending.find(tx, command_id) is not None
+
+
+def _together(done: Sequence[Done]) -> Done:
+    """What became of the parts of one undo, as one."""
+    if len(done) == 1:
+        return done[0]
+    changes = NOTHING
+    for one in done:
+        changes |= one.changes
+    kept = tuple(id_ for one in done for id_ in one.kept)
+    count = sum(one.count for one in done)
+    label = f"Undone: {count:,} conversations"
+    return replace(done[0], changes=changes, count=count, label=label, kept=kept)
+
+
+class _Supposed(Exception):
+    """Ends a part of which nothing is to stay."""
+
+
+def _supposed(ctx: Context, commands: Sequence[Command]) -> Done:
+    """What commands would answer; nothing is written."""
+    from sms_desk.services.executor import execute_all
+
+    found: list[Done] = []
+    try:
+        with savepoint(ctx.tx):
+            found.append(execute_all(ctx, commands))
+            raise _Supposed
+    except _Supposed:
+        return found[0]
+
+
 def _still_here(tx: Tx, command: Command) -> Pending | None:
     """What this takes back, where only this desk knows it."""
     from sms_desk.domain.commands import Undo
@@ -248,7 +349,8 @@ def _take_back(ctx: Context, undo: Command, one: Pending) -> Done:
     before.restore(ctx.tx)
     pending.drop(ctx.tx, one.id)
     replay(ctx.tx, ctx.actor.person_id, ctx.now)
-    return Done(undo.id, EVERYTHING, 1, f"Undone: {label}")
+    count = len(one.args.get("targets", {}).get("ids", ())) or 1
+    return Done(undo.id, EVERYTHING, count, f"Undone: {label}")
 
 
 def _enqueue(tx: Tx, command: Command, base: dict[str, Any], edited: dict[str, Any] | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -11,18 +12,20 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Share, Split
+from sms_desk.domain.addresses import from_provider
 from sms_desk.domain.changes import Thing
 from sms_desk.domain.errors import NotFoundError, RefusedError, ServerUnreachable
 from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.domain.model import DraftMode, OutboxState, TeamState
+from sms_desk.domain.model import Channel, DraftMode, OutboxState, TeamState
 from sms_desk.services import directory, returned
 from sms_desk.services.executor import Done
 from sms_desk.services.rows import UndoOffer
 from sms_desk.services.team_desk import LARGEST, replay
-from sms_desk.store import my_states, outbox, tables
+from sms_desk.store import conversations, my_states, outbox, tables
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.replica import before, pending
@@ -249,6 +252,64 @@ def test_of_a_name_that_both_changed_the_text_comes_back(ben: Seat, team: Team, 
     ben.sync()
     (back,) = ben.returned()
     assert (back.state, back.args["name"]) == (pending.State.HELD, "Dana")
+
+
+@pytest.fixture
+def crowd(team: Team) -> tuple[UUID, ...]:
+    """More conversations of Ben's than a command of the workspace's can name."""
+    office = team.office
+    with team.workspace.write() as tx:
+        found = [
+            conversations.find_or_create(
+                tx,
+                sender_id=office.own,
+                channel=Channel.SMS,
+                peer=from_provider(f"+1415556{n:04d}"),
+                at=team.now,
+            ).id
+            for n in range(520)
+        ]
+        c_ = tables.conversations
+        tx.execute(sa.update(c_).where(c_.c.id.in_(found)).values(owner_id=office.ben))
+    return tuple(found)
+
+
+def test_more_than_a_command_can_name_are_closed_and_opened_again_as_one(
+    ben: Seat, team: Team, crowd: tuple[UUID, ...]
+) -> None:
+    """One answer and one Undo; of each conversation it is compared what its author saw (2.5)."""
+    ben.pull()
+    team.do(team.office.ann, c.Assign, targets=c.Targets.one(crowd[7]), owner_id=team.office.ann)
+    done = ben.do(c.Close, targets=c.Targets(crowd))
+    assert (done.count, done.label) == (520, "Closed 520 conversations")
+    waiting = ben.waiting()
+    assert [len(one.args["targets"]["ids"]) for one in waiting] == [100, 100, 100, 100, 100, 20]
+    assert all(len(one.base["conversations"]) == len(one.args["targets"]["ids"]) for one in waiting)
+    ben.sync()
+    assert states(team, crowd) == {"closed": 519, "open": 1}
+    (back,) = ben.returned()
+    assert back.result["kept"] == [str(crowd[7])]
+    assert done.undo is not None
+    undone = ben.do(c.Undo, command_id=done.undo.command_id)
+    assert undone.label == "Undone: 519 conversations"
+    ben.sync()
+    assert states(team, crowd) == {"open": 520}
+
+
+def test_what_no_server_has_heard_of_is_taken_back_whole(
+    ben: Seat, team: Team, crowd: tuple[UUID, ...]
+) -> None:
+    ben.pull()
+    was = ben.shows()
+    done = ben.do(c.Close, targets=c.Targets(crowd))
+    ben.do(c.Undo, command_id=done.command_id)
+    assert ben.waiting() == []
+    assert differences(ben.shows(), was) == {}
+
+
+def states(team: Team, ids: tuple[UUID, ...]) -> Counter[str]:
+    c_ = tables.conversations
+    return Counter(str(row["team_state"]) for row in team.rows(c_, c_.c.id.in_(ids)))
 
 
 def test_gc5_of_a_template_that_both_changed_the_text_comes_back(ben: Seat, team: Team) -> None:
