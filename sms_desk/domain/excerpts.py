@@ -14,7 +14,8 @@ LONGEST = 200
 """Characters of an excerpt: 200 rows of long text took a list 1.8 s (algorithms §3)."""
 _LEAD = 40
 _ELLIPSIS = "…"
-_SPACE = re.compile(r"\s")
+_SPACE = re.compile(r"[^\S ]")
+"""White space but the blank, which is as it should be: of a line there are many."""
 _OFTEN = 40
 """Characters: what is longer hardly comes twice."""
 _STRANGE = re.compile(r"\S*[^\x00-\x7f\s]\S*")
