@@ -149,18 +149,24 @@ def busy(home: str, url: str) -> None:
 
 
 class Gaps:
-    """Measures the gaps between turns of the event loop (ms), once begun."""
+    """Measures the gaps between turns of the event loop (ms), once begun.
+
+    queued: of each, how long this thread could have run and the machine let others; own: its
+    processor time. On a machine that others use, the first says more of them than of the desk.
+    """
 
     def __init__(self, program: Any) -> None:
         from PySide6.QtCore import Qt, QTimer
 
         self.all: list[float] = []
-        self._last = 0.0
+        self.queued: list[float] = []
+        self.own: list[float] = []
+        self._last: tuple[float, float, float] | None = None
         self._beat = QTimer(program, interval=1, timerType=Qt.TimerType.PreciseTimer)
         self._beat.timeout.connect(self._on_turn)
 
     def begin(self) -> None:
-        self._last = time.perf_counter()
+        self._last = _clocks()
         self._beat.start()
 
     def end(self) -> None:
@@ -169,13 +175,24 @@ class Gaps:
 
     def leave_out(self) -> None:
         """What passed since the last turn is the probe's own."""
-        self._last = 0.0
+        self._last = None
 
     def _on_turn(self) -> None:
-        now = time.perf_counter()
+        now = _clocks()
         if self._last:
-            self.all.append((now - self._last) * 1000)
+            passed = (after - before for before, after in zip(self._last, now, strict=True))
+            for gaps, ms in zip((self.all, self.queued, self.own), passed, strict=True):
+                gaps.append(ms)
         self._last = now
+
+
+def _clocks() -> tuple[float, float, float]:
+    """Milliseconds: the wall's, those in which this thread waited for a processor, and its own.
+
+    https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
+    """
+    waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+    return time.perf_counter() * 1e3, waited / 1e6, time.thread_time() * 1e3
 
 
 class Pulse:
@@ -198,7 +215,11 @@ class Pulse:
         (line,) = session.lines()
         seconds = time.perf_counter() - self._begun
         if not line.backfill_running or seconds > STALL_SECONDS:
-            say(gaps=sorted(self._gaps.all), received=session.desk.read(stored), seconds=seconds)
+            gaps = self._gaps
+            calm = [gap - queued for gap, queued in zip(gaps.all, gaps.queued, strict=True)]
+            found = {"gaps": gaps.all, "calm": calm, "own": gaps.own}
+            received = session.desk.read(stored)
+            say(received=received, seconds=seconds, **{k: sorted(v) for k, v in found.items()})
             os._exit(0)
 
 
