@@ -91,12 +91,15 @@ def test_who_reads_enough_may_leave() -> None:
 # --- passphrase and secrets -------------------------------------------------------------------
 
 
-def test_a_workspace_opens_with_its_passphrase_only(home: Path) -> None:
-    assert program("people", "list", "--json", home=home).returncode == 0
+def test_a_workspace_opens_with_its_passphrase_only(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = Terminal(home, capsys)
+    here.json("people", "list")
     wrong = program("people", "list", "--json", home=home, passphrase="another one, long enough")
     assert wrong.returncode == 5
     assert json.loads(wrong.stdout)["error"]["code"] == "keyring"
-    assert program("inbox", home=home).returncode == 0
+    here.json("inbox")
 
 
 def test_nobody_to_ask_is_said(home: Path) -> None:
@@ -182,9 +185,9 @@ def running(*words: str, home: Path, **more: Any) -> Iterator[subprocess.Popen[b
 
 @pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_sandbox_says_where_it_is_and_ends_when_told(
-    tmp_path: Path, stop: signal.Signals, code: int
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], stop: signal.Signals, code: int
 ) -> None:
-    ledger = tmp_path / "ledger"
+    here, ledger = Terminal(tmp_path, capsys), tmp_path / "ledger"
     words = ("sandbox", "--json", "--seed", "4", "--ledger", str(ledger))
     with running(*words, home=tmp_path) as serving:
         assert serving.stdout
@@ -192,8 +195,7 @@ def test_the_sandbox_says_where_it_is_and_ends_when_told(
         said = json.loads(serving.stdout.readline())
         assert said["base_url"].startswith("http://127.0.0.1:")
         port = said["base_url"].rpartition(":")[2]
-        taken = program("sandbox", "--port", port, "--json", home=tmp_path)
-        assert json.loads(taken.stdout)["error"]["code"] == "usage"
+        assert here.json("sandbox", "--port", port, code=2)["error"]["code"] == "usage"
         serving.send_signal(stop)
         assert serving.wait(120) == code
         assert b"Traceback" not in serving.stderr.read()
@@ -226,11 +228,10 @@ def test_beside_a_sync_that_runs_others_queue(
     assert len(server.sandbox.ledger.entries) == 1
 
 
-def test_the_demo_is_removed(home: Path) -> None:
+def test_the_demo_is_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     demo = home / "demo"
     demo.mkdir(parents=True)
     (demo / "workspace.db").write_bytes(b"")
     assert program("demo", "--remove", home=home).returncode == 0
     assert not demo.exists()
-    again = program("demo", "--remove", "--json", home=home)
-    assert json.loads(again.stdout)["removed"] is False
+    assert Terminal(home, capsys).json("demo", "--remove")["removed"] is False
