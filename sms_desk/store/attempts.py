@@ -15,6 +15,7 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import AttemptState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _T = tables.attempts.c
 _MICROSECOND = timedelta(microseconds=1)
@@ -175,13 +176,14 @@ def bindable(tx: Tx, account_id: UUID, lanes: Collection[str]) -> list[Attempt]:
 
 def any_bindable(tx: Tx, account_id: UUID) -> bool:
     """Whether the account has any attempt to which a listed message may belong."""
-    return tx.execute(_ANY_BINDABLE, {"account_id": account_id}).first() is not None
+    return bool(_ANY_BINDABLE.rows(tx, account_id=account_id))
 
 
 def bound(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, UUID]:
     """Outbox ids by those of the given provider ids that an attempt owns (I4)."""
-    found = tx.execute(_BOUND, {"account_id": account_id, "sids": sorted(sids)})
-    return {str(row.provider_sid): row.outbox_id for row in found}
+    if not sids:
+        return {}
+    return dict(_BOUND.rows(tx, account_id=account_id, sids=sorted(sids)))
 
 
 def next_check(tx: Tx) -> datetime | None:
@@ -194,8 +196,7 @@ def next_check(tx: Tx) -> datetime | None:
     return found
 
 
-# Built once: intake asks these for every page.
-_ANY_BINDABLE = (
+_ANY_BINDABLE = Query(
     sa.select(_T.n)
     .where(
         _T.account_id == sa.bindparam("account_id"),
@@ -204,9 +205,11 @@ _ANY_BINDABLE = (
     )
     .limit(1)
 )
-_BOUND = sa.select(_T.provider_sid, _T.outbox_id).where(
-    _T.account_id == sa.bindparam("account_id"),
-    _T.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+_BOUND = Query(
+    sa.select(_T.provider_sid, _T.outbox_id).where(
+        _T.account_id == sa.bindparam("account_id"),
+        _T.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+    )
 )
 
 

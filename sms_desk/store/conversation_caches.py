@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import positions
 from sms_desk.domain.model import DeliveryStatus, Direction, Origin, OutboxState
@@ -21,6 +20,7 @@ from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.events import EventKind
 from sms_desk.store.messages import NewMessage
+from sms_desk.store.reading import Query
 
 _C = tables.conversations.c
 _M = tables.messages.c
@@ -70,14 +70,14 @@ def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
 def _refresh(tx: Tx, ids: list[UUID]) -> None:
     outgoing = _outgoing(tx, ids)
     changed: dict[UUID, dict[str, Any]] = {}
-    for row in tx.execute(_FACTS, {"ids": ids}).mappings():
+    for row in _FACTS.mappings(tx, ids=ids):
         entries = outgoing.get(row["id"], [])
         new = _derived(row, entries)
         changed[row["id"]] = {name: value for name, value in new.items() if row[name] != value}
     fast.update(tx, tables.conversations, "id", changed)
 
 
-def _derived(row: RowMapping, entries: list[tuple[int, OutboxState]]) -> dict[str, Any]:
+def _derived(row: Mapping[str, Any], entries: list[tuple[int, OutboxState]]) -> dict[str, Any]:
     # One that nobody has written in yet stands where it was begun, not at the end of the list.
     begun = positions.first_at(row["created_at"]) if row["started"] or entries else 0
     return {
@@ -117,8 +117,8 @@ def _snippet(body: str) -> str:
 
 def _outgoing(tx: Tx, ids: list[UUID]) -> dict[UUID, list[tuple[int, OutboxState]]]:
     found: dict[UUID, list[tuple[int, OutboxState]]] = {}
-    for row in tx.execute(_OUTGOING, {"ids": ids}):
-        found.setdefault(row.conversation_id, []).append((row.queue_n, OutboxState(row.state)))
+    for id_, queue_n, state in _OUTGOING.rows(tx, ids=ids):
+        found.setdefault(id_, []).append((queue_n, state))
     return found
 
 
@@ -144,7 +144,7 @@ def _column_at(column: sa.Column[Any], position: sa.ScalarSelect[int]) -> sa.Sca
     )
 
 
-def _facts() -> sa.Select[Any]:
+def _facts() -> Query:
     newest = _newest()
     inbound = _newest(_M.direction == Direction.INBOUND)
     human = _newest(_M.origin.in_(HUMAN))
@@ -169,7 +169,7 @@ def _facts() -> sa.Select[Any]:
         .correlate(tables.conversations)
         .scalar_subquery()
     )
-    return sa.select(
+    facts = sa.select(
         _C.id,
         _C.created_at,
         *(_C[name] for name in CACHED),
@@ -184,12 +184,16 @@ def _facts() -> sa.Select[Any]:
         oldest_unanswered.label("oldest_unanswered"),
         started.label("started"),
         count.label("count"),
-    ).where(_C.id.in_(sa.bindparam("ids", expanding=True)))
+    )
+    return Query(facts.where(_C.id.in_(sa.bindparam("ids", expanding=True))))
 
 
 _FACTS = _facts()
-_OUTGOING = sa.select(_O.conversation_id, _O.queue_n, _O.state).where(
-    _O.conversation_id.in_(sa.bindparam("ids", expanding=True))
+_OUTGOING = Query(
+    sa.select(_O.conversation_id, _O.queue_n, _O.state).where(
+        _O.conversation_id.in_(sa.bindparam("ids", expanding=True))
+    ),
+    state=OutboxState,
 )
 
 
@@ -199,12 +203,10 @@ _OUTGOING = sa.select(_O.conversation_id, _O.queue_n, _O.state).where(
 def with_outbox(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
     """Those of the conversations that somebody has ever written in through the desk: what they
     show depends on more than messages, so that `advanced` does not apply."""
-    return {
-        id_ for chunk in _chunks(ids) for id_ in tx.execute(_WITH_OUTBOX, {"ids": chunk}).scalars()
-    }
+    return {id_ for chunk in _chunks(ids) for id_ in _WITH_OUTBOX.values(tx, ids=chunk)}
 
 
-_WITH_OUTBOX = (
+_WITH_OUTBOX = Query(
     sa.select(_O.conversation_id)
     .where(_O.conversation_id.in_(sa.bindparam("ids", expanding=True)))
     .distinct()

@@ -191,14 +191,15 @@ _EMPTY: Mapping[str, Any] = {
     "snippet_from": "",
 }
 """A conversation that was made just now, but for what makes it this one."""
-# Built once: intake asks these for every page.
 _LOAD = Query(
     sa.select(*(_C[name] for name in _LOADED)).where(
         _C.id.in_(sa.bindparam("ids", expanding=True, type_=Id))
     )
 )
-_EXISTING = sa.select(*(_C[name] for name in _LOADED)).where(
-    sa.tuple_(_C.sender_id, _C.peer_key).in_(sa.bindparam("keys", expanding=True))
+_EXISTING = Query(
+    sa.select(*(_C[name] for name in _LOADED)).where(
+        sa.tuple_(_C.sender_id, _C.peer_key).in_(sa.bindparam("keys", expanding=True))
+    )
 )
 
 
@@ -206,9 +207,7 @@ def _existing(tx: Tx, wanted_keys: Iterable[Key]) -> dict[Key, dict[str, Any]]:
     wanted = list(wanted_keys)
     found: dict[Key, dict[str, Any]] = {}
     for start in range(0, len(wanted), 200):
-        keys = [tuple(key) for key in wanted[start : start + 200]]
-        for values in tx.execute(_EXISTING, {"keys": keys}):
-            row = dict(zip(_LOADED, values, strict=True))
+        for row in _EXISTING.mappings(tx, keys=wanted[start : start + 200]):
             found[Key(row["sender_id"], row["peer_key"])] = row
     return found
 
@@ -217,8 +216,7 @@ def _contacts(
     tx: Tx, peers: Mapping[str, Address], at: datetime, contact_ids: Mapping[str, UUID]
 ) -> tuple[dict[str, UUID], frozenset[UUID]]:
     """Contacts by peer key, made with an empty name where an address is new (R53)."""
-    found = tx.execute(_ADDRESSES, {"keys": sorted(peers)})
-    known = {row.peer_key: row.contact_id for row in found}
+    known: dict[str, UUID] = dict(_ADDRESSES.rows(tx, keys=sorted(peers)))
     new = {key: contact_ids.get(key) or new_id() for key in peers if key not in known}
     if not new:
         return known, frozenset()
@@ -242,8 +240,10 @@ def _contacts(
 
 
 _A = tables.contact_addresses.c
-_ADDRESSES = sa.select(_A.peer_key, _A.contact_id).where(
-    _A.peer_key.in_(sa.bindparam("keys", expanding=True))
+_ADDRESSES = Query(
+    sa.select(_A.peer_key, _A.contact_id).where(
+        _A.peer_key.in_(sa.bindparam("keys", expanding=True))
+    )
 )
 
 

@@ -189,7 +189,7 @@ def _free_places(tx: Tx, wished: Sequence[Position]) -> list[Position]:
     Most are free. A batch shares one instant, so what lies behind a taken one is asked once for the
     whole reach.
     """
-    taken = set(tx.execute(_TAKEN, {"positions": list(dict.fromkeys(wished))}).scalars())
+    taken = set(_TAKEN.values(tx, positions=list(dict.fromkeys(wished))))
     known_to = -1
     places: list[Position] = []
     for wish in wished:
@@ -197,7 +197,7 @@ def _free_places(tx: Tx, wished: Sequence[Position]) -> list[Position]:
         if place != wish or place in taken:
             if place > known_to:
                 known_to = place + (_ROOM + len(wished)) * 4
-                taken |= set(tx.execute(_REACH, {"first": place, "last": known_to}).scalars())
+                taken.update(_REACH.values(tx, first=place, last=known_to))
             while place in taken:
                 place = positions.after(place)
         places.append(Position(place))
@@ -216,5 +216,5 @@ _OF_BATCH = Query(
     .order_by(_P),
     kind=EventKind,
 )
-_TAKEN = sa.select(_P).where(_P.in_(sa.bindparam("positions", expanding=True)))
-_REACH = sa.select(_P).where(_P.between(sa.bindparam("first"), sa.bindparam("last")))
+_TAKEN = Query(sa.select(_P).where(_P.in_(sa.bindparam("positions", expanding=True))))
+_REACH = Query(sa.select(_P).where(_P.between(sa.bindparam("first"), sa.bindparam("last"))))

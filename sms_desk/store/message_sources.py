@@ -15,6 +15,7 @@ from sms_desk.domain.attribution import ProgramSend
 from sms_desk.domain.model import Direction, Origin, SourceReason
 from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _M = tables.messages.c
 
@@ -38,8 +39,8 @@ def program_sends(
     answers stands for a send that nobody recognised (R61)."""
     if not conversation_ids:
         return []
-    found = tx.execute(_SENDS, _within(conversation_ids, first, last))
-    return [(row[0], ProgramSend(row[1], row[2])) for row in found]
+    found = _SENDS.rows(tx, **_within(conversation_ids, first, last))
+    return [(id_, ProgramSend(program_id, at)) for id_, program_id, at in found]
 
 
 def inbound_between(
@@ -48,7 +49,8 @@ def inbound_between(
     """Inbound messages of those seconds."""
     if not conversation_ids:
         return []
-    return [Answer(*row) for row in tx.execute(_INBOUND, _within(conversation_ids, first, last))]
+    found = _INBOUND.rows(tx, **_within(conversation_ids, first, last))
+    return [Answer(*row) for row in found]
 
 
 def set_sources(tx: Tx, answers: Iterable[Answer]) -> None:
@@ -64,18 +66,21 @@ def set_sources(tx: Tx, answers: Iterable[Answer]) -> None:
     fast.update(tx, tables.messages, "position", changes)
 
 
-# Built once: intake asks these for every page.
 _THERE = (
     _M.conversation_id.in_(sa.bindparam("ids", expanding=True)),
     _M.position.between(sa.bindparam("first"), sa.bindparam("last")),
 )
-_SENDS = sa.select(_M.conversation_id, _M.program_id, _M.at).where(
-    *_THERE,
-    _M.program_id.is_not(None),
-    sa.or_(_M.direction == Direction.OUTBOUND, _M.source_reason == SourceReason.REBOUND),
+_SENDS = Query(
+    sa.select(_M.conversation_id, _M.program_id, _M.at).where(
+        *_THERE,
+        _M.program_id.is_not(None),
+        sa.or_(_M.direction == Direction.OUTBOUND, _M.source_reason == SourceReason.REBOUND),
+    )
 )
-_INBOUND = sa.select(*(_M[name] for name in Answer._fields)).where(
-    *_THERE, _M.direction == Direction.INBOUND
+_INBOUND = Query(
+    sa.select(*(_M[name] for name in Answer._fields)).where(
+        *_THERE, _M.direction == Direction.INBOUND
+    )
 )
 
 

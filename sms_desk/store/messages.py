@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import positions
 from sms_desk.domain.delivery import Report, merge
@@ -16,6 +15,7 @@ from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import DeliveryStatus, Direction, Origin, Position
 from sms_desk.store import fast, receipts, search_index, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _M = tables.messages.c
 _LOOKUP = 500  # bound values in one statement
@@ -74,13 +74,13 @@ class Known:
     outbox_id: UUID | None
 
 
-def known(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, Known]:
+def known(tx: Tx, account_id: UUID, ids: Collection[str]) -> dict[str, Known]:
     """The stored ones of the provider's ids (R55)."""
-    wanted = list(sids)
+    wanted = list(ids)
     found: dict[str, Known] = {}
     for start in range(0, len(wanted), _LOOKUP):
-        asked = {"account_id": account_id, "sids": wanted[start : start + _LOOKUP]}
-        for row in tx.execute(_KNOWN_SIDS, asked).mappings():
+        sids = wanted[start : start + _LOOKUP]
+        for row in _KNOWN_SIDS.mappings(tx, account_id=account_id, sids=sids):
             found[row["provider_sid"]] = _known(row)
     return found
 
@@ -275,12 +275,16 @@ _KNOWN = (
     _M.error_text,
     _M.outbox_id,
 )
-# Built once: building a statement takes longer than running it (R55's look-up is in every cycle).
-_KNOWN_SIDS = sa.select(*_KNOWN).where(
-    _M.account_id == sa.bindparam("account_id"),
-    _M.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+# Put together once: that takes longer than asking (R55's look-up is in every cycle).
+_KNOWN_SIDS = Query(
+    sa.select(*_KNOWN).where(
+        _M.account_id == sa.bindparam("account_id"),
+        _M.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+    )
 )
-_TAKEN = sa.select(_M.position).where(_M.position.in_(sa.bindparam("positions", expanding=True)))
+_TAKEN = Query(
+    sa.select(_M.position).where(_M.position.in_(sa.bindparam("positions", expanding=True)))
+)
 _SET_STATUS = (
     sa.update(tables.messages)
     .where(_M.position == sa.bindparam("b_position"))
@@ -293,7 +297,7 @@ _SET_STATUS = (
 )
 
 
-def _known(row: RowMapping) -> Known:
+def _known(row: Mapping[Any, Any]) -> Known:
     return Known(
         row["id"],
         row["position"],
@@ -336,7 +340,7 @@ def _heard(row: NewMessage, heard: Iterable[Report]) -> NewMessage:
 def _placed(tx: Tx, rows: Sequence[NewMessage]) -> list[NewMessage]:
     """Each row at a position of its own."""
     wished = [row.position for row in rows]
-    taken: set[int] = set(tx.execute(_TAKEN, {"positions": wished}).scalars())
+    taken: set[int] = set(_TAKEN.values(tx, positions=wished))
     placed = []
     for row in rows:
         position = row.position

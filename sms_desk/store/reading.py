@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +28,8 @@ class Query:
 
     words: for columns that hold a closed vocabulary, its type by the column's label; no word, or an
     empty one, is None. Values stand in the order of the statement's columns. An expanding parameter
-    takes any sequence of values but an empty one; a repeated value changes nothing (IN).
+    takes any sequence of values, or of tuples of them, but an empty one; a repeated value changes
+    nothing (IN).
     """
 
     def __init__(self, statement: sa.Select[Any], **words: type[StrEnum]) -> None:
@@ -37,7 +39,7 @@ class Query:
         self._prepared: dict[tuple[int, ...], _Prepared] = {}
         self._decoders: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
 
-    def rows(self, tx: Tx, **values: Any) -> list[Sequence[Any]]:
+    def rows(self, tx: Tx, **values: Any) -> list[tuple[Any, ...]]:
         """All rows, as Python's own types."""
         if tx.dialect.name != "sqlite":
             found = tx.execute(self.statement, values).all()
@@ -52,6 +54,10 @@ class Query:
             prepared = self._prepared[shape] = _prepare(self.statement, padded, tx)
         return self._decoded(_asked(tx, prepared.text, prepared.bound(padded)), tx, typed=False)
 
+    def values(self, tx: Tx, **values: Any) -> list[Any]:
+        """As `rows`, of a statement with one column."""
+        return [row[0] for row in self.rows(tx, **values)]
+
     def mappings(self, tx: Tx, **values: Any) -> list[dict[str, Any]]:
         """As `rows`, by the columns' labels: where few rows are read."""
         return [dict(zip(self.names, row, strict=True)) for row in self.rows(tx, **values)]
@@ -61,7 +67,9 @@ class Query:
         rows = self.rows(tx, **values)
         return rows[0][0] if rows else None
 
-    def _decoded(self, rows: list[tuple[Any, ...]], tx: Tx, *, typed: bool) -> list[Sequence[Any]]:
+    def _decoded(
+        self, rows: list[tuple[Any, ...]], tx: Tx, *, typed: bool
+    ) -> list[tuple[Any, ...]]:
         if not rows:
             return []
         decoders = self._decoders.get(tx.dialect.name)
@@ -84,16 +92,18 @@ class Query:
 class _Prepared:
     """A statement's text for the driver, and what each of its marks is bound to.
 
-    marks: (the caller's parameter, where in its sequence or -1, how to bind)
+    marks: (the caller's parameter, where in its sequence or -1, how to bind); tuples in a sequence
+    are laid end to end.
     """
 
     text: str
     marks: tuple[tuple[str, int, _Bind], ...]
 
     def bound(self, values: Mapping[str, Any]) -> list[Any]:
+        laid = {name: _end_to_end(value) for name, value in values.items()}
         found = []
         for name, n, bind in self.marks:
-            value = values[name] if n < 0 else values[name][n]
+            value = laid[name] if n < 0 else laid[name][n]
             found.append(value if bind is None or value is None else bind(value))
         return found
 
@@ -115,7 +125,11 @@ def _prepare(statement: sa.Select[Any], values: Mapping[str, Any], tx: Tx) -> _P
     *pieces, end = state.statement.split("?")
     for piece, place in zip(pieces, state.positiontup or (), strict=True):
         name, n = parts.get(place, (place, -1))
-        bind = compiled.binds[name].type.dialect_impl(tx.dialect).bind_processor(tx.dialect)
+        bind = (
+            compiled.binds[name].type.dialect_impl(tx.dialect).bind_processor(tx.dialect)
+            if n < 0
+            else state.processors.get(place)
+        )
         text.append(piece)
         if name in values:
             text.append("+?")
@@ -159,6 +173,12 @@ def _padded(values: Sequence[Any]) -> Sequence[Any]:
     if wanted > _MOST_PADDED:
         return values
     return [*values, *[values[-1]] * (wanted - len(values))]
+
+
+def _end_to_end(value: Any) -> Any:
+    """Of a sequence of tuples all their values; whatever else as it is."""
+    is_nested = isinstance(value, list | tuple) and isinstance(value[0], tuple)
+    return list(chain.from_iterable(value)) if is_nested else value
 
 
 def _result_processor(type_: Any, tx: Tx) -> Callable[[Any], Any] | None:

@@ -12,6 +12,7 @@ from sms_desk.domain.delivery import Report
 from sms_desk.domain.model import DeliveryStatus
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _R = tables.receipts.c
 
@@ -40,17 +41,17 @@ def append(tx: Tx, account_id: UUID, heard: Mapping[str, Report], *, at: datetim
 def of(tx: Tx, account_id: UUID, sids: Collection[str]) -> dict[str, list[Report]]:
     """All that was heard of these, in the order of hearing."""
     found: dict[str, list[Report]] = {}
-    for row in tx.execute(_OF, {"account_id": account_id, "sids": list(sids)}):
-        heard = Report(DeliveryStatus(row.status), row.status_text, row.error_code, row.error_text)
-        found.setdefault(row.provider_sid, []).append(heard)
+    for sid, *heard in _OF.rows(tx, account_id=account_id, sids=list(sids)):
+        found.setdefault(sid, []).append(Report(*heard))
     return found
 
 
-_OF = (
-    sa.select(tables.receipts)
+_OF = Query(
+    sa.select(_R.provider_sid, _R.status, _R.status_text, _R.error_code, _R.error_text)
     .where(
         _R.account_id == sa.bindparam("account_id"),
         _R.provider_sid.in_(sa.bindparam("sids", expanding=True)),
     )
-    .order_by(_R.id)
+    .order_by(_R.id),
+    status=DeliveryStatus,
 )

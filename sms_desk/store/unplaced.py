@@ -11,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from sms_desk.store import tables, upserts
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _U = tables.unplaced.c
 
@@ -36,7 +37,7 @@ def keep(
 
 def resolve(tx: Tx, account_id: UUID, sids: Collection[str], *, at: datetime) -> None:
     """These have found their place."""
-    if tx.execute(_ANY, {"account_id": account_id}).first() is None:
+    if not _ANY.rows(tx, account_id=account_id):
         return
     tx.execute(
         sa.update(tables.unplaced)
@@ -61,7 +62,7 @@ def listing(tx: Tx, account_id: UUID | None = None) -> list[RowMapping]:
     return list(tx.execute(query).mappings())
 
 
-_ANY = (
+_ANY = Query(
     sa.select(_U.id)
     .where(_U.account_id == sa.bindparam("account_id"), _U.resolved_at.is_(None))
     .limit(1)

@@ -234,7 +234,7 @@ class Intake:
 
     def _rows(self, tx: Tx, book: Book, batch: _Batch, arrival: Arrival) -> list[NewMessage]:
         sids = [m.sid for m, *_ in batch.placed if m.direction is Direction.OUTBOUND]
-        ours = attempts.bound(tx, self.account_id, sids) if sids else {}
+        ours = attempts.bound(tx, self.account_id, sids)
         rows = []
         for message, sender_id, peer, key in self._slicer.pieces(batch.placed):
             conversation = batch.found[key].row
