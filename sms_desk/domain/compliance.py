@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+from string import ascii_lowercase
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import without_invisible
@@ -70,6 +71,7 @@ class Lexicon:
         self._leading = {_folded(rule.keyword): rule for rule in own if _leads(rule)}
         stops = {_loose(rule.keyword) for rule in rules if rule.meaning is Meaning.STOP}
         self._stops = frozenset(stop for stop in stops if len(stop) >= _SHORTEST_NEAR)
+        self._most_letters = max((len(set(stop)) for stop in self._stops), default=0)
         self._phrases = tuple(
             f" {_folded(rule.keyword)} "
             for rule in rules
@@ -92,13 +94,20 @@ class Lexicon:
 
     def _sounds_like_stop(self, body: str, text: str) -> bool:
         """text: the body, folded."""
-        if any(phrase in f" {text} " for phrase in self._phrases):
+        within = f" {text} "
+        if any(phrase in within for phrase in self._phrases):
             return True
         sentences = [part for part in _SENTENCE_END.split(body) if _has_letters(part)]
-        if any(_letters(part) in self._stops for part in (body, *sentences[:1], *sentences[-1:])):
+        if any(map(self._spells_stop, (body, *sentences[:1], *sentences[-1:]))):
             return True
         words = {_loose(word) for word in text.split()}
         return bool(words & self._stops) and words <= self._stops | _COURTESIES
+
+    def _spells_stop(self, part: str) -> bool:
+        """Whether its letters make one of the words; most parts have too many different ones."""
+        if len(_ALPHABET.intersection(part.lower())) > self._most_letters:
+            return False
+        return _letters(part) in self._stops
 
 
 _SHORTEST_NEAR = 3
@@ -110,7 +119,8 @@ _LONGEST = 1600
 _SENTENCE_END = re.compile(r"[.!?;\n\r]+")
 _OUTER_MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 _REPEATED = re.compile(r"(.)\1+")
-_APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
+_APOSTROPHES = "’‘ʼ`´"
+_ALPHABET = frozenset(ascii_lowercase)
 
 
 def _family(provider: str) -> str:
@@ -127,7 +137,9 @@ def _folded(text: str) -> str:
     if text.isascii():  # every message passes here; this says the same in a third of the time
         plain = _ASCII_CONTROL.sub("", " ".join(text.replace("`", "'").split())).lower()
         return _OUTER_MARKS.sub("", " ".join(plain.split()))
-    plain = without_invisible(" ".join(text.translate(_APOSTROPHES).split()))
+    for apostrophe in _APOSTROPHES:
+        text = text.replace(apostrophe, "'")
+    plain = without_invisible(" ".join(text.split()))
     return _OUTER_MARKS.sub("", " ".join(unicodedata.normalize("NFKC", plain).casefold().split()))
 
 

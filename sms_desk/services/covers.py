@@ -87,9 +87,12 @@ def _minders(
     return found
 
 
-def settle(tx: Tx, now: datetime) -> frozenset[UUID]:
-    """Choose for every conversation that has come under a divided cover. Returns those chosen for."""
-    here = presence(tx, now)
+def settle(tx: Tx, now: datetime, here: Presence | None = None) -> frozenset[UUID]:
+    """Choose for every conversation that has come under a divided cover. Returns those chosen for.
+
+    here: who is away now, where that was read already.
+    """
+    here = here or presence(tx, now)
     divided = _divided(here)
     chosen: set[UUID] = set()
     for _ in range(_DEEPEST if divided else 0):  # one choice may bring it under the next cover

@@ -190,8 +190,8 @@ class Teller:
 
     def _grow_rested(self, tx: Tx, person_id: UUID, *, count: int, others: int = 0) -> None:
         due = self._wishes_of(person_id).rested(self._now)
-        row = notices.summaries(tx, {person_id}, Kind.RESTED).get((person_id, Way.SCREEN))
-        self._grow(tx, person_id, Way.SCREEN, Kind.RESTED, row, due, count=count, others=others)
+        more = {"count": count, "others": others}
+        self._grow(tx, Kind.RESTED, {(person_id, Way.SCREEN): more}, due)
 
     def _count_older(self, tx: Tx, older: Counter[tuple[UUID, UUID]], *, live: bool) -> None:
         """One summary for each person and way, which grows until it is told (R56)."""
@@ -209,31 +209,35 @@ class Teller:
         for (person_id, way, template), n in counts.items():
             totals[person_id, way] += n
             templates.setdefault((person_id, way), template)
-        growing = notices.summaries(tx, {person for person, _ in totals}, Kind.OLDER)
-        due = self._now + rules.QUIET
-        for key, n in totals.items():
-            self._grow(tx, *key, Kind.OLDER, growing.get(key), due, templates[key], count=n)
+        if totals:
+            more = {key: {"count": n} for key, n in totals.items()}
+            self._grow(tx, Kind.OLDER, more, self._now + rules.QUIET, templates)
 
     def _grow(
         self,
         tx: Tx,
-        person_id: UUID,
-        way: Way,
         kind: Kind,
-        row: Mapping[Any, Any] | None,
+        more: Mapping[tuple[UUID, Way], Mapping[str, int]],
         due: datetime,
-        template: str = "",
-        **counts: int,
+        templates: Mapping[tuple[UUID, Way], str] | None = None,
     ) -> None:
-        """row: the summary that grows already, if there is one."""
-        if row is not None:
-            grown = {name: row["trail"].get(name, 0) + n for name, n in counts.items()}
-            notices.change(tx, row["id"], trail={**row["trail"], **grown}, next_try_at=due)
-            return
-        told = Told(person_id, Because.CONCERNED if kind is Kind.OLDER else Because.RESTED)
-        trail = {**rules.trail(told, self._around(kind, None, None)), **counts}
-        fresh = self._row(person_id, kind, way, new_id(), State.WAITING, trail)
-        notices.append(tx, [{**fresh, "next_try_at": due, "template": template}])
+        """Count more in each one's summary, which begins with it where none grows already."""
+        growing = notices.summaries(tx, {person_id for person_id, _ in more}, kind)
+        grown: dict[UUID, dict[str, Any]] = {}
+        begun: list[dict[str, Any]] = []
+        for (person_id, way), counts in more.items():
+            row = growing.get((person_id, way))
+            if row is not None:
+                sums = {name: row.trail.get(name, 0) + n for name, n in counts.items()}
+                grown[row.id] = {"trail": {**row.trail, **sums}, "next_try_at": due}
+                continue
+            told = Told(person_id, Because.CONCERNED if kind is Kind.OLDER else Because.RESTED)
+            trail = {**rules.trail(told, self._around(kind, None, None)), **counts}
+            fresh = self._row(person_id, kind, way, new_id(), State.WAITING, trail)
+            template = (templates or {}).get((person_id, way), "")
+            begun.append({**fresh, "next_try_at": due, "template": template})
+        notices.change(tx, grown)
+        notices.append(tx, begun)
 
     def _rows(
         self,

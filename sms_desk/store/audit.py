@@ -17,8 +17,9 @@ import sqlalchemy as sa
 
 from sms_desk.domain.audit import Deed, Entry, Head, seal
 from sms_desk.domain.frozen import dataclass
-from sms_desk.store import tables
+from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _a = tables.audit.c
 _sub = tables.audit_subjects.c
@@ -37,10 +38,9 @@ def append(
     entry = seal(deed, _newest(tx), at=at, actor_id=actor_id, batch_id=batch_id)
     values = {name: getattr(entry, name) for name in _COLUMNS}
     values["subject_ids"] = [str(id_) for id_ in entry.subject_ids]
-    tx.execute(sa.insert(tables.audit).values(**values))
-    if entry.subject_ids:
-        rows = [{"subject_id": id_, "n": entry.n} for id_ in entry.subject_ids]
-        tx.execute(sa.insert(tables.audit_subjects), rows)
+    fast.insert(tx, tables.audit, _COLUMNS, [tuple(values.values())])
+    subjects = [(id_, entry.n) for id_ in entry.subject_ids]
+    fast.insert(tx, tables.audit_subjects, ("subject_id", "n"), subjects)
     _note(tx, entry, at)
     return entry
 
@@ -50,10 +50,9 @@ _COLUMNS = tuple(column.name for column in tables.audit.c)
 
 def noted(tx: Tx) -> Head | None:
     """The newest entry, as it was noted apart from the log."""
-    query = sa.select(_set.value).where(_set.scope == _SCOPE, _set.name == _NAME)
-    value = tx.execute(query).scalar_one_or_none()
+    values = _NOTED.values(tx)
     try:
-        return None if value is None else Head(int(value["n"]), str(value["hash"]))
+        return Head(int(values[0]["n"]), str(values[0]["hash"])) if values else None
     except (KeyError, TypeError, ValueError):  # somebody wrote there: nothing that could be trusted
         return None
 
@@ -61,21 +60,30 @@ def noted(tx: Tx) -> Head | None:
 def _newest(tx: Tx) -> Head | None:
     """After what the next entry follows: the note, where it is ahead, so that a tail that went
     missing leaves a gap for ever."""
-    row = tx.execute(sa.select(_a.n, _a.hash).order_by(_a.n.desc()).limit(1)).first()
+    last = [Head(*row) for row in _LAST.rows(tx)]
     said = noted(tx)
-    if row is None or (said is not None and said.n > row.n):
+    if not last or (said is not None and said.n > last[0].n):
         return said
-    return Head(row.n, row.hash)
+    return last[0]
 
 
 def _note(tx: Tx, entry: Entry, at: datetime) -> None:
     value = {"n": entry.n, "hash": entry.hash}
-    where = (_set.scope == _SCOPE, _set.name == _NAME)
-    done = tx.execute(sa.update(tables.settings).where(*where).values(value=value, changed_at=at))
+    done = tx.execute(_NOTE, {"new_value": value, "new_changed_at": at})
     if not done.rowcount:
         tx.execute(
             sa.insert(tables.settings).values(scope=_SCOPE, name=_NAME, value=value, changed_at=at)
         )
+
+
+_HERE = (_set.scope == _SCOPE, _set.name == _NAME)
+_NOTED = Query(sa.select(_set.value).where(*_HERE))
+_LAST = Query(sa.select(_a.n, _a.hash).order_by(_a.n.desc()).limit(1))
+_NOTE = (
+    sa.update(tables.settings)
+    .where(*_HERE)
+    .values(value=sa.bindparam("new_value"), changed_at=sa.bindparam("new_changed_at"))
+)
 
 
 # --- reading --------------------------------------------------------------------------------------

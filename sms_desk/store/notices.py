@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from sms_desk.domain.notices import SHOWN_WITHIN, SUMMED_WITHIN, Kind, State, Way
-from sms_desk.store import tables, upserts
+from sms_desk.store import fast, tables, upserts
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
+from sms_desk.store.reading import Query
 from sms_desk.store.team_states import chunks
 
 _n = tables.notices.c
@@ -46,17 +47,29 @@ _BLANK: Mapping[str, Any] = {
 }
 
 
-def summaries(
-    tx: Tx, people: Collection[UUID], kind: Kind
-) -> dict[tuple[UUID, Way], sa.RowMapping]:
+class Summary(NamedTuple):
+    """A notice that counts, and what it has counted so far."""
+
+    id: UUID
+    trail: Mapping[str, Any]
+
+
+def summaries(tx: Tx, people: Collection[UUID], kind: Kind) -> dict[tuple[UUID, Way], Summary]:
     """By person and way the summary, of older messages or of hours of rest, that still grows."""
-    query = sa.select(tables.notices).where(
-        _n.person_id.in_(people), _n.kind == kind, _n.state == State.WAITING
-    )
-    found: dict[tuple[UUID, Way], sa.RowMapping] = {}
-    for row in tx.execute(query).mappings():
-        found.setdefault((row["person_id"], Way(row["way"])), row)
+    found: dict[tuple[UUID, Way], Summary] = {}
+    for person_id, way, *summary in _GROWING.rows(tx, people=list(people), kind=kind):
+        found.setdefault((person_id, way), Summary(*summary))
     return found
+
+
+_GROWING = Query(
+    sa.select(_n.person_id, _n.way, *(_n[name] for name in Summary._fields)).where(
+        _n.person_id.in_(sa.bindparam("people", expanding=True)),
+        _n.kind == sa.bindparam("kind"),
+        _n.state == State.WAITING,
+    ),
+    way=Way,
+)
 
 
 def waiting(tx: Tx, person_id: UUID, now: datetime, *, limit: int) -> list[sa.RowMapping]:
@@ -125,8 +138,9 @@ def move(tx: Tx, notice_id: UUID, before: State, after: State, at: datetime, **v
     return bool(done.rowcount)
 
 
-def change(tx: Tx, notice_id: UUID, **values: Any) -> None:
-    tx.execute(sa.update(tables.notices).where(_n.id == notice_id).values(values))
+def change(tx: Tx, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Set columns of many notices."""
+    fast.update(tx, tables.notices, "id", changes)
 
 
 def show(

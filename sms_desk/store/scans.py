@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sms_desk.domain.frozen import dataclass
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _S = tables.scans.c
 _BACKFILL = "backfill"
@@ -72,20 +73,27 @@ class Backfill:
 
 def load(tx: Tx, account_id: UUID, name: str) -> dict[str, Any]:
     """The state of a walk; empty if it never ran."""
-    query = sa.select(_S.state).where(_S.account_id == account_id, _S.name == name)
-    state: dict[str, Any] | None = tx.execute(query).scalar_one_or_none()
-    return state or {}
+    states: list[dict[str, Any]] = _STATE.values(tx, account_id=account_id, name=name)
+    return states[0] if states else {}
 
 
 def save(tx: Tx, account_id: UUID, name: str, state: dict[str, Any], *, at: datetime) -> None:
-    where = (_S.account_id == account_id, _S.name == name)
-    done = tx.execute(sa.update(tables.scans).where(*where).values(state=state, changed_at=at))
+    row = {"account_id": account_id, "name": name, "state": state, "changed_at": at}
+    done = tx.execute(_SAVE, {f"its_{column}": value for column, value in row.items()})
     if not done.rowcount:
-        tx.execute(
-            sa.insert(tables.scans).values(
-                account_id=account_id, name=name, state=state, changed_at=at
-            )
-        )
+        tx.execute(sa.insert(tables.scans), row)
+
+
+_STATE = Query(
+    sa.select(_S.state).where(
+        _S.account_id == sa.bindparam("account_id"), _S.name == sa.bindparam("name")
+    )
+)
+_SAVE = (
+    sa.update(tables.scans)
+    .where(_S.account_id == sa.bindparam("its_account_id"), _S.name == sa.bindparam("its_name"))
+    .values(state=sa.bindparam("its_state"), changed_at=sa.bindparam("its_changed_at"))
+)
 
 
 # --- the first sync: how far back, how far it came, stopped and resumed ---------------------------

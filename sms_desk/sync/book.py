@@ -13,7 +13,7 @@ from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.model import Channel, Health, Purpose, SenderDirection, SenderKind
 from sms_desk.domain.responsibility import Presence
 from sms_desk.providers.base import RemoteMessage
-from sms_desk.services import auditing
+from sms_desk.services import auditing, covers
 from sms_desk.services.routing import Router, Unowned
 from sms_desk.services.telling import Teller
 from sms_desk.store import carriers, conversations, people, programs, pulse, senders
@@ -46,13 +46,14 @@ class Book:
         self.new_senders: set[UUID] = set()
         self._router: Router | None = None
         self._teller: Teller | None = None
+        self._presence: Presence | None = None
 
     def turn(self, tx: Tx, at: datetime) -> None:
         """Go on in another transaction, where nothing in it has changed since."""
         self._tx = tx
         self.new_senders = set()
         if at != self._at:
-            self._at, self._router, self._teller = at, None, None
+            self._at, self._router, self._teller, self._presence = at, None, None, None
 
     def forget(self) -> None:
         """Read all anew: what was learnt has been taken back with its savepoint."""
@@ -108,7 +109,9 @@ class Book:
     @property
     def presence(self) -> Presence:
         """Who is away."""
-        return self.teller.presence
+        if self._presence is None:
+            self._presence = covers.presence(self._tx, self._at)
+        return self._presence
 
     @cached_property
     def _senders(self) -> dict[tuple[Channel, str], UUID]:

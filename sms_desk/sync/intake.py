@@ -201,7 +201,7 @@ class Intake:
         self._slicer.breathe()
         conversations.change(tx, changes)
         conversations.refresh(tx, recount)
-        covers.settle(tx, arrival.seen_at)
+        covers.settle(tx, arrival.seen_at, book.presence)
         if arrival.live:
             reactions.keep_trails(tx, book, rows, before, routed, arrival.seen_at)
         reactions.tell(tx, book, rows, before, owned, arrival.seen_at, live=arrival.live)
