@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from string import ascii_lowercase
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import without_invisible
@@ -94,20 +93,17 @@ class Lexicon:
 
     def _sounds_like_stop(self, body: str, text: str) -> bool:
         """text: the body, folded."""
-        within = f" {text} "
-        if any(phrase in within for phrase in self._phrases):
+        if any(map(f" {text} ".__contains__, self._phrases)):
             return True
-        sentences = [part for part in _SENTENCE_END.split(body) if _has_letters(part)]
-        if any(map(self._spells_stop, (body, *sentences[:1], *sentences[-1:]))):
+        sentences = list(filter(None, map(_letters, _SENTENCE_END.split(body))))
+        if any(map(self._spell_stop, {"".join(sentences), *sentences[:1], *sentences[-1:]})):
             return True
-        words = {_loose(word) for word in text.split()}
+        words = set(map(_loose, text.split()))
         return bool(words & self._stops) and words <= self._stops | _COURTESIES
 
-    def _spells_stop(self, part: str) -> bool:
-        """Whether its letters make one of the words; most parts have too many different ones."""
-        if len(_ALPHABET.intersection(part.lower())) > self._most_letters:
-            return False
-        return _letters(part) in self._stops
+    def _spell_stop(self, letters: str) -> bool:
+        """Whether they make one of the words; most texts have too many different ones."""
+        return len(set(letters)) <= self._most_letters and _undoubled(letters) in self._stops
 
 
 _SHORTEST_NEAR = 3
@@ -117,10 +113,9 @@ _LONGEST = 1600
 """Characters of a text message at Twilio (error 21617); what is longer is no keyword."""
 
 _SENTENCE_END = re.compile(r"[.!?;\n\r]+")
-_OUTER_MARKS = re.compile(r"^[\W_]+|[\W_]+$")
+_WITHIN_MARKS = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 _REPEATED = re.compile(r"(.)\1+")
 _APOSTROPHES = "’‘ʼ`´"
-_ALPHABET = frozenset(ascii_lowercase)
 
 
 def _family(provider: str) -> str:
@@ -134,35 +129,40 @@ def _leads(rule: KeywordRule) -> bool:
 
 def _folded(text: str) -> str:
     """Compared in one case and width, words one space apart, without marks around them."""
+    words = _plain(" ".join(text.split()))
+    found = _WITHIN_MARKS.search(" ".join(words.split()))
+    return found[0] if found else ""
+
+
+def _plain(text: str) -> str:
+    """In one case and width, without what leaves no mark."""
     if text.isascii():  # every message passes here; this says the same in a third of the time
-        plain = _ASCII_CONTROL.sub("", " ".join(text.replace("`", "'").split())).lower()
-        return _OUTER_MARKS.sub("", " ".join(plain.split()))
+        return _ASCII_CONTROL.sub("", text.replace("`", "'").lower())
     for apostrophe in _APOSTROPHES:
         text = text.replace(apostrophe, "'")
-    plain = without_invisible(" ".join(text.split()))
-    return _OUTER_MARKS.sub("", " ".join(unicodedata.normalize("NFKC", plain).casefold().split()))
+    return unicodedata.normalize("NFKC", without_invisible(text)).casefold()
 
 
 _ASCII_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _NO_ASCII_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
-def _has_letters(text: str) -> bool:
-    return any(map(str.isalnum, text)) if text.isascii() else bool(_folded(text))
-
-
 @lru_cache(maxsize=4096)
-def _loose(text: str) -> str:
-    """The letters of a word; few words make most texts."""
-    return _letters(text)
+def _loose(word: str) -> str:
+    """The letters of a word without doubling: `opt-out` and `stopp` come near. Few words make most
+    texts."""
+    return _undoubled(_letters(word))
+
+
+def _undoubled(letters: str) -> str:
+    return _REPEATED.sub(r"\1", letters)
 
 
 def _letters(text: str) -> str:
-    """Letters only, without accents or doubling: `S T O P`, `opt-out` and `stopp` all come near."""
+    """Letters only, without accents: `S T O P` comes near."""
     if text.isascii():
-        return _REPEATED.sub(r"\1", _NO_ASCII_LETTERS.sub("", text.lower()))
-    letters = filter(str.isalnum, unicodedata.normalize("NFKD", _folded(text)))
-    return _REPEATED.sub(r"\1", "".join(letters))
+        return _NO_ASCII_LETTERS.sub("", text.lower())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", _plain(text))))
 
 
 _COURTESIES = frozenset(
