@@ -207,9 +207,10 @@ def with_outbox(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
 
 
 _WITH_OUTBOX = Query(
-    sa.select(_O.conversation_id)
-    .where(_O.conversation_id.in_(sa.bindparam("ids", expanding=True)))
-    .distinct()
+    sa.select(_C.id).where(
+        _C.id.in_(sa.bindparam("ids", expanding=True)),
+        sa.exists().where(_O.conversation_id == _C.id),
+    )
 )
 
 

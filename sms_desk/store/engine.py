@@ -118,12 +118,15 @@ class Workspace:
         return self._watcher
 
     def _beat(self, tx: Tx) -> None:
-        beat = tables.pulse.c
-        done = tx.execute(
-            sa.update(tables.pulse).where(beat.writer == self._token).values(n=beat.n + 1)
-        )
-        if not done.rowcount:
+        if not tx.execute(_BEAT, {"its_writer": self._token}).rowcount:
             tx.execute(sa.insert(tables.pulse).values(writer=self._token, n=1))
+
+
+_BEAT = (
+    sa.update(tables.pulse)
+    .where(tables.pulse.c.writer == sa.bindparam("its_writer"))
+    .values(n=tables.pulse.c.n + 1)
+)
 
 
 def open_file(path: Path, key: bytes, *, create: bool = True, replica: bool = False) -> Workspace:

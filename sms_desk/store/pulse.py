@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
-_COUNT = sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0))
+_COUNT = Query(sa.select(sa.func.coalesce(sa.func.sum(tables.pulse.c.n), 0)))
 
 
 def count(tx: Tx) -> int:
     """Of all processes, without this transaction."""
-    return int(tx.execute(_COUNT).scalar_one())
+    return int(_COUNT.values(tx)[0])
