@@ -140,10 +140,6 @@ class Situation:
         )
         self._reachable: dict[UUID, frozenset[UUID]] = {}
 
-    def knows(self, sender_id: UUID) -> bool:
-        """Whether the directory had this sender ID."""
-        return sender_id in self._holders
-
     def rule(self, sender_id: UUID) -> RoutingRule | None:
         """By which several holders share it."""
         return self._holders.get(sender_id, NOBODY).rule

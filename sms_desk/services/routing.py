@@ -31,10 +31,6 @@ class Router:
     def __init__(self, directory: Directory, now: datetime) -> None:
         self._situation = Situation(directory, now)
 
-    def knows(self, sender_id: UUID) -> bool:
-        """Whether the directory had this sender ID."""
-        return self._situation.knows(sender_id)
-
     def decide(self, tx: Tx, unowned: Sequence[Unowned]) -> dict[UUID, Routing]:
         """By conversation, in the order in which they came: each turn of a round robin counts for
         the next."""

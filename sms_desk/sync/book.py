@@ -12,13 +12,15 @@ from sms_desk.domain.attribution import Recogniser
 from sms_desk.domain.audit import Deed, Kind, Reason
 from sms_desk.domain.model import Channel, Health, Purpose, SenderDirection, SenderKind
 from sms_desk.domain.responsibility import Presence
+from sms_desk.domain.scopes import Directory
 from sms_desk.providers.base import RemoteMessage
-from sms_desk.services import auditing, covers
+from sms_desk.services import auditing
 from sms_desk.services.routing import Router, Unowned
 from sms_desk.services.telling import Teller
 from sms_desk.store import carriers, conversations, people, programs, pulse, senders
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
+from sms_desk.store.remembered import remembered
 
 _KINDS = {
     AddressKind.SHORT_CODE: SenderKind.SHORT_CODE,
@@ -46,14 +48,13 @@ class Book:
         self.new_senders: set[UUID] = set()
         self._router: Router | None = None
         self._teller: Teller | None = None
-        self._presence: Presence | None = None
 
     def turn(self, tx: Tx, at: datetime) -> None:
         """Go on in another transaction, where nothing in it has changed since."""
         self._tx = tx
         self.new_senders = set()
         if at != self._at:
-            self._at, self._router, self._teller, self._presence = at, None, None, None
+            self._at, self._router, self._teller = at, None, None
 
     def forget(self) -> None:
         """Read all anew: what was learnt has been taken back with its savepoint."""
@@ -63,17 +64,17 @@ class Book:
 
     @cached_property
     def homes(self) -> dict[UUID, UUID]:
-        return conversations.home_senders(self._tx)
+        return remembered(self._tx, conversations.home_senders)
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        return Recogniser(*programs.for_attribution(self._tx), self.homes)
+        return Recogniser(*remembered(self._tx, programs.for_attribution), self.homes)
 
     @cached_property
     def _services(self) -> dict[str, UUID]:
         return {
             str(row["provider_sid"]): row["id"]
-            for row in senders.services(self._tx)
+            for row in remembered(self._tx, senders.services)
             if row["account_id"] == self._account_id
         }
 
@@ -94,30 +95,34 @@ class Book:
 
     def router(self, unowned: Sequence[Unowned]) -> Router:
         """Who holds what, read again for a sender ID that was not there before."""
-        router = self._router
-        if router is None or not all(router.knows(each.sender_id) for each in unowned):
-            router = self._router = Router(people.directory(self._tx), self._at)
-        return router
+        if not self._directory.sender_ids.issuperset(each.sender_id for each in unowned):
+            self._directory, self._router = people.directory(self._tx), None
+        if self._router is None:
+            self._router = Router(self._directory, self._at)
+        return self._router
 
     @property
     def teller(self) -> Teller:
         """Who is told of what comes in, and how they want it."""
         if self._teller is None:
-            self._teller = Teller(self._tx, people.directory(self._tx), self._at)
+            self._teller = Teller(self._tx, self._directory, self._at)
         return self._teller
 
     @property
     def presence(self) -> Presence:
         """Who is away."""
-        if self._presence is None:
-            self._presence = covers.presence(self._tx, self._at)
-        return self._presence
+        return self._directory.presence(self._at)
+
+    @cached_property
+    def _directory(self) -> Directory:
+        """Dated rows, which serve at any time."""
+        return remembered(self._tx, people.directory)
 
     @cached_property
     def _senders(self) -> dict[tuple[Channel, str], UUID]:
         """By channel and match key; where two countries share a short code, this account's own."""
         found: dict[tuple[Channel, str], UUID] = {}
-        rows = carriers.listing(self._tx)
+        rows = remembered(self._tx, carriers.listing)
         for row in sorted(rows, key=lambda row: row.account_id == self._account_id):
             channel = Channel(row.channel)
             found[channel, peer_address(channel, row.address).key] = row.sender_id

@@ -161,7 +161,7 @@ class Intake:
         rows = messages.insert(tx, rows)
         self._slicer.breathe()
         attachments.expect(tx, [(row.id, row.media_count) for row in rows if row.media_count])
-        self._change(tx, book, batch, rows, sources, arrival)
+        self._change(tx, book, before, rows, sources, arrival)
         unplaced.resolve(
             tx, self.account_id, [row.provider_sid for row in rows], at=arrival.seen_at
         )
@@ -181,13 +181,13 @@ class Intake:
         self,
         tx: Tx,
         book: Book,
-        batch: _Batch,
+        before: Mapping[UUID, Mapping[str, Any]],
         rows: Sequence[NewMessage],
         sources: Sources,
         arrival: Arrival,
     ) -> None:
-        """What the new messages make of their conversations, each written once."""
-        before = batch.conversations
+        """What the new messages make of their conversations, each written once. before: without
+        them."""
         new: dict[UUID, list[NewMessage]] = defaultdict(list)
         for row in rows:
             new[row.conversation_id].append(row)
