@@ -38,6 +38,7 @@ from sms_desk.settings import registry
 from sms_desk.store import absences, notices, people, settings
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
+from sms_desk.store.remembered import remembered
 
 _WISHES = ("notice_screen", "notice_email", "do_not_disturb")
 
@@ -69,11 +70,11 @@ class Teller:
     def __init__(self, tx: Tx, directory: Directory, now: datetime) -> None:
         self._directory = directory
         self._now = now
-        self._people = {row["id"]: dict(row) for row in people.listing(tx)}
-        self._chosen = {name: settings.of_people(tx, name) for name in _WISHES}
-        self._workspace = settings.read(tx)
+        self._people = {row["id"]: dict(row) for row in remembered(tx, people.listing)}
+        self._chosen = {name: remembered(tx, settings.of_people, name) for name in _WISHES}
+        self._workspace = remembered(tx, settings.read)
         self.presence = directory.presence(now)
-        self._mutes = notices.mutes(tx)
+        self._mutes = remembered(tx, notices.mutes)
         self._templates = notices.of_holdings(tx, now)
         self._wishes: dict[UUID, Wishes] = {}
         self._audiences: dict[tuple[UUID | None, UUID, Answer | None], tuple[Told, ...]] = {}
