@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fixtures.compiled import compiled_once
+from tests.fixtures.desk import migrated_file
 from tests.fixtures.display import real_display
+from tests.fixtures.patience import qtbot
 from tests.fixtures.postgres import postgres
 from tests.fixtures.secret_service import locked_secret_service, secret_service
 from tests.fixtures.team import team_server, team_template
@@ -23,7 +25,9 @@ __all__ = [
     "compiled_once",
     "floor",
     "locked_secret_service",
+    "migrated_file",
     "postgres",
+    "qtbot",
     "real_display",
     "secret_service",
     "team_server",
@@ -55,7 +59,7 @@ settings.load_profile(
 
 # Tests of one file that share something heavy run one after the other, in one worker.
 FOLDERS_OF_HEAVY_FILES = {"bench"}
-THREAD_SECONDS = 2.0
+THREAD_SECONDS = 20.0
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,12 +13,11 @@ import pytest
 
 from sms_desk.bootstrap import opening
 from sms_desk.settings import keys
-from sms_desk.store.engine import Workspace, ensure_schema, open_file, schema_version
+from sms_desk.store.engine import Workspace, ensure_schema, schema_version
 from tests.fixtures.demo import demo_home, filled_demo
+from tests.fixtures.desk import KEY
 
 __all__ = ["demo_home", "filled_demo"]
-
-KEY = bytes(range(32))
 
 
 @pytest.fixture(autouse=True)
@@ -30,23 +29,13 @@ def stretched_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "Kdf", partial(keys.Kdf, n=16))
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty workspace as the migrations leave it."""
-    path = tmp_path_factory.mktemp("migrated") / "workspace.db"
-    workspace = open_file(path, KEY)
-    ensure_schema(workspace)
-    workspace.close()
-    return path
-
-
 @pytest.fixture(autouse=True)
-def migrated_once(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def migrated_once(migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new workspace gets its tables from that one."""
 
     def copied(workspace: Workspace) -> None:
         if schema_version(workspace) is None:
-            _export(migrated, workspace)
+            _export(migrated_file, workspace)
         ensure_schema(workspace)
 
     monkeypatch.setattr(opening, "ensure_schema", copied)

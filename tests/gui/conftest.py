@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from sms_desk.ui import theme
-from tests.store.conftest import local_workspace, migrated_file
+from tests.store.conftest import local_workspace
 
-__all__ = ["local_workspace", "migrated_file"]
+__all__ = ["local_workspace"]
 
 
 @pytest.fixture(autouse=True)

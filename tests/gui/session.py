@@ -210,7 +210,7 @@ class Shop:
 
     def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition."""
-        self.bot.waitUntil(lambda: bool(condition()), timeout=5_000)
+        self.bot.waitUntil(lambda: bool(condition()))
 
     def arrives(self, conversation: UUID, body: str) -> int:
         """A message that the connector brings."""
@@ -256,9 +256,9 @@ def open_shop(
     window.activateWindow()
     wiring = Wiring(window, session, state)
     shop = Shop(office, session, window, wiring, state, bot)
-    with bot.waitSignal(wiring.ready, timeout=5_000):
-        wiring.start()
     try:
+        with bot.waitSignal(wiring.ready):
+            wiring.start()
         yield shop
     finally:
         wiring.keep()

@@ -55,7 +55,7 @@ def begun(
         program = Program(frame)
         made.append(program)
         window.show()
-        with qtbot.waitSignal(program.ready, timeout=5_000):
+        with qtbot.waitSignal(program.ready):
             program.begin()
         assert program.wiring is not None
         program.wiring.desk._show_wizard(first_run=True)
@@ -101,7 +101,7 @@ def test_joining_ends_in_a_working_inbox_of_the_team(
     fill_in(step)
     qtbot.waitUntil(lambda: "1,200 of 40,000" in step.work.words())
     assert program.window.screen_shown() is step
-    with qtbot.waitSignal(program.ready, timeout=5_000):
+    with qtbot.waitSignal(program.ready):
         go_on.set()
     assert asked == [(WHOLE, "abcde-fghjk")]
     assert program.window.windowTitle().startswith("Mill Street")
@@ -127,7 +127,7 @@ def test_a_refused_invitation_says_why_and_can_be_tried_again(
     qtbot.waitUntil(lambda: "lets nobody in" in step.error_words())
     assert step.error_words().endswith("Ask for a new invitation.")
     assert step.address.text() == WHOLE, "what was typed stays"
-    with qtbot.waitSignal(program.ready, timeout=5_000):
+    with qtbot.waitSignal(program.ready):
         QTest.mouseClick(step._join, Qt.MouseButton.LeftButton)
     assert program.window.windowTitle().startswith("Mill Street")
 
@@ -141,7 +141,7 @@ def test_who_gives_up_joining_is_back_at_a_workspace_of_their_own(
     program, step = begun(join)
     fill_in(step)
     qtbot.waitUntil(lambda: bool(step.error_words()))
-    with qtbot.waitSignal(program.ready, timeout=5_000):
+    with qtbot.waitSignal(program.ready):
         QTest.mouseClick(step._back, Qt.MouseButton.LeftButton)
     assert program.window.windowTitle().startswith("Test shop")
     assert not program.window.side.isHidden()

@@ -403,7 +403,7 @@ def test_r6_what_changes_while_a_conversation_opens_hides_nothing_of_it(
     """`other` begins later than `mira`: its first message is no place to read that one from."""
     shop.open(other)
     thread = shop.wiring.thread_controller
-    with shop.bot.waitSignal(thread.refreshed, timeout=5_000):
+    with shop.bot.waitSignal(thread.refreshed):
         shop.wiring.open_conversation(mira)
         shop.wiring.ties.bus.changed.emit(Changes.of(conversation=mira))  # before it is here
     bodies = [item.body for item in shop.wiring.page.column.thread_view.loaded().items]

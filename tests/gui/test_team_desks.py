@@ -40,7 +40,7 @@ class Window:
         self.window.show()
         state = MachineState(folder / f"{person}.json")
         self.wiring = Wiring(self.window, session, state)
-        with bot.waitSignal(self.wiring.ready, timeout=10_000):
+        with bot.waitSignal(self.wiring.ready):
             self.wiring.start()
         self.window.side.rail.choose("scope:all")
 
@@ -64,7 +64,7 @@ class Window:
                 self._floor.poke()
             return bool(condition())
 
-        self._bot.waitUntil(there, timeout=20_000)
+        self._bot.waitUntil(there)
 
     def open(self, conversation: UUID) -> None:
         self.until(lambda: conversation in self.wiring.page.inbox.shown_ids())

@@ -27,6 +27,7 @@ from sms_desk.sync.team_connector import TeamConnector
 from sms_desk.sync.team_reign import Doors
 from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.window.wiring import Wiring
+from tests.fixtures.patience import MOST_MS
 from tests.fixtures.team import TeamServer
 from tests.fixtures.team_desks import Floor, listed
 
@@ -34,7 +35,6 @@ pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
 
 PEER = "+12025550177"
 _TICK_MS = 20
-_MOST_MS = 60_000
 
 
 @dataclass
@@ -66,7 +66,7 @@ def until(condition: Callable[[], Any]) -> None:
     end.timeout.connect(loop.quit)
     end.setSingleShot(True)
     look.start(_TICK_MS)
-    end.start(_MOST_MS)
+    end.start(MOST_MS)
     loop.exec()
     assert condition()
 
@@ -82,7 +82,7 @@ def seated(bot: QtBot, floor: Floor, person: UUID, folder: Path) -> Iterator[Sea
     window.resize(1280, 800)
     window.show()
     wiring = Wiring(window, session, state)
-    with bot.waitSignal(wiring.ready, timeout=_MOST_MS):
+    with bot.waitSignal(wiring.ready):
         wiring.start()
     try:
         yield Seat(session, window, wiring)

@@ -347,10 +347,10 @@ def test_only_what_was_displayed_is_read(
     items = invented.many(60)
     view = show(*items, unread=items[20].position)
     seen = displayed_in(view)
-    qtbot.waitUntil(lambda: bool(seen), timeout=3000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert items[20].position <= seen[-1] < items[40].position
     list_of(view).scroll_to_end()
-    qtbot.waitUntil(lambda: seen[-1] == items[-1].position, timeout=3000)
+    qtbot.waitUntil(lambda: seen[-1] == items[-1].position)
     count = len(seen)
     list_of(view).verticalScrollBar().setValue(0)
     qtbot.wait(600)

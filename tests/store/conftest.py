@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sms_desk.store.engine import Workspace, ensure_schema, open_file
+from sms_desk.store.engine import Workspace, ensure_schema
 from tests.fixtures.desk import open_hurried
 from tests.fixtures.postgres import Cluster
 
@@ -25,16 +25,6 @@ def workspace(request: pytest.FixtureRequest) -> Iterator[Workspace]:
         yield request.getfixturevalue("local_workspace")
     else:
         yield request.getfixturevalue("postgres_workspace")
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty encrypted file at the newest schema, made once; tests get copies of it."""
-    path = tmp_path_factory.mktemp("migrated") / "workspace.db"
-    made = open_file(path, KEY)
-    ensure_schema(made)
-    made.close()
-    return path
 
 
 @pytest.fixture(scope="session")

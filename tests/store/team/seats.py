@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +12,14 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.errors import ServerUnreachable
 from sms_desk.services.executor import Done
 from sms_desk.services.team_desk import CommandQueue, TeamDesk
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.replica import pending
-from sms_desk.store.replica.tables import prepare
 from sms_desk.store.team.delta import Delta, parsed
 from sms_desk.sync.team_pull import Puller
 from sms_desk.sync.team_push import Pusher, Wire
 from tests.fixtures import team as wire
-from tests.fixtures.desk import open_hurried
+from tests.fixtures.desk import replica_at
 from tests.fixtures.team import Session
-from tests.store.conftest import KEY
 from tests.store.replica.looking import Contents, contents
 from tests.store.team.racing import Team
 
@@ -130,16 +126,6 @@ class Seat:
                 return contents(tx)
         finally:
             other.close()
-
-
-def replica_at(path: Path, empty: Path) -> Workspace:
-    """An empty replica. empty: a file at the newest schema."""
-    shutil.copyfile(empty, path)
-    path.chmod(0o600)
-    made = open_hurried(path, KEY, replica=True)
-    with made.write() as tx:
-        prepare(tx)
-    return made
 
 
 __all__ = ["Line", "Seat", "new_id", "replica_at"]

@@ -203,9 +203,9 @@ def test_a_desk_is_closed_while_it_waits_for_an_answer(desk: Desk, relay: Relay)
 
 
 def test_a_window_closes_soon_while_the_server_stands_still(
-    team_server: TeamServer, tmp_path: Path
+    team_server: TeamServer, migrated_file: Path, tmp_path: Path
 ) -> None:
-    with open_floor(team_server, tmp_path) as floor:
+    with open_floor(team_server, tmp_path, migrated_file) as floor:
         session = floor.sit(floor.office.ann)
         session.start_connector(lambda _: None)
         wait_until(lambda: is_online(session), "the first pull")
