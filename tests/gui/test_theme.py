@@ -109,3 +109,12 @@ def test_fonts_have_the_sizes_of_the_look(qapp: QApplication) -> None:
     sizes = {role: theme.font(role).pixelSize() for role in ("body", "snippet", "meta", "title")}
     assert sizes == {"body": 13, "snippet": 12, "meta": 11, "title": 16}
     assert theme.font("name_unread").weight() > theme.font("name").weight()
+
+
+def test_the_same_look_again_keeps_what_was_drawn(qapp: QApplication) -> None:
+    drawn = theme.pixmap("inbox").cacheKey()
+    theme.apply(qapp, "light")
+    assert theme.pixmap("inbox").cacheKey() == drawn
+    theme.apply(qapp, "dark")
+    theme.apply(qapp, "light")
+    assert theme.pixmap("inbox").cacheKey() != drawn

@@ -67,10 +67,10 @@ class _Current(QObject):
         app = self._listening_to
         if app is None:
             return
-        wanted = self._wanted(app)
-        self.tokens = wanted
-        icons.forget()
-        self._ratios = icons.ratios()
+        wanted, ratios = self._wanted(app), icons.ratios()
+        if (wanted, ratios) != (self.tokens, self._ratios):
+            icons.forget()
+        self.tokens, self._ratios = wanted, ratios
         app.setPalette(palette_of(wanted))
         sheet = stylesheet_of(wanted)
         if sheet != app.styleSheet():  # the same one, too, would polish every widget anew

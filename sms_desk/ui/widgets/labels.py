@@ -116,7 +116,9 @@ def elided(metrics: QFontMetrics, text: str, width: int) -> str:
 
 
 def repolish(widget: QWidget) -> None:
-    """Let the stylesheet look at a changed property."""
+    """Let the stylesheet look at a changed property; it looks at what was never shown by itself."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
