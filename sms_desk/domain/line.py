@@ -62,6 +62,14 @@ class Line:
             return False
         return self.retry_at is None or now >= self.retry_at or self._clock_went_back(now)
 
+    def is_news_after(self, before: Line, every: timedelta) -> bool:
+        """Whether this is worth telling who was told `before`: anything but that it still works, and
+        that so often."""
+        if before.last_sync_at is None or self.last_sync_at is None:
+            return self != before
+        same = replace(self, last_sync_at=before.last_sync_at) == before
+        return not same or not timedelta(0) <= self.last_sync_at - before.last_sync_at < every
+
     def synced(self, now: datetime) -> Line:
         return Line(ONLINE, last_sync_at=now)
 

@@ -13,6 +13,7 @@ from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 
 _A = tables.accounts.c
+_SAME = timedelta(seconds=2)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -91,8 +92,11 @@ def clock_offset(tx: Tx, account_id: UUID) -> timedelta | None:
 
 
 def set_clock_offset(tx: Tx, account_id: UUID, offset: timedelta) -> None:
+    """As it was measured; by whole seconds, so that one that hardly differs changes nothing."""
+    us = offset // _MICROSECOND
+    differs = sa.func.abs(_A.clock_offset_us - us) >= _SAME // _MICROSECOND
     tx.execute(
         sa.update(tables.accounts)
-        .where(_A.id == account_id)
-        .values(clock_offset_us=offset // _MICROSECOND)
+        .where(_A.id == account_id, sa.or_(_A.clock_offset_us.is_(None), differs))
+        .values(clock_offset_us=us)
     )

@@ -61,7 +61,8 @@ class Engine:
     """Talks to the providers of all accounts of a workspace.
 
     Only the process that holds the connector lock, in a team the lease, may run one: it is the
-    workspace's one sender. fence: of the lease; 0 where a lock rules.
+    workspace's one sender. fence: of the lease; 0 where a lock rules. told_every: how often it is
+    written down that a line still works; in a team that wakes every desk.
     """
 
     def __init__(
@@ -71,11 +72,13 @@ class Engine:
         clock: Clock | None = None,
         *,
         fence: int = 0,
+        told_every: timedelta = timedelta(0),
     ) -> None:
         self._workspace = workspace
         self._open_provider = open_provider
         self._clock = clock or Clock.of_machine()
         self._holder = Holder(secrets.token_hex(8), self._clock.boot_id, fence)
+        self._told_every = told_every
         self._parts: dict[UUID, _Account] = {}
         self._clean = False
         self._health = HealthWatch(workspace)
@@ -189,7 +192,7 @@ class Engine:
             new = line.failed(error, now)
             if isinstance(error, CredentialError):
                 self._drop(account_id)  # the next try asks the keyring again
-        if new != line:
+        if new.is_news_after(line, self._told_every):
             with self._workspace.write() as tx:
                 # Beside the line, which travels to the desks of a team anyway: how far the walk over
                 # the history has come wakes nobody of its own.

@@ -58,6 +58,7 @@ _POKES_APART: Final = 0.25
 AGAIN_AFTER: Final = 1.0
 _AFTER_A_FAULT: Final = 5.0
 _RESTS: Final = timedelta(seconds=3)
+_LINES_TOLD_EVERY: Final = timedelta(seconds=20)
 _WATCHED_EVERY: Final = timedelta(seconds=5)
 _TIDIED_EVERY: Final = timedelta(hours=6)
 _ENGINE_SECONDS: Final = 6.0
@@ -92,7 +93,13 @@ class Reign:
         self._stopping = stopping
         self._over = threading.Event()
         self._good_until_us = since_us + int(LASTS * 1e6)
-        engine = Engine(self.workspace, doors.open_provider, clock, fence=hold.fence)
+        engine = Engine(
+            self.workspace,
+            doors.open_provider,
+            clock,
+            fence=hold.fence,
+            told_every=_LINES_TOLD_EVERY,
+        )
         self._cycles = _Noted(engine, self)
         self.forget = engine.forget
         self._mailer = Mailer(self.workspace, doors.mail_password, doors.ca_file)

@@ -256,3 +256,11 @@ def fill(office: Office, count: int) -> None:
     with office.workspace.write() as tx:
         tx.execute(sa.insert(tables.contacts), contacts)
         tx.execute(sa.insert(tables.conversations), places)
+
+
+def test_a_clock_that_hardly_differs_from_what_was_measured_changes_nothing(office: Office) -> None:
+    """In a team every desk would pull the account for it."""
+    with office.workspace.write() as tx:
+        for measured, kept in ((10, 10), (11.5, 10), (12, 12), (-1, -1)):
+            accounts.set_clock_offset(tx, office.account, timedelta(seconds=measured))
+            assert accounts.clock_offset(tx, office.account) == timedelta(seconds=kept)
