@@ -15,13 +15,16 @@ import sqlalchemy as sa
 
 from sms_desk.domain.errors import RefusedError, StorageError
 from sms_desk.domain.frozen import dataclass
-from sms_desk.store import tables
+from sms_desk.store import settings, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.team.delta import Digest
 from sms_desk.store.team.replicated import Hangs, Replicated, Wire, hash_of, hash_sql
 
 LEFT: Final = frozenset(("pulse", "glance"))
 """What a process keeps for itself; nobody misses it."""
+
+# That the founder has not joined yet is the server's to note, and nothing that anybody has chosen.
+_CHOSEN = sa.select(tables.settings.c.name).where(tables.settings.c.name != settings.INVITED)
 
 _AT_ONCE: Final = 5_000
 _HEAVY_AT_ONCE: Final = 20
@@ -68,7 +71,9 @@ def counted(source: Tx) -> Iterator[Carried]:
 
 def require_fresh(target: Tx) -> None:
     """Raises RefusedError where somebody has begun to work with the server's workspace."""
-    founded = {tables.workspace.name, tables.people.name}
+    founded = {tables.workspace.name, tables.people.name, tables.settings.name}
+    if target.execute(_CHOSEN).first() is not None:
+        founded.remove(tables.settings.name)
     for one in counted(target):
         if one.rows > (one.table in founded):
             raise RefusedError(
@@ -163,8 +168,9 @@ def _there(target: Tx, form: Replicated) -> Digest:
     hashed = hash_sql(form.canonical_sql("r"))
     for name in sorted(form.unsent):
         hashed += f" # CASE WHEN r.{name} IS NULL THEN 0 ELSE {_bytes_sql('r.' + name)} END"
+    chosen = f" WHERE r.name <> '{settings.INVITED}'" if form.table is tables.settings else ""
     row = target.exec_driver_sql(
-        f"SELECT count(*), coalesce(bit_xor({hashed}), 0) FROM {form.name} r"  # noqa: S608
+        f"SELECT count(*), coalesce(bit_xor({hashed}), 0) FROM {form.name} r{chosen}"  # noqa: S608
     ).one()
     return Digest(*row)
 
