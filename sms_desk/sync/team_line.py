@@ -35,7 +35,7 @@ PULL_EVERY: Final = timedelta(seconds=30)
 """Without a poke: what a lost one costs at most."""
 _REST: Final = (timedelta(seconds=0.25), timedelta(seconds=1))
 """After a pull that a poke asked for: at least, and at most."""
-_REST_TO_WORK: Final = 20
+_REST_TO_WORK: Final = 5
 """Of the time of a pull: a slow machine, or a server with much to do, is asked less often."""
 _TELL_EVERY = timedelta(seconds=10)
 _TELL_EVERY_IN_A_THREAD = timedelta(seconds=3)

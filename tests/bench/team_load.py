@@ -62,6 +62,10 @@ _SEEN = [
     BY_NAME["conversations"].columns.index(name)
     for name in ("id", "version", "owner_id", "owner_epoch", "team_state")
 ]
+_NOTED_IN = BY_NAME["notes"].columns.index("conversation_id")
+_FEW: Final = 20
+_WARM_UP: Final = 15.0
+"""Seconds in which every session has its plans made, as in the first minutes of a working day."""
 _SEEN_AT = BY_NAME["messages"].columns.index("seen_at")
 
 
@@ -77,6 +81,7 @@ class Plan:
     inbound: float
     processes: int
     burst: int
+    no_crowds: bool
     kept: Path | None
 
 
@@ -85,14 +90,22 @@ class Measured:
     """Milliseconds of each thing, as one process of desks saw them."""
 
     seen: list[float] = field(default_factory=list)  # a colleague's note, push to pull
+    seen_by_many: list[float] = field(default_factory=list)  # the same where more than _FEW see it
     arrived: list[float] = field(default_factory=list)  # an inbound message, commit to pull
     answered: list[float] = field(default_factory=list)  # the receipt of one's own command
     pulls: list[float] = field(default_factory=list)
     pushes: list[float] = field(default_factory=list)
     rows: int = 0
+    _lists = ("seen", "seen_by_many", "arrived", "answered", "pulls", "pushes")
+
+    def forget(self) -> None:
+        """What was measured while everything was new."""
+        for name in self._lists:
+            getattr(self, name).clear()
+        self.rows = 0
 
     def add(self, other: Measured) -> None:
-        for name in ("seen", "arrived", "answered", "pulls", "pushes"):
+        for name in self._lists:
             getattr(self, name).extend(getattr(other, name))
         self.rows += other.rows
 
@@ -280,8 +293,11 @@ def run_connector(socket: str, port: int, inbound: float, go: Event, stop: Event
 class SimulatedDesk:
     """One login that listens, pulls and pushes; what it pulls is counted and let go."""
 
-    def __init__(self, login: str, socket: str, port: int, measured: Measured) -> None:
+    def __init__(
+        self, login: str, socket: str, port: int, measured: Measured, crowded: frozenset[str]
+    ) -> None:
         self._login = login
+        self._crowded = crowded
         self._place = {"host": socket, "port": port}
         self._measured = measured
         self._cursor = ""
@@ -322,6 +338,10 @@ class SimulatedDesk:
             **self._place,  # type: ignore[arg-type]
         )
 
+    def avoid(self, places: frozenset[str]) -> None:
+        """Write there no more."""
+        self.mine = [place for place in self.mine if place not in places]
+
     async def listen(self) -> None:
         async for _ in self._listening.notifies():
             self._news.set()
@@ -336,9 +356,13 @@ class SimulatedDesk:
 
     async def pull(self) -> None:
         self._last = began = time.monotonic()
-        async with self._turn, self._asking.transaction():
-            await self._asking.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor = await self._asking.execute("SELECT * FROM desk.pull(%s)", (self._cursor,))
+        async with self._turn:
+            # The statements of a desk, in one message: its own machine is not what is measured.
+            cursor = await self._asking.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                f"SELECT * FROM desk.pull('{self._cursor}'); ROLLBACK"
+            )
+            cursor.nextset()
             lines = await cursor.fetchall()
         now = time.monotonic()
         self._rest = team_line.rest_after(timedelta(seconds=now - began)).total_seconds()
@@ -363,7 +387,9 @@ class SimulatedDesk:
     def _note(self, table: str, body: str, now: float) -> None:
         if table == "notes" and "pushed at " in body:
             at = float(body.partition("pushed at ")[2].partition("!")[0])
-            self._measured.seen.append((now - at) * 1e3)
+            many = json.loads(body)[_NOTED_IN] in self._crowded
+            seen = self._measured.seen_by_many if many else self._measured.seen
+            seen.append((now - at) * 1e3)
         elif table == "conversations":
             self._stands(json.loads(body))
         elif table == "messages":
@@ -397,11 +423,13 @@ async def _work(
     port: int,
     rate: float,
     seconds: float,
+    crowded: frozenset[str],
+    no_crowds: bool,
     ready: Any,
     go: Event,
 ) -> Measured:
     measured = Measured()
-    desks = [SimulatedDesk(login, socket, port, measured) for login in logins]
+    desks = [SimulatedDesk(login, socket, port, measured, crowded) for login in logins]
     limit = asyncio.Semaphore(_FIRST_PULLS_AT_ONCE)
 
     async def begin(desk: SimulatedDesk) -> None:
@@ -413,10 +441,16 @@ async def _work(
     await asyncio.to_thread(go.wait)
     tasks = [asyncio.create_task(part) for desk in desks for part in (desk.listen(), desk.live())]
     rng = Random(len(logins))
-    writers = [desk for desk in desks if desk.mine]
-    end = time.monotonic() + seconds
+    writers = [desk for desk in desks if {*desk.mine} - crowded]
     due = time.monotonic()
+    warm, end = due + _WARM_UP, due + _WARM_UP + seconds
     while time.monotonic() < end:
+        if warm and time.monotonic() > warm:
+            measured.forget()
+            warm = 0.0
+            if no_crowds:
+                for desk in writers:
+                    desk.avoid(crowded)
         await rng.choice(writers).write(rng)
         due += rng.expovariate(rate)
         await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -432,12 +466,25 @@ def run_desks(
     port: int,
     rate: float,
     seconds: float,
+    crowded: frozenset[str],
+    no_crowds: bool,
     ready: Any,
     go: Event,
     answer: Any,
 ) -> None:
-    """A process of simulated desks."""
-    answer.put(asyncio.run(_work(logins, socket, port, rate, seconds, ready, go)))
+    """A process of simulated desks. crowded: conversations that more than a few people see."""
+    answer.put(
+        asyncio.run(_work(logins, socket, port, rate, seconds, crowded, no_crowds, ready, go))
+    )
+
+
+def _crowded(server: TeamServer) -> frozenset[str]:
+    with server.connected(server.roles.connector) as connector:
+        rows = connector.execute(
+            "SELECT a.key::text FROM access a JOIN conversations c ON c.id = a.key"
+            f" WHERE a.mode = 'see' GROUP BY a.key HAVING count(*) > {_FEW}"
+        )
+        return frozenset(key for (key,) in rows)
 
 
 def load(plan: Plan, server: TeamServer, logins: Sequence[str]) -> Measured:
@@ -449,9 +496,11 @@ def load(plan: Plan, server: TeamServer, logins: Sequence[str]) -> Measured:
     connector = context.Process(target=run_connector, args=(*place, plan.inbound, go, stop))
     parts = [logins[n :: plan.processes] for n in range(plan.processes)]
     rate = plan.commands / plan.processes
+    crowded = _crowded(server)
     workers = [
         context.Process(
-            target=run_desks, args=(part, *place, rate, plan.seconds, ready, go, answers)
+            target=run_desks,
+            args=(part, *place, rate, plan.seconds, crowded, plan.no_crowds, ready, go, answers),
         )
         for part in parts
     ]
@@ -614,7 +663,8 @@ def tell(plan: Plan, measured: Measured) -> None:
         f"\n{plan.desks} desks, {plan.commands:g} commands/s, {plan.inbound:g} inbound/s, {plan.seconds:g} s"
     )
     for title, values in (
-        ("a colleague's note, push to pull", measured.seen),
+        (f"a colleague's note that {_FEW} may see", measured.seen),
+        ("a note that more may see", measured.seen_by_many),
         ("an inbound message, stored to pulled", measured.arrived),
         ("one's own receipt, push to pull", measured.answered),
         ("a pull", measured.pulls),
@@ -635,6 +685,9 @@ def main() -> None:
     parser.add_argument("--inbound", type=float, default=10, help="messages a second")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--burst", type=int, default=500, help="commands to drain at once")
+    parser.add_argument(
+        "--no-crowds", action="store_true", help=f"write only where at most {_FEW} people see it"
+    )
     parser.add_argument("--kept", type=Path, help="where the server's data stays for another run")
     plan = Plan(**vars(parser.parse_args()))
     with ExitStack() as stack:
