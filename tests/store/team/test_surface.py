@@ -208,3 +208,18 @@ def test_rows_are_found_by_their_key_with_an_index(team_server: TeamServer) -> N
     wanted = {f"{one.name}.{key_column(one)}" for one in REPLICATED if one.hangs not in ALONE}
     assert wanted <= found
     assert "audit_subjects.n" in found
+
+
+def test_a_workspace_of_an_earlier_version_gets_what_its_tables_lack(
+    team_server: TeamServer,
+) -> None:
+    """Every login a channel of its own (decision 16), also those that were there before."""
+    office = Office(team_server.workspace())
+    for _ in range(2):
+        team_server.invite(office.ben)
+    with team_server.admin_engine().begin() as admin:
+        admin.exec_driver_sql("ALTER TABLE desk.login DROP COLUMN channel")
+        surface.upgrade(admin)
+        channels = admin.exec_driver_sql("SELECT channel FROM desk.login").scalars().all()
+    assert len(channels) == len({*channels}) == 2
+    assert all(name.startswith("desk_") for name in channels)
