@@ -9,20 +9,22 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain.errors import NotFoundError
-from sms_desk.store import tables
+from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _A = tables.accounts.c
 _SAME = timedelta(seconds=2)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def listing(tx: Tx, *, removed: bool = False) -> list[sa.RowMapping]:
+_ALL = sa.select(tables.accounts).order_by(_A.created_at, _A.id)
+_EVER, _CONNECTED = Query(_ALL), Query(_ALL.where(_A.removed_at.is_(None)))
+
+
+def listing(tx: Tx, *, removed: bool = False) -> list[dict[str, Any]]:
     """Accounts, oldest first; removed ones only when asked for."""
-    query = sa.select(tables.accounts).order_by(_A.created_at, _A.id)
-    if not removed:
-        query = query.where(_A.removed_at.is_(None))
-    return list(tx.execute(query).mappings())
+    return (_EVER if removed else _CONNECTED).mappings(tx)
 
 
 def get(tx: Tx, account_id: UUID) -> sa.RowMapping:
@@ -80,15 +82,16 @@ def line(tx: Tx, account_id: UUID) -> dict[str, Any]:
 
 
 def set_line(tx: Tx, account_id: UUID, state: dict[str, Any]) -> None:
-    tx.execute(sa.update(tables.accounts).where(_A.id == account_id).values(line=state))
+    fast.update(tx, tables.accounts, "id", {account_id: {"line": state}})
 
 
 def clock_offset(tx: Tx, account_id: UUID) -> timedelta | None:
     """The provider's clock minus ours as last measured; None if it never was."""
-    found: int | None = tx.execute(
-        sa.select(_A.clock_offset_us).where(_A.id == account_id)
-    ).scalar_one_or_none()
+    found: int | None = _OFFSET.scalar(tx, id=account_id)
     return None if found is None else timedelta(microseconds=found)
+
+
+_OFFSET = Query(sa.select(_A.clock_offset_us).where(_A.id == sa.bindparam("id")))
 
 
 def set_clock_offset(tx: Tx, account_id: UUID, offset: timedelta) -> None:

@@ -13,6 +13,7 @@ from sms_desk.domain.model import AttachmentState
 from sms_desk.store import tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
+from sms_desk.store.reading import Query
 
 _T = tables.attachments.c
 _M = tables.messages.c
@@ -48,22 +49,25 @@ def expect(tx: Tx, counts: Iterable[tuple[UUID, int]]) -> None:
 
 def pending(tx: Tx, account_id: UUID, *, limit: int) -> list[Pending]:
     """What is still to be fetched: least tried first, then the newest message's."""
-    query = (
-        sa.select(
-            _T.id,
-            _T.message_id,
-            _M.provider_sid.label("message_sid"),
-            _M.conversation_id,
-            _T.n,
-            _T.provider_path.label("path"),
-            _T.tries,
-        )
-        .join_from(tables.attachments, tables.messages, _M.id == _T.message_id)
-        .where(_T.state == AttachmentState.PENDING, _M.account_id == account_id)
-        .order_by(_T.tries, _M.position.desc(), _T.n)
-        .limit(limit)
+    rows = _PENDING.mappings(tx, account_id=account_id, limit=limit)
+    return [Pending(**row) for row in rows]
+
+
+_PENDING = Query(
+    sa.select(
+        _T.id,
+        _T.message_id,
+        _M.provider_sid.label("message_sid"),
+        _M.conversation_id,
+        _T.n,
+        _T.provider_path.label("path"),
+        _T.tries,
     )
-    return [Pending(**row) for row in tx.execute(query).mappings()]
+    .join_from(tables.attachments, tables.messages, _M.id == _T.message_id)
+    .where(_T.state == AttachmentState.PENDING, _M.account_id == sa.bindparam("account_id"))
+    .order_by(_T.tries, _M.position.desc(), _T.n)
+    .limit(sa.bindparam("limit"))
+)
 
 
 def name(tx: Tx, message_id: UUID, n: int, *, sid: str, path: str, content_type: str) -> None:

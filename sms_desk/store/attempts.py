@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import outbox as rules
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import AttemptState
-from sms_desk.store import tables
+from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.reading import Query
 
@@ -59,19 +59,12 @@ class Holder:
 
 
 def newest(tx: Tx, outbox_id: UUID) -> Attempt | None:
-    return _first(
-        tx, sa.select(tables.attempts).where(_T.outbox_id == outbox_id).order_by(_T.n.desc())
-    )
+    return _first(_NEWEST.mappings(tx, outbox_id=outbox_id))
 
 
 def open_one(tx: Tx, outbox_id: UUID) -> Attempt | None:
     """The entry's attempt that may still become accepted, if one is under way or doubtful."""
-    return _first(
-        tx,
-        sa.select(tables.attempts).where(
-            _T.outbox_id == outbox_id, _T.state.in_(sorted(rules.OPEN_ATTEMPTS))
-        ),
-    )
+    return _first(_OPEN.mappings(tx, outbox_id=outbox_id))
 
 
 def not_sent(tx: Tx, outbox_id: UUID) -> int:
@@ -87,8 +80,7 @@ def not_sent(tx: Tx, outbox_id: UUID) -> int:
 
 def lane_is_free(tx: Tx, lane: str) -> bool:
     """I5: no attempt of this lane is under way or doubtful."""
-    taken = sa.select(_T.n).where(_T.lane == lane, _T.state.in_(sorted(rules.OPEN_ATTEMPTS)))
-    return tx.execute(taken.limit(1)).first() is None
+    return not _IN_LANE.rows(tx, lane=lane)
 
 
 def begin(
@@ -106,21 +98,20 @@ def begin(
     last = newest(tx, outbox_id)
     rules.assert_may_attempt(None if last is None else last.state)
     n = 1 if last is None else last.n + 1
-    tx.execute(
-        sa.insert(tables.attempts).values(
-            outbox_id=outbox_id,
-            n=n,
-            lane=lane,
-            holder=holder.name,
-            fence=holder.fence,
-            started_at=at,
-            started_mono_us=mono_us,
-            boot_id=holder.boot_id,
-            offset_us=None if offset is None else offset // _MICROSECOND,
-            state=AttemptState.CLAIMED,
-            account_id=account_id,
-        )
-    )
+    values = {
+        "outbox_id": outbox_id,
+        "n": n,
+        "lane": lane,
+        "holder": holder.name,
+        "fence": holder.fence,
+        "started_at": at,
+        "started_mono_us": mono_us,
+        "boot_id": holder.boot_id,
+        "offset_us": None if offset is None else offset // _MICROSECOND,
+        "state": AttemptState.CLAIMED,
+        "account_id": account_id,
+    }
+    fast.insert(tx, tables.attempts, tuple(values), [tuple(values.values())])
     begun = newest(tx, outbox_id)
     assert begun is not None
     return begun
@@ -129,49 +120,34 @@ def begin(
 def set_state(tx: Tx, attempt: Attempt, state: AttemptState, **values: Any) -> None:
     """Move an attempt, with what else is to be written."""
     rules.move_attempt(attempt.state, state)
-    tx.execute(sa.update(tables.attempts).where(*_key(attempt)).values(state=state, **values))
+    _write(tx, attempt, state=state, **values)
 
 
 def update(tx: Tx, attempt: Attempt, **values: Any) -> None:
     """Write columns that are no state."""
     if "state" in values:
         raise ValueError("a state moves through set_state")
-    tx.execute(sa.update(tables.attempts).where(*_key(attempt)).values(**values))
+    _write(tx, attempt, **values)
 
 
 def in_states(tx: Tx, states: Collection[AttemptState]) -> list[Attempt]:
     """Attempts of all accounts in these states, oldest first."""
-    query = sa.select(tables.attempts).where(_T.state.in_(sorted(states)))
-    return _all(tx, query.order_by(_T.started_at, _T.outbox_id, _T.n))
+    return _all(_IN_STATES.mappings(tx, states=sorted(states)))
 
 
 def doubtful(tx: Tx, account_id: UUID) -> list[Attempt]:
     """Attempts of one account whose answer was lost, oldest first."""
-    query = sa.select(tables.attempts).where(
-        _T.account_id == account_id, _T.state.in_(sorted(rules.DOUBTFUL))
-    )
-    return _all(tx, query.order_by(_T.started_at, _T.outbox_id, _T.n))
+    return _all(_DOUBTFUL.mappings(tx, account_id=account_id))
 
 
 def unwatched(tx: Tx) -> list[Attempt]:
     """Doubtful attempts of accounts that were removed, of which somebody still expects a look-up."""
-    removed = sa.select(tables.accounts.c.id).where(tables.accounts.c.removed_at.is_not(None))
-    query = sa.select(tables.attempts).where(
-        _T.state.in_(sorted(rules.DOUBTFUL)),
-        _T.account_id.in_(removed),
-        (_T.state == AttemptState.IN_DOUBT) | _T.next_check_at.is_not(None),
-    )
-    return _all(tx, query.order_by(_T.started_at, _T.outbox_id, _T.n))
+    return _all(_UNWATCHED.mappings(tx))
 
 
 def bindable(tx: Tx, account_id: UUID, lanes: Collection[str]) -> list[Attempt]:
     """Attempts to which a message of these lanes may belong, oldest first (I4, §1.5)."""
-    query = sa.select(tables.attempts).where(
-        _T.account_id == account_id,
-        _T.lane.in_(sorted(lanes)),
-        _T.state.in_(sorted(rules.BINDABLE)),
-    )
-    return _all(tx, query.order_by(_T.started_at, _T.outbox_id, _T.n))
+    return _all(_BINDABLE.mappings(tx, account_id=account_id, lanes=sorted(lanes)))
 
 
 def any_bindable(tx: Tx, account_id: UUID) -> bool:
@@ -196,37 +172,69 @@ def next_check(tx: Tx) -> datetime | None:
     return found
 
 
+def _oldest_first(*where: sa.ColumnElement[bool]) -> Query:
+    query = sa.select(tables.attempts).where(*where)
+    return Query(query.order_by(_T.started_at, _T.outbox_id, _T.n))
+
+
+_OF_ACCOUNT = _T.account_id == sa.bindparam("account_id")
+_OF_ENTRY = _T.outbox_id == sa.bindparam("outbox_id")
+_IS_OPEN = _T.state.in_(sorted(rules.OPEN_ATTEMPTS))
+_IS_DOUBTFUL = _T.state.in_(sorted(rules.DOUBTFUL))
+_IS_BINDABLE = _T.state.in_(sorted(rules.BINDABLE))
+
+_NEWEST = Query(sa.select(tables.attempts).where(_OF_ENTRY).order_by(_T.n.desc()).limit(1))
+_OPEN = Query(sa.select(tables.attempts).where(_OF_ENTRY, _IS_OPEN).limit(1))
+_IN_LANE = Query(sa.select(_T.n).where(_T.lane == sa.bindparam("lane"), _IS_OPEN).limit(1))
+_IN_STATES = _oldest_first(_T.state.in_(sa.bindparam("states", expanding=True)))
+_DOUBTFUL = _oldest_first(_OF_ACCOUNT, _IS_DOUBTFUL)
+_UNWATCHED = _oldest_first(
+    _IS_DOUBTFUL,
+    _T.account_id.in_(
+        sa.select(tables.accounts.c.id).where(tables.accounts.c.removed_at.is_not(None))
+    ),
+    (_T.state == AttemptState.IN_DOUBT) | _T.next_check_at.is_not(None),
+)
+_BINDABLE = _oldest_first(
+    _OF_ACCOUNT, _T.lane.in_(sa.bindparam("lanes", expanding=True)), _IS_BINDABLE
+)
 _ANY_BINDABLE = Query(
     sa.select(_T.n)
     .where(
-        _T.account_id == sa.bindparam("account_id"),
-        _T.provider_sid.is_(None),  # one that has its message is bound
-        _T.state.in_(sorted(rules.BINDABLE)),
-    )
+        _OF_ACCOUNT, _IS_BINDABLE, _T.provider_sid.is_(None)
+    )  # one that has its message is bound
     .limit(1)
 )
 _BOUND = Query(
     sa.select(_T.provider_sid, _T.outbox_id).where(
-        _T.account_id == sa.bindparam("account_id"),
-        _T.provider_sid.in_(sa.bindparam("sids", expanding=True)),
+        _OF_ACCOUNT, _T.provider_sid.in_(sa.bindparam("sids", expanding=True))
     )
 )
 
 
-def _key(attempt: Attempt) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return _T.outbox_id == attempt.outbox_id, _T.n == attempt.n
+def _write(tx: Tx, attempt: Attempt, **values: Any) -> None:
+    key = {"its_outbox_id": attempt.outbox_id, "its_n": attempt.n}
+    tx.execute(_writing(tuple(values)), {**key, **values})
 
 
-def _first(tx: Tx, query: sa.Select[Any]) -> Attempt | None:
-    row = tx.execute(query.limit(1)).mappings().first()
-    return None if row is None else _attempt(row)
+@lru_cache(maxsize=64)
+def _writing(names: tuple[str, ...]) -> sa.Update:
+    return (
+        sa.update(tables.attempts)
+        .where(_T.outbox_id == sa.bindparam("its_outbox_id"), _T.n == sa.bindparam("its_n"))
+        .values({name: sa.bindparam(name) for name in names})
+    )
 
 
-def _all(tx: Tx, query: sa.Select[Any]) -> list[Attempt]:
-    return [_attempt(row) for row in tx.execute(query).mappings()]
+def _first(rows: list[dict[str, Any]]) -> Attempt | None:
+    return _attempt(rows[0]) if rows else None
 
 
-def _attempt(row: RowMapping) -> Attempt:
+def _all(rows: list[dict[str, Any]]) -> list[Attempt]:
+    return [_attempt(row) for row in rows]
+
+
+def _attempt(row: Mapping[str, Any]) -> Attempt:
     values = dict(row)
     values.pop("fence")
     offset_us = values.pop("offset_us")

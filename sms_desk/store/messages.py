@@ -220,17 +220,12 @@ ASKED_FOR = (Origin.PERSON, Origin.ELSEWHERE)
 
 def due_checks(tx: Tx, account_id: UUID, now: datetime, *, limit: int) -> list[Known]:
     """Outbound messages to ask for again, the longest due first."""
-    query = (
-        sa.select(*_KNOWN)
-        .where(_M.account_id == account_id, _M.next_check_at <= now)
-        .order_by(_M.next_check_at)
-        .limit(limit)
-    )
-    return [_known(row) for row in tx.execute(query).mappings()]
+    rows = _DUE_CHECKS.mappings(tx, account_id=account_id, now=now, limit=limit)
+    return [_known(row) for row in rows]
 
 
 def set_next_check(tx: Tx, position: int, at: datetime | None) -> None:
-    tx.execute(sa.update(tables.messages).where(_M.position == position).values(next_check_at=at))
+    fast.update(tx, tables.messages, "position", {position: {"next_check_at": at}})
 
 
 def check_all_since(
@@ -281,6 +276,12 @@ _KNOWN_SIDS = Query(
         _M.account_id == sa.bindparam("account_id"),
         _M.provider_sid.in_(sa.bindparam("sids", expanding=True)),
     )
+)
+_DUE_CHECKS = Query(
+    sa.select(*_KNOWN)
+    .where(_M.account_id == sa.bindparam("account_id"), _M.next_check_at <= sa.bindparam("now"))
+    .order_by(_M.next_check_at)
+    .limit(sa.bindparam("limit"))
 )
 _TAKEN = Query(
     sa.select(_M.position).where(_M.position.in_(sa.bindparam("positions", expanding=True)))

@@ -18,8 +18,9 @@ from sms_desk.domain.addresses import from_provider
 from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, Origin, OutboxState
-from sms_desk.store import conversations, tables
+from sms_desk.store import conversations, fast, tables
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
 
 _O = tables.outbox.c
 
@@ -125,8 +126,8 @@ def enqueue(
 
 
 def find(tx: Tx, outbox_id: UUID) -> Entry | None:
-    row = tx.execute(sa.select(tables.outbox).where(_O.id == outbox_id)).mappings().first()
-    return None if row is None else _entry(row)
+    rows = _ONE.mappings(tx, id=outbox_id)
+    return _entry(rows[0]) if rows else None
 
 
 def get(tx: Tx, outbox_id: UUID) -> Entry:
@@ -146,19 +147,12 @@ def waits(tx: Tx, outbox_id: UUID) -> bool:
 def heads(tx: Tx, now: datetime) -> list[Entry]:
     """Queued entries whose turn it is: nothing stands before them, and they are due (I6), oldest
     first."""
-    query = (
-        sa.select(tables.outbox)
-        .where(_O.state == OutboxState.QUEUED, ~_before(_O))
-        .where(sa.or_(_O.next_try_at.is_(None), _O.next_try_at <= now))
-        .order_by(_O.composed_at, _O.id)
-    )
-    return [_entry(row) for row in tx.execute(query).mappings()]
+    return [_entry(row) for row in _HEADS.mappings(tx, now=now)]
 
 
 def is_head(tx: Tx, entry: Entry) -> bool:
     """Whether nothing stands before the entry in its conversation (I6)."""
-    query = sa.select(_O.id).where(_O.id == entry.id, ~_before(_O))
-    return tx.execute(query).first() is not None
+    return bool(_IS_HEAD.rows(tx, id=entry.id))
 
 
 def _before(entry: Any) -> sa.ColumnElement[bool]:
@@ -186,6 +180,16 @@ def _before(entry: Any) -> sa.ColumnElement[bool]:
     )
 
 
+_ONE = Query(sa.select(tables.outbox).where(_O.id == sa.bindparam("id")))
+_HEADS = Query(
+    sa.select(tables.outbox)
+    .where(_O.state == OutboxState.QUEUED, ~_before(_O))
+    .where(sa.or_(_O.next_try_at.is_(None), _O.next_try_at <= sa.bindparam("now")))
+    .order_by(_O.composed_at, _O.id)
+)
+_IS_HEAD = Query(sa.select(_O.id).where(_O.id == sa.bindparam("id"), ~_before(_O)))
+
+
 def next_try(tx: Tx) -> datetime | None:
     """When the earliest waiting entry is due; None if nothing waits for a time."""
     found: datetime | None = tx.execute(
@@ -200,16 +204,15 @@ def set_state(tx: Tx, entry: Entry, state: OutboxState, *, at: datetime, **value
     """Move an entry, with what else is to be written. `reason` is emptied unless it is given."""
     rules.move(entry.state, state)
     values = {"reason": "", "reason_text": "", "next_try_at": None, **values}
-    tx.execute(
-        sa.update(tables.outbox).where(_O.id == entry.id).values(state=state, state_at=at, **values)
-    )
+    values |= {"state": state, "state_at": at}
+    fast.update(tx, tables.outbox, "id", {entry.id: values})
 
 
 def update(tx: Tx, outbox_id: UUID, **values: Any) -> None:
     """Write columns that are no state."""
     if "state" in values:
         raise ValueError("a state moves through set_state")
-    tx.execute(sa.update(tables.outbox).where(_O.id == outbox_id).values(**values))
+    fast.update(tx, tables.outbox, "id", {outbox_id: values})
 
 
 def listing(tx: Tx, *, settled: bool = False, limit: int = 500) -> list[RowMapping]:
@@ -270,7 +273,7 @@ def _next_n(tx: Tx, conversation_id: UUID) -> int:
     return 1 + (newest or 0)
 
 
-def _entry(row: RowMapping) -> Entry:
+def _entry(row: Mapping[str, Any]) -> Entry:
     values = dict(row)
     values["confirmed"] = frozenset(values["confirmed"])
     values["state"] = OutboxState(values["state"])

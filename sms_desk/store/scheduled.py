@@ -57,13 +57,7 @@ def waiting(tx: Tx, conversation_ids: Sequence[UUID]) -> list[dict[str, Any]]:
 
 def due(tx: Tx, now: datetime, *, limit: int) -> list[UUID]:
     """Those whose time has come, in the order in which they were to go."""
-    query = (
-        sa.select(_S.id)
-        .where(_S.state == ScheduledState.WAITING, _S.due_at <= now)
-        .order_by(_S.due_at, _S.id)
-        .limit(limit)
-    )
-    return list(tx.execute(query).scalars())
+    return _DUE.values(tx, now=now, limit=limit)
 
 
 def next_due(tx: Tx) -> datetime | None:
@@ -76,6 +70,12 @@ def next_due(tx: Tx) -> datetime | None:
     return found
 
 
+_DUE = Query(
+    sa.select(_S.id)
+    .where(_S.state == ScheduledState.WAITING, _S.due_at <= sa.bindparam("now"))
+    .order_by(_S.due_at, _S.id)
+    .limit(sa.bindparam("limit"))
+)
 _WAITING = Query(
     sa.select(tables.scheduled_messages)
     .where(

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from sms_desk.domain import content_templates as content_rules
 from sms_desk.domain import quiet_hours, registration, whatsapp_window
@@ -40,6 +39,8 @@ from sms_desk.store import (
     tables,
 )
 from sms_desk.store.engine import Tx
+from sms_desk.store.reading import Query
+from sms_desk.store.remembered import remembered
 
 _C = tables.conversations.c
 _S = tables.sender_ids.c
@@ -143,7 +144,7 @@ def gather(tx: Tx, entry: Writing, now: datetime, *, offset: timedelta | None = 
 
 def quiet_policy(tx: Tx) -> QuietPolicy:
     """The rules of the countries in which the workspace keeps quiet hours, and how strictly."""
-    chosen = settings.read(tx)
+    chosen = remembered(tx, settings.read)
 
     def value(name: str) -> Any:
         return chosen.get(name, registry.get(name).default)
@@ -160,12 +161,12 @@ def _holding(tx: Tx, entry: Writing, now: datetime) -> tuple[bool, str]:
     """Whether its author may write from the sender ID now (R31), and who holds it, in words."""
     if entry.author_id is None:
         return True, ""
-    held = people.directory(tx, of=entry.sender_id)
+    held = remembered(tx, people.directory, of=entry.sender_id)
     holders = holders_now(held, now).get(entry.sender_id, Holders())
-    names = people.names(tx) | senders.group_names(tx)
+    names = remembered(tx, people.names) | remembered(tx, senders.group_names)
     words = sorted(names[id_] for id_ in holders.people | holders.groups if id_ in names)
     try:
-        author = people.actor(tx, entry.author_id)
+        author = remembered(tx, people.actor, entry.author_id)
     except NotFoundError:  # suspended since it was written
         return False, ", ".join(words)
     if reach(author, held, now).may_write(entry.sender_id):
@@ -180,7 +181,7 @@ def _answers(tx: Tx, entry: Writing, now: datetime) -> bool:
     row = tx.execute(owner).one()
     if row.owner_id is None or row.sender_id != entry.sender_id or row.owner_id == entry.author_id:
         return False
-    presence = Presence.at(absences.around(tx, now), now, people.gone(tx))
+    presence = Presence.at(absences.around(tx, now), now, remembered(tx, people.gone))
     if not presence.is_away(row.owner_id):
         return False
     chosen = absences.chosen_of(tx, [entry.conversation_id]).get(entry.conversation_id, {})
@@ -189,7 +190,7 @@ def _answers(tx: Tx, entry: Writing, now: datetime) -> bool:
 
 def _instruction(tx: Tx, sender_id: UUID, source_program_id: UUID | None) -> str:
     """How to answer, in the words of the program that the sender ID serves, else of the source."""
-    program_id = programs.sender_holder(tx, sender_id) or source_program_id
+    program_id = remembered(tx, programs.sender_holder, sender_id) or source_program_id
     if program_id is None:
         return ""
     found = programs.find_row(tx, program_id)
@@ -202,6 +203,10 @@ def _shown(address: str | None) -> str:
 
 def carrier(tx: Tx, sender_id: UUID) -> UUID | None:
     """The account that carries a sender ID now and is connected (R1)."""
+    return remembered(tx, _carrier, sender_id)
+
+
+def _carrier(tx: Tx, sender_id: UUID) -> UUID | None:
     a, account = tables.sender_accounts.c, tables.accounts.c
     query = (
         sa.select(a.account_id)
@@ -234,6 +239,16 @@ def unseen_by(
     `seen_version` to be stored. Of the later ones, an older one that a back-fill brought is no
     news; one that was found late is.
     """
+    rows = _UNSEEN.rows(
+        tx, conversation_id=conversation_id, seen_version=seen_version, person_id=person_id
+    )
+    return tuple(
+        Unseen("" if direction == Direction.INBOUND else name or "Somebody else", at)
+        for direction, at, name in rows
+    )
+
+
+def _unseen() -> Query:
     arrived = (
         sa.select(
             _M.position,
@@ -244,32 +259,37 @@ def unseen_by(
             _M.at,
             sa.func.row_number().over(order_by=(_M.seen_at, _M.position)).label("nth"),
         )
-        .where(_M.conversation_id == conversation_id)
+        .where(_M.conversation_id == sa.bindparam("conversation_id"))
         .subquery()
     )
     a, person = arrived.c, tables.people.c
-    newest_seen = sa.select(sa.func.max(a.position)).where(a.nth <= seen_version).scalar_subquery()
-    query = (
+    seen = sa.bindparam("seen_version", type_=sa.Integer)
+    newest_seen = sa.select(sa.func.max(a.position)).where(a.nth <= seen).scalar_subquery()
+    return Query(
         sa.select(a.direction, a.at, person.name)
         .select_from(arrived.outerjoin(tables.people, person.id == a.author_id))
         .where(
-            a.nth > seen_version,
+            a.nth > seen,
             sa.or_(a.late, a.position > sa.func.coalesce(newest_seen, 0)),
             a.origin.in_((Origin.CONTACT, Origin.PERSON, Origin.ELSEWHERE)),
-            sa.or_(a.author_id.is_(None), a.author_id.is_distinct_from(person_id)),
+            sa.or_(a.author_id.is_(None), a.author_id.is_distinct_from(sa.bindparam("person_id"))),
         )
         .order_by(a.position)
     )
-    return tuple(
-        Unseen("" if row.direction == Direction.INBOUND else row.name or "Somebody else", row.at)
-        for row in tx.execute(query)
-    )
 
 
-def _place(tx: Tx, entry: Writing) -> RowMapping:
+_UNSEEN = _unseen()
+
+
+def _place(tx: Tx, entry: Writing) -> dict[str, Any]:
+    (row,) = _PLACE.mappings(tx, conversation_id=entry.conversation_id, sender_id=entry.sender_id)
+    return row
+
+
+def _places() -> Query:
     person = tables.people.c
     fallback, inbound = tables.sender_ids.alias(), tables.sender_ids.alias()
-    query = (
+    return Query(
         sa.select(
             _C.channel,
             _C.peer_key,
@@ -292,16 +312,16 @@ def _place(tx: Tx, entry: Writing) -> RowMapping:
             person.name.label("owner_name"),
         )
         .select_from(
-            tables.conversations.join(
-                tables.sender_ids, _S.id == sa.literal(entry.sender_id, _S.id.type)
-            )
+            tables.conversations.join(tables.sender_ids, _S.id == sa.bindparam("sender_id"))
             .outerjoin(tables.people, person.id == _C.owner_id)
             .outerjoin(fallback, fallback.c.id == _S.fallback_id)
             .outerjoin(inbound, inbound.c.id == _S.inbound_id)
         )
-        .where(_C.id == entry.conversation_id)
+        .where(_C.id == sa.bindparam("conversation_id"))
     )
-    return tx.execute(query).mappings().one()
+
+
+_PLACE = _places()
 
 
 def _window(tx: Tx, last_inbound: int, offset: timedelta | None) -> datetime | None:

@@ -97,8 +97,14 @@ def never_owned(tx: Tx, sender_ids: Collection[UUID]) -> list[sa.Row[UUID, UUID,
 
 def due(tx: Tx, now: datetime) -> list[UUID]:
     """Snoozed conversations whose time has come (R52)."""
-    query = sa.select(_c.id).where(_c.snoozed_until <= now, _c.team_state == TeamState.SNOOZED)
-    return list(tx.execute(query).scalars())
+    return _DUE.values(tx, now=now)
+
+
+_DUE = Query(
+    sa.select(_c.id).where(
+        _c.snoozed_until <= sa.bindparam("now"), _c.team_state == TeamState.SNOOZED
+    )
+)
 
 
 def _set(tx: Tx, ids: Collection[UUID], values: Mapping[str, Any]) -> None:

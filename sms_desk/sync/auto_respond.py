@@ -23,6 +23,7 @@ from sms_desk.store import accounts, auto_replies, events, opt_outs, outbox
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.events import Event, EventKind
 from sms_desk.store.ids import derived
+from sms_desk.store.remembered import remembered
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class AutoResponder:
 
     def _asked(self, tx: Tx, now: datetime) -> list[Mapping[Any, Any]]:
         """What might be answered: a few rows of the last minutes, or none."""
-        responders = auto_replies.responders(tx)
+        responders = remembered(tx, auto_replies.responders)
         if not responders:
             return []
         since = self._providers_now(tx, now) - rules.FRESH

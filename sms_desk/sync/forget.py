@@ -17,6 +17,7 @@ from sms_desk.domain.model import Binding, Direction
 from sms_desk.store import conversations, message_sources, programs, scans
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.programs import Taken
+from sms_desk.store.remembered import remembered
 from sms_desk.sync.book import Book
 from sms_desk.sync.intake import Stored
 from sms_desk.sync.sources import Sources, Span
@@ -40,7 +41,7 @@ class Forgetter:
         for _ in range(_PAGES):
             with self._workspace.read() as tx:
                 state = scans.load(tx, self._account_id, _NAME)
-                open_ = _open(programs.taken_back(tx), state)
+                open_ = _open(remembered(tx, programs.taken_back), state)
             self.has_more = bool(open_)
             if not open_:
                 break
