@@ -232,12 +232,7 @@ def _found(
 ) -> tuple[list[threads.Found], bool, bool]:
     """The page, and whether anything stands above and below it. One row too many tells."""
     if around is not None:
-        found = threads.around(ctx.tx, ids, around, limit=limit)
-        if not found:
-            return [], False, False
-        first, last = found[0].position, found[-1].position
-        above = threads.exists(ctx.tx, ids, before=first)
-        return found, above, threads.exists(ctx.tx, ids, after=last)
+        return threads.around(ctx.tx, ids, around, limit=limit)
     found = threads.page(ctx.tx, ids, before=before, after=after, limit=limit + 1)
     more = len(found) > limit
     if after is not None:
@@ -310,34 +305,34 @@ def _message(row: threads.Message, names: _Names, files: Sequence[Mapping[Any, A
         words = error_words(provider, row.error_code, row.error_text)
     program = names.programs.get(row.program_id) if row.program_id else None
     sender = names.senders.get(row.sender_id)
-    return ThreadItem(
-        kind=ItemKind.MESSAGE,
-        id=row.id,
-        position=row.position,
-        at=row.at,
-        conversation_id=row.conversation_id,
-        body=row.body,
-        direction=row.direction,
-        origin=row.origin,
-        author_id=row.author_id,
-        author_name=_name(names, row.author_id),
-        on_behalf_name=_name(names, row.on_behalf_id),
-        sender_label="" if sender is None or sender is names.own else sender.shown,  # R60
-        channel=sender.channel if sender else None,
-        program_name=program.name if program else "",
-        program_kind=program.kind if program else None,
-        source=_source(row.source_kind, row.program_id, row.source_reason),
-        status=row.status,
-        status_text=row.status_text,
-        status_at=row.status_at,
-        error_code=row.error_code or "",
-        error_title=words.title,
-        error_step=words.next_step,
-        lasting=words.lasting,
-        late=row.late,
-        parts=row.parts,
-        attachments=tuple(map(_file, files)) if files else (),
-        keyword=row.keyword or "",
+    return ThreadItem(  # by place: so many names would cost as much as all else here
+        ItemKind.MESSAGE,
+        row.id,
+        row.position,
+        row.at,
+        row.conversation_id,
+        row.body,
+        row.direction,
+        row.origin,
+        row.author_id,
+        _name(names, row.author_id),
+        _name(names, row.on_behalf_id),
+        "" if sender is None or sender is names.own else sender.shown,  # R60
+        sender.channel if sender else None,
+        program.name if program else "",
+        program.kind if program else None,
+        _source(row.source_kind, row.program_id, row.source_reason),
+        row.status,
+        row.status_text,
+        row.status_at,
+        row.error_code or "",
+        words.title,
+        words.next_step,
+        words.lasting,
+        row.late,
+        row.parts,
+        tuple(map(_file, files)) if files else (),
+        row.keyword or "",
         outbox_id=row.outbox_id,
     )
 
@@ -421,7 +416,8 @@ def _told(detail: Any, names: _Names) -> dict[str, str]:
 
 def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) -> list[ThreadItem]:
     """What is not accepted yet, last and in queue order (R56)."""
-    waivable = preferences.waivable_checks(ctx)
+    rows = threads.pending(ctx.tx, ids)
+    waivable = preferences.waivable_checks(ctx) if rows else ()
     return [
         ThreadItem(
             kind=ItemKind.PENDING,
@@ -444,7 +440,7 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
             outbox_id=row["id"],
             waivable=row["reason"] in waivable,
         )
-        for n, row in enumerate(threads.pending(ctx.tx, ids))
+        for n, row in enumerate(rows)
     ]
 
 

@@ -53,11 +53,8 @@ class Workspace:
         with _translated(), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":  # by itself, each statement has its own
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            transaction = connection.begin()
-            try:
-                yield connection
-            finally:
-                transaction.rollback()
+            connection.begin()
+            yield connection  # closing it rolls back, once
 
     @contextmanager
     def write(self, *, quiet: bool = False) -> Iterator[Tx]:

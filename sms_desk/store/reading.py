@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -21,6 +21,7 @@ from sms_desk.store.engine import Tx
 
 _Bind = Callable[[Any], Any] | None
 _MOST_PADDED = 2_048
+_SEQUENCES = (list, tuple)
 
 
 class Query:
@@ -44,15 +45,15 @@ class Query:
         if tx.dialect.name != "sqlite":
             found = tx.execute(self.statement, values).all()
             return self._decoded([tuple(row) for row in found], tx, typed=True)
-        padded = {
-            name: _padded(value) if isinstance(value, list | tuple) else value
-            for name, value in values.items()
+        lists = {
+            name: _padded(value) for name, value in values.items() if isinstance(value, _SEQUENCES)
         }
-        shape = tuple(len(value) for value in padded.values() if isinstance(value, list | tuple))
+        shape = tuple(map(len, lists.values()))
+        asked = values | lists
         prepared = self._prepared.get(shape)
         if prepared is None:
-            prepared = self._prepared[shape] = _prepare(self.statement, padded, tx)
-        return self._decoded(_asked(tx, prepared.text, prepared.bound(padded)), tx, typed=False)
+            prepared = self._prepared[shape] = _prepare(self.statement, asked, tx)
+        return self._decoded(_asked(tx, prepared.text, prepared.bound(asked)), tx, typed=False)
 
     def values(self, tx: Tx, **values: Any) -> list[Any]:
         """As `rows`, of a statement with one column."""
@@ -88,23 +89,33 @@ class Query:
                 yield n, decode
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A statement's text for the driver, and what each of its marks is bound to.
+class _Mark(NamedTuple):
+    """Where a parameter of the caller's stands: one place, or as many as its sequence is long.
 
-    marks: (the caller's parameter, where in its sequence or -1, how to bind); tuples in a sequence
-    are laid end to end.
+    binds: how to bind it, or each part of its sequence's tuples.
     """
 
+    name: str
+    is_sequence: bool
+    binds: tuple[_Bind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A statement's text for the driver, and what its marks are bound to."""
+
     text: str
-    marks: tuple[tuple[str, int, _Bind], ...]
+    marks: tuple[_Mark, ...]
 
     def bound(self, values: Mapping[str, Any]) -> list[Any]:
-        laid = {name: _end_to_end(value) for name, value in values.items()}
-        found = []
-        for name, n, bind in self.marks:
-            value = laid[name] if n < 0 else laid[name][n]
-            found.append(value if bind is None or value is None else bind(value))
+        found: list[Any] = []
+        for name, is_sequence, binds in self.marks:
+            value = values[name]
+            if is_sequence:
+                found += _laid(value, binds)
+            else:
+                (bind,) = binds
+                found.append(value if bind is None or value is None else bind(value))
         return found
 
 
@@ -121,7 +132,7 @@ def _prepare(statement: sa.Select[Any], values: Mapping[str, Any], tx: Tx) -> _P
         for n, part in enumerate(expanded)
     }
     text: list[str] = []
-    marks: list[tuple[str, int, _Bind]] = []
+    marks: list[_Mark] = []
     *pieces, end = state.statement.split("?")
     for piece, place in zip(pieces, state.positiontup or (), strict=True):
         name, n = parts.get(place, (place, -1))
@@ -131,12 +142,16 @@ def _prepare(statement: sa.Select[Any], values: Mapping[str, Any], tx: Tx) -> _P
             else state.processors.get(place)
         )
         text.append(piece)
-        if name in values:
-            text.append("+?")
-            marks.append((name, n, bind))
-        else:
+        if name not in values:
             value = state.parameters[place]
             text.append(_literal(value if bind is None else bind(value)))
+            continue
+        text.append("+?")
+        if n < 0:
+            marks.append(_Mark(name, is_sequence=False, binds=(bind,)))
+        elif n == 0:  # and of all the places that follow
+            first = state.parameter_expansion[name][: _width(values[name])]
+            marks.append(_Mark(name, is_sequence=True, binds=(*map(state.processors.get, first),)))
     return _Prepared("".join([*text, end]), tuple(marks))
 
 
@@ -175,10 +190,20 @@ def _padded(values: Sequence[Any]) -> Sequence[Any]:
     return [*values, *[values[-1]] * (wanted - len(values))]
 
 
-def _end_to_end(value: Any) -> Any:
-    """Of a sequence of tuples all their values; whatever else as it is."""
-    is_nested = isinstance(value, list | tuple) and isinstance(value[0], tuple)
-    return list(chain.from_iterable(value)) if is_nested else value
+def _width(values: Sequence[Any]) -> int:
+    """How many places one of a sequence's values takes: those of a tuple, else one."""
+    return len(values[0]) if isinstance(values[0], tuple) else 1
+
+
+def _laid(values: Sequence[Any], binds: Sequence[_Bind]) -> Iterable[Any]:
+    """A sequence's values as they are bound, tuples end to end."""
+    if len(binds) > 1:
+        columns = zip(*values, strict=True)
+        return chain.from_iterable(
+            zip(*map(_laid, columns, ((bind,) for bind in binds)), strict=True)
+        )
+    (bind,) = binds
+    return values if bind is None else map(bind, values)
 
 
 def _result_processor(type_: Any, tx: Tx) -> Callable[[Any], Any] | None:

@@ -118,18 +118,18 @@ def page(
     return found[:limit] if forward else found[-limit:]
 
 
-def around(tx: Tx, conversation_ids: Sequence[UUID], position: int, *, limit: int) -> list[Found]:
-    """A page with `position` in its middle: for a search hit, or the first unread message."""
-    older = page(tx, conversation_ids, before=position, limit=limit // 2)
-    newer = page(tx, conversation_ids, after=position - 1, limit=limit - len(older))
-    return older + newer
-
-
-def exists(
-    tx: Tx, conversation_ids: Sequence[UUID], *, before: int | None = None, after: int | None = None
-) -> bool:
-    """Whether anything stands before or after a position."""
-    return bool(page(tx, conversation_ids, before=before, after=after, limit=1))
+def around(
+    tx: Tx, conversation_ids: Sequence[UUID], position: int, *, limit: int
+) -> tuple[list[Found], bool, bool]:
+    """A page with `position` in its middle: for a search hit, or the first unread message. And
+    whether anything stands above and below it, which one thing too many on each side tells."""
+    half = limit // 2
+    older = page(tx, conversation_ids, before=position, limit=half + 1)
+    above = len(older) > half
+    older = older[above:]
+    rest = limit - len(older)
+    newer = page(tx, conversation_ids, after=position - 1, limit=rest + 1)
+    return older + newer[:rest], above, len(newer) > rest
 
 
 def first_inbound_after(tx: Tx, conversation_id: UUID, position: int) -> int | None:

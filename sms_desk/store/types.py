@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID, SafeUUID
 
@@ -15,8 +14,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SCREENFULS = 4_096
-"""Values remembered: few fill a screen, and the same come again with every refresh."""
 _new_uuid = object.__new__
 _set_int, _set_safe = (vars(UUID)[name].__set__ for name in ("int", "is_safe"))
 _UNKNOWN = SafeUUID.unknown  # to look it up costs as much as the rest
@@ -53,18 +50,28 @@ def id_of_number(value: int) -> UUID:
     return made
 
 
-@lru_cache(maxsize=_SCREENFULS)
-def _uuid_of(value: bytes | None) -> UUID | None:
-    return None if value is None else id_of(value)
-
-
 def _bytes_of(value: UUID | None) -> bytes | None:
     return None if value is None else value.bytes
 
 
-@lru_cache(maxsize=_SCREENFULS)
-def _from_micros(value: int | None) -> datetime | None:
-    return None if value is None else from_micros(value)
+class _Screenfuls(dict[Any, Any]):
+    """What stored values mean. Few fill a screen, and the same come again with every refresh: a
+    dictionary's own lookup takes half of what `lru_cache` does."""
+
+    _MOST = 4_096
+
+    def __init__(self, meaning: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._meaning = meaning
+
+    def __missing__(self, value: Any) -> Any:
+        if len(self) >= self._MOST:
+            self.clear()
+        found = self[value] = None if value is None else self._meaning(value)
+        return found
+
+
+_IDS, _INSTANTS = _Screenfuls(id_of), _Screenfuls(from_micros)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -81,7 +88,7 @@ class Instant(TypeDecorator[datetime]):
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[int | None], datetime | None]:
-        return _from_micros
+        return _INSTANTS.__getitem__
 
 
 class Id(TypeDecorator[UUID]):
@@ -107,7 +114,7 @@ class Id(TypeDecorator[UUID]):
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[bytes | None], UUID | None] | None:
-        return None if dialect.name == "postgresql" else _uuid_of
+        return None if dialect.name == "postgresql" else _IDS.__getitem__
 
 
 class Json(TypeDecorator[Any]):

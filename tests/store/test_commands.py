@@ -468,11 +468,13 @@ def test_threads_page_up_and_down_without_gap(office: Office, talk: UUID) -> Non
         if before is None:
             break
     assert walked == [item.id for item in everything]
-    middle = everything[25].position
-    around = ben.read(threads.page, talk, around=middle, limit=10)
-    assert middle in [item.position for item in around.items]
-    assert around.older
-    assert around.newer
+    for n in (0, 1, 25, 49):
+        for limit in (1, 2, 10, 99, 500):
+            around = ben.read(threads.page, talk, around=everything[n].position, limit=limit)
+            first = max(0, n - limit // 2)
+            last = min(len(everything), first + limit)
+            assert around.items == everything[first:last]
+            assert (around.older is None, around.newer is None) == (first == 0, last == len(everything))
 
 
 # --- JSON form ------------------------------------------------------------------------------------
