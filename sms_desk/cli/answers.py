@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import UUID
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.segments import Encoding
 from sms_desk.services.composing import Finding
-from sms_desk.services.executor import Done
 from sms_desk.services.rows import (
     ContentTemplateRow,
     ConversationDetail,
@@ -19,6 +18,9 @@ from sms_desk.services.rows import (
     TemplateListState,
     ThreadItem,
 )
+
+if TYPE_CHECKING:  # it loads every command and handler, which an answer never needs
+    from sms_desk.services.executor import Done
 
 Row = TypeVar("Row")
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sms_desk.domain.commands import Targets
 from sms_desk.domain.errors import NotFoundError, UsageError
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.short_ids import SHORTEST, fitting
 from sms_desk.domain.short_ids import is_part as is_part
 from sms_desk.domain.short_ids import whole as whole
-from sms_desk.services import directory
+from sms_desk.services import directory, targets
 from sms_desk.services.desk import Desk
-from sms_desk.services.handlers.targets import resolve
 
 _SHOWN = 10
-_EVERY_STATE = Targets(matching=InboxFilter(state=None))
+_EVERY_STATE = InboxFilter(state=None)
 
 
 def pick(text: str, candidates: Iterable[UUID], what: str) -> UUID:
@@ -41,7 +39,7 @@ def pick(text: str, candidates: Iterable[UUID], what: str) -> UUID:
 
 def conversation(desk: Desk, text: str) -> UUID:
     """A conversation; whether the person may see it, the service that gets it says."""
-    return whole(text) or pick(text, desk.read(resolve, _EVERY_STATE), "conversation")
+    return whole(text) or pick(text, desk.read(targets.matching, _EVERY_STATE), "conversation")
 
 
 def conversations(desk: Desk, texts: Iterable[str]) -> tuple[UUID, ...]:

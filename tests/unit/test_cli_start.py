@@ -64,3 +64,14 @@ def test_what_needs_no_workspace_loads_nothing_heavy(words: list[str]) -> None:
         [sys.executable, "-c", text], input=b'{"text": "a"}\n', capture_output=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_who_only_reads_loads_no_change() -> None:
+    """Every command and its handler are a fifth of what a start loads."""
+    program = (
+        "import sys, sms_desk.cli.inbox, sms_desk.cli.thread, sms_desk.bootstrap.opening;"
+        "changing = ('sms_desk.domain.commands', 'sms_desk.services.handlers');"
+        "sys.exit(' '.join(name for name in sys.modules if name.startswith(changing)) or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
