@@ -138,6 +138,8 @@ def test_rubbish_is_collected_once_everything_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sms_desk.ui.main.COLLECT_MS", 0)
+    frozen = list[bool]()
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(gc.isenabled()))
     window, state = MainWindow(), MachineState(tmp_path / "state.json")
     start = Start(Frame(qapp, window, Launch(), state, lambda _launch, _front: session))
     gc.disable()
@@ -147,9 +149,9 @@ def test_rubbish_is_collected_once_everything_is_there(
         assert start.program is not None
         assert start.program.wiring is not None
         assert start.program.wiring.is_ready
+        assert frozen == [False]
     finally:
         gc.enable()
-        gc.unfreeze()
         start.quit()
         start.finish()
         start.deleteLater()
