@@ -18,7 +18,9 @@ _SPACE = re.compile(r"[^\S ]")
 """White space but the blank, which is as it should be: of a line there are many."""
 _OFTEN = 40
 """Characters: what is longer hardly comes twice."""
-_STRANGE = re.compile(r"\S*[^\x00-\x7f\s]\S*")
+_STRANGE = re.compile(r"(?<!\S)[^\s\x80-\U0010ffff]*[^\s\x00-\x7f]\S*")
+"""Something between blanks with a sign beyond ASCII; tried only where it may begin, since a body can be
+one long word."""
 
 Mark = tuple[int, int]
 """(start, end) in characters, end exclusive."""
@@ -54,14 +56,23 @@ def matcher(terms: Sequence[Term]) -> Callable[[str], bool]:
 
 def marks(terms: Sequence[Term], text: str) -> tuple[Mark, ...]:
     """Where the terms occur in a text, in order and without overlap."""
-    if not terms:
-        return ()
-    text = text[:SEARCHABLE]
-    words = _single_words(tuple(terms))
-    if words is not None:
+    return _marker(terms)(text)
+
+
+def _marker(terms: Sequence[Term]) -> Callable[[str], tuple[Mark, ...]]:
+    """`marks` for many texts."""
+    words = _single_words(terms) if terms else None
+
+    def marked(text: str) -> tuple[Mark, ...]:
+        text = text[:SEARCHABLE]
+        if words is None:
+            found = list(pieces(text)) if terms else []
+            return _merged(sorted(mark for term in terms for mark in _occurrences(term, found)))
+        if text.isascii():
+            return tuple(_ascii_marks(words, text))  # one after the other, with something between
         return _merged(sorted(_single_word_marks(terms, words, text)))
-    found = list(pieces(text))
-    return _merged(sorted(mark for term in terms for mark in _occurrences(term, found)))
+
+    return marked
 
 
 def _single_word_marks(terms: Sequence[Term], words: re.Pattern[str], text: str) -> Iterator[Mark]:
@@ -70,14 +81,19 @@ def _single_word_marks(terms: Sequence[Term], words: re.Pattern[str], text: str)
     White space stands in no piece, so what lies between two of it can be looked at by itself.
     """
     done = 0
-    for strange in _STRANGE.finditer(text) if not text.isascii() else ():
+    for strange in _STRANGE.finditer(text):
         start, end = strange.span()
-        yield from (match.span() for match in words.finditer(text, done, start))
+        yield from _ascii_marks(words, text[done:start], done)
         found = _pieces(strange[0]) if end - start <= _OFTEN else tuple(pieces(strange[0]))
         for term in terms:
             yield from ((a + start, b + start) for a, b in _occurrences(term, found))
         done = end
-    yield from (match.span() for match in words.finditer(text, done))
+    yield from _ascii_marks(words, text[done:], done)
+
+
+def _ascii_marks(words: re.Pattern[str], text: str, at: int = 0) -> list[Mark]:
+    """at: where the text begins in a longer one."""
+    return [(match.start() + at, match.end() + at) for match in words.finditer(text.lower())]
 
 
 @lru_cache(maxsize=4096)
@@ -86,26 +102,44 @@ def _pieces(text: str) -> tuple[Piece, ...]:
     return tuple(pieces(text))
 
 
-@lru_cache(maxsize=64)
-def _single_words(terms: tuple[Term, ...]) -> re.Pattern[str] | None:
-    """The usual query, single words, as a pattern for ASCII text; None where it is another.
+def _single_words(terms: Sequence[Term]) -> re.Pattern[str] | None:
+    """The usual query, single words, as a pattern for small ASCII letters; None where it is another.
 
-    What a text says between two words is then nobody's business, so no pieces need be made.
+    What a text says between two words is then nobody's business, so no pieces need be made. The word
+    comes first and what may not stand before it after: so the pattern leaps from word to word.
     """
     ways = []
     for term in terms:
         if term.run or len(term.words) != 1:
             return None
-        # Of two that begin alike the longer marks more, whichever stands first.
-        ways.append((term.words[0], "" if term.beginning else "(?![0-9A-Za-z])"))
-    ways.sort(key=lambda way: -len(way[0]))
-    either = "|".join(re.escape(word) + end for word, end in ways)
-    return re.compile(f"(?<![0-9A-Za-z])(?:{either})", re.ASCII | re.IGNORECASE)
+        word = re.escape(term.words[0])
+        end = "" if term.beginning else "(?![0-9a-z])"
+        ways.append(f"{word}(?<![0-9a-z]{word}){end}")
+    # Of two that begin alike the longer marks more, whichever stands first.
+    ways.sort(key=len, reverse=True)
+    return re.compile("|".join(ways), re.ASCII)
 
 
 def excerpt(terms: Sequence[Term], text: str, longest: int = LONGEST) -> Excerpt:
     """A line of at most `longest` characters around the first mark, line breaks as spaces."""
-    found = marks(terms, text)
+    return excerpter(terms, longest)(text)
+
+
+def excerpter(terms: Sequence[Term], longest: int = LONGEST) -> Callable[[str], Excerpt]:
+    """`excerpt` for many texts."""
+    marked = _marker(terms)
+
+    def shown(text: str) -> Excerpt:
+        found = marked(text)
+        if len(text) <= longest:
+            return Excerpt(_SPACE.sub(" ", text), found)
+        return _part(text, found, longest)
+
+    return shown
+
+
+def _part(text: str, found: Sequence[Mark], longest: int) -> Excerpt:
+    """Of a text that is too long for a line."""
     first = found[0][0] if found else 0
     start = 0 if first <= longest // 2 else _word_start(text, max(0, first - _LEAD))
     end = min(len(text), start + longest - 2 * len(_ELLIPSIS))

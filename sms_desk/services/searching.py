@@ -18,6 +18,7 @@ PAGE = 50
 _CONTACTS = 8
 _CANDIDATES = 200
 """Looked at where some of what is found is not the actor's to see."""
+_KINDS = {kind: ItemKind(kind) for kind in search.FoundKind}
 
 
 def find(ctx: Context, text: str, *, before: int | None = None, limit: int = PAGE) -> SearchResult:
@@ -41,13 +42,14 @@ def find(ctx: Context, text: str, *, before: int | None = None, limit: int = PAG
 
 def _hits(ctx: Context, found: list[search.Found], query: Query) -> tuple[SearchHit, ...]:
     places = inbox_store.places(ctx.tx, list({hit.conversation_id for hit in found}))
+    shown = excerpts.excerpter(query.terms)
     hits = []
     for hit in found:
         place = places[hit.conversation_id]
-        excerpt = excerpts.excerpt(query.terms, hit.body)
+        excerpt = shown(hit.body)
         hits.append(
             SearchHit(
-                ItemKind(hit.kind),
+                _KINDS[hit.kind],
                 hit.id,
                 hit.conversation_id,
                 hit.position,

@@ -474,7 +474,10 @@ def test_threads_page_up_and_down_without_gap(office: Office, talk: UUID) -> Non
             first = max(0, n - limit // 2)
             last = min(len(everything), first + limit)
             assert around.items == everything[first:last]
-            assert (around.older is None, around.newer is None) == (first == 0, last == len(everything))
+            assert (around.older is None, around.newer is None) == (
+                first == 0,
+                last == len(everything),
+            )
 
 
 # --- JSON form ------------------------------------------------------------------------------------

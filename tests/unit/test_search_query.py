@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -308,3 +309,16 @@ def _marks_of_pieces(terms: Sequence[Term], text: str) -> tuple[Mark, ...]:
     return excerpts._merged(
         sorted(mark for term in terms for mark in excerpts._occurrences(term, found))
     )
+
+
+def test_one_long_word_is_no_stop() -> None:
+    """Beside a sign beyond ASCII, for which words are looked at by themselves (GR6)."""
+    body = "a" * 60_000 + " é"
+    began = time.process_time()
+    assert marks(parse("é").terms, body) == ((60_001, 60_002),)
+    assert time.process_time() - began < 5  # a minute, if it is tried at each of its letters
+
+
+def test_a_text_that_fits_is_shown_whole() -> None:
+    body = "hay " * 45 + "needle"
+    assert excerpt(parse("needle").terms, body).text == body
