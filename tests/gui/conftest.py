@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale
@@ -10,9 +11,22 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from sms_desk.ui import theme
-from tests.store.conftest import local_workspace
+from tests.fixtures.desk import KEY, copied, open_hurried
+from tests.store.office import KeptOffice, Office
 
-__all__ = ["local_workspace"]
+
+@pytest.fixture(scope="session")
+def kept_office(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> KeptOffice:
+    """The office of every test, before anybody wrote."""
+    path = copied(migrated_file, tmp_path_factory.mktemp("office") / "workspace.db")
+    return KeptOffice(Office(open_hurried(path, KEY)))
+
+
+@pytest.fixture
+def office(kept_office: KeptOffice, tmp_path: Path) -> Iterator[Office]:
+    """Ann, Ben and Cara in a file of this test's own."""
+    with kept_office.copied(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,6 @@ from sms_desk.services.desk import Desk
 from sms_desk.services.rows import LineState
 from sms_desk.services.team_rows import Doing, Returned, Seen, TeamLine
 from sms_desk.settings.files import MachineState
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.window.wiring import Wiring
 from tests.store.office import Office
@@ -236,7 +235,6 @@ class Shop:
 @contextmanager
 def open_shop(
     bot: QtBot,
-    workspace: Workspace,
     folder: Path,
     office: Office,
     person: UUID | None = None,

@@ -20,7 +20,6 @@ from sms_desk.services import advisor, programs, senders
 from sms_desk.services.advisor import FindingRow
 from sms_desk.services.context import Context
 from sms_desk.store import tables
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.advisor import keeper as keeping
 from sms_desk.ui.advisor.keeper import AdviceKeeper
 from sms_desk.ui.advisor.pane import FindingPane
@@ -37,9 +36,8 @@ REMINDERS = "Visits <b>of</b> यात्रा"
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
+def office(office: Office) -> Office:
     """Ben's number is blocked and has no fallback; a service says nothing to who replies."""
-    office = Office(local_workspace)
     ann = office.desk(office.ann)
     ann.change(
         c.SetHealth(**ann.stamp(), sender_id=office.own, health=Health.BLOCKED),
@@ -55,11 +53,9 @@ def office(local_workspace: Workspace) -> Office:
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window: she is the admin."""
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         yield made
 
 
@@ -332,25 +328,23 @@ def test_another_process_that_writes_all_the_time_does_not_keep_it_busy(shop: Sh
 # --- roles ---------------------------------------------------------------------------------------
 
 
-def test_r31_a_rep_does_not_see_it(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> None:
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ben) as shop:
+def test_r31_a_rep_does_not_see_it(qtbot: QtBot, office: Office, tmp_path: Path) -> None:
+    with open_shop(qtbot, tmp_path, office, office.ben) as shop:
         assert place(shop)[0] == -1
         assert shop.wiring.desk.advice.keeper is None
         assert "advisor" not in [command.id for command in shop.wiring.registry]
 
 
 def test_a_supervisor_looks_and_an_admin_mends(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+    qtbot: QtBot, office: Office, tmp_path: Path
 ) -> None:
-    with local_workspace.write() as tx:
+    with office.workspace.write() as tx:
         tx.execute(
             sa.update(tables.people)
             .where(tables.people.c.id == office.cara)
             .values(role=Role.SUPERVISOR)
         )
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.cara) as shop:
+    with open_shop(qtbot, tmp_path, office, office.cara) as shop:
         shop.wiring.registry.run("advisor")
         screen = shop.window.screen_shown()
         assert isinstance(screen, AdvisorScreen)

@@ -26,7 +26,6 @@ from sms_desk.services import audit
 from sms_desk.services.audit import AuditRow
 from sms_desk.services.csv_files import Stopped
 from sms_desk.store import tables
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.audit import AuditScreen
 from sms_desk.ui.audit import screen as screen_module
@@ -39,16 +38,9 @@ from tests.store.office import Office
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window: she is the admin."""
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         yield made
 
 
@@ -119,16 +111,16 @@ def is_offered(shop: Shop) -> bool:
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.REP])
 def test_r31_admins_are_offered_it_and_reps_are_not(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path, role: Role
+    qtbot: QtBot, office: Office, tmp_path: Path, role: Role
 ) -> None:
     capacities(office, 1)
     person = office.ann if role is Role.ADMIN else office.ben
-    with open_shop(qtbot, local_workspace, tmp_path, office, person) as shop:
+    with open_shop(qtbot, tmp_path, office, person) as shop:
         assert is_offered(shop) is (role is Role.ADMIN)
 
 
 def test_r31_a_supervisor_sees_what_concerns_the_team(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+    qtbot: QtBot, office: Office, tmp_path: Path
 ) -> None:
     team, dan = new_id(), new_id()
     change(office, c.AddTeam, team_id=team, name="North")
@@ -137,7 +129,7 @@ def test_r31_a_supervisor_sees_what_concerns_the_team(
     change(office, c.EditPerson, person_id=office.ben, name="Ben", role=Role.SUPERVISOR, zone="UTC")
     change(office, c.AddPerson, person_id=dan, name="Dan", role=Role.REP, zone="UTC")
     change(office, c.SetCapacity, person_id=office.cara, capacity=40)
-    with open_shop(qtbot, local_workspace, tmp_path, office) as shop:
+    with open_shop(qtbot, tmp_path, office) as shop:
         assert is_offered(shop)
         screen = opened(shop)
         said = [row.sentence for row in rows(screen)]

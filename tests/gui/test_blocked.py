@@ -16,7 +16,6 @@ from sms_desk.domain.model import Health, Origin, SenderDirection, TeamState
 from sms_desk.services import health, threads
 from sms_desk.services.health import HealthRow
 from sms_desk.store import tables
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.composer.block_bar import BlockBar
 from sms_desk.ui.context.entry import Entry
 from sms_desk.ui.inbox.row_words import Clock, row_words
@@ -30,11 +29,6 @@ from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
 PEER = "+12025550171"
-
-
-@pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
 
 
 def talk_of(office: Office) -> UUID:
@@ -76,12 +70,10 @@ def talk(office: Office) -> UUID:
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, talk: UUID, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, talk: UUID, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window: she may switch."""
     block(office, office.shared)
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         yield made
 
 
@@ -163,10 +155,10 @@ def test_r17_what_keeps_it_from_going_on_is_said_with_what_to_do(shop: Shop, tal
 
 
 def test_r17_a_rep_reads_whom_to_ask(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, talk: UUID, tmp_path: Path
+    qtbot: QtBot, office: Office, talk: UUID, tmp_path: Path
 ) -> None:
     block(office, office.shared)
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ben) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ben) as shop:
         shop.open(talk)
         shop.until(lambda: bool(bar_of(shop).words()))
         assert "A supervisor can let it go on from" in bar_of(shop).words()
@@ -330,10 +322,10 @@ def test_r17_from_the_pane_to_the_fallback(shop: Shop, section: HealthSection) -
 
 
 def test_r17_a_rep_looks_and_changes_nothing(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, talk: UUID, tmp_path: Path
+    qtbot: QtBot, office: Office, talk: UUID, tmp_path: Path
 ) -> None:
     block(office, office.shared)
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ben) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ben) as shop:
         shop.wiring.desk.show_screen("senders")
         screen = shop.window.screen_shown()
         assert isinstance(screen, SendersScreen)

@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.model import TeamState
 from sms_desk.services import inbox
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.commands import Group, Registry, WindowCommand, checked_key, is_single
 from sms_desk.ui.palette import Palette
 from sms_desk.ui.palette.fuzzy import score
@@ -29,26 +28,20 @@ from tests.store.office import Office
 
 
 @pytest.fixture
-def conversation(local_workspace: Workspace, office: Office) -> UUID:
+def conversation(office: Office) -> UUID:
     found = office.conversation(office.own, "+12025550171", office.ben)
     office.message(found, "Hello")
     return found
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
 def shop(
     qtbot: QtBot,
-    local_workspace: Workspace,
     office: Office,
     conversation: UUID,
     tmp_path: Path,
 ) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
 
 

@@ -22,7 +22,6 @@ from sms_desk.services.absence_rows import AbsenceState
 from sms_desk.services.choosing import Choosable, Offer
 from sms_desk.services.inbox_rows import Covered
 from sms_desk.store import tables
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.cover import AbsencesScreen, BriefScreen, PlanScreen
 from sms_desk.ui.cover.divide_dialog import DivideDialog
@@ -36,8 +35,7 @@ EVERYTHING = (Part.CONVERSATIONS, Part.INBOUND, Part.SENDERS, Part.SCHEDULED)
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    office = Office(local_workspace)
+def office(office: Office) -> Office:
     theirs = office.conversation(office.own, "+12025550171", office.ben)
     office.message(theirs, "Is my coat ready?")
     return office
@@ -45,13 +43,13 @@ def office(local_workspace: Workspace) -> Office:
 
 @pytest.fixture
 def bens(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(qtbot, office.workspace, tmp_path, office) as shop:
+    with open_shop(qtbot, tmp_path, office) as shop:
         yield shop
 
 
 @pytest.fixture
 def anns(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(qtbot, office.workspace, tmp_path, office, office.ann) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann) as shop:
         yield shop
 
 
@@ -151,7 +149,7 @@ def test_r25_r27_the_substitute_sees_for_whom_and_may_keep_it(
     qtbot: QtBot, office: Office, tmp_path: Path
 ) -> None:
     away(office)
-    with open_shop(qtbot, office.workspace, tmp_path, office, office.cara) as shop:
+    with open_shop(qtbot, tmp_path, office, office.cara) as shop:
         shop.window.side.rail.choose(f"scope:{Scope.COVERING}")
         shop.until(lambda: shop.shown)
         (theirs,) = shop.shown
@@ -176,7 +174,7 @@ def test_r27_the_brief_tells_what_happened_and_takes_back_in_one_batch(
     cara.change(c.TakeFromCover(**cara.stamp(), targets=c.Targets.one(theirs)))
     office.message(theirs, "Yes, it is", Origin.PERSON, at=office.later(hours=1))
     office.later(days=2)
-    with open_shop(qtbot, office.workspace, tmp_path, office) as shop:
+    with open_shop(qtbot, tmp_path, office) as shop:
         shop.until(lambda: shop.window.away.isVisible())
         shop.window.away.action_requested.emit()
         screen = shop.window.screen_shown()

@@ -19,17 +19,11 @@ from sms_desk.domain.errors import DeskError, NotFoundError
 from sms_desk.services import inbox, threads
 from sms_desk.services.context import Context
 from sms_desk.services.executor import Done
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from tests.store.office import Office
 
 PEER = "+12025550199"
-
-
-@pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
 
 
 @pytest.fixture

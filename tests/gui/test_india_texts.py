@@ -12,7 +12,6 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.model import DltKind
 from sms_desk.services import dlt_texts
 from sms_desk.services.dlt_texts import DltTemplateRow
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.india import IndiaTexts
@@ -30,16 +29,9 @@ BODY = "Dear {#var#}, your order is ready."
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window: she is the admin."""
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         yield made
 
 
@@ -172,10 +164,8 @@ def test_R41_a_file_is_told_line_by_line_before_anything_is_changed(
     assert sorted(row.body for row in _rows(shop)) == ["Hello", "Hi"]
 
 
-def test_R41_who_is_no_admin_reads_and_checks(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> None:
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ben) as shop:
+def test_R41_who_is_no_admin_reads_and_checks(qtbot: QtBot, office: Office, tmp_path: Path) -> None:
+    with open_shop(qtbot, tmp_path, office, office.ben) as shop:
         screen, section = _opened(shop)
         shop.until(lambda: "An admin" in section.table._empty)
         _saved(shop, office)

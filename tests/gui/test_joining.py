@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from sms_desk.domain.errors import LoginError, UsageError
 from sms_desk.settings.files import MachineState
 from sms_desk.settings.server_address import ServerAddress
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.opening import Frame, Front, Join, Launch
 from sms_desk.ui.program import Program
 from sms_desk.ui.window.main_window import MainWindow
@@ -27,11 +26,6 @@ from tests.gui.test_team import ONLINE
 from tests.store.office import Office
 
 WHOLE = "postgresql://ann_1@desk.example.org:5433/shop"
-
-
-@pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from sms_desk.services import notices
 from sms_desk.services.notices import NoticeTemplateRow
 from sms_desk.settings import registry
 from sms_desk.store import tables
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.notices import NoticesScreen
 from sms_desk.ui.notices.letter_pane import LetterPane
@@ -33,16 +32,9 @@ from tests.store.office import Office
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window: she is the admin."""
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         yield made
 
 
@@ -159,12 +151,12 @@ def test_r20_nothing_told_is_said_in_words(shop: Shop) -> None:
 
 
 def test_r20_a_rep_sees_no_templates_and_no_again(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+    qtbot: QtBot, office: Office, tmp_path: Path
 ) -> None:
     conversation = office.conversation(office.own, "+12025550110", office.ben)
     noted(office, conversation, office.ben, Way.EMAIL, State.FAILED)
     noted(office, conversation, office.ann, Way.SCREEN, State.SENT)
-    with open_shop(qtbot, local_workspace, tmp_path, office) as shop:
+    with open_shop(qtbot, tmp_path, office) as shop:
         screen = opened(shop)
         told = screen.section()
         shop.until(told.table.rows)

@@ -13,10 +13,8 @@ from sms_desk.domain.changes import Changes
 from sms_desk.notify.base import Shown
 from sms_desk.services.telling import Teller, Written
 from sms_desk.store import people
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.popups import Popups
-from tests.fixtures.desk import open_workspace
 from tests.fixtures.notification_service import NotificationService, listens, notification_service
 from tests.fixtures.secret_service import running_bus
 from tests.fixtures.waiting import wait_until
@@ -40,12 +38,9 @@ def service(bus: str) -> Iterator[NotificationService]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, qtbot: QtBot) -> Iterator[Shop]:
-    workspace: Workspace = open_workspace(tmp_path / "w.db")
-    office = Office(workspace)
-    with open_shop(qtbot, workspace, tmp_path, office) as made:
+def shop(tmp_path: Path, qtbot: QtBot, office: Office) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
-    workspace.close()
 
 
 def tell(shop: Shop, conversation: UUID, owner: UUID | None = None) -> None:

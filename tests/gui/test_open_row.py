@@ -13,16 +13,10 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from sms_desk.services import inbox
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.inbox.list_view import InboxList
 from sms_desk.ui.search import SearchPanel
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
-
-
-@pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
 
 
 @pytest.fixture
@@ -38,10 +32,8 @@ def several(office: Office) -> list[UUID]:
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, several: list[UUID], tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+def shop(qtbot: QtBot, office: Office, several: list[UUID], tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
 
 

@@ -19,7 +19,6 @@ from sms_desk.domain.absences import Cover, Part, Share, Split
 from sms_desk.domain.model import HolderKind, Role
 from sms_desk.services import people
 from sms_desk.services.people import Here, StaffRow, TeamRow
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.advisor.reading import Subject
 from sms_desk.ui.cover import AbsencesScreen, PlanScreen
@@ -36,16 +35,9 @@ from tests.store.office import NOON, Office
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window: she is the admin."""
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         yield made
 
 
@@ -439,11 +431,11 @@ def test_keys_walk_the_people_and_escape_closes(shop: Shop) -> None:
 
 
 def test_r31_a_rep_reads_a_directory_without_what_is_not_theirs(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+    qtbot: QtBot, office: Office, tmp_path: Path
 ) -> None:
     add_team(office, "West", office.ben, office.cara)
     person(office, "Otto", Role.REP)
-    with open_shop(qtbot, local_workspace, tmp_path, office, demo=False) as shop:
+    with open_shop(qtbot, tmp_path, office, demo=False) as shop:
         screen = opened(shop)
         assert [row.name for row in screen.people.table.rows()] == ["Ben", "Cara"]
         assert visible(screen) == set()
@@ -466,11 +458,11 @@ def test_r31_a_rep_reads_a_directory_without_what_is_not_theirs(
 
 
 def test_r31_a_supervisor_says_the_capacity_of_their_own_people(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+    qtbot: QtBot, office: Office, tmp_path: Path
 ) -> None:
     lea = person(office, "Lea", Role.SUPERVISOR)
     add_team(office, "West", office.ben, lea)
-    with open_shop(qtbot, local_workspace, tmp_path, office, lea) as shop:
+    with open_shop(qtbot, tmp_path, office, lea) as shop:
         pane = pane_of(shop, office.ben)
         assert pane.form.capacity.isVisible()
         assert not pane.form.name.isVisible()

@@ -17,7 +17,6 @@ from sms_desk.domain.programs import Field
 from sms_desk.services import programs
 from sms_desk.services.program_figures import Period
 from sms_desk.store import team_states
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.inbox.lens_head import LensHead
 from sms_desk.ui.programs import ProgramsScreen
 from sms_desk.ui.programs.detail import RECOGNITION, ProgramDetail
@@ -27,15 +26,8 @@ from tests.store.office import Office
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         yield made
 
 

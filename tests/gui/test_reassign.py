@@ -18,7 +18,6 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.absences import Split
 from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.store import senders, tables
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.inbox import Targets
 from sms_desk.ui.reassign import ReassignDialog
 from sms_desk.ui.widgets.menu_button import MenuButton
@@ -27,11 +26,6 @@ from tests.gui.session import Shop, open_shop
 from tests.store.office import NOON, Office
 
 MANY = 112
-
-
-@pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
 
 
 @pytest.fixture
@@ -46,7 +40,7 @@ def bens(office: Office) -> tuple[UUID, ...]:
 
 @pytest.fixture
 def anns(qtbot: QtBot, office: Office, bens: tuple[UUID, ...], tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(qtbot, office.workspace, tmp_path, office, office.ann) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann) as shop:
         yield shop
 
 
@@ -72,7 +66,7 @@ def test_r30_all_that_match_are_divided_loaded_or_not_and_taken_back(
     for n in range(MANY):
         one = office.conversation(office.own, f"+1202555{1000 + n}", office.ben)
         office.message(one, "Hello", at=NOON - timedelta(minutes=n))
-    with open_shop(qtbot, office.workspace, tmp_path, office, office.ben) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ben) as shop:
         assert len(shop.shown) == 50
         shop.wiring.page.list_widget().selectAll()
         shop.wiring.page.inbox._on_all_requested()
@@ -229,7 +223,7 @@ def test_r31_what_may_not_be_given_away_is_said_and_not_done(
 ) -> None:
     caras = office.conversation(office.shared, "+12025550175", office.cara)
     office.message(caras, "Hello")
-    with open_shop(qtbot, office.workspace, tmp_path, office, office.ben) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ben) as shop:
         shop.wiring.actions._reassign(c.Targets.one(caras))
         box = dialog(shop)
         assert not box._senders  # a rep gives none out

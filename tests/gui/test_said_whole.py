@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.services.rows import CoverState, ViewRow
-from sms_desk.store.engine import Workspace
 from sms_desk.ui import theme
 from sms_desk.ui.inbox import FilterChoices, Targets
 from sms_desk.ui.inbox.options import sender_options
@@ -32,11 +31,6 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
 def conversation(office: Office) -> UUID:
     found = office.conversation(office.own, "+12025550171", office.ben)
     office.message(found, "Hello")
@@ -44,10 +38,8 @@ def conversation(office: Office) -> UUID:
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, conversation: UUID, tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+def shop(qtbot: QtBot, office: Office, conversation: UUID, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
 
 

@@ -24,7 +24,6 @@ from sms_desk.services.executor import Done
 from sms_desk.services.rows import ItemKind
 from sms_desk.services.scheduled import Clocks, ScheduledRow
 from sms_desk.store import content_templates
-from sms_desk.store.engine import Workspace
 from sms_desk.store.scheduled import ScheduledState
 from sms_desk.sync.schedule import release_due
 from sms_desk.ui.composer.template_picker import TemplatePicker
@@ -49,10 +48,9 @@ CLOCKS = Clocks("America/New_York", "Europe/Berlin")
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    made = Office(local_workspace)
-    made.later(hours=3)  # Tuesday, 10:00 in New York, 16:00 in Berlin
-    return made
+def office(office: Office) -> Office:
+    office.later(hours=3)  # Tuesday, 10:00 in New York, 16:00 in Berlin
+    return office
 
 
 @pytest.fixture
@@ -63,10 +61,8 @@ def talk(office: Office) -> UUID:
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, talk: UUID, tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+def shop(qtbot: QtBot, office: Office, talk: UUID, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
 
 
@@ -250,10 +246,10 @@ def go_on_monday(shop: Shop) -> None:
     take(popped_up(shop), "Monday morning")
 
 
-def test_r42_a_template_is_put_off_from_its_dialog(shop: Shop, local_workspace: Workspace) -> None:
+def test_r42_a_template_is_put_off_from_its_dialog(shop: Shop) -> None:
     talk = shop.office.conversation(shop.office.whatsapp, PEER, shop.office.ben)
     shop.office.message(talk, "Hello?", at=NOON - timedelta(days=3))
-    with local_workspace.write() as tx:
+    with shop.office.workspace.write() as tx:
         content_templates.take(tx, shop.office.account, [stored(template(1))], at=NOON)
     shop.open(talk)
     write(shop, "half a tho")

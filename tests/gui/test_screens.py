@@ -24,7 +24,6 @@ from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
 from sms_desk.settings.files import Profile
 from sms_desk.store import outbox, workspaces
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.outbox import OutboxScreen
@@ -54,18 +53,11 @@ PEER = "+12025550171"
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window: she is the admin."""
     conversation = office.conversation(office.own, PEER, office.ann)
     office.message(conversation, "Hello")
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         made.session.account_id = office.account
         yield made
 
@@ -713,10 +705,8 @@ def test_the_demo_is_one_click_away(shop: Shop) -> None:
         made.welcome.demo_button.click()
 
 
-def test_a_rep_is_told_that_an_admin_may(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> None:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as shop:
+def test_a_rep_is_told_that_an_admin_may(qtbot: QtBot, office: Office, tmp_path: Path) -> None:
+    with open_shop(qtbot, tmp_path, office) as shop:
         heard: list[object] = []
         shop.wiring.doors.failed.disconnect()
         shop.wiring.doors.failed.connect(heard.append)

@@ -25,7 +25,6 @@ from sms_desk.domain.registration import RegistrationState
 from sms_desk.services import directory, holdings, senders
 from sms_desk.services.rows import SenderChoice, SenderRow
 from sms_desk.store import message_routes
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.composer.sender_picker import SenderPicker
 from sms_desk.ui.senders import SendersScreen
@@ -36,15 +35,8 @@ from tests.store.office import Office
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         made.session.account_id = office.account
         yield made
 

@@ -21,7 +21,6 @@ from sms_desk.domain.send_checks import WayOut
 from sms_desk.services import directory, opt_outs, scheduled, threads
 from sms_desk.services.composing import Finding
 from sms_desk.store import opt_out_requests, outbox, senders, settings, tables
-from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.ui.opt_outs import OptOutsScreen
 from sms_desk.ui.opt_outs.screen import left_cell
@@ -39,11 +38,6 @@ NIGHT = datetime(2026, 11, 18, 9, tzinfo=UTC)  # 4:00 in Washington
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
 def conversation(office: Office) -> UUID:
     id_ = office.conversation(office.own, "+12025550142", office.ben)
     position = office.message(id_, "please leave me alone")
@@ -56,10 +50,8 @@ def conversation(office: Office) -> UUID:
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, conversation: UUID, tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+def shop(qtbot: QtBot, office: Office, conversation: UUID, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
 
 
@@ -201,9 +193,9 @@ def _buttons(shop: Shop) -> list[str]:
 
 
 def test_R41_a_missing_registration_is_one_press_away_for_an_admin(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, indian: UUID, tmp_path: Path
+    qtbot: QtBot, office: Office, indian: UUID, tmp_path: Path
 ) -> None:
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann) as shop:
         shop.open(indian)
         composer = shop.wiring.page.column.composer
         composer.put_reply("Good day")

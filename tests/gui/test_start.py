@@ -22,7 +22,6 @@ from sms_desk.domain.inbox_filters import Scope
 from sms_desk.services import glance_keeping, inbox
 from sms_desk.services.inbox_rows import InboxPage
 from sms_desk.settings.files import MachineState
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.main import Start, window_lock
 from sms_desk.ui.opening import Frame, Front, Launch, Open, Opening
 from sms_desk.ui.palette import Palette
@@ -423,13 +422,14 @@ class Held:
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
+def office(office: Office) -> Office:
     """Four contacts wrote to Ben."""
-    made = Office(local_workspace)
     for n in range(4):
-        made.message(made.conversation(made.own, f"+1202555014{n}", made.ben), f"Message {n}")
-        made.later(minutes=1)
-    return made
+        office.message(
+            office.conversation(office.own, f"+1202555014{n}", office.ben), f"Message {n}"
+        )
+        office.later(minutes=1)
+    return office
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from sms_desk.services.team_rows import (
     Seen,
     TeamLine,
 )
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.inbox.model import InboxRole
 from sms_desk.ui.outbox import OutboxScreen
 from sms_desk.ui.settings_screen import SettingsScreen
@@ -51,11 +50,6 @@ ONLINE = TeamLine(online=True, since=NOON)
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
 def mira(office: Office) -> UUID:
     conversation = office.conversation(office.own, "+12025550144", office.ben)
     office.message(conversation, "Is the blue one still in stock?")
@@ -72,13 +66,12 @@ def other(office: Office) -> UUID:
 @pytest.fixture
 def shop(
     qtbot: QtBot,
-    local_workspace: Workspace,
     office: Office,
     mira: UUID,
     other: UUID,
     tmp_path: Path,
 ) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office, demo=False, team=ONLINE) as made:
+    with open_shop(qtbot, tmp_path, office, demo=False, team=ONLINE) as made:
         made.until(lambda: {mira, other} <= set(made.shown))
         yield made
 
@@ -216,9 +209,9 @@ def test_a_desk_of_a_team_names_the_workspace_and_asks_for_no_account(shop: Shop
 
 
 def test_a_workspace_of_ones_own_has_none_of_it(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path
+    qtbot: QtBot, office: Office, mira: UUID, tmp_path: Path
 ) -> None:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as alone:
+    with open_shop(qtbot, tmp_path, office) as alone:
         assert alone.wiring.team is None
         assert alone.window.side.rail.workspace() == ""
         screen = alone.wiring.desk.screen("outbox")
@@ -672,11 +665,9 @@ def test_the_accounts_of_a_team_are_the_connectors(shop: Shop) -> None:
 
 
 def test_an_admin_connects_accounts_and_may_be_the_connector(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path
+    qtbot: QtBot, office: Office, mira: UUID, tmp_path: Path
 ) -> None:
-    with open_shop(
-        qtbot, local_workspace, tmp_path, office, office.ann, demo=False, team=ONLINE
-    ) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann, demo=False, team=ONLINE) as shop:
         said = settings_of(shop, "Accounts")
         assert {"Test", "New secret…", "Disconnect", "Connect an account…"} <= set(said)
         assert any("sms-desk connector-secret AC" in each for each in said)
@@ -695,13 +686,11 @@ def test_an_admin_connects_accounts_and_may_be_the_connector(
 
 @pytest.mark.parametrize("who", ["ann", "ben"])
 def test_r63_an_admin_sees_how_far_the_history_has_come_and_stops_it(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path, who: str
+    qtbot: QtBot, office: Office, mira: UUID, tmp_path: Path, who: str
 ) -> None:
     """As on a desk of one's own; whom the workspace would refuse is not offered it."""
     person = getattr(office, who)
-    with open_shop(
-        qtbot, local_workspace, tmp_path, office, person, demo=False, team=ONLINE
-    ) as shop:
+    with open_shop(qtbot, tmp_path, office, person, demo=False, team=ONLINE) as shop:
         fetching = LineState(
             UUID(int=7), "Twilio", LineCondition.ONLINE, NOON, None, None, "", "", 1_200, None, True
         )
@@ -731,11 +720,9 @@ def test_a_rep_keeps_everything_offline(shop: Shop) -> None:
 
 
 def test_an_admin_chooses_how_far_back_is_kept_offline(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path
+    qtbot: QtBot, office: Office, mira: UUID, tmp_path: Path
 ) -> None:
-    with open_shop(
-        qtbot, local_workspace, tmp_path, office, office.ann, demo=False, team=ONLINE
-    ) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann, demo=False, team=ONLINE) as shop:
         assert "Keep offline" in settings_of(shop, "Workspace")
         screen = shop.wiring.desk.screen("settings")
         (field,) = [
@@ -746,8 +733,8 @@ def test_an_admin_chooses_how_far_back_is_kept_offline(
 
 
 def test_a_workspace_of_ones_own_has_no_horizon(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, mira: UUID, tmp_path: Path
+    qtbot: QtBot, office: Office, mira: UUID, tmp_path: Path
 ) -> None:
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann) as shop:
         assert "Keep offline" not in settings_of(shop, "Workspace")
         assert "Connect an account…" in settings_of(shop, "Accounts")

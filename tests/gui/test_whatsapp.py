@@ -20,7 +20,6 @@ from sms_desk.services import content_templates as service
 from sms_desk.services import threads
 from sms_desk.services.rows import ContentTemplateRow, ItemKind, ThreadItem
 from sms_desk.store import content_templates, people
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.composer.template_picker import TemplatePicker
 from sms_desk.ui.composer.window_clock import WindowClock
 from sms_desk.ui.templates import TemplatesScreen
@@ -234,14 +233,7 @@ def test_R42_language_and_kind_in_words() -> None:
 
 
 @pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
-
-
-@pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
-) -> Iterator[Shop]:
+def shop(qtbot: QtBot, office: Office, tmp_path: Path) -> Iterator[Shop]:
     """Ann's window; one conversation's window closed an hour ago, another's is open."""
     office.closed = office.conversation(office.whatsapp, PEER, office.ann)  # type: ignore[attr-defined]
     office.message(office.closed, "Hello?", at=NOON - 25 * HOUR)  # type: ignore[attr-defined]
@@ -250,9 +242,9 @@ def shop(
     rejected = template(
         2, name="sale", status=ApprovalStatus.REJECTED, status_text="rejected", reason="WHY"
     )
-    with local_workspace.write() as tx:
+    with office.workspace.write() as tx:
         content_templates.take(tx, office.account, map(stored, (template(1), rejected)), at=NOON)
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as made:
+    with open_shop(qtbot, tmp_path, office, office.ann) as made:
         made.session.account_id = office.account
         yield made
 

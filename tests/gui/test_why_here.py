@@ -11,15 +11,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from sms_desk.store import message_routes
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.window.why import WhyPopover
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
-
-
-@pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
 
 
 @pytest.fixture
@@ -32,10 +26,8 @@ def talk(office: Office) -> UUID:
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, talk: UUID, tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+def shop(qtbot: QtBot, office: Office, talk: UUID, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
 
 

@@ -21,37 +21,43 @@ from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import DraftMode, OutboxState, TeamState
 from sms_desk.services import directory, inbox, threads
 from sms_desk.services.rows import InboxRow, LineCondition, LineState
-from sms_desk.store.engine import Workspace
 from sms_desk.ui.widgets.text import set_window_title
 from sms_desk.ui.wizard import Wizard
 from tests.gui.session import Shop, open_shop
-from tests.store.office import NOON, Office
+from tests.store.office import NOON, KeptOffice, Office
 
 HOSTILE = "<b>Ada</b> [*] \u202egnp.exe\n& Co"
 
 
-@pytest.fixture
-def office(local_workspace: Workspace) -> Office:
-    return Office(local_workspace)
+@pytest.fixture(scope="module")
+def busy(
+    kept_office: KeptOffice, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[KeptOffice, list[UUID]]:
+    """An office where sixty wrote to Ben, and their conversations, the last one newest."""
+    with kept_office.copied(tmp_path_factory.mktemp("busy")) as office:
+        found = []
+        for n in range(60):
+            office.later(minutes=1)
+            conversation = office.conversation(office.own, f"+120255501{n:02}", office.ben)
+            office.message(conversation, f"Message {n}")
+            found.append(conversation)
+    return KeptOffice(office), found
 
 
 @pytest.fixture
-def many(office: Office) -> list[UUID]:
-    """Sixty conversations of Ben's, the last one newest."""
-    found = []
-    for n in range(60):
-        office.later(minutes=1)
-        conversation = office.conversation(office.own, f"+120255501{n:02}", office.ben)
-        office.message(conversation, f"Message {n}")
-        found.append(conversation)
-    return found
+def office(busy: tuple[KeptOffice, list[UUID]], tmp_path: Path) -> Iterator[Office]:
+    with busy[0].copied(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-def shop(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, many: list[UUID], tmp_path: Path
-) -> Iterator[Shop]:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as made:
+def many(busy: tuple[KeptOffice, list[UUID]]) -> list[UUID]:
+    return busy[1]
+
+
+@pytest.fixture
+def shop(qtbot: QtBot, office: Office, many: list[UUID], tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(qtbot, tmp_path, office) as made:
         yield made
 
 
@@ -170,16 +176,16 @@ def test_marking_unread_closes_it_so_that_it_stays_unread(shop: Shop, many: list
 
 
 def test_r10_a_draft_is_there_after_a_restart(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, many: list[UUID], tmp_path: Path
+    qtbot: QtBot, office: Office, many: list[UUID], tmp_path: Path
 ) -> None:
-    with open_shop(qtbot, local_workspace, tmp_path, office) as shop:
+    with open_shop(qtbot, tmp_path, office) as shop:
         shop.open(many[5])
         composer = shop.wiring.page.column.composer
         composer.focus_text(DraftMode.REPLY)
         composer.insert_text("I will look")
         composer.focus_text(DraftMode.NOTE)
         composer.insert_text("ask Sana")
-    with open_shop(qtbot, local_workspace, tmp_path, office) as again:
+    with open_shop(qtbot, tmp_path, office) as again:
         again.until(again.has_opened)  # the conversation that stood open stands open
         assert again.wiring.thread_controller.conversation_id() == many[5]
         composer = again.wiring.page.column.composer
@@ -441,11 +447,11 @@ def test_r44_search_opens_the_thread_at_the_hit(shop: Shop, many: list[UUID]) ->
 
 
 def test_without_an_account_the_first_run_leads(
-    qtbot: QtBot, local_workspace: Workspace, office: Office, tmp_path: Path
+    qtbot: QtBot, office: Office, tmp_path: Path
 ) -> None:
     ann = office.desk(office.ann)
     ann.change(c.RemoveAccount(**ann.stamp(), account_id=office.account))
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann) as shop:
         assert not isinstance(shop.window.screen_shown(), Wizard)
-    with open_shop(qtbot, local_workspace, tmp_path, office, office.ann, demo=False) as shop:
+    with open_shop(qtbot, tmp_path, office, office.ann, demo=False) as shop:
         shop.until(lambda: isinstance(shop.window.screen_shown(), Wizard))

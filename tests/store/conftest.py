@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sms_desk.store.engine import Workspace, ensure_schema
-from tests.fixtures.desk import open_hurried
+from tests.fixtures.desk import copied, open_hurried
 from tests.fixtures.postgres import Cluster
 
 KEY = bytes(range(32))
@@ -40,12 +39,7 @@ def migrated_database(postgres: Cluster) -> Iterator[str]:
 @pytest.fixture
 def local_workspace(migrated_file: Path, tmp_path: Path) -> Iterator[Workspace]:
     """An empty encrypted file at the newest schema."""
-    path = tmp_path / "workspace.db"
-    # The last to close a file leaves no log beside it, so the file is all there is.
-    assert [file.name for file in migrated_file.parent.iterdir()] == [migrated_file.name]
-    shutil.copyfile(migrated_file, path)
-    path.chmod(0o600)
-    made = open_hurried(path, KEY)
+    made = open_hurried(copied(migrated_file, tmp_path / "workspace.db"), KEY)
     yield made
     made.close()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,6 +26,7 @@ from sms_desk.services.desk import Desk
 from sms_desk.store import conversations, people, programs, search, senders, tables
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
+from tests.fixtures.desk import KEY, copied, open_hurried
 
 NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
 
@@ -33,7 +37,7 @@ class Office:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.now = NOON
-        self._sids = (f"SM{n:032x}" for n in count(1))
+        self._told = 0
         with workspace.write() as tx:
             self.account = self._account(tx)
             self.ann = self._person(tx, "Ann", Role.ADMIN)
@@ -79,7 +83,8 @@ class Office:
     ) -> int:
         """A message as the provider would list it; returns its position."""
         at = (at or self.now).replace(microsecond=0)
-        sid = next(self._sids)
+        self._told += 1
+        sid = f"SM{self._told:032x}"
         position = positions.of_message(at, sid)
         inbound = origin is Origin.CONTACT
         with self.workspace.write() as tx:
@@ -168,3 +173,22 @@ class Office:
                 },
             )
         return id_
+
+
+class KeptOffice:
+    """An office in a file that nobody has open: made once, and each test gets a copy."""
+
+    def __init__(self, office: Office) -> None:
+        """office: its workspace is closed with this."""
+        self._office = office
+        office.workspace.close()
+
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[Office]:
+        """The same people, sender IDs and conversations in a file of one's own."""
+        kept = self._office.workspace.path
+        assert kept is not None
+        office = copy(self._office)
+        office.workspace = open_hurried(copied(kept, folder / kept.name), KEY)
+        yield office
+        office.workspace.close()
