@@ -112,6 +112,15 @@ class Intake:
         items = [(item.sid, item.why, escaped(item.raw)) for item in poison]
         unplaced.keep(tx, self.account_id, items, at=at)
 
+    def has_news(self, tx: Tx, listed: Sequence[RemoteMessage]) -> bool:
+        """Whether `store` has anything to do: one of them is new or has come further, or may be what
+        an attempt in doubt became."""
+        known = messages.known(tx, self.account_id, {message.sid for message in listed})
+        return any(
+            message.sid not in known or _moves(known[message.sid].report, report_of(message))
+            for message in listed
+        ) or attempts.any_bindable(tx, self.account_id)
+
     def store(
         self, tx: Tx, book: Book, listed: Sequence[RemoteMessage], arrival: Arrival
     ) -> Stored:
@@ -351,6 +360,10 @@ class Intake:
             and (message.sid not in known or known[message.sid].outbox_id is None)
         ]
         return binding.offer(tx, self.account_id, sightings, at=arrival.seen_at)
+
+
+def _moves(known: delivery.Report, heard: delivery.Report) -> bool:
+    return delivery.merge(known, heard) != known
 
 
 def _by_person(row: NewMessage, entry: outbox.Entry) -> NewMessage:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,7 @@ from sms_desk.store import (
     team_states,
     unplaced,
 )
+from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
 from sms_desk.sync import walks
 from sms_desk.sync.audit import Auditor
@@ -115,6 +117,27 @@ def test_a_message_stands_in_a_conversation_that_its_holder_owns(desk: Desk) -> 
         "candidates": [str(desk.ann)],
         "outcome": "owner",
     }
+
+
+def test_where_nothing_is_new_no_message_is_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cycle each ten seconds writes down only that it was there: a write wakes every window."""
+    sent = desk.provider.sent_elsewhere("hello", status=DeliveryStatus.QUEUED)
+    desk.settle(30)
+    stored: list[str] = []
+    store = Intake.store
+
+    def watched(self: Intake, tx: Tx, book: Book, listed: Any, arrival: Arrival) -> Any:
+        stored.extend(message.sid for message in listed)
+        return store(self, tx, book, listed, arrival)
+
+    monkeypatch.setattr(Intake, "store", watched)
+    desk.settle(60)
+    assert not stored
+    desk.provider.set_status(sent.sid, DeliveryStatus.DELIVERED)
+    desk.cycle(10)
+    assert stored == [sent.sid]
 
 
 def test_the_same_message_any_number_of_times_is_one_row(desk: Desk) -> None:
