@@ -33,7 +33,7 @@ from sms_desk.domain.wall_time import require_zone
 from sms_desk.providers.sandbox.script import duration, moment
 from sms_desk.services.desk import Desk, Stamp
 from sms_desk.settings.resources import resource_path
-from sms_desk.store import contacts, inbox, people, programs, senders
+from sms_desk.store import contacts, inbox, my_states, people, programs, senders
 from sms_desk.store.ids import new_id
 
 Words = Mapping[str, Any]
@@ -361,12 +361,11 @@ def _read(desk: Desk, until: datetime) -> None:
     for person in everybody:
         there = desk.acting_as(person)
         seen = there.read(lambda ctx: inbox.visible(ctx.tx, ctx.reach, list(markers)))
-        there.change(
-            *(
-                c.MarkRead(**there.stamp(), conversation_id=id_, position=markers[id_])
-                for id_ in seen
-            )
-        )
+        with desk.workspace.write() as tx:
+            before = my_states.read_positions(tx, person, seen)
+            last = {id_: max(before.get(id_, 0), markers[id_]) for id_ in seen}
+            read = {id_: {"read_position": at, "nudge_seen": at} for id_, at in last.items()}
+            my_states.set_many(tx, person, read)
 
 
 def _long_ago(desk: Desk) -> Stamp:
