@@ -28,6 +28,8 @@ from sms_desk.ui.tour_script import Script, Step, Steps, Wait
 from sms_desk.ui.window.main_window import MainWindow
 
 LOOK_MS: Final = 30
+QUALITY: Final = 80
+"""Of a PNG: how little it is packed. As small as it gets by default takes twice as long."""
 PATIENCE: Final = 180.0
 """Seconds until a step that does not come true has failed."""
 
@@ -97,7 +99,7 @@ class Tour(QObject):
         assert self._now is not None
         number, step = self._now
         path = self._out / f"{number:02}-{step.name}.png"
-        picture_of(self._window).save(str(path))
+        picture_of(self._window).save(str(path), "PNG", QUALITY)
 
     def _fail(self, why: str) -> None:
         name = self._now[1].name if self._now else "start"

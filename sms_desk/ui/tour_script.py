@@ -194,12 +194,14 @@ class Script:
         done = (DeliveryStatus.DELIVERED, DeliveryStatus.READ)
         return any(words in item.body and item.status in done for item in items)
 
+    def _stands_there(self, words: str) -> bool:
+        return any(words in item.body for item in self._page.column.thread_view.loaded().items)
+
     def _note(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_M)
         self._hands.type("Two left in blue, sizes M and L.")
         self._hands.ctrl(Qt.Key.Key_Return)
-        items = self._page.column.thread_view
-        yield lambda: any("Two left in blue" in item.body for item in items.loaded().items)
+        yield partial(self._stands_there, "Two left in blue")
         yield SETTLE
 
     def _filters(self) -> Steps:
@@ -294,11 +296,12 @@ class Script:
         yield SETTLE
 
     def _back_to_window(self) -> Steps:
-        """Escape closes the dialog; without a window manager nobody else gives the focus back."""
+        """Escape closes the dialog."""
         self._hands.key(Qt.Key.Key_Escape)
         yield from self._window_again()
 
     def _window_again(self) -> Steps:
+        """What stood before it has closed; without a window manager nobody else gives the focus back."""
         yield lambda: QApplication.activeModalWidget() is None
         self._window.activateWindow()
         yield self._window.isActiveWindow
@@ -328,7 +331,7 @@ class Script:
         self._hands.type("There is, Nora: your brother is on the list. Jonas is back next week.")
         yield SETTLE
         self._hands.ctrl(Qt.Key.Key_Return)
-        yield partial(self._is_delivered, "on the list")
+        yield partial(self._stands_there, "on the list")
         yield SETTLE
 
     def _absences(self) -> Steps:
@@ -432,10 +435,14 @@ class Script:
         yield lambda: QApplication.activePopupWidget() is not None
         self._hands.type(titles[name])
         self._hands.key(Qt.Key.Key_Return)
-        yield 0.6
-        if row is not None:
-            self._hands.click_row(_table_of(self._window.screen_shown()), row)
-            yield 0.5
+        yield from self._window_again()
+        if row is None:
+            yield 0.6
+            return
+        table: Any = _table_of(self._shown)
+        yield lambda: table.model().rowCount() > row
+        self._hands.click_row(table, row)
+        yield 0.5
 
     def _settings(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_Comma)
