@@ -29,6 +29,7 @@ _BUSY_MS = 5000
 _TRUNCATE_MS = 100
 """That an empty log is waited for: who writes meanwhile waits as long."""
 _PLAIN_HEADER = b"SQLite format 3\0"
+_MOST_RESTING = 4
 _CACHE_KIB = 4_000
 """A connection's: half a dozen stand open, and intake is as fast as with four times as much."""
 
@@ -43,6 +44,7 @@ class Workspace:
         self._token = secrets.token_hex(8)
         self._watch = threading.Lock()
         self._watcher: Connection | None = None
+        self._rested: list[Connection] = []
         self._last_beat = (-1, 0)
         self.has_written = False
         """Whether anything that somebody shows became different here."""
@@ -50,11 +52,14 @@ class Workspace:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """One consistent snapshot; nothing written in it is kept."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self._connection() as connection:
             if connection.dialect.name == "postgresql":  # by itself, each statement has its own
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            connection.begin()
-            yield connection  # closing it rolls back, once
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
 
     @contextmanager
     def write(self, *, quiet: bool = False) -> Iterator[Tx]:
@@ -62,13 +67,14 @@ class Workspace:
 
         quiet: nothing that anybody shows becomes different, so no other window is to look.
         """
-        with self._writer, _translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(desk_write=True)
+        with self._writer, _translated(), self._connection() as connection:
+            connection.execution_options(desk_write=True)
             seldom.watch(connection)
             with connection.begin():
                 yield connection
                 if not quiet:
                     self._beat(connection)
+            connection.execution_options(desk_write=False)
             self.has_written = self.has_written or not quiet
 
     def foreign_beat(self) -> tuple[int, int]:
@@ -101,11 +107,36 @@ class Workspace:
         return not busy
 
     def close(self) -> None:
+        """Let go of the file; whoever asks again opens it again."""
         with self._watch:
             if self._watcher is not None:
                 self._watcher.close()
                 self._watcher = None
+        rested, self._rested = self._rested, []
+        for connection in rested:
+            connection.close()
         self.engine.dispose()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """Of those to a file some rest between two calls: the pool's way out and in takes longer than a
+        short read. Who was used last comes first, and still knows its pages and what it remembered.
+        One that failed goes the pool's way.
+        """
+        rested = self._rested
+        try:
+            connection = rested.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self.path is not None and rested is self._rested and len(rested) < _MOST_RESTING:
+            rested.append(connection)
+        else:
+            connection.close()
 
     def _watching(self) -> Connection:
         # A data version counts what other connections did, so only one connection's own earlier

@@ -154,6 +154,7 @@ def test_damage_is_said_and_left_alone(local_workspace: Workspace) -> None:
 
 HOLD = """
 workspace = open_file(Path(sys.argv[1]), KEY)
+workspace.close()
 with workspace.engine.connect() as connection:
     connection.exec_driver_sql("PRAGMA locking_mode = EXCLUSIVE")
     connection.rollback()
@@ -298,3 +299,25 @@ def test_a_full_disk_is_said_and_the_rest_stays(local_workspace: Workspace) -> N
     with pytest.raises(StorageError, match="disk is full"):
         add_tag(local_workspace, "x" * 100_000)
     assert tags(local_workspace) == ["kept"]
+
+
+def test_a_connection_rests_between_two_calls(local_workspace: Workspace) -> None:
+    """A reader after a writer takes no lock, one beside another has its own (design 9)."""
+    with local_workspace.write() as writing:
+        pass
+    with local_workspace.read() as reading, local_workspace.read() as beside:
+        assert reading is writing
+        assert not reading.get_execution_options()["desk_write"]
+        assert beside is not reading
+    with pytest.raises(ZeroDivisionError), local_workspace.write() as failed:
+        _ = 1 / 0
+    assert failed.closed
+
+
+def test_none_rests_once_the_workspace_is_closed(local_workspace: Workspace) -> None:
+    with local_workspace.read() as one, local_workspace.read():
+        pass
+    with local_workspace.read() as late:
+        local_workspace.close()
+    assert one.closed
+    assert late.closed
