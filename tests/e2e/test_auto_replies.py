@@ -66,7 +66,7 @@ def test_r18_killed_while_it_tells_it_tells_nobody_twice(
         return str(rows[0]["state"]) if rows else ""
 
     with programs.start("sync", "--once") as process:
-        wait_until(lambda: state() == "sending", "the POST", pause=0.2)
+        wait_until(lambda: state() == "sending", "the POST")
         wait_until(lambda: told(server) == int(arrives), "the provider")
         process.send_signal(signal.SIGKILL)
     server.sandbox.clear_faults()

@@ -84,7 +84,7 @@ def test_gs1_a_sync_killed_while_it_sends_sends_nothing_twice(
         return str(terminal.json("outbox", "show", sent["id"])["state"])
 
     with programs.start("sync", "--once") as process:
-        wait_until(lambda: state() == "sending", "the POST", pause=0.2)
+        wait_until(lambda: state() == "sending", "the POST")
         wait_until(lambda: ledger_has(server) == int(arrives), "the provider")
         process.send_signal(signal.SIGKILL)
     server.sandbox.clear_faults()

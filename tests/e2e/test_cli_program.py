@@ -222,7 +222,7 @@ def test_beside_a_sync_that_runs_others_queue(
         server.sandbox.advance(2)  # of two texts of one second nobody knows which came first
         server.sandbox.receive(CUSTOMER, LINE, "Hello you")
         waiting = ("inbox", "--waiting", "--count")
-        wait_until(lambda: here.json(*waiting)["count"] == 1, "the connector to receive", pause=0.2)
+        wait_until(lambda: here.json(*waiting)["count"] == 1, "the connector to receive")
         connector.send_signal(signal.SIGINT)
         assert connector.wait(120) == 130
         assert b"Traceback" not in connector.stderr.read()

@@ -189,9 +189,7 @@ def test_gs1_killed_between_its_release_and_its_sending_it_goes_once_at_most(
         server.sandbox.order(Fault(kind, on="messages.create", seconds=300))
         programs = Programs(terminal.home, server.account.auth_token)
         with programs.start("sync", "--once") as process:
-            wait_until(
-                lambda: "sending" in [each["state"] for each in outbox(terminal)], "POST", pause=0.2
-            )
+            wait_until(lambda: "sending" in [each["state"] for each in outbox(terminal)], "POST")
             wait_until(lambda: len(sent(server)) == int(arrives), "the provider")
             process.send_signal(signal.SIGKILL)
         server.sandbox.clear_faults()
