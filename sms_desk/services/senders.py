@@ -43,7 +43,12 @@ def listing(ctx: Context, *, retired: bool = False) -> tuple[SenderRow, ...]:
 
 def row(ctx: Context, sender_id: UUID) -> SenderRow:
     """One sender ID. Raises NotFoundError."""
-    return some(ctx, [senders.get(ctx.tx, sender_id)])[0]
+    return ctx.remembered(_one, ctx.actor, ctx.directory.period(ctx.now), sender_id)
+
+
+def _one(tx: Tx, actor: Actor, period: datetime, sender_id: UUID) -> SenderRow:
+    """The same until a dated row begins or ends."""
+    return some(Context(tx, actor, period), [senders.get(tx, sender_id)])[0]
 
 
 def some(ctx: Context, stored: Sequence[Mapping[Any, Any]]) -> tuple[SenderRow, ...]:
