@@ -75,25 +75,26 @@ def _marker(terms: Sequence[Term]) -> Callable[[str], tuple[Mark, ...]]:
     return marked
 
 
-def _single_word_marks(terms: Sequence[Term], words: re.Pattern[str], text: str) -> Iterator[Mark]:
-    """For single words: the pattern over all that is ASCII, pieces only where something is not.
+def _single_word_marks(terms: Sequence[Term], words: re.Pattern[str], text: str) -> list[Mark]:
+    """For single words: pieces of what has a sign beyond ASCII, and the pattern over all the rest.
 
     White space stands in no piece, so what lies between two of it can be looked at by itself.
     """
-    done = 0
-    for strange in _STRANGE.finditer(text):
+    found: list[Mark] = []
+
+    def blank(strange: re.Match[str]) -> str:
         start, end = strange.span()
-        yield from _ascii_marks(words, text[done:start], done)
-        found = _pieces(strange[0]) if end - start <= _OFTEN else tuple(pieces(strange[0]))
+        said = _pieces(strange[0]) if end - start <= _OFTEN else tuple(pieces(strange[0]))
         for term in terms:
-            yield from ((a + start, b + start) for a, b in _occurrences(term, found))
-        done = end
-    yield from _ascii_marks(words, text[done:], done)
+            found.extend([(a + start, b + start) for a, b in _occurrences(term, said)])
+        return " " * (end - start)
+
+    plain = _STRANGE.sub(blank, text)
+    return found + _ascii_marks(words, plain)
 
 
-def _ascii_marks(words: re.Pattern[str], text: str, at: int = 0) -> list[Mark]:
-    """at: where the text begins in a longer one."""
-    return [(match.start() + at, match.end() + at) for match in words.finditer(text.lower())]
+def _ascii_marks(words: re.Pattern[str], text: str) -> list[Mark]:
+    return [match.span() for match in words.finditer(text.lower())]
 
 
 @lru_cache(maxsize=4096)

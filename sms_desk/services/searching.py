@@ -69,6 +69,8 @@ def _contacts(ctx: Context, text: str) -> tuple[ContactHit, ...]:
     alone; one that matches only by another address is none (R31)."""
     at_most = _CONTACTS if ctx.reach.everything else _CANDIDATES
     found = search.find_contacts(ctx.tx, text, limit=at_most)
+    if not found:
+        return ()
     seen = inbox_store.of_contacts(ctx.tx, ctx.reach, [hit.contact_id for hit in found])
     matches = search.matcher(text)
     hits = []
