@@ -88,14 +88,13 @@ def _with_reasons(ctx: Context, rows: list[InboxRow]) -> list[InboxRow]:
 def _with_cover(ctx: Context, rows: list[InboxRow]) -> list[InboxRow]:
     """Where somebody else is away who owns it, the row says so, and whether the actor answers
     meanwhile (R25)."""
-    here = ctx.presence
-    others = (row for row in rows if row.owner_id not in (None, ctx.actor.person_id))
-    away = {row.id for row in others if row.owner_id and here.is_away(row.owner_id)}
-    if not away:
+    away = ctx.presence.away - {ctx.actor.person_id}
+    theirs = {row.id for row in rows if row.owner_id in away} if away else set()
+    if not theirs:
         return rows
-    covering = inbox.covering(ctx.tx, ctx.reach, away)
+    covering = inbox.covering(ctx.tx, ctx.reach, theirs)
     return [
-        replace(row, owner_away=True, covering=row.id in covering) if row.id in away else row
+        replace(row, owner_away=True, covering=row.id in covering) if row.id in theirs else row
         for row in rows
     ]
 
