@@ -58,8 +58,6 @@ settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
 )
 
-# Tests of one file that share something heavy run one after the other, in one worker.
-FOLDERS_OF_HEAVY_FILES = {"bench"}
 THREAD_SECONDS = 20.0
 
 
@@ -72,19 +70,6 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together whose file makes something heavy once (`--dist loadgroup`).
-
-    No other test minds its neighbours: each that needs a display, a bus or a server has its own.
-    """
-    tests = Path(__file__).parent
-    for item in items:
-        where = item.path.relative_to(tests)
-        if where.parts[0] in FOLDERS_OF_HEAVY_FILES and not list(item.iter_markers("xdist_group")):
-            item.add_marker(pytest.mark.xdist_group(where.stem))
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,10 @@ if [ -z "${LINT_ONLY:-}" ]; then
         echo "== failed so far:$failed; the tests run all the same"
     fi
     echo "== pytest"
-    "$bin/pytest" -n "${WORKERS:-2}" --dist loadgroup --benchmark-disable -rs </dev/null ||
+    # A file's tests share a process: what the file makes once for all of them is made once. In the
+    # order of collection, so that the last ones, tests/unit, are short.
+    "$bin/pytest" -n "${WORKERS:-2}" --dist loadfile --no-loadscope-reorder --benchmark-disable \
+        -rs </dev/null ||
         failed="$failed pytest"
 fi
 

@@ -40,7 +40,7 @@ from sms_desk.store import threads as store_threads
 from sms_desk.store.engine import Tx, open_file
 from tests.bench.generate import NOW, generate
 
-SIZES = [int(n) for n in os.environ.get("SMS_DESK_BENCH_MESSAGES", "5000").split(",")]
+SIZES = [int(n) for n in os.environ.get("SMS_DESK_BENCH_MESSAGES", "2000").split(",")]
 READY = [home for home in os.environ.get("SMS_DESK_BENCH_HOME", "").split(",") if home]
 PAGE = 50
 GOAL, GROWTH = 2.0, 1.3

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.real_window
 
 STARTS = int(os.environ.get("SMS_DESK_BENCH_STARTS", "1"))
 ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "600"))
-MESSAGES = int(os.environ.get("SMS_DESK_BENCH_MESSAGES", "5000").split(",")[0])
+MESSAGES = int(os.environ.get("SMS_DESK_BENCH_MESSAGES", "2000").split(",")[0])
 PROBE_SECONDS = 300
 SETTLED = "3 s"
 

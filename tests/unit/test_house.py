@@ -15,9 +15,6 @@ from pathlib import Path
 
 import pytest
 
-# One process judges all skeletons, so one worker has all of these tests.
-pytestmark = pytest.mark.xdist_group("house")
-
 ROOT = Path(__file__).parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 LAYERS = next(c["layers"] for c in CONTRACTS["contracts"] if c["type"] == "layers")

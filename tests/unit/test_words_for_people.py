@@ -19,8 +19,9 @@ SOURCES = sorted((ROOT / "sms_desk").rglob("*.py"))
 
 def said(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Strings that are no docstrings and no comments on a name."""
-    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    bare = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
             yield node.lineno, node.value
 
