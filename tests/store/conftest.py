@@ -10,6 +10,7 @@ import pytest
 from sms_desk.store.engine import Workspace, ensure_schema
 from tests.fixtures.desk import copied, open_hurried
 from tests.fixtures.postgres import Cluster
+from tests.fixtures.remembering import RememberingWorkspace
 
 KEY = bytes(range(32))
 
@@ -50,4 +51,4 @@ def postgres_workspace(
 ) -> Iterator[Workspace]:
     """An empty PostgreSQL database at the newest schema."""
     with postgres.database(tmp_path.name, template=migrated_database) as engine:
-        yield Workspace(engine)
+        yield RememberingWorkspace(engine)

@@ -137,7 +137,7 @@ def test_a_seeded_mistake_is_noticed(
 ) -> None:
     """The harness itself: without this a world that checks nothing would pass."""
     MISTAKES[name](monkeypatch)
-    for seed in (4, 0, 1, 2):
+    for seed in (0, 4, 1, 2):  # the first two notice all of them
         try:
             live(tmp_path, seed, elsewhere=name in NEEDS_ANOTHER_PROGRAM)
         except (AssertionError, StorageError):

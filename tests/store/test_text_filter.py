@@ -89,22 +89,25 @@ def test_page_count_bulk_and_arrivals_are_one(town: Office) -> None:
     assert len(everything) == 40
     said = {id_: what_is_said(ann, id_) for id_ in everything}
     some = 0
+    lists = [
+        (desk, plain, [row.id for row in desk.read(inbox.page, plain, None, 500).rows])
+        for desk in (ann, town.desk(town.cara))
+        for plain in (
+            InboxFilter(order=Order.NEWEST, state=None),
+            InboxFilter(order=Order.NEWEST, state=TeamState.OPEN),
+            InboxFilter(order=Order.WAITING, state=None),
+        )
+    ]
     for typed in TYPED:
         fitting = {id_ for id_ in everything if is_found(typed, *said[id_])}
         some += bool(fitting)
-        for order, state in (
-            (Order.NEWEST, None),
-            (Order.NEWEST, TeamState.OPEN),
-            (Order.WAITING, None),
-        ):
-            for person in (town.ann, town.cara):
-                compare(town.desk(person), InboxFilter(order=order, state=state), typed, fitting)
+        for desk, plain, listed in lists:
+            compare(desk, replace(plain, text=typed), listed, fitting)
     assert some == len(TYPED) - 2
 
 
-def compare(desk: Desk, plain: InboxFilter, typed: str, fitting: set[UUID]) -> None:
-    wanted = replace(plain, text=typed)
-    listed = [row.id for row in desk.read(inbox.page, plain, None, 500).rows]
+def compare(desk: Desk, wanted: InboxFilter, listed: list[UUID], fitting: set[UUID]) -> None:
+    typed = wanted.text
     expected = [id_ for id_ in listed if id_ in fitting]
     assert pages(desk, wanted, 5) == expected, typed
     assert desk.read(inbox.count, wanted) == len(expected), typed
