@@ -9,6 +9,10 @@ own each time. Beside it stand two floors of the bare driver in one standing sna
 the very statements that the service asked, and *by hand*, the least that would answer, so that
 statements too many or too wide are not hidden. The goal is twice the first. Compared is the thread's
 processor time, which is the same on a machine that others use.
+
+What stays over it is no statement, but Python's share: the file takes about 3.5 µs for a message of
+24 values, and to decode it, name what it tells of and make the frozen row takes 6. A search also cuts
+and marks fifty excerpts, which the index cannot do, since it holds no text.
 """
 
 from __future__ import annotations
