@@ -28,7 +28,7 @@ from sms_desk.store.team.surface_tables import receipt
 from sms_desk.store.team.workspace import AdminWorkspace
 from sms_desk.store.types import to_micros
 from tests.fixtures.postgres import Cluster
-from tests.fixtures.team import TEMPLATE, Session, TeamServer, team_server_in
+from tests.fixtures.team import Session, TeamServer, copied_team
 from tests.store.office import Office
 
 pytestmark = [
@@ -131,14 +131,10 @@ class Attack:
 
 @pytest.fixture(scope="module")
 def attack(postgres: Cluster, team_template: roles.Roles) -> Iterator[Attack]:
-    name = "t_commands"
-    with postgres.database(name, template=TEMPLATE) as engine:
-        with engine.begin() as tx:
-            roles.guard_database(tx, team_template, name)
-        with team_server_in(postgres, name, team_template) as server:
-            made = Attack(server)
-            yield made
-            made.workspace.close()
+    with copied_team(postgres, "t_commands", team_template) as server:
+        made = Attack(server)
+        yield made
+        made.workspace.close()
 
 
 # --- commands that name what is hidden -----------------------------------------------------------

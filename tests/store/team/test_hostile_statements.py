@@ -17,7 +17,7 @@ import pytest
 
 from sms_desk.store.team import hardening, roles
 from tests.fixtures.postgres import PASSWORD, USER, Cluster, program
-from tests.fixtures.team import TEMPLATE, team_server_in
+from tests.fixtures.team import copied_team
 from tests.store.team.hostile import statements
 from tests.store.team.hostile.ground import Ground, laid_out, words_shown
 from tests.store.team.hostile.planted import table_names
@@ -29,12 +29,8 @@ pytestmark = pytest.mark.xdist_group("pg")
 @pytest.fixture(scope="module")
 def ground(postgres: Cluster, team_template: roles.Roles) -> Iterator[Ground]:
     """One ground for all of this file: whatever a statement changes there is found."""
-    name = "t_hostile"
-    with postgres.database(name, template=TEMPLATE) as engine:
-        with engine.begin() as connection:
-            roles.guard_database(connection, team_template, name)
-        with team_server_in(postgres, name, team_template) as server, laid_out(server) as made:
-            yield made
+    with copied_team(postgres, "t_hostile", team_template) as server, laid_out(server) as made:
+        yield made
 
 
 @pytest.mark.parametrize("kind", statements.kinds())

@@ -23,7 +23,7 @@ from sms_desk.store.ids import new_id
 from sms_desk.store.team import housekeeping, provisioning, roles
 from tests.fixtures.fake_provider import START
 from tests.fixtures.postgres import Cluster
-from tests.fixtures.team import TEMPLATE, Login, Session, TeamServer, pull, team_server_in
+from tests.fixtures.team import Login, Session, TeamServer, copied_team, pull
 from tests.fixtures.waiting import wait_until
 from tests.store.office import Office
 
@@ -37,14 +37,11 @@ DELAYED: Final = 5.0
 @pytest.fixture(scope="module")
 def server(postgres: Cluster, team_template: roles.Roles) -> Iterator[TeamServer]:
     """One database for all of this file, with the short bounds."""
-    name = "t_watchdog"
-    with postgres.database(name, template=TEMPLATE) as engine:
-        with engine.begin() as tx:
-            roles.guard_database(tx, team_template, name)
+    with copied_team(postgres, "t_watchdog", team_template) as made:
+        with made.admin_engine().begin() as tx:
             text = provisioning.watchdog(OPEN, STATEMENT, TRANSACTION)
             tx.exec_driver_sql(text, execution_options={"no_parameters": True})
-        with team_server_in(postgres, name, team_template) as made:
-            yield made
+        yield made
 
 
 @pytest.fixture(scope="module")
