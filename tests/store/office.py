@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from sms_desk.domain.model import (
     SenderKind,
 )
 from sms_desk.services.desk import Desk
-from sms_desk.store import conversations, people, programs, search, senders, tables
+from sms_desk.store import conversations, programs, search, senders, tables
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
 from tests.fixtures.desk import KEY, copied, open_hurried
@@ -38,15 +39,10 @@ class Office:
         self.workspace = workspace
         self.now = NOON
         self._told = 0
+        self.account, self.ann, self.ben, self.cara = (new_id() for _ in range(4))
+        self.own, self.shared, self.unheld, self.whatsapp = (new_id() for _ in range(4))
         with workspace.write() as tx:
-            self.account = self._account(tx)
-            self.ann = self._person(tx, "Ann", Role.ADMIN)
-            self.ben = self._person(tx, "Ben", Role.REP)
-            self.cara = self._person(tx, "Cara", Role.REP)
-            self.own = self._sender(tx, "+12025550101", self.ben)
-            self.shared = self._sender(tx, "+12025550102", self.ben, self.cara)
-            self.unheld = self._sender(tx, "+12025550103")
-            self.whatsapp = self._sender(tx, "+12025550101", self.ben, channel=Channel.WHATSAPP)
+            self._fill(tx)
 
     def desk(self, person: UUID) -> Desk:
         return Desk(self.workspace, person, clock=lambda: self.now)
@@ -129,50 +125,34 @@ class Office:
             )
         return id_
 
-    def _account(self, tx: Tx) -> UUID:
-        id_ = new_id()
-        tx.execute(
-            sa.insert(tables.accounts).values(
-                id=id_, provider="twilio", sid="AC" + "0" * 32, label="Twilio", created_at=NOON
-            )
+    def _fill(self, tx: Tx) -> None:
+        """In one statement a table: a thousand tests begin with this."""
+        account = {"id": self.account, "provider": "twilio", "sid": "AC" + "0" * 32}
+        tx.execute(sa.insert(tables.accounts), account | {"label": "Twilio", "created_at": NOON})
+        who = (
+            (self.ann, "Ann", Role.ADMIN),
+            (self.ben, "Ben", Role.REP),
+            (self.cara, "Cara", Role.REP),
         )
-        return id_
-
-    def _person(self, tx: Tx, name: str, role: Role) -> UUID:
-        id_ = new_id()
-        people.insert(tx, id_=id_, name=name, role=role, zone="Europe/Berlin", at=NOON)
-        return id_
-
-    def _sender(self, tx: Tx, address: str, *holders: UUID, channel: Channel = Channel.SMS) -> UUID:
-        id_ = new_id()
-        kind = SenderKind.WHATSAPP if channel is Channel.WHATSAPP else SenderKind.LONG_CODE
-        senders.insert(
-            tx,
-            {
-                "id": id_,
-                "channel": channel,
-                "address": address,
-                "kind": kind,
-                "direction": "both",
-                "purpose": "direct",
-                "health": "ok",
-                "created_at": NOON,
-            },
+        tx.execute(sa.insert(tables.people), [_person(*one) for one in who])
+        numbers = (
+            (self.own, "+12025550101", Channel.SMS),
+            (self.shared, "+12025550102", Channel.SMS),
+            (self.unheld, "+12025550103", Channel.SMS),
+            (self.whatsapp, "+12025550101", Channel.WHATSAPP),
         )
-        senders.carry(tx, id_=new_id(), sender_id=id_, account_id=self.account, at=NOON)
-        for holder in holders:
-            senders.hold(
-                tx,
-                {
-                    "id": new_id(),
-                    "sender_id": id_,
-                    "holder_kind": HolderKind.PERSON,
-                    "holder_id": holder,
-                    "since": NOON - timedelta(days=9),
-                    "reason": "",
-                },
-            )
-        return id_
+        senders.insert_many(tx, [_sender(*one) for one in numbers])
+        carried = {"account_id": self.account, "since": NOON}
+        senders.carry_many(
+            tx, [{"id": new_id(), "sender_id": one} | carried for one, *_ in numbers]
+        )
+        held = (
+            (self.own, self.ben),
+            (self.shared, self.ben),
+            (self.shared, self.cara),
+            (self.whatsapp, self.ben),
+        )
+        senders.hold_many(tx, [_holding(*one) for one in held])
 
 
 class KeptOffice:
@@ -192,3 +172,32 @@ class KeptOffice:
         office.workspace = open_hurried(copied(kept, folder / kept.name), KEY)
         yield office
         office.workspace.close()
+
+
+def _person(id_: UUID, name: str, role: Role) -> dict[str, Any]:
+    zone = "Europe/Berlin"
+    return {"id": id_, "name": name, "role": role, "zone": zone, "created_at": NOON}
+
+
+def _sender(id_: UUID, address: str, channel: Channel) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "channel": channel,
+        "address": address,
+        "kind": SenderKind.WHATSAPP if channel is Channel.WHATSAPP else SenderKind.LONG_CODE,
+        "direction": "both",
+        "purpose": "direct",
+        "health": "ok",
+        "created_at": NOON,
+    }
+
+
+def _holding(sender: UUID, person: UUID) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "sender_id": sender,
+        "holder_kind": HolderKind.PERSON,
+        "holder_id": person,
+        "since": NOON - timedelta(days=9),
+        "reason": "",
+    }
