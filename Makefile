@@ -3,7 +3,8 @@
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than two cores have: a test that waits for a server or a window leaves its core free.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run clean-demo test torture bench conformance lint format lock clean prepare-run prepare-test

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lint, types, import contracts and then the tests; all of them run, and one failure fails all.
+# Lint, types, import contracts and the tests; all of them run, and one failure fails all.
 # LINT_ONLY=1 leaves the tests out. WORKERS: processes for the tests.
 set -u
 cd "$(dirname "$0")/../.."
@@ -15,22 +15,29 @@ check() {
     "$bin/$name" "$@" </dev/null || failed="$failed $name"
 }
 
+# The types are looked through beside the tests: a minute in which one core would do nothing.
+types=$(mktemp)
+"$bin/mypy" </dev/null >"$types" 2>&1 &
+mypy=$!
+trap 'kill "$mypy" 2>/dev/null; rm -f "$types"' EXIT
+trap 'exit 130' INT TERM
+
 check ruff check .
 check ruff format --check --quiet .
-check mypy
 check lint-imports --no-logo
 
 if [ -z "${LINT_ONLY:-}" ]; then
     if [ -n "$failed" ]; then
         echo "== failed so far:$failed; the tests run all the same"
     fi
-    echo "== pytest"
     # A file's tests share a process: what the file makes once for all of them is made once. In the
     # order of collection, so that the last ones, tests/unit, are short.
-    "$bin/pytest" -n "${WORKERS:-2}" --dist loadfile --no-loadscope-reorder --benchmark-disable \
-        -rs </dev/null ||
-        failed="$failed pytest"
+    check pytest -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder --benchmark-disable -rs
 fi
+
+echo "== mypy"
+wait "$mypy" || failed="$failed mypy"
+cat "$types"
 
 if [ -n "$failed" ]; then
     echo "failed:$failed" >&2
