@@ -72,12 +72,13 @@ def ben(server: TeamServer, office: Office) -> Login:
 
 
 @pytest.fixture
-def session(server: TeamServer, ben: Login) -> Session:
+def session(server: TeamServer, ben: Login) -> Iterator[Session]:
     """A session of Ben's that has switched off every limit that his role has."""
     made = server.connect(ben)
     for setting in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
         made.execute(f"SET {setting} = 0")
-    return made
+    yield made
+    made.close()  # what it holds would stand in the next one's way
 
 
 def watch(server: TeamServer) -> list[tuple[str, str]]:
