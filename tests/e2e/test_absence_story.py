@@ -345,7 +345,6 @@ def the_window(app: QApplication, launch: Launch) -> Iterator[Program]:
         end(opened)
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_demo_s_absence_ends_while_nothing_runs(
     demo_home: Path,
     capsys: pytest.CaptureFixture[str],

@@ -202,7 +202,6 @@ def test_gs1_killed_between_its_release_and_its_sending_it_goes_once_at_most(
         ]
 
 
-@pytest.mark.xdist_group("demo")
 def test_r36_the_clock_of_a_demo_is_moved_and_its_ledger_shows_it_once(
     demo_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from sms_desk.ui.window.team_controller import TeamController
 from sms_desk.ui.window.wiring import Wiring
 from tests.fixtures.team_desks import Floor
 
-pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
+pytestmark = pytest.mark.allow_log("sms_desk")
 
 POKE_S = 1.0
 

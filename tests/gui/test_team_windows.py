@@ -31,7 +31,7 @@ from tests.fixtures.patience import MOST_MS
 from tests.fixtures.team import TeamServer
 from tests.fixtures.team_desks import Floor, listed
 
-pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
+pytestmark = pytest.mark.allow_log("sms_desk")
 
 PEER = "+12025550177"
 _TICK_MS = 20

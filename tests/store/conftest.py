@@ -15,7 +15,7 @@ from tests.fixtures.remembering import RememberingWorkspace
 KEY = bytes(range(32))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("pg"))])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def workspace(request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """An empty workspace at the newest schema: an encrypted file, and a PostgreSQL database.
 

@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -324,7 +323,6 @@ def test_any_history_of_cover_in_a_file(migrated_file: Path) -> None:
     run(make, examples=3, steps=16)
 
 
-@pytest.mark.xdist_group("pg")
 def test_any_history_of_cover_in_a_database(postgres: Cluster, migrated_database: str) -> None:
     numbers = count()
 

@@ -9,8 +9,6 @@ from tests.fixtures.desk import desk_in
 from tests.fixtures.sending_world import SendingWorld
 from tests.store.test_sync_receiving_worlds import HOURS, ReceivingWorld
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 
 @pytest.mark.allow_log("sms_desk")
 @pytest.mark.parametrize("elsewhere", [False, True])

@@ -14,8 +14,6 @@ from sms_desk.sync import team_pull
 from tests.fixtures.team import TeamServer
 from tests.store.replica.world import DESKS, WRONG_HERE, Follower, Server
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 HISTORIES = int(os.environ.get("SMS_DESK_WORLDS", "2"))
 """More by the environment."""
 STEPS = 100

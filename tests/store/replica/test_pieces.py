@@ -25,8 +25,6 @@ from tests.store.conftest import KEY
 from tests.store.office import NOON, Office
 from tests.store.replica.world import SessionClient
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 PIECE = 4
 
 

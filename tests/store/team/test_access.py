@@ -29,8 +29,6 @@ from tests.fixtures.team import TeamServer
 from tests.store import anyones_sight as any_
 from tests.store.anyones_sight import CONTACTS, CONVERSATIONS, GROUPS, HOUR, NOON, PEOPLE, SENDERS
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 ANN, BEN, CARA, DAN = PEOPLE[:4]
 OWN, SHARED = SENDERS[:2]
 VIEW = UUID(int=0x800)

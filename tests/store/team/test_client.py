@@ -19,8 +19,6 @@ from sms_desk.store.team.surface_tables import SURFACE_VERSION
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 PASSWORD = "of an invitation"
 LOGIN = "desk_caller"
 CHANNEL = 'desk_7-and "more"'

@@ -27,8 +27,6 @@ from tests.fixtures.pg_wire import CLEARTEXT, Wire
 from tests.fixtures.postgres import Cluster, running_cluster
 from tests.fixtures.raw_server import Authority, RawServer, raw_server
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 CANARY = "p%zz 'otter\\ %s"
 
 

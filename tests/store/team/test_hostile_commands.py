@@ -32,7 +32,6 @@ from tests.fixtures.team import Session, TeamServer, copied_team
 from tests.store.office import Office
 
 pytestmark = [
-    pytest.mark.xdist_group("pg"),
     pytest.mark.allow_log("sms_desk.services.pushed"),  # it says so of each that it cannot read
 ]
 

@@ -23,8 +23,6 @@ from tests.store.team.hostile.ground import Ground, laid_out, words_shown
 from tests.store.team.hostile.planted import table_names
 from tests.store.team.hostile.psql import psql
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 
 @pytest.fixture(scope="module")
 def ground(postgres: Cluster, team_template: roles.Roles) -> Iterator[Ground]:

@@ -15,8 +15,6 @@ from sms_desk.store.engine import Workspace
 from sms_desk.store.team.lease import Hold, Lease, LeaseLost, held
 from tests.fixtures.postgres import Cluster
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 TABLE = (
     "CREATE TABLE lease (holder text, fence bigint NOT NULL, expires_at timestamptz,"
     " seen_at timestamptz)"

@@ -17,8 +17,6 @@ from tests.fixtures.fake_provider import START
 from tests.fixtures.team import Session, TeamServer, has_heard, listen
 from tests.store.office import Office
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 
 @dataclass
 class Floor:

@@ -25,7 +25,6 @@ from sms_desk.store.team.replicated import BY_NAME, REPLICATED, hash_of
 from tests.fixtures.team import Session, TeamServer, fetch, has_heard, listen
 from tests.store.office import Office
 
-pytestmark = pytest.mark.xdist_group("pg")
 Rows = dict[tuple[str, str], list[Any]]
 STEPS = 50
 

@@ -21,8 +21,6 @@ from sms_desk.store.types import to_micros
 from tests.fixtures.team import TeamServer
 from tests.store.team.racing import Given, Team
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 
 @pytest.fixture
 def team(team_server: TeamServer) -> Team:

@@ -6,8 +6,6 @@ import os
 import subprocess
 from dataclasses import replace
 
-import pytest
-
 from sms_desk.bootstrap import team_admin
 from sms_desk.bootstrap.team_admin import Founder
 from sms_desk.settings import server_address
@@ -17,8 +15,6 @@ from sms_desk.store.team.connection import connect
 from tests.e2e.team_setup import remove
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster, program, running_cluster
-
-pytestmark = pytest.mark.xdist_group("pg")
 
 
 def test_from_a_dump_into_another_server(postgres: Cluster) -> None:

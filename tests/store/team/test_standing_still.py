@@ -37,8 +37,6 @@ from tests.fixtures.team_desks import open_floor
 from tests.fixtures.waiting import wait_until
 from tests.store.office import NOON, Office
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 SHORT = 0.4
 SOON = 3.0
 """Far more than SHORT on a busy machine, far less than for ever."""

@@ -17,7 +17,6 @@ from sms_desk.store.team.surface_tables import SURFACE_VERSION
 from tests.fixtures.team import Login, Session, TeamServer, fetch, pull
 from tests.store.office import Office
 
-pytestmark = pytest.mark.xdist_group("pg")
 PEER = "+12025550177"
 
 

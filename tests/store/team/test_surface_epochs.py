@@ -17,7 +17,6 @@ from sms_desk.store.team.replicated import OVERSIGHT_KEY, address_key
 from tests.fixtures.team import Session, TeamServer, fetch, pull
 from tests.store.office import Office
 
-pytestmark = pytest.mark.xdist_group("pg")
 PEER = "+12025550177"
 
 

@@ -33,7 +33,7 @@ from tests.fixtures.waiting import wait_until
 
 __all__ = ["sandbox"]
 
-pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
+pytestmark = pytest.mark.allow_log("sms_desk")
 
 
 class KeyRing:

@@ -33,8 +33,6 @@ from tests.fixtures.pushing import push_reply
 from tests.fixtures.team import Session, TeamServer, listen
 from tests.fixtures.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 
 @dataclass
 class Team:

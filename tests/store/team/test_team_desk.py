@@ -34,8 +34,6 @@ from tests.store.replica.looking import contents, differences
 from tests.store.team.racing import Team
 from tests.store.team.seats import Seat
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 
 @pytest.fixture
 def team(team_server: TeamServer) -> Team:

@@ -20,7 +20,7 @@ from sms_desk.store.team.client import Client
 from tests.fixtures.team_desks import Floor, all_round, listed, pull, thread
 from tests.fixtures.waiting import wait_until
 
-pytestmark = [pytest.mark.xdist_group("pg"), pytest.mark.allow_log("sms_desk")]
+pytestmark = pytest.mark.allow_log("sms_desk")
 
 PEER, OTHER = "+12025550177", "+12025550178"
 

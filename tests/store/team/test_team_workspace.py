@@ -18,8 +18,6 @@ from tests.fixtures.fake_provider import START
 from tests.fixtures.team import TeamServer
 from tests.store.team.test_lease import let_it_run_out
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 
 def hire(workspace: Workspace) -> None:
     with workspace.write() as tx:

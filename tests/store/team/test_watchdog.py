@@ -27,8 +27,6 @@ from tests.fixtures.team import Login, Session, TeamServer, copied_team, pull
 from tests.fixtures.waiting import wait_until
 from tests.store.office import Office
 
-pytestmark = pytest.mark.xdist_group("pg")
-
 OPEN, STATEMENT, TRANSACTION = 0.4, 1.2, 2.0
 DELAYED: Final = 5.0
 """Far more than anything here takes that waits for nobody; the guarantee says ten."""

@@ -16,7 +16,6 @@ from sms_desk.store.ids import new_id
 from tests.fixtures.team import TeamServer
 from tests.store.team.racing import Team
 
-pytestmark = pytest.mark.xdist_group("pg")
 PEER = "+14155550123"
 
 
