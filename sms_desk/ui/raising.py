@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,9 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WORD: Final = b"raise\n"
 _PATIENCE_MS: Final = 1_000
+_PATIENCE: Final = 10.0
+"""Seconds: a window that is opening listens only once it has painted and read (`main`)."""
+_AGAIN: Final = 0.1
 
 
 class RaiseServer(QObject):
@@ -38,10 +42,22 @@ class RaiseServer(QObject):
             self.raise_requested.emit()
 
 
-def raise_other(folder: Path) -> bool:
-    """Ask the window that is there to come up; False if it does not answer."""
+def raise_other(folder: Path, patience: float = _PATIENCE) -> bool:
+    """Ask the window that is there to come up; False if it has not answered after so many seconds.
+
+    Blocks meanwhile: this is all that a second start does.
+    """
+    last = time.monotonic() + patience
+    while not _asked(server_name(folder)):
+        if time.monotonic() > last:
+            return False
+        time.sleep(_AGAIN)
+    return True
+
+
+def _asked(name: str) -> bool:
     socket = QLocalSocket()
-    socket.connectToServer(server_name(folder))
+    socket.connectToServer(name)
     if not socket.waitForConnected(_PATIENCE_MS):
         return False
     socket.write(_WORD)

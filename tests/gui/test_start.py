@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +175,22 @@ def test_a_second_start_raises_the_first(first: RaiseServer, tmp_path: Path, qtb
 
 
 def test_where_nobody_listens_nobody_answers(tmp_path: Path, qapp: QApplication) -> None:
-    assert not raise_other(tmp_path)
+    assert not raise_other(tmp_path, patience=0)
+
+
+def test_a_window_that_listens_only_later_is_raised_all_the_same(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Two clicks on the icon: the first start has not read its first page yet."""
+    with ThreadPoolExecutor() as second:
+        answer = second.submit(raise_other, tmp_path)
+        time.sleep(0.3)
+        assert not answer.done()
+        opened = RaiseServer(tmp_path)
+        with qtbot.waitSignal(opened.raise_requested):
+            pass
+        assert answer.result()
+    opened.close()
 
 
 def test_one_window_per_profile(tmp_path: Path) -> None:
