@@ -18,13 +18,14 @@ from tests.fixtures.display import real_display
 from tests.fixtures.patience import qtbot
 from tests.fixtures.postgres import postgres
 from tests.fixtures.secret_service import locked_secret_service, secret_service
-from tests.fixtures.team import team_server, team_template
+from tests.fixtures.team import kept_teams, team_server, team_template
 from tests.fixtures.team_desks import floor
 
 # Here and nowhere else: a fixture of the session that a module imports is another one, made again.
 __all__ = [
     "compiled_once",
     "floor",
+    "kept_teams",
     "locked_secret_service",
     "migrated_file",
     "postgres",

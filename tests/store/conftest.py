@@ -9,6 +9,7 @@ import pytest
 
 from sms_desk.store.engine import Workspace, ensure_schema
 from tests.fixtures.desk import copied, open_hurried
+from tests.fixtures.kept_databases import KeptDatabases
 from tests.fixtures.postgres import Cluster
 from tests.fixtures.remembering import RememberingWorkspace
 
@@ -45,10 +46,16 @@ def local_workspace(migrated_file: Path, tmp_path: Path) -> Iterator[Workspace]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def kept_databases(postgres: Cluster, migrated_database: str) -> Iterator[KeptDatabases]:
+    """Databases for `postgres_workspace`."""
+    made = KeptDatabases(postgres, migrated_database)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def postgres_workspace(
-    postgres: Cluster, migrated_database: str, tmp_path: Path
-) -> Iterator[Workspace]:
+def postgres_workspace(kept_databases: KeptDatabases) -> Iterator[Workspace]:
     """An empty PostgreSQL database at the newest schema."""
-    with postgres.database(tmp_path.name, template=migrated_database) as engine:
+    with kept_databases.one() as (_name, engine):
         yield RememberingWorkspace(engine)

@@ -1,0 +1,49 @@
+"""The tests' own: a database that serves one after another shows nothing of the one before."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from sms_desk.store import tables
+from sms_desk.store.engine import Workspace
+from tests.fixtures.kept_databases import KeptDatabases
+from tests.store.office import Office
+
+
+def test_what_a_test_wrote_is_gone_and_the_database_serves_again(
+    kept_databases: KeptDatabases,
+) -> None:
+    with kept_databases.one() as (name, engine):
+        office = Office(Workspace(engine))
+        office.message(office.conversation(office.own, "+14155550123"), "Hello")
+    with kept_databases.one() as (again, engine), engine.connect() as tx:
+        assert again == name
+        left = [table.name for table in tables.metadata.sorted_tables if _count(tx, table)]
+        assert left == []
+        version = tx.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar_one()
+        assert version == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE another (a int)",
+        "ALTER TABLE people ADD another int",
+        "ALTER TABLE people DISABLE TRIGGER ALL",
+        "DROP TRIGGER audit_change ON audit",
+        "GRANT SELECT ON people TO PUBLIC",
+        "CREATE FUNCTION another() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    ],
+)
+def test_what_a_test_changed_otherwise_is_seen_by_no_other(
+    kept_databases: KeptDatabases, change: str
+) -> None:
+    with kept_databases.one() as (name, engine), engine.begin() as tx:
+        tx.exec_driver_sql(change)
+    with kept_databases.one() as (another, _engine):
+        assert another != name
+
+
+def _count(tx: sa.Connection, table: sa.Table) -> int:
+    return tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
