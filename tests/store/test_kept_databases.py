@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 
 from sms_desk.store import tables
 from sms_desk.store.engine import Workspace
 from tests.fixtures.kept_databases import KeptDatabases
+from tests.fixtures.postgres import Cluster
 from tests.store.office import Office
 
 
-def test_what_a_test_wrote_is_gone_and_the_database_serves_again(
-    kept_databases: KeptDatabases,
-) -> None:
-    with kept_databases.one() as (name, engine):
+@pytest.fixture
+def kept(postgres: Cluster, migrated_database: str) -> Iterator[KeptDatabases]:
+    made = KeptDatabases(postgres, migrated_database)
+    yield made
+    made.close()
+
+
+def test_what_a_test_wrote_is_gone_and_the_database_serves_again(kept: KeptDatabases) -> None:
+    with kept.one() as (name, engine):
         office = Office(Workspace(engine))
         office.message(office.conversation(office.own, "+14155550123"), "Hello")
-    with kept_databases.one() as (again, engine), engine.connect() as tx:
+    with kept.one() as (again, engine), engine.connect() as tx:
         assert again == name
         left = [table.name for table in tables.metadata.sorted_tables if _count(tx, table)]
         assert left == []
@@ -37,11 +45,11 @@ def test_what_a_test_wrote_is_gone_and_the_database_serves_again(
     ],
 )
 def test_what_a_test_changed_otherwise_is_seen_by_no_other(
-    kept_databases: KeptDatabases, change: str
+    kept: KeptDatabases, change: str
 ) -> None:
-    with kept_databases.one() as (name, engine), engine.begin() as tx:
+    with kept.one() as (name, engine), engine.begin() as tx:
         tx.exec_driver_sql(change)
-    with kept_databases.one() as (another, _engine):
+    with kept.one() as (another, _engine):
         assert another != name
 
 
