@@ -114,7 +114,6 @@ class Registry(QObject):
     def add(self, *commands: WindowCommand) -> None:
         for command in commands:
             assert command.id not in self._commands, command.id
-            assert all(checked_key(key) == key for key in command.keys), command.keys
             self._commands[command.id] = command
             self._bind(command)
 
@@ -217,14 +216,15 @@ class Registry(QObject):
 
     def _bind(self, command: WindowCommand) -> None:
         """Keys with Ctrl and the like count in the whole window."""
+        keys = [QKeySequence(key) for key in self.keys_of(command.id) if not is_single(key)]
         shortcut = self._shortcuts.get(command.id)
-        if shortcut is None:
+        if shortcut is None and keys:
             shortcut = QShortcut(self._window)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(command.run)
             self._shortcuts[command.id] = shortcut
-        keys = [key for key in self.keys_of(command.id) if not is_single(key)]
-        shortcut.setKeys([QKeySequence(key) for key in keys])
+        if shortcut is not None and shortcut.keys() != keys:
+            shortcut.setKeys(keys)
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:

@@ -431,7 +431,7 @@ def test_emoji_are_found_by_words(composer: Composer) -> None:
     assert len(all_emoji()) >= 200
     assert "👍" in [each.text for each in found("thumbs up")]
     assert found("thanks")[0].text == "🙏"
-    composer._picker.picked.emit("🙏")
+    composer._emoji_picker().picked.emit("🙏")
     assert composer.text() == "🙏"
 
 

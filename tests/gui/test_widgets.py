@@ -221,6 +221,20 @@ def test_an_empty_state_says_one_sentence_and_one_action(qtbot: QtBot) -> None:
     assert state.accessibleName() == "Nobody is waiting."
 
 
+def test_what_comes_late_is_walked_to_where_it_lies(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    before = QPushButton("Before", window)
+    state = EmptyState(window)
+    after = QPushButton("After", window)
+    state.show_words("inbox", "Nothing here.", "Show everything")
+    walked: list[QWidget] = [before]
+    while (following := walked[-1].nextInFocusChain()) is not before:
+        walked.append(following)
+    stops = [each for each in walked if each.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    assert stops == [before, state.findChild(Button), after]
+
+
 def test_the_toast_undoes_and_waits_while_it_has_the_focus(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)

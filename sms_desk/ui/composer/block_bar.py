@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.ui import theme
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import Button, icon_button, plain
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import Label, label
@@ -18,7 +20,7 @@ Action = tuple[str, str]
 """A stable word for whoever acts, and the button's words."""
 
 
-class BlockBar(QWidget):
+class BlockBar(Bare):
     """Shown while something blocks, or for a notice that can be put away."""
 
     action_requested = Signal(str)
@@ -34,25 +36,14 @@ class BlockBar(QWidget):
         super().__init__(parent)
         self._drawing = sign
         on_ground(self, "sunken")
-        self._sign = Label(parent=self)
-        self._words = label("", "snippet", wrap=True, parent=self)
         self._buttons: list[Button] = []
-        self._away = icon_button("x", tr("composer", "Put away"), parent=self)
-        self._away.clicked.connect(self.put_away)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(20, 6, 12, 6)
-        self._row.setSpacing(8)
-        self._row.addWidget(self._sign)
-        self._row.addWidget(self._words, 1)
-        self._row.addWidget(self._away)
-        theme.signals.changed.connect(self._draw_sign)
-        self._draw_sign()
         self.hide()
 
     def show_words(
         self, title: str, step: str, actions: Sequence[Action] = (), *, passing: bool = False
     ) -> None:
         """passing: a notice that can be put away, not a state that blocks."""
+        self.furnish()
         self._words.setText(f"{title} {step}".strip())
         self._replace_buttons(actions)
         self._away.setVisible(passing)
@@ -65,6 +56,21 @@ class BlockBar(QWidget):
 
     def buttons(self) -> list[Button]:
         return list(self._buttons)
+
+    @override
+    def _furnish(self) -> None:
+        self._sign = Label(parent=self)
+        self._words = label("", "snippet", wrap=True, parent=self)
+        self._away = icon_button("x", tr("composer", "Put away"), parent=self)
+        self._away.clicked.connect(self.put_away)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(20, 6, 12, 6)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._sign)
+        self._row.addWidget(self._words, 1)
+        self._row.addWidget(self._away)
+        theme.signals.changed.connect(self._draw_sign)
+        self._draw_sign()
 
     def _replace_buttons(self, actions: Sequence[Action]) -> None:
         for button in self._buttons:

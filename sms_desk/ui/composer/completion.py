@@ -63,27 +63,6 @@ class Completion(QFrame):
         self.setProperty("pane", "card")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._offers = _Offers(self)
-        self._list = QListView(self)
-        self._list.setModel(self._offers)
-        self._list.setItemDelegate(_OfferDelegate(self._list))
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setUniformItemSizes(True)
-        self._list.clicked.connect(self._on_clicked)
-        self._line = horizontal_line(self)
-        self._preview = label("", "snippet", tone="secondary", wrap=True, parent=self)
-        self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 5, 1, 1)
-        layout.setSpacing(0)
-        layout.addWidget(self._list)
-        layout.addWidget(self._line)
-        beside = QVBoxLayout()
-        beside.setContentsMargins(12, 8, 12, 8)
-        beside.addWidget(self._preview)
-        layout.addLayout(beside)
-        self._list.selectionModel().currentChanged.connect(self._show_preview)
         self.hide()
 
     def offer(self, offers: Sequence[Offer], name: str, above: QWidget) -> None:
@@ -91,6 +70,8 @@ class Completion(QFrame):
         if not offers:
             self.hide()
             return
+        if self.layout() is None:
+            self._furnish()
         self._offers.show_offers(offers)
         self._list.setAccessibleName(name)
         self._list.setCurrentIndex(self._offers.index(0))
@@ -125,6 +106,29 @@ class Completion(QFrame):
             case _:
                 return False
         return True
+
+    def _furnish(self) -> None:
+        self._list = QListView(self)
+        self._list.setModel(self._offers)
+        self._list.setItemDelegate(_OfferDelegate(self._list))
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setUniformItemSizes(True)
+        self._list.clicked.connect(self._on_clicked)
+        self._line = horizontal_line(self)
+        self._preview = label("", "snippet", tone="secondary", wrap=True, parent=self)
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 5, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(self._list)
+        layout.addWidget(self._line)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(12, 8, 12, 8)
+        beside.addWidget(self._preview)
+        layout.addLayout(beside)
+        self._list.selectionModel().currentChanged.connect(self._show_preview)
 
     def _step(self, by: int) -> None:
         row = (self._list.currentIndex().row() + by) % self._offers.rowCount()

@@ -108,7 +108,7 @@ class Composer(QWidget):
         self._later = icon_button("calendar-clock", tr("composer", "Send later…"))
         self._send = SendButton(self._box)
         self._template_picker: TemplatePicker | None = None
-        self._picker = EmojiPicker(self)
+        self._picker: EmojiPicker | None = None
         self._completion = Completion(self.window())
 
     def _lay_out(self) -> None:
@@ -163,8 +163,7 @@ class Composer(QWidget):
         self._replies.clicked.connect(self._on_replies_clicked)
         self._approved.clicked.connect(self.content_templates_wanted)
         self._window_clock.ran_out.connect(self.window_closed)
-        self._emoji.clicked.connect(lambda: self._picker.open_over(self._emoji))
-        self._picker.picked.connect(self._on_emoji_picked)
+        self._emoji.clicked.connect(lambda: self._emoji_picker().open_over(self._emoji))
         self._completion.chosen.connect(self._on_completion_chosen)
         self._bar.action_requested.connect(self.block_action_requested)
         self._finding.action_requested.connect(self.block_action_requested)
@@ -461,8 +460,10 @@ class Composer(QWidget):
 
     def _show_state(self) -> None:
         reason = self._why_not()
-        self._no_answer.show_words(plain_text.preview(reason, 300), "")
-        self._no_answer.setVisible(bool(reason))
+        if reason:
+            self._no_answer.show_words(plain_text.preview(reason, 300), "")
+        else:
+            self._no_answer.hide()
         self._editor.setEnabled(not reason)
         self._editor.setPlaceholderText("" if reason else self._invitation())
         self._editor.setAccessibleDescription(reason)
@@ -512,6 +513,12 @@ class Composer(QWidget):
         self._editor.selectAll()
         self._editor.textCursor().insertText(text)
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _emoji_picker(self) -> EmojiPicker:
+        if self._picker is None:
+            self._picker = EmojiPicker(self)
+            self._picker.picked.connect(self._on_emoji_picked)
+        return self._picker
 
     def _on_emoji_picked(self, text: str) -> None:
         self._editor.textCursor().insertText(text)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.domain import segments
 from sms_desk.domain.segments import Encoding, Segmentation
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.text import label, set_tip
 from sms_desk.ui.widgets.words import tr
@@ -38,13 +40,34 @@ class Counter(QWidget):
         return bool(self._words.property("tone") == "nudge")
 
 
-class ReplaceOffer(QWidget):
+class ReplaceOffer(Bare):
     """Names what forces Unicode, and offers the look-alikes that do not where there are any."""
 
     replace_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.hide()
+
+    def show_for(self, text: str) -> None:
+        """Shown while the text goes as Unicode; the character comes first, as it is the news."""
+        forcing = segments.count(text).unicode
+        if not forcing:
+            self.hide()
+            return
+        self.furnish()
+        offers = segments.replacements(text)
+        self._replace.setVisible(bool(offers))
+        self._words.set_tone("nudge" if offers else "secondary")
+        words = tr("composer", "{characters} makes this Unicode: 70 per part, not 160")
+        self._words.setText(words.replace("{characters}", _named(forcing)))
+        self.show()
+
+    def words(self) -> str:
+        return self._words.text() if self.is_furnished() else ""
+
+    @override
+    def _furnish(self) -> None:
         self._words = label("", "snippet", tone="nudge", wrap=True, parent=self)
         self._replace = link(tr("composer", "Replace"), parent=self)
         self._replace.clicked.connect(self.replace_requested)
@@ -53,21 +76,6 @@ class ReplaceOffer(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._words, 1)
         layout.addWidget(self._replace)
-        self.hide()
-
-    def show_for(self, text: str) -> None:
-        """Shown while the text goes as Unicode; the character comes first, as it is the news."""
-        forcing = segments.count(text).unicode
-        offers = segments.replacements(text)
-        self.setVisible(bool(forcing))
-        self._replace.setVisible(bool(offers))
-        self._words.set_tone("nudge" if offers else "secondary")
-        if forcing:
-            words = tr("composer", "{characters} makes this Unicode: 70 per part, not 160")
-            self._words.setText(words.replace("{characters}", _named(forcing)))
-
-    def words(self) -> str:
-        return self._words.text()
 
 
 def count_words(counted: Segmentation) -> str:

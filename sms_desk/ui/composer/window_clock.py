@@ -8,10 +8,12 @@ from typing import Final
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.domain import whatsapp_window
 from sms_desk.domain.whatsapp_window import WindowState
 from sms_desk.ui import theme
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.durations import left_words
 from sms_desk.ui.widgets.text import Label, label
 from sms_desk.ui.widgets.words import tr
@@ -20,7 +22,7 @@ _LONGEST_SLEEP: Final = timedelta(seconds=20)
 """The clock may be set, and a laptop may sleep: look again well before the minute is over."""
 
 
-class WindowClock(QWidget):
+class WindowClock(Bare):
     """One line, amber in the last hour; it asks nobody but the clock."""
 
     ran_out = Signal()
@@ -31,17 +33,9 @@ class WindowClock(QWidget):
         self._closes: datetime | None = None
         self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._was_open = False
-        self._sign = Label(parent=self)
-        self._words = label("", "snippet", tone="secondary", parent=self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(5)
-        layout.addWidget(self._sign)
-        layout.addWidget(self._words)
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self.look)
-        theme.signals.changed.connect(self._draw_sign)
         self.hide()
 
     def count_down(self, closes: datetime | None, now: Callable[[], datetime]) -> None:
@@ -55,14 +49,16 @@ class WindowClock(QWidget):
         """Say what is left at this moment."""
         now = self._now()
         state = whatsapp_window.state(self._closes, now)
-        self.setVisible(state is not WindowState.CLOSED)
         if state is WindowState.CLOSED:
+            self.hide()
             self._turn.stop()
             was_open, self._was_open = self._was_open, False
             if was_open:
                 self.ran_out.emit()
             return
         self._was_open = True
+        self.furnish()
+        self.show()
         left = left_words(whatsapp_window.time_left(self._closes, now))
         self._words.setText(tr("composer", "Window open {left}").replace("{left}", left))
         self._words.set_tone("nudge" if state is WindowState.CLOSING_SOON else "secondary")
@@ -75,7 +71,18 @@ class WindowClock(QWidget):
         return "" if self.isHidden() else self._words.text()
 
     def is_amber(self) -> bool:
-        return bool(self._words.property("tone") == "nudge")
+        return self.is_furnished() and self._words.property("tone") == "nudge"
+
+    @override
+    def _furnish(self) -> None:
+        self._sign = Label(parent=self)
+        self._words = label("", "snippet", tone="secondary", parent=self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(5)
+        layout.addWidget(self._sign)
+        layout.addWidget(self._words)
+        theme.signals.changed.connect(self._draw_sign)
 
     @Slot()
     def _draw_sign(self) -> None:

@@ -7,8 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.domain.frozen import dataclass
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import icon_button, link
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.text import Label
@@ -41,7 +43,7 @@ class Selection:
         return self.all_matching or (self.count > 1 and self.all_loaded and self.more_to_load)
 
 
-class BulkBar(QWidget):
+class BulkBar(Bare):
     """How many are meant, and what can be done with them."""
 
     action_pressed = Signal(str)
@@ -51,12 +53,22 @@ class BulkBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_furnished = False
         self.hide()
 
+    def show_selection(self, selection: Selection) -> None:
+        """Shown for several, gone for one or none."""
+        if selection.count < 2 and not selection.all_matching:
+            self.hide()
+            return
+        self.furnish()
+        meant = selection.total if selection.all_matching else selection.count
+        words = tr("inbox", "All selected") if meant is None else _count_words(meant)
+        self._count.setText(words)
+        self._show_banner(selection)
+        self.show()
+
+    @override
     def _furnish(self) -> None:
-        """Fill it; most days nobody selects several, and no start waits for that."""
-        self._is_furnished = True
         on_ground(self, "raised")
         self._count = Label("", "body_strong", parent=self)
         self._banner = QWidget(self)
@@ -70,19 +82,6 @@ class BulkBar(QWidget):
         layout.addWidget(self._banner)
         layout.addLayout(self._action_line())
         self._lay_out_banner()
-
-    def show_selection(self, selection: Selection) -> None:
-        """Shown for several, gone for one or none."""
-        is_wanted = selection.count > 1 or selection.all_matching
-        if is_wanted and not self._is_furnished:
-            self._furnish()
-        self.setVisible(is_wanted)
-        if not is_wanted:
-            return
-        meant = selection.total if selection.all_matching else selection.count
-        words = tr("inbox", "All selected") if meant is None else _count_words(meant)
-        self._count.setText(words)
-        self._show_banner(selection)
 
     def _show_banner(self, selection: Selection) -> None:
         self._banner.setVisible(selection.offers_all)

@@ -12,9 +12,10 @@ from typing_extensions import override
 from sms_desk.domain.model import Channel, ProgramKind
 from sms_desk.domain.plain_text import display_name, isolate
 from sms_desk.ui import theme
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
-from sms_desk.ui.widgets.text import ElidedLabel, label, set_tip
+from sms_desk.ui.widgets.text import ElidedLabel, Label, label, set_tip
 from sms_desk.ui.widgets.words import tr
 
 if TYPE_CHECKING:  # the first page waits for no figures
@@ -25,7 +26,7 @@ _MOST: Final = 2
 """Sender IDs that have a line here; the program's screen shows all."""
 
 
-class LensHead(QWidget):
+class LensHead(Bare):
     """Hidden where the list is not one program's."""
 
     program_requested = Signal(object)
@@ -35,6 +36,39 @@ class LensHead(QWidget):
         super().__init__(parent)
         on_ground(self, "base")
         self._figures: ProgramFigures | None = None
+        self._lines: list[Label] = []
+        self.hide()
+
+    def show_figures(self, figures: ProgramFigures | None) -> None:
+        """None: the list is no program's, or its figures are still being counted."""
+        self._figures = figures
+        if figures is None:
+            self.hide()
+            return
+        self.furnish()
+        campaign = figures.kind is ProgramKind.CAMPAIGN
+        token = "campaign" if campaign else "service"
+        self._sign.show_sign("megaphone" if campaign else "bot", token)
+        self._name.setText(display_name(figures.name))
+        waiting = tr("inbox", "%n waiting", figures.waiting) if figures.waiting else ""
+        self._waiting.setText(waiting)
+        for line, words in zip(self._lines, [*lens_lines(figures), "", "", ""], strict=False):
+            line.setText(words)
+            line.setVisible(bool(words))
+        said = ". ".join(filter(None, (display_name(figures.name), waiting, *lens_lines(figures))))
+        self.setAccessibleName(said)
+        set_tip(self, tr("inbox", "In the last 30 days, for each sender ID."))
+        self.show()
+
+    def program(self) -> object:
+        return self._figures.program_id if self._figures else None
+
+    def words(self) -> list[str]:
+        """What its lines say."""
+        return [line.text() for line in self._lines if line.text()]
+
+    @override
+    def _furnish(self) -> None:
         self._sign = _Sign(self)
         self._name = ElidedLabel("", "body_strong", parent=self)
         self._waiting = label("", "snippet", tone="error", parent=self)
@@ -60,33 +94,6 @@ class LensHead(QWidget):
         column.setSpacing(0)
         column.addLayout(inside)
         column.addWidget(horizontal_line(self))
-        self.hide()
-
-    def show_figures(self, figures: ProgramFigures | None) -> None:
-        """None: the list is no program's, or its figures are still being counted."""
-        self._figures = figures
-        self.setVisible(figures is not None)
-        if figures is None:
-            return
-        campaign = figures.kind is ProgramKind.CAMPAIGN
-        token = "campaign" if campaign else "service"
-        self._sign.show_sign("megaphone" if campaign else "bot", token)
-        self._name.setText(display_name(figures.name))
-        waiting = tr("inbox", "%n waiting", figures.waiting) if figures.waiting else ""
-        self._waiting.setText(waiting)
-        for line, words in zip(self._lines, [*lens_lines(figures), "", "", ""], strict=False):
-            line.setText(words)
-            line.setVisible(bool(words))
-        said = ". ".join(filter(None, (display_name(figures.name), waiting, *lens_lines(figures))))
-        self.setAccessibleName(said)
-        set_tip(self, tr("inbox", "In the last 30 days, for each sender ID."))
-
-    def program(self) -> object:
-        return self._figures.program_id if self._figures else None
-
-    def words(self) -> list[str]:
-        """What its lines say."""
-        return [line.text() for line in self._lines if line.text()]
 
     def _on_open(self) -> None:
         if self._figures is not None:

@@ -8,11 +8,12 @@ from typing_extensions import override
 
 from sms_desk.ui import theme
 from sms_desk.ui.thread.words import tr
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.text import ElidedLabel, set_tip
 
 
-class AutomationLine(QWidget):
+class AutomationLine(Bare):
     """Hidden where there is nothing to say: no campaign is answered, no automation is silent."""
 
     release_requested = Signal()
@@ -20,6 +21,32 @@ class AutomationLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.hide()
+
+    def show_state(self, silent_since: str, *, may_keep: bool) -> None:
+        """silent_since: the moment in words, "" while the automation is not silent."""
+        if not silent_since and not may_keep:
+            self.hide()
+            return
+        self.furnish()
+        words = tr("Automation silent since {time} ·").format(time=silent_since)
+        self._words.setText(words if silent_since else "")
+        self._words.setVisible(bool(silent_since))
+        self._release.setVisible(bool(silent_since))
+        self._keep.setVisible(may_keep)
+        self.show()
+
+    def words(self) -> str:
+        return "" if self.isHidden() else self._words.text()
+
+    def offers_keep(self) -> bool:
+        return not self.isHidden() and not self._keep.isHidden()
+
+    def offers_release(self) -> bool:
+        return not self.isHidden() and not self._release.isHidden()
+
+    @override
+    def _furnish(self) -> None:
         self._words = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._release = link(tr("Release"), parent=self)
         self._keep = link(tr("Keep as sales conversation"), parent=self)
@@ -43,25 +70,6 @@ class AutomationLine(QWidget):
         for widget in (self._words, self._release, self._keep):
             row.addWidget(widget)
         row.addStretch(1)
-        self.hide()
-
-    def show_state(self, silent_since: str, *, may_keep: bool) -> None:
-        """silent_since: the moment in words, "" while the automation is not silent."""
-        words = tr("Automation silent since {time} ·").format(time=silent_since)
-        self._words.setText(words if silent_since else "")
-        self._words.setVisible(bool(silent_since))
-        self._release.setVisible(bool(silent_since))
-        self._keep.setVisible(may_keep)
-        self.setVisible(bool(silent_since) or may_keep)
-
-    def words(self) -> str:
-        return self._words.text()
-
-    def offers_keep(self) -> bool:
-        return not self._keep.isHidden() and not self.isHidden()
-
-    def offers_release(self) -> bool:
-        return not self._release.isHidden() and not self.isHidden()
 
     @override
     def minimumSizeHint(self) -> QSize:

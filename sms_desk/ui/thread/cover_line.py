@@ -13,6 +13,7 @@ from sms_desk.domain.plain_text import display_name, isolate
 from sms_desk.services.rows import CoverState
 from sms_desk.ui import theme
 from sms_desk.ui.thread.words import Reader, tr
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import link
 from sms_desk.ui.widgets.text import ElidedLabel, set_tip
 from sms_desk.ui.widgets.times import end_words
@@ -21,13 +22,33 @@ _NAMES = 3
 """Substitutes that are named; more are counted."""
 
 
-class CoverLine(QWidget):
+class CoverLine(Bare):
     """Hidden while the owner is here."""
 
     keep_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.hide()
+
+    def show_state(self, cover: CoverState | None, reader: Reader, now: datetime) -> None:
+        """cover: None while the owner is here, or where nobody owns the conversation."""
+        if cover is None:
+            self.hide()
+            return
+        self.furnish()
+        self._words.setText(cover_words(cover, reader, now))
+        self._keep.setVisible(reader.person_id in cover.answering_ids)
+        self.show()
+
+    def words(self) -> str:
+        return self._words.text() if self.is_furnished() else ""
+
+    def offers_keep(self) -> bool:
+        return not self.isHidden() and not self._keep.isHidden()
+
+    @override
+    def _furnish(self) -> None:
         self._words = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._keep = link(tr("Keep this conversation"), parent=self)
         self._keep.setFont(theme.font("meta"))
@@ -43,21 +64,6 @@ class CoverLine(QWidget):
         row.addWidget(self._words)
         row.addWidget(self._keep)
         row.addStretch(1)
-        self.hide()
-
-    def show_state(self, cover: CoverState | None, reader: Reader, now: datetime) -> None:
-        """cover: None while the owner is here, or where nobody owns the conversation."""
-        self.setVisible(cover is not None)
-        if cover is None:
-            return
-        self._words.setText(cover_words(cover, reader, now))
-        self._keep.setVisible(reader.person_id in cover.answering_ids)
-
-    def words(self) -> str:
-        return self._words.text()
-
-    def offers_keep(self) -> bool:
-        return not self._keep.isHidden() and not self.isHidden()
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from sms_desk.ui.thread.words import tr
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import label
@@ -15,7 +16,7 @@ from sms_desk.ui.widgets.text import label
 TYPING_PAUSE_MS = 150
 
 
-class SearchBar(QWidget):
+class SearchBar(Bare):
     """Asks for hits and walks through them, newest first; finds nothing itself."""
 
     search_requested = Signal(str)
@@ -28,33 +29,10 @@ class SearchBar(QWidget):
         on_ground(self, "sunken")
         self._hits: tuple[int, ...] = ()
         self._current = 0
-        self._field = QLineEdit(self)
-        self._field.setPlaceholderText(tr("Search in this conversation"))
-        self._field.setAccessibleName(tr("Search in this conversation"))
-        self._field.setMaxLength(200)
-        self._field.textChanged.connect(self._on_typed)
-        self._count = label("", "snippet", tone="secondary", parent=self)
-        self._older = icon_button("chevron-up", tr("Older hit"), parent=self)
-        self._newer = icon_button("chevron-down", tr("Newer hit"), parent=self)
-        self._close = icon_button("x", tr("Close the search"), parent=self)
-        self._older.clicked.connect(lambda: self.step(1))
-        self._newer.clicked.connect(lambda: self.step(-1))
-        self._close.clicked.connect(self.close_bar)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(TYPING_PAUSE_MS)
-        self._pause.timeout.connect(self._on_paused)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(20, 6, 12, 6)
-        layout.setSpacing(4)
-        layout.addWidget(self._field, 1)
-        layout.addSpacing(4)
-        for widget in (self._count, self._older, self._newer, self._close):
-            layout.addWidget(widget)
-        self._show_count()
         self.hide()
 
     def open_bar(self) -> None:
+        self.furnish()
         self.show()
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._field.selectAll()
@@ -66,6 +44,8 @@ class SearchBar(QWidget):
     def reset(self) -> None:
         """Gone and empty, without a word: another thread is shown."""
         self.hide()
+        if not self.is_furnished():
+            return
         self._pause.stop()
         self._hits = ()
         self._field.blockSignals(True)
@@ -73,7 +53,7 @@ class SearchBar(QWidget):
         self._field.blockSignals(False)
 
     def text(self) -> str:
-        return self._field.text().strip()
+        return self._field.text().strip() if self.is_furnished() else ""
 
     def set_hits(self, positions: tuple[int, ...]) -> None:
         """Positions of what was found, in any order; the newest is shown first."""
@@ -99,6 +79,33 @@ class SearchBar(QWidget):
             self.step(-1 if backwards else 1)
         else:
             super().keyPressEvent(event)
+
+    @override
+    def _furnish(self) -> None:
+        self._field = QLineEdit(self)
+        self._field.setPlaceholderText(tr("Search in this conversation"))
+        self._field.setAccessibleName(tr("Search in this conversation"))
+        self._field.setMaxLength(200)
+        self._field.textChanged.connect(self._on_typed)
+        self._count = label("", "snippet", tone="secondary", parent=self)
+        self._older = icon_button("chevron-up", tr("Older hit"), parent=self)
+        self._newer = icon_button("chevron-down", tr("Newer hit"), parent=self)
+        self._close = icon_button("x", tr("Close the search"), parent=self)
+        self._older.clicked.connect(lambda: self.step(1))
+        self._newer.clicked.connect(lambda: self.step(-1))
+        self._close.clicked.connect(self.close_bar)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._on_paused)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(20, 6, 12, 6)
+        layout.setSpacing(4)
+        layout.addWidget(self._field, 1)
+        layout.addSpacing(4)
+        for widget in (self._count, self._older, self._newer, self._close):
+            layout.addWidget(widget)
+        self._show_count()
 
     def _on_typed(self) -> None:
         self._pause.start()

@@ -103,7 +103,6 @@ class ThreadView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._search)
         layout.addWidget(stacked, 1)
-        self._empty.show_words("messages-square", tr("Nothing has been said here yet."))
 
     def _connect(self) -> None:
         self._list.moved.connect(self._on_moved)
@@ -266,6 +265,8 @@ class ThreadView(QWidget):
         rows = arrange(self._loaded.items, first_unread=self._first_unread, zone=self._reader.zone)
         if self._older is not None and self._loaded.older is None:
             rows = (older_row(self._older, self._reader.zone), *rows)
+        if not rows:
+            self._empty.show_words("messages-square", tr("Nothing has been said here yet."))
         self._stack.setCurrentWidget(self._list if rows else self._empty)
         self._list.show_rows(rows)
         self._show_pill()

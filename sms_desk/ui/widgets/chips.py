@@ -78,13 +78,15 @@ class ChipButton(Chip):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent, sign="chevron-down")
         self._name = name
-        self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(self.about_to_show)
+        self._menu: QMenu | None = None
         self.setAccessibleDescription(tr("chips", "Opens a menu"))
         self.clicked.connect(self._on_clicked)
 
     def options(self) -> QMenu:
-        """The menu to fill."""
+        """The menu to fill, made when it is first asked for."""
+        if self._menu is None:
+            self._menu = QMenu(self)
+            self._menu.aboutToShow.connect(self.about_to_show)
         return self._menu
 
     def set_value(self, value: str) -> None:
@@ -103,7 +105,7 @@ class ChipButton(Chip):
     @Slot()
     def _on_clicked(self) -> None:
         foot = self.rect().bottomLeft() + QPoint(0, 4)
-        self._menu.popup(self.mapToGlobal(foot))
+        self.options().popup(self.mapToGlobal(foot))
 
 
 class ToggleChip(Chip):

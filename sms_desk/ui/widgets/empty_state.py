@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.ui import theme
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import Button
 from sms_desk.ui.widgets.text import Label
 
@@ -17,13 +18,25 @@ _DISC: Final = 64
 _DRAWING: Final = 28
 
 
-class EmptyState(QWidget):
+class EmptyState(Bare):
     """A sentence in the middle, with a drawing above and an action below."""
 
     action_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def show_words(self, icon: str, sentence: str, action: str = "", *, tint: str = "") -> None:
+        """What to say. action: the button's words, "" for none; tint: the drawing's colour."""
+        self.furnish()
+        self._drawing.set_drawing(icon, tint or "secondary")
+        self._sentence.setText(sentence)
+        self._action.set_words(action)
+        self._action.setVisible(bool(action))
+        self.setAccessibleName(sentence)
+
+    def sentence(self) -> str:
+        return self._sentence.text() if self.is_furnished() else ""
+
+    @override
+    def _furnish(self) -> None:
         self._drawing = _Drawing(self)
         self._sentence = Label("", tone="secondary", wrap=True, parent=self)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -37,17 +50,6 @@ class EmptyState(QWidget):
         layout.addWidget(self._sentence)
         layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
-
-    def show_words(self, icon: str, sentence: str, action: str = "", *, tint: str = "") -> None:
-        """What to say. action: the button's words, "" for none; tint: the drawing's colour."""
-        self._drawing.set_drawing(icon, tint or "secondary")
-        self._sentence.setText(sentence)
-        self._action.set_words(action)
-        self._action.setVisible(bool(action))
-        self.setAccessibleName(sentence)
-
-    def sentence(self) -> str:
-        return self._sentence.text()
 
 
 class _Drawing(QWidget):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from typing_extensions import override
 
 from sms_desk.domain.frozen import dataclass
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import icon_button, quiet
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, Label
@@ -24,7 +26,7 @@ class Work:
     stopped: bool = False  # a person stopped it, and may resume it
 
 
-class WorkBar(QWidget):
+class WorkBar(Bare):
     """Shown while there is work, gone when there is none."""
 
     stop_requested = Signal()
@@ -34,31 +36,15 @@ class WorkBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         on_ground(self, "sunken")
-        self._what = ElidedLabel("", "snippet", tone="secondary", parent=self)
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(160)
-        self._far = Label("", "snippet", tone="secondary", parent=self)
-        self._stop = quiet(tr("work", "Stop"), parent=self)
-        self._stop.clicked.connect(self._on_stop_clicked)
-        self._away = icon_button("x", tr("work", "Put away"), parent=self)
-        self._away.clicked.connect(self.put_away)
         self._stopped = False
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 2, 8, 2)
-        layout.setSpacing(12)
-        layout.addWidget(self._what, 1)
-        layout.addWidget(self._bar)
-        layout.addWidget(self._far)
-        layout.addWidget(self._stop)
-        layout.addWidget(self._away)
         self.hide()
 
     def show_work(self, work: Work | None) -> None:
         """How it stands now; None when it is over."""
-        self.setVisible(work is not None)
         if work is None:
+            self.hide()
             return
+        self.furnish()
         self._what.setText(work.what)
         self._bar.setRange(0, work.total or 0)
         self._bar.setValue(work.done)
@@ -71,6 +57,27 @@ class WorkBar(QWidget):
         self._stop.setAccessibleName(f"{words}: {work.what}")
         self._bar.setVisible(not work.stopped)
         self._away.setVisible(work.stopped)
+        self.show()
+
+    @override
+    def _furnish(self) -> None:
+        self._what = ElidedLabel("", "snippet", tone="secondary", parent=self)
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(160)
+        self._far = Label("", "snippet", tone="secondary", parent=self)
+        self._stop = quiet(tr("work", "Stop"), parent=self)
+        self._stop.clicked.connect(self._on_stop_clicked)
+        self._away = icon_button("x", tr("work", "Put away"), parent=self)
+        self._away.clicked.connect(self.put_away)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 2, 8, 2)
+        layout.setSpacing(12)
+        layout.addWidget(self._what, 1)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._far)
+        layout.addWidget(self._stop)
+        layout.addWidget(self._away)
 
     def _on_stop_clicked(self) -> None:
         (self.resume_requested if self._stopped else self.stop_requested).emit()

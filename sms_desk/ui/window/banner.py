@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.ui import theme
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.buttons import icon_button, plain
 from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import label
 from sms_desk.ui.widgets.words import tr
 
 
-class Banner(QWidget):
+class Banner(Bare):
     action_requested = Signal()
     other_requested = Signal()
     put_away = Signal()
@@ -27,6 +29,24 @@ class Banner(QWidget):
         super().__init__(parent)
         self._drawing = sign
         on_ground(self, "soft")
+        self.hide()
+
+    def show_words(self, title: str, next_step: str, action: str, other: str = "") -> None:
+        """action, other: the buttons' words, "" for none."""
+        self.furnish()
+        self._words.setText(f"{title} {next_step}".strip())
+        self._action.set_words(action)
+        self._action.setVisible(bool(action))
+        self._other.set_words(other)
+        self._other.setVisible(bool(other))
+        self.setAccessibleName(self._words.text())
+        self.show()
+
+    def words(self) -> str:
+        return self._words.text() if self.is_furnished() else ""
+
+    @override
+    def _furnish(self) -> None:
         self._sign = label(parent=self)
         self._words = label(wrap=True, parent=self)
         self._action = plain("", parent=self)
@@ -45,20 +65,6 @@ class Banner(QWidget):
         layout.addWidget(self._away)
         theme.signals.changed.connect(self._draw_sign)
         self._draw_sign()
-        self.hide()
-
-    def show_words(self, title: str, next_step: str, action: str, other: str = "") -> None:
-        """action, other: the buttons' words, "" for none."""
-        self._words.setText(f"{title} {next_step}".strip())
-        self._action.set_words(action)
-        self._action.setVisible(bool(action))
-        self._other.set_words(other)
-        self._other.setVisible(bool(other))
-        self.setAccessibleName(self._words.text())
-        self.show()
-
-    def words(self) -> str:
-        return self._words.text()
 
     def _draw_sign(self) -> None:
         self._sign.setPixmap(theme.pixmap(*self._drawing, 16))
