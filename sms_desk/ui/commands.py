@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
@@ -221,7 +222,7 @@ class Registry(QObject):
         if shortcut is None and keys:
             shortcut = QShortcut(self._window)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(command.run)
+            shortcut.activated.connect(partial(self.run, command.id))
             self._shortcuts[command.id] = shortcut
         if shortcut is not None and shortcut.keys() != keys:
             shortcut.setKeys(keys)

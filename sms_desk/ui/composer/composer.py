@@ -101,11 +101,16 @@ class Composer(QWidget):
         self._counter = Counter(self._box)
         self._window_clock = WindowClock(self._box)
         self._replies = icon_button(
-            "notepad-text", tr("composer", "Templates"), tip=tr("composer", "Templates (/)")
+            "notepad-text",
+            tr("composer", "Templates"),
+            tip=tr("composer", "Templates (/)"),
+            parent=self._box,
         )
-        self._approved = icon_button("file-text", tr("composer", "Send a WhatsApp template"))
-        self._emoji = icon_button("smile", tr("composer", "Emoji"))
-        self._later = icon_button("calendar-clock", tr("composer", "Send later…"))
+        self._approved = icon_button(
+            "file-text", tr("composer", "Send a WhatsApp template"), parent=self._box
+        )
+        self._emoji = icon_button("smile", tr("composer", "Emoji"), parent=self._box)
+        self._later = icon_button("calendar-clock", tr("composer", "Send later…"), parent=self._box)
         self._send = SendButton(self._box)
         self._template_picker: TemplatePicker | None = None
         self._picker: EmojiPicker | None = None

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QThreadPool, Signal
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QObject,
+    QSize,
+    Qt,
+    QThreadPool,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 MAX_PIXELS = 24_000_000
@@ -69,6 +79,7 @@ class Pictures(QObject):
 
         _start(work)
 
+    @Slot(int, object, QImage)
     def _on_decoded(self, generation: int, attachment_id: UUID, image: QImage) -> None:
         if generation != self._generation:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 from typing_extensions import override
@@ -73,6 +73,7 @@ class SourceChip(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, _HEIGHT)  # nobody's pane stays wide for it
 
+    @Slot()
     def _on_why_clicked(self) -> None:
         self.why_requested.emit(self.mapToGlobal(self.rect().bottomLeft()))
 

@@ -55,17 +55,17 @@ class ConversationsPage(QWidget):
         on_ground(self, "base")
         self._reader = reader
         self._clock = clock
-        self.inbox = InboxView(clock, reader.zone, self)
         self._widths = Widths()
         self._narrow = False
         self._was_wide = True
         self._context_open = True
         self._furnished = False
-        self._ground = QWidget(self)  # where the thread will stand
-        self._ground.setMinimumWidth(THREAD_LEAST)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
+        self.inbox = InboxView(clock, reader.zone, self._splitter)
+        self._ground = QWidget(self._splitter)  # where the thread will stand
+        self._ground.setMinimumWidth(THREAD_LEAST)
         for pane in (self.inbox, self._ground):
             self._splitter.addWidget(pane)
         self._splitter.setStretchFactor(0, 0)
@@ -87,24 +87,23 @@ class ConversationsPage(QWidget):
         """Bring thread and context, a piece at a time: whoever calls lets the window breathe
         between. What stood beside the list was empty ground, so nothing jumps."""
         from sms_desk.ui.thread import ThreadHead, ThreadView
+        from sms_desk.ui.window.thread_column import ThreadColumn
 
         yield
-        head = ThreadHead(self._reader, self._clock)
+        column = ThreadColumn(self._ground)
+        head = ThreadHead(self._reader, self._clock, column.inside)
         yield
-        thread = ThreadView(self._reader, self._clock)
+        thread = ThreadView(self._reader, self._clock, column.inside)
         yield
         from sms_desk.ui.composer import Composer
 
         yield
-        composer = Composer()
+        column.take_in(head, thread, Composer(column.inside))
         yield
         from sms_desk.ui.context import ContextPane
-        from sms_desk.ui.window.thread_column import ThreadColumn
 
         yield
-        context = ContextPane(self._clock, self._reader.zone)
-        yield
-        self._take_in(ThreadColumn(head, thread, composer, self), context)
+        self._take_in(column, ContextPane(self._clock, self._reader.zone, self))
 
     def is_furnished(self) -> bool:
         """Whether thread and context are there."""
@@ -114,11 +113,11 @@ class ConversationsPage(QWidget):
         self.column, self.context = column, context
         self._furnished = True
         context.hide()  # until there is somebody to tell of
-        self._splitter.replaceWidget(self._splitter.indexOf(self._ground), column)
-        self._ground.deleteLater()
+        standing = QHBoxLayout(self._ground)
+        standing.setContentsMargins(0, 0, 0, 0)
+        standing.addWidget(column)
         column.show()
         self._splitter.addWidget(context)
-        self._splitter.setStretchFactor(self._splitter.indexOf(column), 1)
         self._splitter.setStretchFactor(self._splitter.indexOf(context), 0)
         column.offer_list(self._narrow)
         column.list_requested.connect(self.show_list)
