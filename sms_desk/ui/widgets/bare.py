@@ -35,6 +35,6 @@ class Bare(QWidget):
         """Where Tab halts before it comes here: it goes by where things stand, not by when they
         were made."""
         found = self.previousInFocusChain()
-        while found.focusPolicy() == Qt.FocusPolicy.NoFocus and found is not self:
+        while found and found.focusPolicy() == Qt.FocusPolicy.NoFocus and found is not self:
             found = found.previousInFocusChain()
-        return found
+        return found or self
