@@ -193,7 +193,8 @@ def test_keys_are_changed_in_the_settings_and_kept(shop: Shop) -> None:
     shop.wiring.desk.show_screen("settings")
     screen = shop.window.screen_shown()
     assert isinstance(screen, SettingsScreen)
-    shop.until(lambda: screen.findChild(KeysPage) is not None)
+    shop.until(lambda: screen.page() is not None)
+    screen.show_section("Keys")
     page = screen.findChild(KeysPage)
     assert page is not None
     edit = page.edit_of("sync")

@@ -24,6 +24,7 @@ from sms_desk.ui.notices import NoticesScreen
 from sms_desk.ui.notices.letter_pane import LetterPane
 from sms_desk.ui.notices.letters import Letters
 from sms_desk.ui.notices.told import Told
+from sms_desk.ui.settings_screen import SettingsScreen
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.notices import NoticesPage
 from sms_desk.ui.widgets.forms import Choice
@@ -170,12 +171,15 @@ def test_r20_a_rep_sees_no_templates_and_no_again(
 
 def test_r21_the_settings_lead_there(shop: Shop) -> None:
     shop.wiring.desk.show_screen("settings")
-    shop.until(lambda: shop.window.findChildren(NoticesPage))
-    (page,) = shop.window.findChildren(NoticesPage)
-    button(page, "E-mail templates…").click()
     screen = shop.window.screen_shown()
-    assert isinstance(screen, NoticesScreen)
-    assert screen.tabs.current() == "letters"
+    assert isinstance(screen, SettingsScreen)
+    shop.until(lambda: screen.page() is not None)
+    screen.show_section("Notifications")
+    (page,) = screen.findChildren(NoticesPage)
+    button(page, "E-mail templates…").click()
+    shown = shop.window.screen_shown()
+    assert isinstance(shown, NoticesScreen)
+    assert shown.tabs.current() == "letters"
 
 
 # --- templates ------------------------------------------------------------------------------------

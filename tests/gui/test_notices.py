@@ -164,12 +164,16 @@ def test_r21_the_settings_mute_an_inbox_and_a_rep_sees_no_server(shop: Shop) -> 
     from PySide6.QtWidgets import QCheckBox
 
     from sms_desk.services import notices
+    from sms_desk.ui.settings_screen import SettingsScreen
     from sms_desk.ui.settings_screen.notices import NoticesPage
 
     desk = shop.wiring.desk
     desk.show_screen("settings")
-    shop.until(lambda: shop.window.findChildren(NoticesPage))
-    (page,) = shop.window.findChildren(NoticesPage)
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, SettingsScreen)
+    shop.until(lambda: screen.page() is not None)
+    screen.show_section("Notifications")
+    (page,) = screen.findChildren(NoticesPage)
     boxes = page.findChildren(QCheckBox)
     assert not any("E-mail for assignments" in box.text() for box in boxes)
     box = next(box for box in boxes if "0102" in box.text())

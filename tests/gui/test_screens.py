@@ -439,16 +439,17 @@ def settings_screen(shop: Shop) -> SettingsScreen:
     shop.wiring.desk.show_screen("settings")
     screen = shop.window.screen_shown()
     assert isinstance(screen, SettingsScreen)
-    shop.until(lambda: bool(screen.findChildren(SettingField)))
+    shop.until(lambda: screen.page() is not None)
     return screen
 
 
-def field(screen: SettingsScreen, name: str) -> SettingField:
+def field(screen: SettingsScreen, section: str, name: str) -> SettingField:
+    screen.show_section(section)
     return next(each for each in screen.findChildren(SettingField) if each._setting.name == name)
 
 
 def test_a_setting_takes_effect_in_the_window(shop: Shop, settings_screen: SettingsScreen) -> None:
-    line = field(settings_screen, "waiting_minutes").control()
+    line = field(settings_screen, "Workspace", "waiting_minutes").control()
     assert isinstance(line, QLineEdit)
     line.setText("5")
     line.editingFinished.emit()
@@ -462,7 +463,7 @@ def test_a_setting_takes_effect_in_the_window(shop: Shop, settings_screen: Setti
 def test_a_wrong_value_is_explained_and_not_kept(
     shop: Shop, settings_screen: SettingsScreen
 ) -> None:
-    found = field(settings_screen, "waiting_minutes")
+    found = field(settings_screen, "Workspace", "waiting_minutes")
     line = found.control()
     assert isinstance(line, QLineEdit)
     line.setText("soon")
@@ -510,6 +511,7 @@ def test_an_admin_renames_the_workspace(shop: Shop, settings_screen: SettingsScr
         workspaces.insert(
             tx, id_=new_id(), name="Mill", kind="real", me_id=shop.office.ann, at=shop.office.now
         )
+    settings_screen.show_section("Workspace")
     form = settings_screen.findChild(WorkspaceName)
     assert form is not None
     assert not form._save.isEnabled()
@@ -522,13 +524,15 @@ def test_an_admin_renames_the_workspace(shop: Shop, settings_screen: SettingsScr
 def test_a_setting_of_the_machine_stays_on_the_machine(
     shop: Shop, settings_screen: SettingsScreen
 ) -> None:
-    box = field(settings_screen, "close_to_tray").control()
+    box = field(settings_screen, "Appearance", "close_to_tray").control()
     assert isinstance(box, QCheckBox)
     box.click()
     assert shop.state.setting("close_to_tray") is False
 
 
 def test_only_settings_that_do_something_are_shown(settings_screen: SettingsScreen) -> None:
+    for section in ("Appearance", "Inbox", "Notifications", "Workspace"):
+        settings_screen.show_section(section)
     names = {each._setting.name for each in settings_screen.findChildren(SettingField)}
     assert names == {
         "waiting_minutes",
@@ -563,7 +567,7 @@ def test_only_settings_that_do_something_are_shown(settings_screen: SettingsScre
 def test_r8_working_hours_are_typed_as_words_and_a_wrong_one_explained(
     shop: Shop, settings_screen: SettingsScreen
 ) -> None:
-    found = field(settings_screen, "working_hours")
+    found = field(settings_screen, "Inbox", "working_hours")
     line = found.control()
     assert isinstance(line, QLineEdit)
     line.setText("mon-fri 9am")
@@ -577,14 +581,25 @@ def test_r8_working_hours_are_typed_as_words_and_a_wrong_one_explained(
     assert not found._wrong.isVisibleTo(found)
 
 
+def test_a_page_is_made_when_somebody_goes_there_and_only_then(
+    settings_screen: SettingsScreen,
+) -> None:
+    assert settings_screen.findChildren(PeoplePage) == []
+    settings_screen.show_section("People")
+    settings_screen.show_section("You")
+    settings_screen.show_section("People")
+    assert len(settings_screen.findChildren(PeoplePage)) == 1
+
+
 def test_a_number_says_its_unit(settings_screen: SettingsScreen) -> None:
-    found = field(settings_screen, "waiting_minutes")
+    found = field(settings_screen, "Workspace", "waiting_minutes")
     assert "minutes" in [each.text() for each in found.findChildren(QLabel)]
 
 
 def test_r63_an_account_tells_its_line_and_can_be_tested(
     shop: Shop, settings_screen: SettingsScreen
 ) -> None:
+    settings_screen.show_section("Accounts")
     page = settings_screen.findChild(AccountsPage)
     assert page is not None
 
@@ -604,6 +619,7 @@ def test_r63_an_account_tells_its_line_and_can_be_tested(
 
 
 def test_the_settings_lead_to_the_people(shop: Shop, settings_screen: SettingsScreen) -> None:
+    settings_screen.show_section("People")
     page = settings_screen.findChild(PeoplePage)
     assert page is not None
     page.open.click()

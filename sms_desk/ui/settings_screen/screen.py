@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ from sms_desk.ui.settings_screen.keys import KeysPage
 from sms_desk.ui.settings_screen.notices import NoticesPage
 from sms_desk.ui.settings_screen.people import MePage, PeoplePage
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
+from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.forms import Form, scrolled
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground, vertical_line
 from sms_desk.ui.widgets.text import label
@@ -106,7 +108,7 @@ class SettingsScreen(QWidget):
         self._pages = QStackedWidget(self)
         self._lay_out()
         self.setFocusProxy(self._sections)
-        self._sections.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._sections.currentRowChanged.connect(self._go_to)
         bus.changed.connect(self._on_changed)
         self._read()
 
@@ -139,6 +141,13 @@ class SettingsScreen(QWidget):
     def page(self) -> QWidget | None:
         return self._pages.currentWidget()
 
+    @Slot(int)
+    def _go_to(self, row: int) -> None:
+        page = self._pages.widget(row)
+        if isinstance(page, _Page):
+            page.furnish()
+        self._pages.setCurrentIndex(row)
+
     # --- reading ---------------------------------------------------------------------------------
 
     def _read(self) -> None:
@@ -161,47 +170,63 @@ class SettingsScreen(QWidget):
                 old.deleteLater()
         self._sections.blockSignals(True)
         self._sections.clear()
-        for title, page in self._made(found):
+        for title, make in self._made(found):
             self._sections.addItem(title)
-            self._pages.addWidget(_framed(title, page))
+            self._pages.addWidget(_Page(title, make, self._pages))
         self._sections.setCurrentRow(at)
         self._sections.blockSignals(False)
-        self._pages.setCurrentIndex(at)
+        self._go_to(at)
 
-    def _made(self, found: Values) -> list[tuple[str, Form]]:
-        accounts = AccountsPage(
+    def _made(self, found: Values) -> list[tuple[str, Callable[[], Form]]]:
+        """The sections in their order, and what makes the page of each."""
+        return [
+            (tr("settings", "You"), lambda: MePage(self._doors, found.me)),
+            (tr("settings", "Accounts"), lambda: self._accounts(found)),
+            (tr("settings", "Appearance"), self._appearance),
+            (tr("settings", "Inbox"), lambda: self._settings(Scope.PERSON, found.values)),
+            (tr("settings", "Notifications"), lambda: self._notices(found)),
+            (tr("settings", "Workspace"), lambda: self._workspace(found)),
+            (tr("settings", "People"), self._people),
+            (tr("settings", "Keys"), self._keys),
+        ]
+
+    def _accounts(self, found: Values) -> AccountsPage:
+        page = AccountsPage(
             self._session,
             self._doors,
             found.accounts,
             ZoneInfo(found.me.zone),
             admin=found.me.role is Role.ADMIN,
         )
-        accounts.connect_requested.connect(self.connect_requested)
-        accounts.changed.connect(self._read)
+        page.connect_requested.connect(self.connect_requested)
+        page.changed.connect(self._read)
         if self._is_team and found.me.role is Role.ADMIN:
-            accounts.add_widget(self._connector())
-        keys = KeysPage(self._commands)
-        keys.keys_changed.connect(self._on_keys_changed)
-        people = PeoplePage(playing=self._session.demo)
-        people.people_requested.connect(self.people_requested)
+            page.add_widget(self._connector())
+        return page
+
+    def _appearance(self) -> Form:
         machine = {s.name: self._state.setting(s.name) for s in registry.of_scope(Scope.MACHINE)}
-        shop = Form()
-        shop.add_widget(WorkspaceName(self._doors, found.workspace_name, found.me))
+        return self._settings(Scope.MACHINE, machine)
+
+    def _workspace(self, found: Values) -> Form:
+        page = Form()
+        page.add_widget(WorkspaceName(self._doors, found.workspace_name, found.me))
         if self._is_team and found.me.role is not Role.REP:
-            shop.add_widget(self._kept())
-        shop.add_widget(self._settings(Scope.WORKSPACE, found.values))
+            page.add_widget(self._kept())
+        page.add_widget(self._settings(Scope.WORKSPACE, found.values))
         if not self._session.demo:
-            shop.add_widget(RecoveryRow(self._doors, self._session.folder))
-        return [
-            (tr("settings", "You"), MePage(self._doors, found.me)),
-            (tr("settings", "Accounts"), accounts),
-            (tr("settings", "Appearance"), self._settings(Scope.MACHINE, machine)),
-            (tr("settings", "Inbox"), self._settings(Scope.PERSON, found.values)),
-            (tr("settings", "Notifications"), self._notices(found)),
-            (tr("settings", "Workspace"), shop),
-            (tr("settings", "People"), people),
-            (tr("settings", "Keys"), keys),
-        ]
+            page.add_widget(RecoveryRow(self._doors, self._session.folder))
+        return page
+
+    def _people(self) -> PeoplePage:
+        page = PeoplePage(playing=self._session.demo)
+        page.people_requested.connect(self.people_requested)
+        return page
+
+    def _keys(self) -> KeysPage:
+        page = KeysPage(self._commands)
+        page.keys_changed.connect(self._on_keys_changed)
+        return page
 
     def _notices(self, found: Values) -> NoticesPage:
         machine = registry.of_scope(Scope.MACHINE, registry.NOTICES)
@@ -253,6 +278,21 @@ class SettingsScreen(QWidget):
     @Slot()
     def _on_keys_changed(self) -> None:
         self._state.put("keys", self._commands.chosen_keys())
+
+
+class _Page(Bare):
+    """A section's page, made when somebody goes there: all of them are six hundred widgets."""
+
+    def __init__(self, title: str, make: Callable[[], Form], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._make = make
+
+    @override
+    def _furnish(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(_framed(self._title, self._make()))
 
 
 def _framed(title: str, page: Form) -> QWidget:
