@@ -27,6 +27,7 @@ TABLES = (
     tables.sender_ids,
     tables.sender_accounts,
     tables.holdings,
+    tables.sender_mutes,
     tables.programs,
     tables.program_bindings,
     tables.tags,

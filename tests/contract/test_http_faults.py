@@ -334,7 +334,8 @@ def test_a_handshake_that_fails(act: Act) -> None:
 
 
 @pytest.mark.usefixtures("hosts", "short_limits")
-def test_a_handshake_that_never_ends() -> None:
+def test_a_handshake_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "SEND_TOTAL_S", 30.0)  # of the two limits, the one for reading
     with raw_server(drip(b"\x16\x03\x03\x40\x00" + b"\x02" * 500), reads=False) as server:
         result = send(f"https://api.example.test:{server.port}")
         assert (result.outcome, result.why) == (Outcome.NOT_SENT, "read_timeout")

@@ -16,9 +16,8 @@ import sqlalchemy as sa
 
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.domain.model import Channel
-from sms_desk.services import context, directory, inbox, searching, senders, threads
-from sms_desk.services import desk as doors
-from sms_desk.store import people, seldom, tables
+from sms_desk.services import composing, directory, inbox, searching, senders, telling, threads
+from sms_desk.store import notices, people, seldom, tables
 from sms_desk.store.engine import Tx, Workspace, open_file
 from sms_desk.store.remembered import remembered
 from tests.store.conftest import KEY
@@ -50,6 +49,16 @@ def test_nothing_is_read_twice(local_workspace: Workspace) -> None:
     for _ in range(3):
         with local_workspace.read() as tx:
             assert remembered(tx, read) == remembered(tx, read) == 1
+
+
+def test_r21_who_mutes_a_sender_id_is_told_of_it_no_more(office: Office) -> None:
+    for on in (True, False):
+        with office.workspace.read() as tx:
+            remembered(tx, notices.mutes)
+        with office.workspace.write() as tx:
+            notices.set_mute(tx, office.ben, office.shared, office.now, on=on)
+        with office.workspace.read() as tx:
+            assert remembered(tx, notices.mutes) == ({office.ben: {office.shared}} if on else {})
 
 
 def test_a_change_is_seen_by_the_next_read(office: Office) -> None:
@@ -203,11 +212,14 @@ def test_all_that_is_remembered_stands_in_watched_tables(
 
         return asked
 
-    def spying(tx: Tx, ask: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return remembered(tx, spied(ask), *args, **kwargs)
+    real = remembered
 
-    monkeypatch.setattr(context, "remembered", spying)
-    monkeypatch.setattr(doors, "remembered", spying)
+    def spying(tx: Tx, ask: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return real(tx, spied(ask), *args, **kwargs)
+
+    for module in list(sys.modules.values()):
+        if getattr(module, "remembered", None) is real:
+            monkeypatch.setattr(module, "remembered", spying)
     desk = office.desk(office.ben)
     desk.read(inbox.page, InboxFilter())
     desk.read(inbox.rail)
@@ -218,5 +230,7 @@ def test_all_that_is_remembered_stands_in_watched_tables(
     desk.read(senders.linkable, Channel.SMS)
     desk.read(directory.all_templates)
     desk.read(searching.find, "open")
+    desk.read(lambda ctx: telling.Teller(ctx.tx, people.directory(ctx.tx), ctx.now))
+    desk.read(composing.verdicts, conversation, None, "Yes.")
     known = {table.name for table in tables.metadata.tables.values()}
     assert read & known == {table.name for table in seldom.TABLES}
