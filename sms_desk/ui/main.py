@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, MachineState, Profile
 from sms_desk.ui import theme
+from sms_desk.ui.collecting import Collecting
 from sms_desk.ui.opening import Frame, Launch, Open, open_workspace
 from sms_desk.ui.window.main_window import MainWindow
 
@@ -102,7 +103,11 @@ class Start(QObject):
 
     @Slot()
     def _on_ready(self) -> None:
-        QTimer.singleShot(COLLECT_MS, self, _collect_again)
+        QTimer.singleShot(COLLECT_MS, self, self._collect)
+
+    @Slot()
+    def _collect(self) -> None:
+        Collecting(self)
 
     @Slot()
     def _listen(self) -> None:
@@ -110,12 +115,6 @@ class Start(QObject):
             from sms_desk.ui.raising import RaiseServer  # Qt's network module
 
             RaiseServer(self._folder, self).raise_requested.connect(self._frame.window.bring_up)
-
-
-def _collect_again() -> None:
-    """From now on rubbish is collected, but not looked for in what the start has made."""
-    gc.freeze()
-    gc.enable()
 
 
 def window_lock(path: Path) -> QLockFile:

@@ -24,6 +24,7 @@ from sms_desk.domain.inbox_filters import Scope
 from sms_desk.services import glance_keeping, inbox
 from sms_desk.services.inbox_rows import InboxPage
 from sms_desk.settings.files import MachineState
+from sms_desk.ui.collecting import Collecting
 from sms_desk.ui.main import Start, window_lock
 from sms_desk.ui.opening import Frame, Front, Launch, Open, Opening
 from sms_desk.ui.palette import Palette
@@ -42,6 +43,7 @@ HEAVY = ("sqlalchemy", "alembic", "requests", "keyring", "phonenumbers", "sqlcip
 PAINTS_FIRST = f"""
 import os, sys
 from pathlib import Path
+from sms_desk.ui.collecting import Collecting
 from sms_desk.ui.main import run
 from sms_desk.ui.opening import Launch
 
@@ -139,19 +141,17 @@ def test_rubbish_is_collected_once_everything_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sms_desk.ui.main.COLLECT_MS", 0)
-    frozen = list[bool]()
-    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(gc.isenabled()))
     window, state = MainWindow(), MachineState(tmp_path / "state.json")
     start = Start(Frame(qapp, window, Launch(), state, lambda _launch, _front: session))
     gc.disable()
     window.show()
     try:
-        qtbot.waitUntil(gc.isenabled)
+        qtbot.waitUntil(lambda: start.findChild(Collecting) is not None)
         assert start.program is not None
         assert start.program.wiring is not None
         assert start.program.wiring.is_ready
-        assert frozen == [False]
     finally:
+        gc.unfreeze()
         gc.enable()
         start.quit()
         start.finish()
