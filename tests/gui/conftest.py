@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,15 @@ def office(kept_office: KeptOffice, tmp_path: Path) -> Iterator[Office]:
     """Ann, Ben and Cara in a file of this test's own."""
     with kept_office.copied(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def rubbish() -> Iterator[None]:
+    """None is looked for while there are readers' threads, in which a widget may not end; as in the
+    desk (`ui.collecting`)."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
