@@ -215,20 +215,18 @@ def replay(tx: Tx, person_id: UUID, now: datetime) -> Changes:
     ctx = Context(tx, people.actor(tx, person_id), now, replica=True)
     drafts = my_states.all_drafts(tx)  # what was typed since is not what was sent
     changes = NOTHING
-    with before.watching(tx):
-        for one in waiting:
-            try:
-                command = decode(one.kind, one.id, one.at, one.args)
-                if not _runs_here(tx, command):
-                    continue
-                with savepoint(tx), before.keeping(tx, one.id):
-                    changes |= execute(ctx, command).changes
-            except DeskError:
+    before.watch(tx)
+    for one in waiting:
+        try:
+            command = decode(one.kind, one.id, one.at, one.args)
+            if not _runs_here(tx, command):
                 continue
-            except Exception as error:  # noqa: BLE001 (no effect of one's own is worth all others' news)
-                log.warning(
-                    "command %s of kind %s waits: %s", one.id, one.kind, type(error).__name__
-                )
+            with savepoint(tx), before.keeping(tx, one.id):
+                changes |= execute(ctx, command).changes
+        except DeskError:
+            continue
+        except Exception as error:  # noqa: BLE001 (no effect of one's own is worth all others' news)
+            log.warning("command %s of kind %s waits: %s", one.id, one.kind, type(error).__name__)
     my_states.put_drafts(tx, drafts)
     return changes
 

@@ -113,12 +113,11 @@ def _names(tx: Tx) -> Sequence[str]:
 def test_several_commands_on_one_row_are_put_back_newest_first(replica: Workspace) -> None:
     with replica.write() as tx:
         id_ = _tag(tx, "first")
-        with before.watching(tx):
-            for name in ("second", "third"):
-                with before.keeping(tx, new_id()):
-                    tx.execute(sa.update(tables.tags).values(name=name))
+        for name in ("second", "third"):
             with before.keeping(tx, new_id()):
-                tx.execute(sa.delete(tables.tags).where(tables.tags.c.id == id_))
+                tx.execute(sa.update(tables.tags).values(name=name))
+        with before.keeping(tx, new_id()):
+            tx.execute(sa.delete(tables.tags).where(tables.tags.c.id == id_))
         assert _names(tx) == []
         before.restore(tx)
         assert _names(tx) == ["first"]
@@ -162,11 +161,27 @@ def test_a_command_that_is_refused_takes_its_images_back(replica: Workspace) -> 
         assert before.images(tx) == []
 
 
-def test_an_exception_leaves_no_trigger_on_the_connection(replica: Workspace) -> None:
+@pytest.mark.parametrize("watched", [True, False])
+def test_an_exception_ends_the_keeping(replica: Workspace, watched: bool) -> None:
+    """Whether the connection was ready before, or was made so in what is taken back."""
+    if watched:
+        with replica.write() as tx:
+            before.watch(tx)
     with pytest.raises(ZeroDivisionError), replica.write() as tx, before.keeping(tx, new_id()):
         _ = 1 / 0
     with replica.write() as tx:
         _tag(tx, "afterwards")
         assert before.images(tx) == []
-        left = tx.exec_driver_sql("SELECT name FROM temp.sqlite_master").scalars()
-        assert [name for name in left if not name.startswith("seldom_")] == []
+
+
+def test_a_connection_is_made_ready_once(replica: Workspace) -> None:
+    with replica.write() as tx, before.keeping(tx, new_id()):
+        _tag(tx, "first")
+    made: list[str] = []
+    with replica.write() as tx:
+        tx.connection.driver_connection.set_trace_callback(made.append)  # type: ignore[union-attr]
+        with before.keeping(tx, new_id()):
+            _tag(tx, "second")
+        tx.connection.driver_connection.set_trace_callback(None)  # type: ignore[union-attr]
+        assert len(before.images(tx)) == 2
+    assert not [statement for statement in made if "CREATE" in statement]
