@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
@@ -99,7 +99,6 @@ class Terminal:
         password: str | None = None,
     ) -> Called:
         """A call in this process. password: of a login on a team's server; may have two lines."""
-        self.capsys.readouterr()
         with (
             descriptor(PASSPHRASE) as passphrase,
             descriptor(self._token) as token,
@@ -109,10 +108,9 @@ class Terminal:
             options = ["--home", str(self.home), "--passphrase-fd", str(passphrase)]
             extra = ["--secret-fd", str(token)] if secret else []
             extra += ["--password-fd", str(given)] if password is not None else []
-            code = run([*options, *words, *extra], Invocation())
-        said = self.capsys.readouterr()
-        self.said += [said.out, said.err]
-        return Called(code, said.out, said.err)
+            done = called_here(self.capsys, *options, *words, *extra)
+        self.said += [done.out, done.err]
+        return done
 
     @property
     def _token(self) -> str:
@@ -130,6 +128,27 @@ class Terminal:
 
     def sync(self) -> Any:
         return self.json("sync", "--once", secret=True)
+
+
+def called_here(capsys: pytest.CaptureFixture[str], *words: str) -> Called:
+    """A call in this process."""
+    capsys.readouterr()
+    code = run(words, Invocation())
+    said = capsys.readouterr()
+    return Called(code, said.out, said.err)
+
+
+def called_apart(*words: str, fds: Collection[int] = ()) -> Called:
+    """A call as a program of its own, which is handed those descriptors."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sms_desk", *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        pass_fds=fds,
+        timeout=180,
+    )
+    return Called(done.returncode, done.stdout, done.stderr)
 
 
 def program(

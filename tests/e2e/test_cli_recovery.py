@@ -3,54 +3,47 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from tests.e2e.cli_calls import descriptor
-
-pytestmark = pytest.mark.keyring
-
-_LOSE = """
-import json, sys
-from uuid import UUID
 from sms_desk.settings import keys
 from sms_desk.settings.credentials import KeyringStore
-KeyringStore(UUID(sys.argv[1])).delete(keys.PURPOSE)
-"""
+from tests.e2e.cli_calls import Called, called_apart, called_here, descriptor, given_stdin
+from tests.fixtures.secret_service import enter
+
+pytestmark = [
+    pytest.mark.keyring,
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
 
 
-def test_a_lost_entry_comes_back(secret_service: dict[str, str], tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    environment = {**secret_service, "SMS_DESK_HOME": str(home)}
-    environment.pop("PYTHON_KEYRING_BACKEND", None)
+def test_a_lost_entry_comes_back(
+    secret_service: dict[str, str],
+    desk_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Into a program, and another one finds it there."""
+    enter(secret_service, monkeypatch)
 
-    def call(*words: str, fd: int | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            pass_fds=[] if fd is None else [fd],
-            timeout=180,
-        )
+    def call(*words: str) -> Called:
+        with given_stdin(b""):
+            return called_here(capsys, *words)
 
-    desk = ("-m", "sms_desk")
-    assert call(*desk, "people", "list").returncode == 0
-    assert call(*desk, "key", "show").returncode == 2  # nobody can be asked
-    shown = call(*desk, "key", "show", "--yes", "--json")
-    assert shown.returncode == 0, shown.stderr
-    text = json.loads(shown.stdout)["recovery_key"]
-    (identity,) = home.rglob("workspace.json")
-    call("-c", _LOSE, json.loads(identity.read_text())["workspace_id"])
-    assert call(*desk, "people", "list").returncode == 5
+    assert call("people", "list").code == 0
+    assert call("key", "show").code == 2  # nobody can be asked
+    shown = call("key", "show", "--yes", "--json")
+    assert shown.code == 0, shown.err
+    text = shown.json["recovery_key"]
+    (identity,) = desk_home.rglob("workspace.json")
+    KeyringStore(UUID(json.loads(identity.read_text())["workspace_id"])).delete(keys.PURPOSE)
+    assert call("people", "list").code == 5
     with descriptor(text) as fd:
-        done = call(*desk, "key", "restore", "--key-fd", str(fd), fd=fd)
-    assert done.returncode == 0, done.stderr
-    assert text not in done.stdout + done.stderr
-    assert call(*desk, "people", "list").returncode == 0
-    logs = [each for each in home.rglob("*") if each.is_file() and each.suffix in (".log", ".json")]
-    assert all(text.encode() not in each.read_bytes() for each in logs)
+        done = called_apart("key", "restore", "--key-fd", str(fd), fds=[fd])
+    assert done.code == 0, done.err
+    assert text not in done.out + done.err
+    assert called_apart("people", "list").code == 0
+    written = [each for each in desk_home.rglob("*") if each.suffix in (".log", ".json")]
+    assert all(text.encode() not in each.read_bytes() for each in written if each.is_file())

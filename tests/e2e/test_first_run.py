@@ -23,6 +23,7 @@ from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.wizard import Wizard
 from sms_desk.ui.wizard.choose import Whose
 from tests.fixtures.sandbox import SandboxApi, sandbox
+from tests.fixtures.secret_service import enter
 
 __all__ = ["sandbox"]
 
@@ -31,7 +32,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
 
-OF_THE_BUS = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "HOME")
 LONG_MS = 60_000
 Start = Callable[[], Program]
 
@@ -45,9 +45,7 @@ def left_connections() -> Iterator[None]:
 
 @pytest.fixture
 def in_keyring(secret_service: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in OF_THE_BUS:
-        monkeypatch.setenv(name, secret_service[name])
-    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    enter(secret_service, monkeypatch)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from sms_desk.settings.credentials import KeyringStore, find_backend
 from sms_desk.settings.files import Profile
 from sms_desk.store.engine import ensure_schema, open_file
 from tests.fixtures.secret_service import (
+    enter,
     locked_secret_service,
     running_bus,
     running_keyring,
@@ -30,7 +31,6 @@ pytestmark = [
 ]
 
 WORKSPACE = UUID(int=9)
-OF_THE_BUS = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "HOME")
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +38,6 @@ def left_connections() -> Iterator[None]:
     """keyring 25.7 leaves its connection to the collector where a call fails: it comes now."""
     yield
     gc.collect()
-
-
-def enter(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process use the bus of the tests, and no configured backend."""
-    for name in OF_THE_BUS:
-        monkeypatch.setenv(name, environment[name])
-    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,46 +14,49 @@ from sms_desk.domain.errors import LoginError
 from sms_desk.settings import server_address
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.team.connection import connect
-from tests.e2e.cli_calls import descriptor
+from tests.e2e.cli_calls import Called, called_apart, called_here, descriptor
 from tests.e2e.team_setup import remove
 from tests.fixtures import postgres as clusters
 from tests.fixtures.postgres import Cluster
-from tests.fixtures.secret_service import secret_service
+from tests.fixtures.secret_service import enter
 
-__all__ = ["secret_service"]
+pytestmark = [
+    pytest.mark.keyring,
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
 
 
 def test_r46_passwords_are_kept_and_written_nowhere(
-    postgres: Cluster, secret_service: dict[str, str], tmp_path: Path
+    postgres: Cluster,
+    secret_service: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """Ann's calls are made here; Bob joins by a program, and another one finds his password."""
     administrator = ServerAddress(str(postgres.socket), "kept", clusters.USER)
-    environment = {**os.environ, **secret_service, "SMS_DESK_HOME": str(tmp_path / "anns")}
-    environment.pop("PYTHON_KEYRING_BACKEND", None)
-    said = b""
+    enter(secret_service, monkeypatch)
+    caplog.set_level(logging.DEBUG, "sms_desk")
+    options = ("--json", "--log-level", "debug")
+    homes = {name: ("--home", str(tmp_path / name)) for name in ("anns", "bobs")}
+    said = ""
+
+    def answer(done: Called) -> Any:
+        nonlocal said
+        assert done.code == 0, done
+        said += done.err
+        return done.json
 
     def call(*words: str, password: str = "", home: str = "anns") -> Any:
-        nonlocal said
         with descriptor(password) as fd:
             given = ("--password-fd", str(fd)) if password else ()
-            done = subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "sms_desk",
-                    *words,
-                    *given,
-                    "--json",
-                    "--log-level",
-                    "debug",
-                ],
-                env={**environment, "SMS_DESK_HOME": str(tmp_path / home)},
-                capture_output=True,
-                pass_fds=[fd],
-                timeout=120,
-            )
-        assert done.returncode == 0, done
-        said += done.stderr
-        return json.loads(done.stdout)
+            return answer(called_here(capsys, *homes[home], *words, *given, *options))
+
+    def program(*words: str, password: str = "") -> Any:
+        with descriptor(password) as fd:
+            given = ("--password-fd", str(fd)) if password else ()
+            return answer(called_apart(*homes["bobs"], *words, *given, *options, fds=[fd]))
 
     try:
         words = ("--name", "Coats & Co", "--person", "Ann")
@@ -63,18 +64,19 @@ def test_r46_passwords_are_kept_and_written_nowhere(
         assert (made["connector_password"], made["kept_in"]) == ("", "Secret Service")
         call("workspace", "status")  # the connector's password is in the key store
         bob = call("workspace", "invite", "Bob", "--role", "rep")
-        joined = call("join", bob["address"], password=bob["password"], home="bobs")
+        joined = program("join", bob["address"], password=bob["password"])
         assert joined["person_name"] == "Bob"
         with pytest.raises(LoginError):
             connect(server_address.parsed(bob["address"]), bob["password"])
         # Its own password is known to the key store alone, and serves every call.
-        call("sync", "--once", home="bobs")
+        program("sync", "--once")
         (me,) = (row for row in call("people", "list", home="bobs")["rows"] if row["is_me"])
         assert me["id"] == bob["person_id"]
         identity = json.loads((tmp_path / "bobs" / "workspace" / "workspace.json").read_text())
         assert identity["source"] == "keyring"
         kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
         for secret in (bob["password"], made["invitation"]["password"], clusters.PASSWORD):
-            assert secret.encode() not in kept + said
+            assert secret.encode() not in kept
+            assert secret not in said + caplog.text
     finally:
         remove(replace(administrator))
