@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from sms_desk.settings import clock
 from sms_desk.settings.files import DEMO_PROFILE, Profile
 from sms_desk.ui.main import window_lock
+from tests.fixtures.demo import TUESDAY
 from tests.fixtures.display import window_environment
 from tests.fixtures.waiting import wait_until
 
@@ -37,11 +39,11 @@ def test_the_tour_plays_to_its_end(real_display: str, tmp_path: Path) -> None:
 
 
 def test_a_second_start_raises_the_first_and_sigterm_ends_it(
-    real_display: str, tmp_path: Path
+    real_display: str, demo_home: Path
 ) -> None:
-    words = [sys.executable, "-m", "sms_desk", "demo", "--home", str(tmp_path)]
-    environment = window_environment(real_display)
-    folder = Profile.of(DEMO_PROFILE, tmp_path).folder
+    words = [sys.executable, "-m", "sms_desk", "demo", "--home", str(demo_home)]
+    environment = window_environment(real_display) | {clock.VARIABLE: TUESDAY.isoformat()}
+    folder = Profile.of(DEMO_PROFILE, demo_home).folder
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE) as first:
         try:
             wait_until(lambda: (folder / "workspace.db").exists(), "the workspace")
