@@ -17,10 +17,11 @@ import pytest
 
 from sms_desk.providers.sandbox import SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE
-from tests.e2e.cli_calls import PASSPHRASE, Terminal, descriptor, program
+from tests.e2e.cli_calls import PASSPHRASE, Terminal, called_here, descriptor, program
 from tests.fixtures.sandbox import CUSTOMER, sandbox_server
 from tests.fixtures.waiting import wait_until
 
+NOBODYS = "AC" + "0" * 32
 DESK = [sys.executable, "-m", "sms_desk"]
 
 
@@ -102,24 +103,17 @@ def test_a_workspace_opens_with_its_passphrase_only(
     here.json("inbox")
 
 
-def test_nobody_to_ask_is_said(home: Path) -> None:
+def test_nobody_to_ask_is_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environment = {**os.environ, "SMS_DESK_HOME": str(home)}
     done = subprocess.run(
         [*DESK, "inbox", "--json"], env=environment, input=b"", capture_output=True, timeout=180
     )
     assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (5, "keyring")
     assert b"Traceback" not in done.stderr
-    closed = program("account", "add", "twilio", "--sid", "AC" + "0" * 32, home=home)
-    assert closed.returncode == 2
-    assert b"--secret-fd" in closed.stderr
-    missing = subprocess.run(
-        [*DESK, "inbox", "--json", "--passphrase-fd", "77"],
-        env=environment,
-        input=b"",
-        capture_output=True,
-        timeout=180,
-    )
-    assert (missing.returncode, json.loads(missing.stdout)["error"]["code"]) == (2, "usage")
+    closed = Terminal(home, capsys).text("account", "add", "twilio", "--sid", NOBODYS, code=2)
+    assert "--secret-fd" in closed
+    missing = called_here(capsys, "inbox", "--json", "--passphrase-fd", "77", "--home", str(home))
+    assert (missing.code, missing.json["error"]["code"]) == (2, "usage")
 
 
 def test_a_secret_is_asked_for_without_echo(home: Path, server: SandboxServer) -> None:
