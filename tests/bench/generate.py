@@ -81,7 +81,7 @@ def _fill(
     conversations: int,
     people: int,
 ) -> None:
-    texts = Texts(rng)
+    texts = Texts(rng, messages)
     with workspace.write() as tx:
         contacts = min(conversations, _MOST_CONTACTS)
         cast = Casting(tx, rng, start, ids, texts).cast(people, contacts)

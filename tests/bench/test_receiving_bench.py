@@ -89,7 +89,7 @@ def talks(tx: Tx, count: int, rng: Random) -> list[tuple[str, str]]:
 
 def rows(pairs: Sequence[tuple[str, str]], count: int, account: str, rng: Random) -> list[Any]:
     """`count` messages as the API lists them, newest first, a minute apart."""
-    bodies = [body for body, _ in Texts(rng).bodies(count)]
+    bodies = [body for body, _ in Texts(rng, count).bodies(count)]
     made = []
     for n in range(count):
         ours, theirs = rng.choice(pairs)

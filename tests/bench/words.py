@@ -63,11 +63,16 @@ NAMES = {
 """Weight, given names and family names per script."""
 
 
+_STOCK = 20_000
+
+
 class Texts:
     """A stock of bodies of which each message gets one; every tenth carries a word of its own."""
 
-    def __init__(self, rng: Random, stock: int = 20_000) -> None:
+    def __init__(self, rng: Random, messages: int) -> None:
+        """messages: so many will be asked for; more bodies than that are not made."""
         self._rng = rng
+        stock = min(messages, _STOCK)
         languages = rng.choices(list(SHARES), weights=list(SHARES.values()), k=stock)
         self._vocabulary = {name: words.split() for name, words in VOCABULARY.items()}
         self._weights = {
