@@ -28,6 +28,7 @@ from sms_desk.sync.book import Book
 from sms_desk.sync.intake import Arrival, Intake
 from tests.fixtures.desk import Desk, desk_at
 from tests.fixtures.fake_provider import remote
+from tests.fixtures.volume import examples
 from tests.store.test_sync_receiving import program
 
 PEERS = ("+12025550142", "+12025550143")
@@ -325,7 +326,7 @@ class Histories(RuleBasedStateMachine):
 
 
 Histories.TestCase.settings = settings(
-    max_examples=5,
+    max_examples=examples(5),
     stateful_step_count=30,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink one takes minutes

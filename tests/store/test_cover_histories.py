@@ -37,6 +37,7 @@ from sms_desk.store import absences as absence_store
 from sms_desk.store import audit, tables
 from sms_desk.store.engine import Workspace, open_file
 from tests.fixtures.postgres import Cluster
+from tests.fixtures.volume import examples
 from tests.store.conftest import KEY
 from tests.store.office import Office
 from tests.store.test_absences import all_to, end, person, plan, talk
@@ -296,10 +297,10 @@ class Histories(RuleBasedStateMachine):
         self.fixed, self.undone = now, False
 
 
-def run(make: Maker, *, examples: int, steps: int) -> None:
+def run(make: Maker, *, most: int, steps: int) -> None:
     """To shrink a failure would take minutes: its steps are printed as they were."""
     chosen = settings(
-        max_examples=examples,
+        max_examples=examples(most),
         stateful_step_count=steps,
         deadline=None,
         phases=(Phase.explicit, Phase.reuse, Phase.generate),
@@ -320,7 +321,7 @@ def test_any_history_of_cover_in_a_file(migrated_file: Path) -> None:
             finally:
                 workspace.close()
 
-    run(make, examples=3, steps=16)
+    run(make, most=3, steps=16)
 
 
 def test_any_history_of_cover_in_a_database(postgres: Cluster, migrated_database: str) -> None:
@@ -332,4 +333,4 @@ def test_any_history_of_cover_in_a_database(postgres: Cluster, migrated_database
         with postgres.database(name, template=migrated_database) as engine:
             yield Workspace(engine)
 
-    run(make, examples=2, steps=10)
+    run(make, most=2, steps=10)

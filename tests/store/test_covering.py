@@ -21,6 +21,7 @@ from sms_desk.store import absences, people, tables
 from sms_desk.store import inbox as inbox_store
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
+from tests.fixtures.volume import examples
 from tests.store.office import Office
 
 DAY = timedelta(days=1)
@@ -206,7 +207,9 @@ PLANS = st.lists(
 
 
 @settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=examples(40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(plans=PLANS, gone=st.lists(st.integers(1, 3), max_size=1), chosen=st.booleans())
 def test_r49_in_any_tangle_of_absences_the_lists_are_what_the_rule_says(

@@ -25,6 +25,7 @@ from sms_desk.services import inbox
 from sms_desk.services.desk import Desk
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
+from tests.fixtures.volume import examples
 from tests.store.office import NOON, Office
 
 
@@ -225,7 +226,9 @@ FILTERS = st.builds(
 
 
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(wanted=FILTERS)
 def test_r50_count_page_and_predicate_agree_for_every_filter(

@@ -26,6 +26,7 @@ from sms_desk.store.team.surface_tables import access as rows
 from sms_desk.store.team.surface_tables import unsettled
 from sms_desk.store.team.workspace import AdminWorkspace, TeamWorkspace
 from tests.fixtures.team import TeamServer
+from tests.fixtures.volume import examples
 from tests.store import anyones_sight as any_
 from tests.store.anyones_sight import CONTACTS, CONVERSATIONS, GROUPS, HOUR, NOON, PEOPLE, SENDERS
 
@@ -470,7 +471,7 @@ def doing_all(steps: list[Change]) -> Change:
 
 @given(data=st.data(), world=any_.worlds())
 @settings(
-    max_examples=8,
+    max_examples=examples(8),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
