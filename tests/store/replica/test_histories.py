@@ -14,7 +14,7 @@ from sms_desk.sync import team_pull
 from tests.fixtures.team import TeamServer
 from tests.store.replica.world import DESKS, WRONG_HERE, Follower, Server
 
-HISTORIES = int(os.environ.get("SMS_DESK_WORLDS", "2"))
+HISTORIES = int(os.environ.get("SMS_DESK_WORLDS", "1"))
 """More by the environment."""
 STEPS = 100
 
