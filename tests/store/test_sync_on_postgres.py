@@ -14,7 +14,7 @@ from tests.store.test_sync_receiving_worlds import HOURS, ReceivingWorld
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_gs1_every_message_goes_out_once(postgres_workspace: Workspace, elsewhere: bool) -> None:
     """GS1-GS4, GS7, I1-I6."""
-    SendingWorld(desk_in(postgres_workspace), 3, peers=6, elsewhere=elsewhere).run(15)
+    SendingWorld(desk_in(postgres_workspace), 3, peers=6, elsewhere=elsewhere).run(8)
 
 
 def test_gr1_whatever_is_ever_shown_is_stored(postgres_workspace: Workspace) -> None:

@@ -17,7 +17,7 @@ from sms_desk.sync.receive import Receiver
 from tests.fixtures.desk import Desk, desk_at
 from tests.fixtures.fake_provider import Listed
 
-WORLDS = int(os.environ.get("SMS_DESK_WORLDS", "6"))
+WORLDS = int(os.environ.get("SMS_DESK_WORLDS", "3"))
 """Each is 120 messages over days; more by the environment."""
 HOURS = 3600.0
 SKEWS = (timedelta(0), timedelta(minutes=-50), timedelta(days=1), timedelta(days=-3650))

@@ -91,11 +91,11 @@ def test_page_count_bulk_and_arrivals_are_one(town: Office) -> None:
     some = 0
     lists = [
         (desk, plain, [row.id for row in desk.read(inbox.page, plain, None, 500).rows])
-        for desk in (ann, town.desk(town.cara))
-        for plain in (
-            InboxFilter(order=Order.NEWEST, state=None),
-            InboxFilter(order=Order.NEWEST, state=TeamState.OPEN),
-            InboxFilter(order=Order.WAITING, state=None),
+        for desk, plain in (
+            (ann, InboxFilter(order=Order.NEWEST, state=None)),
+            (ann, InboxFilter(order=Order.NEWEST, state=TeamState.OPEN)),
+            (ann, InboxFilter(order=Order.WAITING, state=None)),
+            (town.desk(town.cara), InboxFilter(order=Order.NEWEST, state=TeamState.OPEN)),
         )
     ]
     for typed in TYPED:

@@ -10,16 +10,13 @@ from sms_desk.store.engine import Tx
 from sms_desk.store.team.replicated import REPLICATED
 
 Contents = dict[str, list[tuple[Any, ...]]]
+_ASKED = [(one.name, f"SELECT {', '.join(one.columns)} FROM {one.name}") for one in REPLICATED]
 
 
 def contents(tx: Tx) -> Contents:
     """Every replicated row."""
-    found: Contents = {}
-    for one in REPLICATED:
-        listed = ", ".join(one.columns)
-        rows = tx.exec_driver_sql(f"SELECT {listed} FROM {one.name}")
-        found[one.name] = sorted(map(tuple, rows), key=repr)
-    return found
+    driver: Any = tx.connection.driver_connection
+    return {name: sorted(driver.execute(asked).fetchall(), key=repr) for name, asked in _ASKED}
 
 
 def differences(one: Contents, other: Contents) -> Contents:

@@ -421,11 +421,11 @@ def test_a_base_that_is_none_is_answered(attack: Attack, base: str) -> None:
     assert (answers[bad][0] in ("refused", "done", "held"), answers[good][0]) == (True, "done")
 
 
-def test_ones_thousand_commands_keep_nobody_waiting(attack: Attack) -> None:
+def test_ones_many_commands_keep_nobody_waiting(attack: Attack) -> None:
     """Everybody has a turn, one after the other."""
     office = attack.office
     cara = attack.server.connect(attack.server.invite(office.cara))
-    for _ in range(50):
+    for _ in range(12):
         attack.note("again")
     hers = new_id()
     args = {
