@@ -6,8 +6,8 @@ import gc
 import sys
 from typing import Final
 
-YOUNG: Final = 10_000
-"""So many objects may be new before Python looks for rubbish among them."""
+YOUNG: Final = 50_000
+"""So many objects may be new before Python looks for rubbish among them: a call makes few more."""
 
 
 def main() -> int:
