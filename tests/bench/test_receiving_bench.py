@@ -53,7 +53,7 @@ from tests.bench.words import Texts
 from tests.fixtures.desk import add_sender, hold
 
 SIZES = [0, *map(int, os.environ.get("SMS_DESK_BENCH_MESSAGES", "2000").split(","))]
-ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "600"))
+ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "400"))
 PER_CONVERSATION = 10
 KNOWN_PEERS = 0.5
 """So many of the peers have a conversation already, where the workspace is not empty."""

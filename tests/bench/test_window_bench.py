@@ -33,7 +33,7 @@ from tests.fixtures.display import window_environment
 pytestmark = pytest.mark.real_window
 
 STARTS = int(os.environ.get("SMS_DESK_BENCH_STARTS", "1"))
-ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "600"))
+ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "400"))
 MESSAGES = int(os.environ.get("SMS_DESK_BENCH_MESSAGES", "2000").split(",")[0])
 PROBE_SECONDS = 300
 SETTLED = "3 s"
