@@ -252,11 +252,13 @@ def open_shop(
     window.take_shape(state)
     window.show()
     window.activateWindow()
+    window.setUpdatesEnabled(False)  # painted when all of it stands, not five times on the way
     wiring = Wiring(window, session, state)
     shop = Shop(office, session, window, wiring, state, bot)
     try:
         with bot.waitSignal(wiring.ready):
             wiring.start()
+        window.setUpdatesEnabled(True)
         yield shop
     finally:
         wiring.keep()
