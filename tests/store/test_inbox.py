@@ -209,18 +209,21 @@ def test_pages_follow_each_other_without_gap_or_repeat(office: Office) -> None:
     assert set(found) == set(expected)
 
 
+SELDOM = st.sampled_from([False, False, False, True])
+"""Of many fields at once a list is empty, and an empty one tells nothing."""
+
 FILTERS = st.builds(
     InboxFilter,
     scope=st.sampled_from([s for s in Scope if s is not Scope.COVERING]),
-    source=st.none() | st.sampled_from(SourceFilter),
-    channel=st.none() | st.sampled_from(Channel),
+    source=st.none() | st.none() | st.sampled_from(SourceFilter),
+    channel=st.none() | st.none() | st.sampled_from(Channel),
     state=st.none() | st.sampled_from(TeamState),
-    unread=st.booleans(),
-    waiting=st.booleans(),
-    nudge=st.booleans(),
-    failed=st.booleans(),
-    pinned=st.booleans(),
-    text=st.sampled_from(["", "coat", "0171", "nothing like it"]),
+    unread=SELDOM,
+    waiting=SELDOM,
+    nudge=SELDOM,
+    failed=SELDOM,
+    pinned=SELDOM,
+    text=st.sampled_from(["", "", "coat", "0171", "nothing like it"]),
     order=st.sampled_from(Order),
 )
 
