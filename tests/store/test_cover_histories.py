@@ -37,7 +37,6 @@ from sms_desk.store import absences as absence_store
 from sms_desk.store import audit, tables
 from sms_desk.store.engine import Workspace, open_file
 from tests.fixtures.postgres import Cluster
-from tests.fixtures.volume import examples
 from tests.store.conftest import KEY
 from tests.store.office import Office
 from tests.store.test_absences import all_to, end, person, plan, talk
@@ -300,7 +299,7 @@ class Histories(RuleBasedStateMachine):
 def run(make: Maker, *, most: int, steps: int) -> None:
     """To shrink a failure would take minutes: its steps are printed as they were."""
     chosen = settings(
-        max_examples=examples(most),
+        max_examples=most,
         stateful_step_count=steps,
         deadline=None,
         phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -12,13 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from sms_desk.domain.visibility import Sight, difference
 from sms_desk.store import absences, people, tables
 from sms_desk.store.engine import Tx, Workspace
-from tests.fixtures.volume import examples
 from tests.store.anyones_sight import HOUR, NOON, World, selected, wiped, worlds
 
 MOMENTS = (NOON - 2 * HOUR, NOON, NOON + HOUR)
 _c = tables.conversations.c
 anew = settings(
-    max_examples=examples(50),
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
