@@ -159,7 +159,8 @@ class Connector:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                self._wait_until(self._turn())
+                beat = self._beat()  # what is written while a cycle runs may be too late for it
+                self._wait_until(self._turn(), beat)
         finally:
             self._engine.close()
             if not self._beside:
@@ -185,9 +186,9 @@ class Connector:
             log.error("a cycle broke: %s", type(error).__name__, exc_info=error)
         return now + self._rests
 
-    def _wait_until(self, due: datetime) -> None:
-        """Until it is due, somebody pokes, or another process has written (design §1)."""
-        beat = self._beat()
+    def _wait_until(self, due: datetime, beat: int) -> None:
+        """Until it is due, somebody pokes, or another process has written since that beat (design
+        §1)."""
         while not self._stopping.is_set():
             left = (due - self._clock.now()).total_seconds()
             if left > _LONGEST:  # somebody put the clock back: what is due is worked out anew

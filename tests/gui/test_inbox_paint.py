@@ -83,8 +83,11 @@ def _seconds(work: Callable[[], None]) -> float:
 
 def test_five_hundred_rows_beside_bare_strokes() -> None:
     canvas = Canvas(many(500))
-    floor = _seconds(canvas.paint_bare)
-    assert _seconds(canvas.paint_all) <= AT_MOST * floor
+    # The better of two: the first draws letters and marks that the application then keeps.
+    floor, ours = (
+        min(_seconds(work) for _ in range(2)) for work in (canvas.paint_bare, canvas.paint_all)
+    )
+    assert ours <= AT_MOST * floor
 
 
 @pytest.mark.parametrize("given", HOSTILE.values(), ids=HOSTILE.keys())

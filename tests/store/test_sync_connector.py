@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -71,6 +72,31 @@ def test_what_another_process_queues_is_sent(watched: Watched, tmp_path: Path) -
             reply = queue(tx, id_, "from the command line", desk.ann, 1, START).id
         wait_until(lambda: desk.state(reply) is OutboxState.ACCEPTED, "the reply")
     finally:
+        other.close()
+
+
+def test_what_another_process_queues_while_a_cycle_ends_is_sent(
+    watched: Watched, tmp_path: Path
+) -> None:
+    desk, replies = watched.desk, list[UUID]()
+
+    def changed(changes: Changes) -> None:
+        if Thing.MESSAGE in changes.touched and not replies:
+            with other.write() as tx:
+                id_ = desk.conversation()["id"]
+                reply = queue(tx, id_, "meanwhile", desk.ann, 1, START).id
+            replies.append(reply)
+
+    desk.provider.receive("hello")
+    clock = Clock(desk.hand.now, desk.hand.mono_us)
+    connector = Connector(desk.workspace, desk.engine, watched.lock, changed, clock)
+    other = open_file(tmp_path / "w.db", KEY)
+    try:
+        connector.start()
+        wait_until(lambda: bool(replies), "the message")
+        wait_until(lambda: desk.state(replies[0]) is OutboxState.ACCEPTED, "the reply", seconds=30)
+    finally:
+        assert connector.stop()
         other.close()
 
 
