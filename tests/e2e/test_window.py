@@ -46,8 +46,7 @@ def test_a_second_start_raises_the_first_and_sigterm_ends_it(
     folder = Profile.of(DEMO_PROFILE, demo_home).folder
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE) as first:
         try:
-            wait_until(lambda: (folder / "workspace.db").exists(), "the workspace")
-            wait_until(lambda: (folder / "sandbox.json").exists(), "the first sync")
+            wait_until((folder / "window.lock").exists, "the first window")
             second = subprocess.run(words, env=environment, timeout=120)
             assert second.returncode == 0
             assert first.poll() is None
