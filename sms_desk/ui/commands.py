@@ -115,6 +115,7 @@ class Registry(QObject):
     def add(self, *commands: WindowCommand) -> None:
         for command in commands:
             assert command.id not in self._commands, command.id
+            assert all(checked_key(key) == key for key in command.keys), command.keys
             self._commands[command.id] = command
             self._bind(command)
 
