@@ -14,7 +14,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from psycopg import sql
@@ -26,6 +26,9 @@ from sms_desk.store.head import HEAD
 from sms_desk.store.team.connection import PATIENCE, Connection, connect, translated
 from sms_desk.store.team.delta import Delta, parsed
 from sms_desk.store.team.surface_tables import SURFACE_VERSION
+
+_GIVEN_UP_WITHIN: Final = 1.0
+"""Seconds. A question that nobody waits for any more is looked at ten times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class Client:
         self._patience = patience
         self._turn = threading.RLock()
         self._asking: Connection | None = None
-        self._listening = _Listening(address, password)
+        self._listening = _Listening(address, password, patience)
         self._closed = False
 
     def hello(self) -> Hello:
@@ -216,11 +219,15 @@ class Client:
         self._listening.wake()
 
     def close(self) -> None:
-        """End both connections; who waits goes on, who asks is told so. From any thread."""
+        """End both connections; who waits goes on, who asks is told so. From any thread.
+
+        Nobody waits for one that is still being opened, which may take CONNECT_SECONDS: who opens it
+        ends it."""
         self._closed = True
         self._listening.close()
-        with self._turn:
-            self._drop()
+        with _soon(self._turn) as mine:
+            if mine:
+                self._drop()
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -244,6 +251,9 @@ class Client:
                 patience=self._patience,
                 unwanted=lambda: self._closed,
             )
+            if self._closed:
+                self._drop()
+                raise _closed()
         return self._asking
 
     def _drop(self) -> None:
@@ -255,9 +265,10 @@ class Client:
 class _Listening:
     """The connection that hears of news. One thread waits on it."""
 
-    def __init__(self, address: ServerAddress, password: str) -> None:
+    def __init__(self, address: ServerAddress, password: str, patience: float) -> None:
         self.password = password
         self._address = address
+        self._patience = patience
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
         self._rope.setblocking(False)
@@ -275,13 +286,16 @@ class _Listening:
             except BaseException:
                 self._drop()
                 raise
+            finally:
+                if self._closed.is_set():
+                    self._drop()
 
     def wake(self) -> None:
         if not self._closed.is_set():
             self._ring()
 
     def _ring(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # so many rings that one more says nothing
+        with contextlib.suppress(OSError):  # so many rings that one more says nothing, or closed
             self._rope.send(b"!")
 
     def close(self) -> None:
@@ -289,15 +303,20 @@ class _Listening:
             return
         self._closed.set()  # first: whoever is woken must not wait again
         self._ring()
-        with self._turn:
-            self._drop()
-            self._bell.close()
-            self._rope.close()
+        with _soon(self._turn) as mine:
+            if mine:
+                self._drop()
 
     def _wait(self, channel: str, seconds: float) -> bool:
         if self._connection is None:
             # What was written before it listens is not announced: the caller looks once.
-            self._connection = connect(self._address, self.password, program="sms-desk listening")
+            self._connection = connect(
+                self._address,
+                self.password,
+                program="sms-desk listening",
+                patience=self._patience,
+                unwanted=self._closed.is_set,
+            )
             self._connection.execute(sql.SQL("LISTEN ") + sql.Identifier(channel))
             return True
         with selectors.DefaultSelector() as either:
@@ -321,6 +340,20 @@ class _Listening:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if self._closed.is_set():
+            self._bell.close()
+            self._rope.close()
+
+
+@contextmanager
+def _soon(turn: threading.Lock | threading.RLock) -> Iterator[bool]:
+    """Whether it became one's turn in the time that a question needs to be given up."""
+    mine = turn.acquire(timeout=_GIVEN_UP_WITHIN)
+    try:
+        yield mine
+    finally:
+        if mine:
+            turn.release()
 
 
 def _hello(said: dict[str, Any]) -> Hello:

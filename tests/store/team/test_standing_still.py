@@ -11,16 +11,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from sms_desk.bootstrap.team_session import TeamSession
 from sms_desk.domain.changes import NOTHING, Changes
-from sms_desk.domain.errors import ServerUnreachable, StorageError
+from sms_desk.domain.errors import DeskError, ServerUnreachable, StorageError
 from sms_desk.settings.server_address import ServerAddress
 from sms_desk.store.team import connection as way
 from sms_desk.store.team.client import Client
@@ -149,14 +150,14 @@ class Desk:
 
     def __init__(self, server: TeamServer, relay: Relay) -> None:
         ann = Office(server.team_workspace()).ann
-        self._address = ServerAddress(
+        self.address = ServerAddress(
             "127.0.0.1", server.database, server.invite(ann).name, relay.port
         )
         self.clients: list[Client] = []
         self.line = TeamLine(self._connect, self, self, lambda: None)
 
     def _connect(self) -> Client:
-        self.clients.append(Client(self._address, clusters.PASSWORD, patience=SHORT))
+        self.clients.append(Client(self.address, clusters.PASSWORD, patience=SHORT))
         return self.clients[-1]
 
     def pull_once(self, client: Client, _now: datetime) -> Changes:
@@ -198,6 +199,40 @@ def test_a_desk_is_closed_while_it_waits_for_an_answer(desk: Desk, relay: Relay)
     (client,) = desk.clients
     threading.Timer(0.1, client.close).start()
     assert unreachable(client.hello)
+
+
+def test_a_desk_is_closed_while_it_begins_to_listen(desk: Desk, relay: Relay) -> None:
+    """What is never answered is the first word, and so nothing that `close` could cut off."""
+    late = Client(desk.address, clusters.PASSWORD)
+    relay.hold()
+
+    def listen() -> None:
+        with suppress(DeskError):
+            late.wait("desk_x", 9.0)
+
+    listening = threading.Thread(target=listen)
+    listening.start()
+    wait_until(lambda: relay.lines == 1, "one that is being opened")
+    assert seconds_of(late.close) < SOON
+    relay.stop()
+    listening.join(SOON)
+    assert not listening.is_alive()
+
+
+def test_a_question_without_answer_is_given_up_by_who_listens(
+    desk: Desk, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is cut between its opening and LISTEN."""
+
+    def cut(*args: Any, **named: Any) -> Connection:
+        connection = connect(*args, **named)
+        relay.hold()
+        return connection
+
+    late = Client(desk.address, clusters.PASSWORD)
+    monkeypatch.setattr("sms_desk.store.team.client.connect", cut)
+    threading.Timer(0.3, late.close).start()
+    assert unreachable(lambda: late.wait("desk_x", 9.0))
 
 
 def test_a_window_closes_soon_while_the_server_stands_still(
