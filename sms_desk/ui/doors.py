@@ -1,9 +1,12 @@
 """The window's two doors to slow work: one to read, one to change (design §2).
 
-Work runs on a few threads; its result comes back by one queued signal on one object of the
+Work runs on a few threads; that it is done comes back by one queued signal on one object of the
 window's thread. A result whose owner is gone is dropped, and so is a read that a newer one with
 the same key has overtaken. What fails without a word of its own goes to `failed`, which the window
 shows in one place.
+
+Whoever asked is kept here until then, and by no thread: the last to let go of a widget ends it, and
+its timers can be stopped in the window's thread only (https://doc.qt.io/qt-6/threads-qobject.html).
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
 from uuid import UUID
@@ -37,14 +41,13 @@ _READERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
-    """What came of a piece of work, on its way to the window's thread."""
+class _Asked:
+    """A piece of work, and who is to hear what came of it. place: of its owner and key, if it can be
+    overtaken."""
 
     owner: QObject
-    key: Hashable
-    number: int
-    answer: Any
-    error: DeskError | None
+    place: Hashable | None
+    work: Callable[[], Any]
     then: Callable[[Any], None] | None
     failed: Failed | None
 
@@ -58,13 +61,15 @@ class Doors(QObject):
     """`Done` of a command that a person gave, for the offer to undo it."""
     failed = Signal(object)
     """A `DeskError` that nobody else shows."""
-    _arrived = Signal(object)
+    _arrived = Signal(int)
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
         self._numbers = count(1)
         self._newest: dict[Hashable, int] = {}
+        self._asked: dict[int, _Asked] = {}
+        self._outcomes: dict[int, tuple[Any, DeskError | None]] = {}
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")
         # One thread, so that what a person did in a row is written in that order.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="desk-write")
@@ -183,30 +188,34 @@ class Doors(QObject):
         number, place = next(self._numbers), (id(owner), key) if key else None
         if place is not None:
             self._newest[place] = number
+        self._asked[number] = _Asked(owner, place, work, then, failed)
+        return partial(self._work, number)
 
-        def job() -> None:
-            if self._is_overtaken(place, number):
-                return
-            answer, error = _outcome(work)
-            if isValid(self):
-                self._arrived.emit(_Result(owner, place, number, answer, error, then, failed))
+    def _work(self, number: int) -> None:
+        """In its thread. No name here stands for anything that holds who asked."""
+        if not self._is_overtaken(number):
+            self._outcomes[number] = _outcome(self._asked[number].work)
+        if isValid(self):
+            self._arrived.emit(number)
 
-        return job
-
-    def _is_overtaken(self, place: Hashable, number: int) -> bool:
+    def _is_overtaken(self, number: int) -> bool:
+        place = self._asked[number].place
         return place is not None and self._newest.get(place) != number
 
-    @Slot(object)
-    def _on_arrived(self, result: _Result) -> None:
-        if not isValid(result.owner) or self._is_overtaken(result.key, result.number):
+    @Slot(int)
+    def _on_arrived(self, number: int) -> None:
+        is_overtaken = self._is_overtaken(number)
+        asked, outcome = self._asked.pop(number), self._outcomes.pop(number, None)
+        if outcome is None or is_overtaken or not isValid(asked.owner):
             return
-        if result.error is None:
-            if result.then is not None:
-                result.then(result.answer)
-        elif result.failed is not None:
-            result.failed(result.error)
+        answer, error = outcome
+        if error is None:
+            if asked.then is not None:
+                asked.then(answer)
+        elif asked.failed is not None:
+            asked.failed(error)
         else:
-            self.failed.emit(result.error)
+            self.failed.emit(error)
 
 
 def _alive(owner: QObject, failed: Failed | None) -> Failed | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -66,6 +67,26 @@ def test_the_answer_for_a_destroyed_owner_is_dropped(doors: Doors, qtbot: QtBot)
     qtbot.waitUntil(lambda: "next" in heard)
     qtbot.wait(20)
     assert heard == ["next"]
+
+
+def test_who_asked_ends_in_the_window_s_thread(doors: Doors, qtbot: QtBot) -> None:
+    """A widget that ends in a reader's leaves its timers behind, and the next one to ring crashes."""
+    ended, go = list[threading.Thread](), threading.Event()
+
+    def ask(key: str) -> None:
+        owner = QObject()
+        weakref.finalize(owner, lambda: ended.append(threading.current_thread()))
+        doors.run(owner, owner.objectName, then=owner.setObjectName, key=key)
+        if key:
+            doors.overtake(owner, key)
+
+    for _ in range(3):  # all readers are busy
+        doors.run(doors, lambda: go.wait(5), then=lambda _: None)
+    for n in range(200):
+        ask("page" if n % 2 else "")
+    go.set()
+    qtbot.waitUntil(lambda: len(ended) == 200)
+    assert set(ended) == {threading.main_thread()}
 
 
 def test_a_newer_read_under_the_same_key_overtakes(doors: Doors, qtbot: QtBot) -> None:
