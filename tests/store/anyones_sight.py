@@ -94,6 +94,35 @@ def memberships(draw: st.DrawFn) -> Row:
     }
 
 
+def led() -> list[Row]:
+    """The first one's team: of memberships drawn alone hardly any two ever meet."""
+    return [
+        {
+            "id": UUID(int=0x800 + n),
+            "person_id": one,
+            "team_id": GROUPS[0],
+            "since": NOON - 9 * HOUR,
+            "until": None,
+        }
+        for n, one in enumerate(PEOPLE[:2])
+    ]
+
+
+def held() -> list[Row]:
+    """What the last one holds: what nobody does, every supervisor sees."""
+    return [
+        {
+            "id": UUID(int=0x900 + n),
+            "sender_id": one,
+            "holder_kind": HolderKind.PERSON,
+            "holder_id": PEOPLE[-1],
+            "since": NOON - 9 * HOUR,
+            "until": None,
+        }
+        for n, one in enumerate(SENDERS[:2])
+    ]
+
+
 @st.composite
 def holdings(draw: st.DrawFn) -> Row:
     kind = draw(st.sampled_from([HolderKind.PERSON, *HolderKind]))
@@ -182,11 +211,15 @@ def worlds(draw: st.DrawFn) -> World:
     some = draw(st.sets(st.sampled_from(range(len(pairs))), max_size=8)) if away else ()
     rows = {
         tables.people: [
-            person(id_, draw(st.sampled_from([Role.REP, *Role])), draw(gone)) for id_ in PEOPLE
+            person(PEOPLE[0], draw(st.sampled_from([Role.SUPERVISOR, *Role])), draw(gone)),
+            *(
+                person(id_, draw(st.sampled_from([Role.REP, *Role])), draw(gone))
+                for id_ in PEOPLE[1:]
+            ),
         ],
         **fixed().rows,
-        tables.memberships: draw(st.lists(memberships(), max_size=6)),
-        tables.holdings: draw(st.lists(holdings(), max_size=6)),
+        tables.memberships: led() + draw(st.lists(memberships(), max_size=6)),
+        tables.holdings: held() + draw(st.lists(holdings(), max_size=6)),
         tables.absences: away,
         tables.conversations: [draw(conversations(n)) for n in range(len(CONVERSATIONS))],
         tables.covered_conversations: [draw(chosen(*pairs[n])) for n in some],
