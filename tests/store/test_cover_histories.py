@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,8 +34,10 @@ from sms_desk.services import absences, boundaries, covers, inbox
 from sms_desk.services.executor import Done
 from sms_desk.store import absences as absence_store
 from sms_desk.store import audit, tables
-from sms_desk.store.engine import Workspace, open_file
-from tests.fixtures.postgres import Cluster
+from sms_desk.store.engine import Workspace
+from tests.fixtures.desk import open_hurried
+from tests.fixtures.kept_databases import KeptDatabases
+from tests.fixtures.remembering import RememberingWorkspace
 from tests.store.conftest import KEY
 from tests.store.office import Office
 from tests.store.test_absences import all_to, end, person, plan, talk
@@ -314,7 +315,7 @@ def test_any_history_of_cover_in_a_file(migrated_file: Path) -> None:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "w.db"
             shutil.copyfile(migrated_file, path)
-            workspace = open_file(path, KEY)
+            workspace = open_hurried(path, KEY)
             try:
                 yield workspace
             finally:
@@ -323,13 +324,10 @@ def test_any_history_of_cover_in_a_file(migrated_file: Path) -> None:
     run(make, most=3, steps=16)
 
 
-def test_any_history_of_cover_in_a_database(postgres: Cluster, migrated_database: str) -> None:
-    numbers = count()
-
+def test_any_history_of_cover_in_a_database(kept_databases: KeptDatabases) -> None:
     @contextmanager
     def make() -> Iterator[Workspace]:
-        name = f"history-{next(numbers)}"
-        with postgres.database(name, template=migrated_database) as engine:
-            yield Workspace(engine)
+        with kept_databases.one() as (_name, engine):
+            yield RememberingWorkspace(engine)
 
     run(make, most=2, steps=10)
