@@ -152,7 +152,7 @@ def shop(team_server: TeamServer, tmp_path: Path) -> Iterator[Shop]:
         (folder / f"account-{sandbox.account.sid}").write_text(sandbox.account.auth_token)
         workspace = team_server.workspace()
         ann, conversation_id = furnish(workspace, sandbox)
-        session = team_server.connect(team_server.invite(ann))
+        session = team_server.join(ann)
         made = Shop(team_server, sandbox, tmp_path, workspace, session, conversation_id)
         try:
             yield made

@@ -38,7 +38,7 @@ class Shop:
         for n in range(11):
             self.say(f"text {n}")
         self.hand_over(6)
-        self.session: Session = server.connect(server.invite(self.office.ann))
+        self.session: Session = server.join(self.office.ann)
 
     def hand_over(self, times: int) -> None:
         """What the audit log tells of."""

@@ -125,7 +125,7 @@ class Team:
     def session(self, person: UUID) -> Session:
         """A connection as that person's login."""
         if person not in self._sessions:
-            self._sessions[person] = self.server.connect(self.server.invite(person))
+            self._sessions[person] = self.server.join(person)
         return self._sessions[person]
 
     @property

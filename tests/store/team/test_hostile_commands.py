@@ -50,7 +50,7 @@ class Attack:
         self.server = server
         self.workspace = AdminWorkspace(server.connector_engine())
         self.office = Office(self.workspace)
-        self.session: Session = server.connect(server.invite(self.office.ben))
+        self.session: Session = server.join(self.office.ben)
         self.own = self.office.conversation(self.office.own, "+12025550178", self.office.ben)
         self.hidden = self._planted()
 
@@ -424,7 +424,7 @@ def test_a_base_that_is_none_is_answered(attack: Attack, base: str) -> None:
 def test_ones_many_commands_keep_nobody_waiting(attack: Attack) -> None:
     """Everybody has a turn, one after the other."""
     office = attack.office
-    cara = attack.server.connect(attack.server.invite(office.cara))
+    cara = attack.server.join(office.cara)
     for _ in range(12):
         attack.note("again")
     hers = new_id()

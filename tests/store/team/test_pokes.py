@@ -37,7 +37,7 @@ class Floor:
         with self.office.workspace.write() as tx:
             people.insert(tx, id_=person_id, name=name, role=Role.REP, zone="UTC", at=START)
         self.server.see(person_id, person_id, self.server.workspace_id)
-        session = self.server.connect(self.server.invite(person_id))
+        session = self.server.join(person_id)
         listen(session)
         return person_id, session
 

@@ -274,7 +274,7 @@ def test_after_any_history_the_replica_is_what_its_person_may_see(
 ) -> None:
     office = Office(team_server.workspace())
     team_server.see(office.ben, office.ben, team_server.workspace_id)
-    session = team_server.connect(team_server.invite(office.ben))
+    session = team_server.join(office.ben)
     world = World(team_server, office, seed)
     replica = Replica(session)
     with ExitStack() as cleaning:

@@ -29,7 +29,7 @@ def office(team_server: TeamServer) -> Office:
 def ben(team_server: TeamServer, office: Office) -> Session:
     """Ben's session; he sees himself and the workspace."""
     team_server.see(office.ben, office.ben, team_server.workspace_id)
-    return team_server.connect(team_server.invite(office.ben))
+    return team_server.join(office.ben)
 
 
 def test_hello_says_who_and_where(team_server: TeamServer, office: Office, ben: Session) -> None:
@@ -138,7 +138,7 @@ def test_presence_shows_whom_one_may_see(
 ) -> None:
     place = office.conversation(office.own, PEER, office.ben)
     team_server.see(office.ben, place)
-    cara = team_server.connect(team_server.invite(office.cara))
+    cara = team_server.join(office.cara)
     assert _present(cara, place, "typing") == []  # she does not see it: she is merely here
     assert _present(ben, place, "typing") == [(office.cara, None, "here", False)]
     assert _present(cara, None, "here") == [(office.ben, None, "here", False)]

@@ -28,7 +28,7 @@ def office(team_server: TeamServer) -> Office:
 @pytest.fixture
 def ben(team_server: TeamServer, office: Office) -> Session:
     team_server.see(office.ben, office.ben, team_server.workspace_id)
-    return team_server.connect(team_server.invite(office.ben))
+    return team_server.join(office.ben)
 
 
 def as_admin(server: TeamServer, *statements: str) -> None:

@@ -101,7 +101,7 @@ def shift_at(team: Team) -> Iterator[Shift]:
 @pytest.fixture
 def team(team_server: TeamServer) -> Team:
     desk = desk_in(team_server.workspace())
-    return Team(team_server, desk, team_server.connect(team_server.invite(desk.ann)))
+    return Team(team_server, desk, team_server.join(desk.ann))
 
 
 @pytest.fixture
@@ -295,7 +295,7 @@ def test_the_desks_are_told_who_was_invited_and_has_not_joined(shift: Shift) -> 
 def test_the_watchdog_ends_the_sessions_of_who_is_suspended(shift: Shift) -> None:
     """And nobody else's, whoever's sessions the server finds first."""
     team = shift.team
-    bob = team.server.connect(team.server.invite(team.desk.add_person("Bob")))
+    bob = team.server.join(team.desk.add_person("Bob"))
     person = tables.people.c
     suspended = sa.update(tables.people).where(person.id == team.desk.ann)
     with team.desk.workspace.write() as tx:
