@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -22,7 +23,10 @@ from sms_desk.ui.main import Start
 from sms_desk.ui.widgets.table import Table
 from sms_desk.ui.window.main_window import MainWindow
 
-SETTLE: Final = 0.25
+SETTLE: Final = 0.2
+"""Seconds in which nothing more was asked for: what fades in has done so, too."""
+DELIVERY: Final = 3.5
+"""Seconds until the sandbox has delivered a text."""
 
 Wait = Callable[[], object] | float
 """A condition to come true, or seconds to let pass."""
@@ -101,7 +105,11 @@ class Script:
             Step(
                 "thread", "A click opens a conversation at its first unread message", self._thread
             ),
-            Step("reply", "Ctrl+R, a reply, Ctrl+Enter: delivered by the sandbox", self._reply),
+            Step(
+                "reply",
+                "Ctrl+R, a reply, Ctrl+Enter; F5 hears that the sandbox delivered it",
+                self._reply,
+            ),
             Step("note", "Ctrl+M: a note that only the team sees", self._note),
             Step("filters", "A campaign's answers, waiting ones only", self._filters),
             Step("snooze", "S puts a conversation aside; the foot offers to undo it", self._snooze),
@@ -160,6 +168,18 @@ class Script:
     def _page(self) -> Any:
         return self._wiring.page
 
+    def _quiet(self) -> Steps:
+        """Until what was asked for stands there, and nothing more has been asked for a moment."""
+        quiet_since = monotonic()
+
+        def is_quiet() -> bool:
+            nonlocal quiet_since
+            if self._wiring.doors._asked:
+                quiet_since = monotonic()
+            return monotonic() - quiet_since >= SETTLE
+
+        yield is_quiet
+
     def _opened(self) -> bool:
         detail = self._wiring.thread_controller.detail()
         wanted = self._wiring.thread_controller.conversation_id()
@@ -173,21 +193,24 @@ class Script:
     def _opens(self) -> Steps:
         yield lambda: self._wiring is not None and self._page.inbox.shown_ids()
         yield lambda: self._wiring.is_ready
-        yield SETTLE
+        yield from self._quiet()
 
     def _thread(self) -> Steps:
         view = self._page.list_widget()
         self._hands.click_row(view, self._row_of("Mira Anand"))
         yield self._opened
-        yield 0.8
+        yield from self._quiet()
 
     def _reply(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_R)
         self._hands.type("Yes, two in blue (M and L). Shall I put one aside until 19:00?")
-        yield SETTLE
+        yield from self._quiet()
         self._hands.ctrl(Qt.Key.Key_Return)
+        yield partial(self._stands_there, "put one aside")
+        yield DELIVERY
+        self._hands.key(Qt.Key.Key_F5)
         yield partial(self._is_delivered, "put one aside")
-        yield SETTLE
+        yield from self._quiet()
 
     def _is_delivered(self, words: str) -> bool:
         items = self._page.column.thread_view.loaded().items
@@ -202,14 +225,14 @@ class Script:
         self._hands.type("Two left in blue, sizes M and L.")
         self._hands.ctrl(Qt.Key.Key_Return)
         yield partial(self._stands_there, "Two left in blue")
-        yield SETTLE
+        yield from self._quiet()
 
     def _filters(self) -> Steps:
         yield from self._place("Autumn")
-        yield SETTLE
+        yield from self._quiet()
         chip = _button(self._page.inbox, "Waiting")
         self._hands.click(chip)
-        yield 0.6
+        yield from self._quiet()
 
     def _place(self, title: str) -> Steps:
         """Where the rail goes by a click."""
@@ -221,27 +244,27 @@ class Script:
             if title in str(places.model().index(row, 0).data())
         )
         self._hands.click_row(places, row)
-        yield SETTLE
+        yield from self._quiet()
         yield lambda: self._page.inbox.shown_ids()
 
     def _snooze(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_1)
-        yield 0.6
+        yield from self._quiet()
         self._hands.click_row(self._page.list_widget(), 1)
         yield self._opened
-        yield SETTLE
+        yield from self._quiet()
         self._hands.key(Qt.Key.Key_S)
         yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
-        yield SETTLE
+        yield from self._quiet()
         self._hands.key(Qt.Key.Key_Return)
         yield lambda: self._window.toast.isVisible()
-        yield 0.5
+        yield from self._quiet()
 
     def _undo(self) -> Steps:
         self._page.inbox.focus_list()
         self._hands.ctrl(Qt.Key.Key_Z)
         yield lambda: self._window.toast.words().startswith("Undone")
-        yield 0.5
+        yield from self._quiet()
 
     def _close(self) -> Steps:
         self._hands.click_row(self._page.list_widget(), 1)
@@ -250,50 +273,50 @@ class Script:
         self._hands.key(Qt.Key.Key_E)
         yield lambda: self._wiring.thread_controller.conversation_id() != before
         yield self._opened
-        yield 0.5
+        yield from self._quiet()
 
     def _bulk(self) -> Steps:
         self._page.inbox.focus_list()
         self._hands.ctrl(Qt.Key.Key_A)
-        yield 0.5
+        yield from self._quiet()
         self._hands.key(Qt.Key.Key_T)
         yield lambda: QApplication.activePopupWidget() is not None
-        yield SETTLE
+        yield from self._quiet()
 
     def _search(self) -> Steps:
         self._hands.key(Qt.Key.Key_Escape)
-        yield SETTLE
+        yield from self._quiet()
         self._hands.ctrl(Qt.Key.Key_F)
         yield lambda: isinstance(self._window.focusWidget(), QLineEdit)
         self._hands.type("coat")
-        yield 0.8
+        yield from self._quiet()
 
     def _hit(self) -> Steps:
         self._hands.key(Qt.Key.Key_Down)
         self._hands.key(Qt.Key.Key_Return)
         yield self._opened
-        yield 0.8
+        yield from self._quiet()
 
     def _later(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_R)
         self._hands.type("We open at nine. Shall I put one aside?")
-        yield SETTLE
+        yield from self._quiet()
         self._wiring.registry.run("send_later")
         yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
-        yield SETTLE
+        yield from self._quiet()
 
     def _palette(self) -> Steps:
         self._hands.key(Qt.Key.Key_Escape)
         self._hands.ctrl(Qt.Key.Key_K)
         yield lambda: QApplication.activePopupWidget() is not None
         self._hands.type("co")
-        yield SETTLE
+        yield from self._quiet()
 
     def _keys(self) -> Steps:
         self._hands.key(Qt.Key.Key_Escape)
         self._hands.key(Qt.Key.Key_F1)
         yield lambda: QApplication.activeModalWidget() is not None
-        yield SETTLE
+        yield from self._quiet()
 
     def _back_to_window(self) -> Steps:
         """Escape closes the dialog."""
@@ -311,11 +334,11 @@ class Script:
         self._hands.ctrl(Qt.Key.Key_N)
         yield lambda: QApplication.activeModalWidget() is not None
         self._hands.type("+1 202 555 01")
-        yield 0.6
+        yield from self._quiet()
 
     def _new(self) -> Steps:
         self._hands.type("99")
-        yield 0.6
+        yield from self._quiet()
 
     # Absence and cover
 
@@ -324,15 +347,15 @@ class Script:
         yield from self._place("Covering")
         self._hands.click_row(self._page.list_widget(), self._row_of("Nora Lindqvist"))
         yield self._opened
-        yield 0.8
+        yield from self._quiet()
 
     def _covered(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_R)
         self._hands.type("There is, Nora: your brother is on the list. Jonas is back next week.")
-        yield SETTLE
+        yield from self._quiet()
         self._hands.ctrl(Qt.Key.Key_Return)
         yield partial(self._stands_there, "on the list")
-        yield SETTLE
+        yield from self._quiet()
 
     def _absences(self) -> Steps:
         yield from self._screen("absences", 0)
@@ -363,10 +386,10 @@ class Script:
         for box in dialog.findChildren(QCheckBox):
             if box.isChecked() != box.text().startswith(("Adaeze", "Viktor")):
                 self._hands.click(box, QPoint(8, box.height() // 2))
-        yield SETTLE
+        yield from self._quiet()
         self._hands.click_soon(_button(dialog, "Divide"))
         yield from self._window_again()
-        yield 0.8
+        yield from self._quiet()
 
     def _brief(self) -> Steps:
         self._hands.key(Qt.Key.Key_Escape)
@@ -380,12 +403,12 @@ class Script:
         kept = next(at for at, line in enumerate(table.rows()) if line.row.taken_over_by)
         self._hands.click_row(table, kept)
         self._hands.key(Qt.Key.Key_B)
-        yield 0.5
+        yield from self._quiet()
 
     def _menu(self, button: QWidget) -> Steps:
         self._hands.click_soon(button)
         yield lambda: isinstance(QApplication.activePopupWidget(), QMenu)
-        yield SETTLE
+        yield from self._quiet()
 
     @property
     def _shown(self) -> QWidget | None:
@@ -409,7 +432,7 @@ class Script:
         assert isinstance(listing, FindingList)
         yield listing.rows
         self._hands.key(Qt.Key.Key_Down)
-        yield SETTLE
+        yield from self._quiet()
 
     def _templates(self) -> Steps:
         yield from self._screen("templates", 1)
@@ -437,38 +460,38 @@ class Script:
         self._hands.key(Qt.Key.Key_Return)
         yield from self._window_again()
         if row is None:
-            yield 0.6
+            yield from self._quiet()
             return
         table: Any = _table_of(self._shown)
         yield lambda: table.model().rowCount() > row
         self._hands.click_row(table, row)
-        yield 0.5
+        yield from self._quiet()
 
     def _settings(self) -> Steps:
         self._hands.ctrl(Qt.Key.Key_Comma)
-        yield 0.6
+        yield from self._quiet()
         self._hands.key(Qt.Key.Key_Down)
-        yield SETTLE
+        yield from self._quiet()
 
     def _wizard(self) -> Steps:
         screen = self._window.screen_shown()
         assert screen is not None
         self._hands.click(_button(screen, "Connect an account…"))
-        yield 0.5
+        yield from self._quiet()
 
     def _dark(self) -> Steps:
         theme.apply(_app(), "dark")
         yield from self._place("Covering")
         yield self._opened
-        yield 0.6
+        yield from self._quiet()
 
     def _narrow(self) -> Steps:
         self._window.resize(760, 520)
-        yield 0.6
+        yield from self._quiet()
 
     def _narrow_list(self) -> Steps:
         self._hands.key(Qt.Key.Key_F6)
-        yield 0.6
+        yield from self._quiet()
 
 
 def _table_of(screen: QWidget | None) -> QWidget | None:
