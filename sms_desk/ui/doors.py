@@ -166,6 +166,11 @@ class Doors(QObject):
         """For what a command makes."""
         return self.desk.stamp()["id"]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether everything that was asked for has been answered."""
+        return not self._asked
+
     # --- the end ---------------------------------------------------------------------------------
 
     def close(self) -> None:

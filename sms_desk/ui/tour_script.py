@@ -174,7 +174,7 @@ class Script:
 
         def is_quiet() -> bool:
             nonlocal quiet_since
-            if self._wiring.doors._asked:
+            if not self._wiring.doors.is_quiet:
                 quiet_since = monotonic()
             return monotonic() - quiet_since >= SETTLE
 
