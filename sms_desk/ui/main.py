@@ -28,6 +28,9 @@ LISTEN_MS: Final = 2_000
 """After the first paint; whatever the workspace does then, a second start raises this window."""
 COLLECT_MS: Final = 2_000
 """After everything is there."""
+TURN_SECONDS: Final = 0.001
+"""How long another thread may keep Python's lock once the window asks for it. With the usual 5 ms some
+turns of a busy sync made a picture late (docs/decisions/0017)."""
 
 
 def main() -> int:
@@ -37,6 +40,7 @@ def main() -> int:
 
 def run(launch: Launch, open_: Open = open_workspace) -> int:
     """Show the window until the person quits. A second start raises the first window."""
+    sys.setswitchinterval(TURN_SECONDS)
     gc.disable()  # what a start makes stays: to look for rubbish in it took a sixth of its time
     app = make_app()
     profile = profile_of(launch)
