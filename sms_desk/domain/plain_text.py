@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sms_desk.domain.frozen import dataclass
@@ -295,6 +295,7 @@ def _without_trailing(candidate: str) -> str:
     return candidate
 
 
+@lru_cache(maxsize=256)  # the same few stand in thousands of messages
 def _ascii_host(host: str) -> str | None:
     """The host as a resolver gets it, or None where programs would differ about what it is.
 
@@ -315,6 +316,7 @@ def _ascii_host(host: str) -> str | None:
     return ascii_host
 
 
+@lru_cache(maxsize=256)
 def _is_private(host: str) -> bool:
     if address := _address(host):
         return not address.is_global

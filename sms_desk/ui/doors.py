@@ -48,7 +48,7 @@ class _Asked:
     owner: QObject
     place: Hashable | None
     work: Callable[[], Any]
-    then: Callable[[Any], None] | None
+    then: Callable[[Any], None]
     failed: Failed | None
 
 
@@ -109,11 +109,13 @@ class Doors(QObject):
                 self.done.emit(done)
 
         # The window wants to hear of a change also when the screen that asked is closed.
-        job = self._job(
-            self, lambda: self.desk.change(*commands), "", then=after, failed=_alive(owner, failed)
+        self._give(
+            self._writer.submit,
+            self,
+            lambda: self.desk.change(*commands),
+            then=after,
+            failed=_alive(owner, failed),
         )
-        if self._open:
-            self._writer.submit(job)
 
     def undo(self, owner: QObject, command_id: UUID) -> None:
         """Take a command back."""
@@ -122,9 +124,7 @@ class Doors(QObject):
             self.changed.emit(done.changes)
             self.done.emit(done)
 
-        job = self._job(owner, lambda: self.desk.undo(command_id), "", then=after, failed=None)
-        if self._open:
-            self._writer.submit(job)
+        self._give(self._writer.submit, owner, lambda: self.desk.undo(command_id), then=after)
 
     def run(
         self,
@@ -136,8 +136,7 @@ class Doors(QObject):
         key: str = "",
     ) -> None:
         """Any short work on a reader's thread."""
-        if self._open:
-            self._readers.submit(self._job(owner, work, key, then=then, failed=failed))
+        self._give(self._readers.submit, owner, work, then=then, failed=failed, key=key)
 
     def call(
         self,
@@ -148,9 +147,7 @@ class Doors(QObject):
         failed: Failed | None = None,
     ) -> None:
         """Work that may wait for a network: a thread of its own, which never keeps the program."""
-        if self._open:
-            job = self._job(owner, work, "", then=then, failed=failed)
-            threading.Thread(target=job, name="desk-call", daemon=True).start()
+        self._give(_in_a_thread_of_its_own, owner, work, then=then, failed=failed)
 
     def overtake(self, owner: QObject, key: str) -> None:
         """What was asked under this key is not wanted any more."""
@@ -181,20 +178,24 @@ class Doors(QObject):
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def _job(
+    def _give(
         self,
+        start: Callable[[Callable[[], None]], object],
         owner: QObject,
         work: Callable[[], T],
-        key: str,
         *,
-        then: Callable[[T], None] | None,
-        failed: Failed | None,
-    ) -> Callable[[], None]:
+        then: Callable[[T], None],
+        failed: Failed | None = None,
+        key: str = "",
+    ) -> None:
+        """start: begins a job in a thread."""
+        if not self._open:
+            return
         number, place = next(self._numbers), (id(owner), key) if key else None
         if place is not None:
             self._newest[place] = number
         self._asked[number] = _Asked(owner, place, work, then, failed)
-        return partial(self._work, number)
+        start(partial(self._work, number))
 
     def _work(self, number: int) -> None:
         """In its thread. No name here stands for anything that holds who asked."""
@@ -215,12 +216,15 @@ class Doors(QObject):
             return
         answer, error = outcome
         if error is None:
-            if asked.then is not None:
-                asked.then(answer)
+            asked.then(answer)
         elif asked.failed is not None:
             asked.failed(error)
         else:
             self.failed.emit(error)
+
+
+def _in_a_thread_of_its_own(job: Callable[[], None]) -> None:
+    threading.Thread(target=job, name="desk-call", daemon=True).start()
 
 
 def _alive(owner: QObject, failed: Failed | None) -> Failed | None:

@@ -160,14 +160,11 @@ def test_39_a_soft_break_adds_nothing_else(text: str) -> None:
     ],
 )
 def test_39_to_45_huge_texts_cost_little(text: str) -> None:
-    def cost() -> float:
-        begin = time.process_time()
-        plain_text.soft_break(plain_text.display_text(text))
-        plain_text.preview(text)
-        links(text)
-        return time.process_time() - begin
-
-    assert any(cost() < 1 for _ in range(3))  # on a machine that does much else
+    begin = time.process_time()
+    plain_text.soft_break(plain_text.display_text(text))
+    plain_text.preview(text)
+    links(text)
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(

@@ -115,13 +115,9 @@ def test_r34_more_text_never_takes_fewer_units(text: str, more: str) -> None:
 @pytest.mark.parametrize("piece", ["ж", "😀", FAMILY, "€", "\u0301", "👨\u200d"])
 def test_r34_a_megabyte_is_counted_in_a_second(piece: str) -> None:
     text = "e" + piece * (500_000 // len(piece))
-
-    def cost() -> float:
-        begin = time.process_time()
-        segments.count(text)
-        return time.process_time() - begin
-
-    assert any(cost() < 1 for _ in range(3))  # on a machine that does much else
+    begin = time.process_time()
+    segments.count(text)
+    assert time.process_time() - begin < 1
 
 
 def test_r34_offers_look_alikes_that_read_the_same() -> None:
