@@ -1,6 +1,6 @@
 """Receiving beside the bare driver: the same rows into the same tables of the same kind of file.
 
-    SMS_DESK_BENCH_MESSAGES=0,100000,1000000 SMS_DESK_BENCH_ARRIVING=10000 make bench
+    SMS_DESK_BENCH_MESSAGES=100000,1000000 SMS_DESK_BENCH_ARRIVING=10000 make bench
 
 A back-fill reads pages of 200 rows over HTTP into an encrypted workspace. Beside it, page by page,
 the rows that it made are inserted by the driver's executemany into a copy of that file, in
@@ -48,11 +48,11 @@ from sms_desk.store.ids import new_id
 from sms_desk.sync.intake import Intake
 from sms_desk.sync.receive import PAGE, Receiver
 from sms_desk.sync.slices import Slicer
-from tests.bench.generate import NOW, generate
+from tests.bench.generate import NOW
 from tests.bench.words import Texts
+from tests.bench.workspaces import SIZES, Workspaces
 from tests.fixtures.desk import add_sender, hold
 
-SIZES = [0, *map(int, os.environ.get("SMS_DESK_BENCH_MESSAGES", "2000").split(","))]
 ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "400"))
 PER_CONVERSATION = 10
 KNOWN_PEERS = 0.5
@@ -164,18 +164,18 @@ class File:
     account: str
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size}")
-def file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[File]:
-    with _opened(request.param, tmp_path) as file:
+@pytest.fixture(params=[0, *SIZES], ids=lambda size: f"{size}")
+def file(request: pytest.FixtureRequest, tmp_path: Path, workspaces: Workspaces) -> Iterator[File]:
+    size: int = request.param
+    with _opened(workspaces.database(size) if size else _empty(tmp_path), tmp_path) as file:
         yield file
 
 
 @contextmanager
-def _opened(size: int, folder: Path) -> Iterator[File]:
-    profile = _profile(size, folder / "home")
+def _opened(database: Path, folder: Path) -> Iterator[File]:
     one, other = folder / "ours.db", folder / "floor.db"
-    shutil.copyfile(profile.database, one)
-    shutil.copyfile(profile.database, other)
+    shutil.copyfile(database, one)
+    shutil.copyfile(database, other)
     ours, floor = (open_file(path, keys.PUBLISHED_KEY) for path in (one, other))
     ensure_schema(ours)
     ensure_schema(floor)
@@ -188,20 +188,16 @@ def _opened(size: int, folder: Path) -> Iterator[File]:
     other.unlink()
 
 
-def _profile(size: int, folder: Path) -> Profile:
-    ready = os.environ.get("SMS_DESK_BENCH_HOME")
-    if ready and size:
-        return Profile.of(REAL_PROFILE, Path(ready))
-    if size:
-        return generate(folder, size, max(2, size // 10), people=20 if size < 500_000 else 300)
-    profile = Profile.of(REAL_PROFILE, folder)
+def _empty(folder: Path) -> Path:
+    """A workspace without messages."""
+    profile = Profile.of(REAL_PROFILE, folder / "home")
     profile.make()
     workspace = open_file(profile.database, keys.make_published(profile, new_id()))
     ensure_schema(workspace)
     with workspace.write() as tx:
         _furnish(tx)
     workspace.close()
-    return profile
+    return profile.database
 
 
 def _furnish(tx: Tx) -> None:
@@ -376,7 +372,7 @@ def _insert(table: str, rows: Rows) -> tuple[str, list[tuple[Any, ...]]]:
 @pytest.fixture(scope="module", autouse=True)
 def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("warm")
-    with _opened(0, folder) as file:
+    with _opened(_empty(folder), folder) as file:
         _receive(file, folder, PAGE)
 
 

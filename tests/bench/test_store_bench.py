@@ -2,14 +2,12 @@
 
     SMS_DESK_BENCH_MESSAGES=100000,1000000 make bench
 
-Without the variable the workspace is small: then the cases run, and their times say little. Ready
-workspaces (`tests.bench.generate`) can be named by SMS_DESK_BENCH_HOME, one for each size, with
-commas. Measured is the service that the window asks, through the desk's door, in a snapshot of its
-own each time. Beside it stand two floors of the bare driver in one standing snapshot: *replayed*,
-the very statements that the service asked, and *by hand*, the least that would answer, so that
-statements too many or too wide are not hidden. The goal is twice the first. Compared is the thread's
-processor time, which is the same on a machine that others use. Rubbish is not looked for, as in the
-threads of the desk (`ui.collecting`).
+Measured is the service that the window asks, through the desk's door, in a snapshot of its own each
+time. Beside it stand two floors of the bare driver in one standing snapshot: *replayed*, the very
+statements that the service asked, and *by hand*, the least that would answer, so that statements too
+many or too wide are not hidden. The goal is twice the first. Compared is the thread's processor time,
+which is the same on a machine that others use. Rubbish is not looked for, as in the threads of the
+desk (`ui.collecting`).
 
 What stays over it is no statement, but Python's share: the file takes about 3.5 µs for a message of
 24 values, and to decode it, name what it tells of and make the frozen row takes 6. A search also cuts
@@ -19,7 +17,6 @@ and marks fifty excerpts, which the index cannot do, since it holds no text.
 from __future__ import annotations
 
 import gc
-import os
 import statistics
 import time
 from collections import defaultdict
@@ -27,7 +24,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -40,14 +36,12 @@ from sms_desk.services import directory, inbox, searching, senders, threads
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
 from sms_desk.settings import keys
-from sms_desk.settings.files import REAL_PROFILE, Profile
 from sms_desk.store import reading, search, tables
 from sms_desk.store import threads as store_threads
 from sms_desk.store.engine import Tx, open_file
-from tests.bench.generate import NOW, generate
+from tests.bench.generate import NOW
+from tests.bench.workspaces import SIZES, Workspaces
 
-SIZES = [int(n) for n in os.environ.get("SMS_DESK_BENCH_MESSAGES", "2000").split(",")]
-READY = [home for home in os.environ.get("SMS_DESK_BENCH_HOME", "").split(",") if home]
 PAGE = 50
 GOAL, GROWTH = 2.0, 1.3
 ROUNDS = 200
@@ -99,12 +93,9 @@ class Bench:
 
 
 @pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size}")
-def bench(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
+def bench(request: pytest.FixtureRequest, workspaces: Workspaces) -> Iterator[Bench]:
     size: int = request.param
-    profile = _profile(size, tmp_path_factory.mktemp("bench"))
-    workspace = open_file(profile.database, keys.PUBLISHED_KEY)
+    workspace = open_file(workspaces.database(size), keys.PUBLISHED_KEY)
     gc.disable()
     with workspace.read() as tx:
         people, conversations = tables.people.c, tables.conversations.c
@@ -121,12 +112,6 @@ def bench(
         )
     gc.enable()
     workspace.close()
-
-
-def _profile(size: int, folder: Path) -> Profile:
-    if READY:
-        return Profile.of(REAL_PROFILE, Path(READY[SIZES.index(size)]))
-    return generate(folder, size, max(2, size // 10), people=20 if size < 500_000 else 300)
 
 
 def compare(

@@ -2,9 +2,9 @@
 
     make bench
 
-prints, for design §9: first paint (goal 2 × a bare PySide6 window) and first inbox page (3 ×), each
-after a clean end and without one, memory over that window (goal 80 MB), and the longest waits of the event loop while messages come
-in (goal: 99.9 % under 16 ms).
+prints, for design §9 and each size: first paint (goal 2 × a bare PySide6 window) and first inbox page
+(3 ×), each after a clean end and without one, memory over that window (goal 80 MB), and the longest
+waits of the event loop while messages come in (goal: 99.9 % under 16 ms).
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from __future__ import annotations
 import compileall
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +29,13 @@ from sms_desk.settings.credentials import SecretStore
 from sms_desk.settings.files import Profile
 from sms_desk.store import glances
 from sms_desk.store.engine import open_file
-from tests.bench.generate import generate
+from tests.bench.workspaces import SIZES, Workspaces
 from tests.fixtures.display import window_environment
 
 pytestmark = pytest.mark.real_window
 
 STARTS = int(os.environ.get("SMS_DESK_BENCH_STARTS", "1"))
 ARRIVING = int(os.environ.get("SMS_DESK_BENCH_ARRIVING", "400"))
-MESSAGES = int(os.environ.get("SMS_DESK_BENCH_MESSAGES", "2000").split(",")[0])
 PROBE_SECONDS = 300
 SETTLED = "3 s"
 
@@ -69,16 +70,6 @@ def _compiled() -> None:
         compileall.compile_dir(folder, quiet=1)
 
 
-@pytest.fixture(scope="module")
-def workspace_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    ready = os.environ.get("SMS_DESK_BENCH_HOME")
-    if ready:
-        return Path(ready)
-    home = tmp_path_factory.mktemp("bench-home")
-    generate(home, messages=MESSAGES, conversations=max(1, MESSAGES // 10))
-    return home
-
-
 def forget_glance(home: Path) -> None:
     """As after kill -9, or after somebody else has written: the next start knows nothing."""
     profile = Profile.of(under=home)
@@ -94,17 +85,27 @@ def _no_store() -> SecretStore:
     raise AssertionError("its key is published")
 
 
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size}")
+def home(
+    request: pytest.FixtureRequest, workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Its own copy, since a window writes what it shows and where it stands."""
+    folder = tmp_path_factory.mktemp("window") / "home"
+    yield workspaces.copy(request.param, folder)
+    shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("before", ["closed", "killed"])
-def test_start(real_display: str, workspace_home: Path, before: str) -> None:
+def test_start(real_display: str, home: Path, before: str) -> None:
     """closed: after a clean end, with the glance that it kept. killed: without one."""
     bare, desk = [], []
     for _ in range(STARTS):
         if before == "closed":
-            probe(real_display, workspace_home, "closed", str(workspace_home))
+            probe(real_display, home, "closed", str(home))
         else:
-            forget_glance(workspace_home)
-        bare.append(probe(real_display, workspace_home, "bare"))
-        desk.append(probe(real_display, workspace_home, "desk", str(workspace_home)))
+            forget_glance(home)
+        bare.append(probe(real_display, home, "bare"))
+        desk.append(probe(real_display, home, "desk", str(home)))
     floor, cpu = middle(bare, "paint"), middle(bare, "cpu")
     print(
         f"\nstart, {before} before"
@@ -125,7 +126,7 @@ def said(runs: list[dict[str, Any]], key: str, floor: float) -> str:
     return f"{found * 1000:.0f} ms, {found / floor:.2f} x"
 
 
-def test_the_window_stays_calm_while_messages_arrive(real_display: str, tmp_path: Path) -> None:
+def test_the_window_stays_calm_while_messages_arrive(real_display: str, home: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.busy_sandbox", str(ARRIVING)],
         stdout=subprocess.PIPE,
@@ -134,7 +135,7 @@ def test_the_window_stays_calm_while_messages_arrive(real_display: str, tmp_path
         assert sandbox.stdout is not None
         try:
             url = sandbox.stdout.readline().strip()
-            found = probe(real_display, tmp_path, "busy", str(tmp_path), url)
+            found = probe(real_display, home, "busy", str(home), url)
         finally:
             sandbox.kill()
     assert found["received"] >= ARRIVING

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 STARTED = float(os.environ["BENCH_STARTED"])
 STALL_SECONDS = 60.0
@@ -37,8 +38,9 @@ def resident_mb() -> float:
     raise AssertionError("no VmRSS")
 
 
-def stored(ctx: Any) -> int:
-    return int(ctx.tx.exec_driver_sql("SELECT count(*) FROM messages").scalar_one())
+def stored(ctx: Any, account_id: UUID) -> int:
+    statement = "SELECT count(*) FROM messages WHERE account_id = ?"
+    return int(ctx.tx.exec_driver_sql(statement, (account_id.bytes,)).scalar_one())
 
 
 def say(**found: Any) -> None:
@@ -128,22 +130,24 @@ def busy(home: str, url: str) -> None:
     """The window while a sandbox's messages come in; gaps of the event loop until all are here."""
     from sms_desk.ui.opening import Launch
 
+    accounts: list[UUID] = []
     pulses: list[Pulse] = []
 
     def opened(launch: Any, _ask: Any) -> Any:
         from sms_desk.bootstrap import Options, open_session
         from sms_desk.providers.sandbox import Account
 
-        session = open_session(Options(launch.home, ask_passphrase=lambda _: "bench bench bench"))
+        session = open_session(Options(launch.home))
         account = Account()
-        session.add_account(
+        account_id = session.add_account(
             "twilio",
             {"account_sid": account.sid, "secret": account.auth_token, "base_url": url},
         )
+        accounts.append(account_id)
         return session
 
     def started(program: Any) -> None:
-        program.ready.connect(lambda: pulses.append(Pulse(program)))
+        program.ready.connect(lambda: pulses.append(Pulse(program, accounts[0])))
 
     start(Launch(home=Path(home)), opened, started)
 
@@ -198,10 +202,10 @@ def _clocks() -> tuple[float, float, float]:
 class Pulse:
     """The window's calm while messages come in, until all are here."""
 
-    def __init__(self, program: Any) -> None:
+    def __init__(self, program: Any, account_id: UUID) -> None:
         from PySide6.QtCore import QTimer
 
-        self._program = program
+        self._program, self._account_id = program, account_id
         self._gaps = Gaps(program)
         self._gaps.begin()
         self._begun = time.perf_counter()
@@ -212,13 +216,13 @@ class Pulse:
     def _on_look(self) -> None:
         self._gaps.leave_out()
         session = self._program._session
-        (line,) = session.lines()
+        (line,) = (one for one in session.lines() if one.account_id == self._account_id)
         seconds = time.perf_counter() - self._begun
         if not line.backfill_running or seconds > STALL_SECONDS:
             gaps = self._gaps
             calm = [gap - queued for gap, queued in zip(gaps.all, gaps.queued, strict=True)]
             found = {"gaps": gaps.all, "calm": calm, "own": gaps.own}
-            received = session.desk.read(stored)
+            received = session.desk.read(lambda ctx: stored(ctx, self._account_id))
             say(received=received, seconds=seconds, **{k: sorted(v) for k, v in found.items()})
             os._exit(0)
 
