@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.model import Channel, DraftMode
@@ -268,6 +269,26 @@ def test_the_reason_for_a_sender_goes_below_rather_than_being_cut(composer: Comp
     assert picker._first.indexOf(because) >= 0
     picker.resize(260, picker.height())
     assert picker._second.indexOf(because) >= 0
+
+
+@pytest.mark.parametrize(
+    ("width", "said"), [(340, "23 h 59 min"), (437, "Window open 23 h 59 min")]
+)
+def test_R42_the_time_left_is_never_cut(composer: Composer, width: int, said: str) -> None:
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    composer.start(invented.CONVERSATION, Channel.WHATSAPP, {})
+    composer.set_window(now + timedelta(hours=23, minutes=59), lambda: now)
+    keys(composer, "On my way")
+    composer.setFixedWidth(width)
+    QApplication.processEvents()
+    words = composer._window_clock._words
+    assert words.text() == said
+    assert words.width() >= words.sizeHint().width()
+    assert composer._send.width() >= composer._send.minimumSizeHint().width()
+    assert not composer._send.shows_key()  # its room goes first
+    composer.setFixedWidth(600)
+    QApplication.processEvents()
+    assert composer._send.shows_key()
 
 
 def test_whatsapp_counts_no_parts(composer: Composer) -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.domain import plain_text, segments, templates
 from sms_desk.domain.errors import UsageError
@@ -31,6 +32,9 @@ from sms_desk.ui.composer.window_clock import WindowClock
 from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.words import tr
+
+_ROOMY = 420
+"""Width in pixels from which the window's clock says what it counts."""
 
 
 class Composer(QWidget):
@@ -124,15 +128,15 @@ class Composer(QWidget):
         head.addWidget(self._sender, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, 0, 0)
-        foot.setSpacing(4)
+        foot.setSpacing(0)
         foot.addWidget(self._replies)
         foot.addWidget(self._approved)
         foot.addWidget(self._emoji)
         foot.addStretch(1)
         foot.addWidget(self._window_clock)
         foot.addWidget(self._counter)
-        foot.addSpacing(8)
         foot.addWidget(self._later)
+        foot.addSpacing(4)
         foot.addWidget(self._send)
         inside = QVBoxLayout(self._box)
         inside.setContentsMargins(14, 11, 10, 10)
@@ -490,6 +494,11 @@ class Composer(QWidget):
         self._offer.show_for(text if by_sms else "")
 
     # what the person does
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._window_clock.set_roomy(self.width() >= _ROOMY)
 
     def _on_mode_chosen(self, mode: DraftMode) -> None:
         """By the pointer, to write; who goes along the tabs by keys goes on from there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from sms_desk.ui import theme
@@ -16,12 +16,13 @@ _GAP = 10
 
 
 class SendButton(Button):
-    """Drawn over the primary button's ground."""
+    """Drawn over the primary button's ground. Where room is short the key goes: the tooltip has it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "primary", parent=parent)
         self._word = ""
         self._key = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_action(self, word: str, key: str) -> None:
         """word: what it does; key: what does the same on the keyboard."""
@@ -37,7 +38,11 @@ class SendButton(Button):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(self._word_width() + 2 * _PAD, 32)
+
+    def shows_key(self) -> bool:
+        """Whether there is room for both."""
+        return self.width() >= self.sizeHint().width()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -49,6 +54,9 @@ class SendButton(Button):
         painter.setFont(theme.font("body_strong"))
         rect = QRect(_PAD, 0, self.width() - 2 * _PAD, self.height())
         middle = Qt.AlignmentFlag.AlignVCenter
+        if not self.shows_key():
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._word)
+            return
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeading | middle, self._word)
         color.setAlphaF(0.8)
         painter.setPen(color)

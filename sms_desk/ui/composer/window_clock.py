@@ -15,7 +15,7 @@ from sms_desk.domain.whatsapp_window import WindowState
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.bare import Bare
 from sms_desk.ui.widgets.durations import left_words
-from sms_desk.ui.widgets.text import Label, label
+from sms_desk.ui.widgets.text import Label, label, set_tip
 from sms_desk.ui.widgets.words import tr
 
 _LONGEST_SLEEP: Final = timedelta(seconds=20)
@@ -33,6 +33,7 @@ class WindowClock(Bare):
         self._closes: datetime | None = None
         self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._was_open = False
+        self._roomy = True
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self.look)
@@ -43,6 +44,12 @@ class WindowClock(Bare):
         self._closes, self._now = closes, now
         self._was_open = False
         self.look()
+
+    def set_roomy(self, roomy: bool) -> None:
+        """Where room is short only the time stands there; the tooltip has the whole sentence."""
+        if roomy != self._roomy:
+            self._roomy = roomy
+            self.look()
 
     @Slot()
     def look(self) -> None:
@@ -60,10 +67,12 @@ class WindowClock(Bare):
         self.furnish()
         self.show()
         left = left_words(whatsapp_window.time_left(self._closes, now))
-        self._words.setText(tr("composer", "Window open {left}").replace("{left}", left))
+        said = tr("composer", "Window open {left}").replace("{left}", left)
+        self._words.setText(said if self._roomy else left)
         self._words.set_tone("nudge" if state is WindowState.CLOSING_SOON else "secondary")
         self._draw_sign()
-        self.setAccessibleName(self._words.text())
+        self.setAccessibleName(said)
+        set_tip(self, said)
         wait = whatsapp_window.next_turn(self._closes, now) or _LONGEST_SLEEP
         self._turn.start(min(wait, _LONGEST_SLEEP) // timedelta(milliseconds=1) + 1)
 
