@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.inbox_filters import InboxFilter, Scope, SourceFilter
+from sms_desk.services.inbox_rows import WindowSummary
 from sms_desk.ui.rail import Rail
 from sms_desk.ui.rail.model import RailModel, spoken
 from sms_desk.ui.rail.places import NO_COUNTS, inbox_places
@@ -96,6 +98,28 @@ def test_arrows_walk_over_headings_and_on_to_the_screens(rail: Rail, qtbot: QtBo
     assert rail.chosen_key() == "screen:senders"
     QTest.keyClick(rail._screens, Qt.Key.Key_Up)
     assert rail.chosen_key() == f"view:{UUID(int=951)}"
+
+
+def test_in_a_low_window_the_places_come_first_and_a_line_parts_the_lists(rail: Rail) -> None:
+    """Else the screens would stand below the last heading that is in sight, as if they were its."""
+    rail.set_counts(replace(COUNTS, covering=4), troubled=2)
+    rail.set_board(WindowSummary(any=True))
+    rail.set_advice(7)
+    rail.set_requests(1)
+    for height in (600, 700):
+        rail.resize(rail.width(), height)
+        QApplication.processEvents()
+        assert rail._line.isVisible()
+        assert rail._screens.height() < rail._screens.whole_height()
+        assert rail._places.height() > rail._screens.height()
+        rail.choose("screen:settings")
+        settings = rail._screens.model().index(rail._screens.rail_model.rowCount() - 1, 0)
+        assert rail._screens.viewport().rect().contains(rail._screens.visualRect(settings))
+    rail.resize(rail.width(), 1100)
+    QApplication.processEvents()
+    assert not rail._line.isVisible()
+    for side in (rail._places, rail._screens):
+        assert side.height() >= side.whole_height()
 
 
 def test_a_view_of_ones_own_can_be_renamed_shared_and_deleted(rail: Rail, qtbot: QtBot) -> None:

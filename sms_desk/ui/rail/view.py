@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -28,12 +28,15 @@ from sms_desk.ui.rail.model import RailModel, RailRole
 from sms_desk.ui.rail.places import FIRST, NO_COUNTS, Place, inbox_places, screens
 from sms_desk.ui.theme.tokens import RAIL_COLLAPSED_WIDTH, RAIL_WIDTH
 from sms_desk.ui.widgets.buttons import icon_button
-from sms_desk.ui.widgets.panes import on_ground
+from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
 from sms_desk.ui.widgets.words import tr
 
 _Index = QModelIndex | QPersistentModelIndex
 _SELECT: Final = QItemSelectionModel.SelectionFlag.ClearAndSelect
+_SCREENS_LEAST: Final = 144
+"""Pixels that are left to the screens where both have to scroll: four lines, and half of one more
+that says so."""
 
 
 class Rail(QWidget):
@@ -56,6 +59,7 @@ class Rail(QWidget):
         self._chosen = FIRST
         self._places = _RailList(RailModel(inbox_places(NO_COUNTS)), tr("rail", "Inbox"), self)
         self._screens = _RailList(RailModel(screens()), tr("rail", "Screens"), self)
+        self._line = horizontal_line(self)
         self._fold = icon_button("panel-left-close", tr("rail", "Collapse the rail"), parent=self)
         self._fold.clicked.connect(self._on_fold_clicked)
         self._workspace = ElidedLabel("", "meta", tone="secondary", parent=self)
@@ -74,6 +78,7 @@ class Rail(QWidget):
         """
         if not self._places.rail_model.set_places(inbox_places(counts, troubled)):
             return
+        self._share_height()
         if self._is_known(self._chosen):
             self.show_place(self._chosen)
         else:
@@ -96,7 +101,7 @@ class Rail(QWidget):
 
     def _show_screens(self) -> None:
         if self._screens.rail_model.set_places(screens(self._board, self._requests, self._advice)):
-            self._screens.fit_height()
+            self._share_height()
             self.show_place(self._chosen)
 
     def set_workspace(self, name: str) -> None:
@@ -132,6 +137,7 @@ class Rail(QWidget):
         self.setFixedWidth(RAIL_COLLAPSED_WIDTH if collapsed else RAIL_WIDTH)
         for side in (self._places, self._screens):
             side.set_collapsed(collapsed)
+        self._share_height()
         self._fold.set_icon("panel-left-open" if collapsed else "panel-left-close")
         words = tr("rail", "Expand the rail") if collapsed else tr("rail", "Collapse the rail")
         self._fold.setAccessibleName(words)
@@ -144,6 +150,7 @@ class Rail(QWidget):
         layout.setContentsMargins(0, 10, 0, 8)
         layout.setSpacing(0)
         layout.addWidget(self._places, 1)
+        layout.addWidget(self._line)
         layout.addWidget(self._screens)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 0)
@@ -152,7 +159,19 @@ class Rail(QWidget):
         foot.addWidget(self._workspace, 1)
         foot.addStretch(0)
         layout.addLayout(foot)
-        self._screens.fit_height()
+
+    def _share_height(self) -> None:
+        """Where the window is too low for all, the places come first; a line then tells the two
+        lists apart, as both are cut off."""
+        places, screens = self._places.whole_height(), self._screens.whole_height()
+        room = self._places.height() + self._screens.height()
+        self._line.setVisible(places + screens > room)
+        self._screens.setFixedHeight(min(screens, max(room - places, _SCREENS_LEAST)))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_height()
 
     def _connect(self) -> None:
         for side in (self._places, self._screens):
@@ -271,10 +290,9 @@ class _RailList(QListView):
         self._delegate.collapsed = collapsed
         self.scheduleDelayedItemsLayout()
 
-    def fit_height(self) -> None:
-        """As high as its lines: nothing to scroll."""
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(32 * self.rail_model.rowCount())
+    def whole_height(self) -> int:
+        """Of all its lines: with less there is something to scroll."""
+        return sum(self.sizeHintForRow(row) for row in range(self.rail_model.rowCount()))
 
     @override
     def sizeHint(self) -> QSize:
