@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget, QWidgetAction
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain.model import (
@@ -233,7 +233,12 @@ def test_r52_the_head_and_the_list_offer_the_same_moments(head: ThreadHead, zone
     head._fill_snooze()
     chosen: list[datetime] = []
     menu = snooze_menu(head, invented.NOW, reader.zone, chosen.append)
-    of_list = [each.text() for each in menu.actions()[1:]]  # the first is its title
+    title, *offered = menu.actions()
+    assert isinstance(title, QWidgetAction)
+    assert isinstance(words := title.defaultWidget(), QLabel)
+    assert words.text() == "Snooze until"
+    assert not title.isEnabled()  # the arrows pass it by
+    of_list = [each.text() for each in offered]
     assert of_list == [each.text() for each in head._snooze.options().actions()]
     choices = snooze_choices(invented.NOW, reader.zone)
     assert [text.split("\t")[0] for text in of_list[: len(choices)]] == [

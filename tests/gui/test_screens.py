@@ -425,6 +425,19 @@ def test_r62_a_new_one_is_made_named_and_opened(shop: Shop, dialog: NewConversat
     (row,) = shop.session.desk.read(inbox.rows, [opened])
     assert row.contact_name == "Sana Bashir"
     assert row.owner_id == shop.office.ann
+    composer = shop.wiring.page.column.composer
+    # what is typed next is the message, and no letter's key
+    shop.until(lambda: shop.window.focusWidget() is composer._editor)
+
+
+def test_r62_enter_takes_the_contact_that_fits(shop: Shop, dialog: NewConversationDialog) -> None:
+    QTest.keyClicks(dialog._to, "5550171")
+    shop.until(dialog._found.isVisible)
+    assert not dialog._start.isEnabled()
+    QTest.keyClick(dialog._to, Qt.Key.Key_Return)
+    shop.until(dialog._start.isEnabled)
+    assert dialog.isVisible()  # the number is seen before anything begins
+    assert dialog.focusWidget() is dialog._start
 
 
 def test_r16_the_proposal_carries_its_reason(shop: Shop, dialog: NewConversationDialog) -> None:

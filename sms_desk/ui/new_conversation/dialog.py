@@ -96,6 +96,7 @@ class NewConversationDialog(QDialog):
         self._start.setDefault(True)
         self._start.clicked.connect(self._on_start_clicked)
         self._to.textChanged.connect(self._on_typed)
+        self._to.returnPressed.connect(self._on_enter)
         self._typing.timeout.connect(self._suggest)
         self._channel.currentIndexChanged.connect(self._read_senders)
         self._sender.currentIndexChanged.connect(self._show_state)
@@ -145,6 +146,14 @@ class NewConversationDialog(QDialog):
                 item.setData(_HIT, (contact, number))
         self._found.setVisible(self._found.count() > 0)
         self._found.setFixedHeight(min(150, 26 * self._found.count() + 4))
+
+    @Slot()
+    def _on_enter(self) -> None:
+        """After a name, Enter takes the contact that fits best; once more begins."""
+        if not self._start.isEnabled() and self._found.isVisible():
+            best = self._found.item(0)
+            # not yet, or the same key would press Start
+            QTimer.singleShot(0, self, lambda: self._on_contact_chosen(best))
 
     @Slot(QListWidgetItem)
     def _on_contact_chosen(self, item: QListWidgetItem) -> None:

@@ -65,6 +65,7 @@ class DeskController(QObject):
         )
         self._maker.subject_wanted.connect(self._on_subject_wanted)
         self._maker.conversation_wanted.connect(wiring.open_conversation)
+        self._maker.writing_wanted.connect(wiring.write_into)
         self._maker.responses_wanted.connect(self._on_responses_wanted)
         self._maker.sender_wanted.connect(self.show_sender)
         self._maker.plan_wanted.connect(self.plan_absence)

@@ -7,13 +7,13 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from sms_desk.domain.plain_text import display_name
 from sms_desk.services.rows import PersonRow
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.snooze_menu import add_choices
-from sms_desk.ui.widgets.text import menu_text
+from sms_desk.ui.widgets.text import label, menu_text
 from sms_desk.ui.widgets.words import tr
 
 
@@ -21,7 +21,12 @@ def _menu(parent: QWidget, title: str) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.setAccessibleName(title)
-    menu.addSection(menu_text(title))
+    heading = QWidgetAction(menu)  # a section's words are not drawn under a style sheet
+    words = label(title, "meta", tone="secondary")
+    words.setContentsMargins(16, 6, 16, 4)
+    heading.setDefaultWidget(words)
+    heading.setEnabled(False)
+    menu.addAction(heading)
     return menu
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class ScreenMaker(QObject):
     conversation_wanted = Signal(object, object)
     """A conversation's id, and the position in it or None."""
+    writing_wanted = Signal(object)
+    """The id of a conversation that somebody began, to write into it."""
     responses_wanted = Signal(object)
     """The id of the program whose responses shall stand in the list."""
     subject_wanted = Signal(object)
@@ -282,7 +284,7 @@ class ScreenMaker(QObject):
         from sms_desk.ui.new_conversation import NewConversationDialog
 
         dialog = NewConversationDialog(self._ties.doors, region_of_desk(), parent)
-        dialog.opened.connect(lambda id_: self.conversation_wanted.emit(id_, None))
+        dialog.opened.connect(self.writing_wanted)
         dialog.open()
 
     def search(self, over: QWidget, text: str = "") -> None:

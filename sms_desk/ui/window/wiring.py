@@ -17,7 +17,7 @@ from sms_desk.bootstrap import Session
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.domain.model import Role
+from sms_desk.domain.model import DraftMode, Role
 from sms_desk.notify.base import Shown
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
@@ -216,6 +216,14 @@ class Wiring(QObject):
             self.window.side.rail.show_place(self._place_key)
         self.page.hide_list()
         self.thread_controller.open(conversation_id, position)
+
+    @Slot(object)
+    def write_into(self, conversation_id: UUID) -> None:
+        """Read a conversation, with the cursor in its reply once it stands there (R62)."""
+        self.open_conversation(conversation_id)
+        self.thread_controller.when_read(
+            lambda: self.page.column.composer.focus_text(DraftMode.REPLY)
+        )
 
     def go_to_next(self, step: int) -> None:
         """The next or previous conversation of the list, opened."""
