@@ -15,7 +15,7 @@ from sms_desk.providers.base import Credential, Provider
 from sms_desk.providers.sandbox import Account, SandboxClock, SandboxServer, demo_world
 from sms_desk.services import demo, lines
 from sms_desk.services.desk import Desk
-from sms_desk.store import accounts, notices
+from sms_desk.store import accounts, messages, notices
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.sync.discover import discover
@@ -87,6 +87,8 @@ def furnish(desk: Desk, workspace: Workspace, sandbox: DemoSandbox, engine: Engi
         engine.run_once(desk.now(), force=True)
         if not any(line.backfill_running for line in desk.read(lines.lines)):
             break
+    with workspace.write() as tx:
+        messages.seen_as_they_came(tx)
     demo.settle_in(desk, words)
     tell_absences(workspace, desk.now())
     with workspace.write() as tx:

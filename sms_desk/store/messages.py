@@ -99,6 +99,12 @@ def insert(tx: Tx, rows: Sequence[NewMessage]) -> list[NewMessage]:
     return placed
 
 
+def seen_as_they_came(tx: Tx) -> None:
+    """What the demo begins with was seen at its own time: what was closed since is answered by
+    that (R8)."""
+    tx.execute(sa.update(tables.messages).where(_M.seen_at > _M.at).values(seen_at=_M.at))
+
+
 def report(tx: Tx, account_id: UUID, sid: str, incoming: Report, *, at: datetime) -> UUID | None:
     """Hear the provider's word on one message; kept also where the message is not here yet.
 

@@ -22,6 +22,7 @@ from sms_desk.domain.model import DraftMode, OutboxState, TeamState
 from sms_desk.services import directory, inbox, threads
 from sms_desk.services.rows import InboxRow, LineCondition, LineState
 from sms_desk.ui.widgets.text import set_window_title
+from sms_desk.ui.window.rail_controller import RailController, surroundings
 from sms_desk.ui.wizard import Wizard
 from tests.gui.session import Shop, open_shop
 from tests.store.office import NOON, KeptOffice, Office
@@ -72,6 +73,18 @@ def press(shop: Shop, key: Qt.Key, *, ctrl: bool = False) -> None:
 
 def row_of(shop: Shop, conversation: UUID) -> InboxRow:
     return shop.session.desk.read(inbox.rows, [conversation])[0]
+
+
+def test_people_and_choices_are_there_however_early_they_were_read(
+    qtbot: QtBot, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before all that stands beside the list is made: it may take longer than the reading."""
+    desk = office.desk(office.ben)
+    at_once = RailController._on_read
+    monkeypatch.setattr(RailController, "read", lambda rail: at_once(rail, desk.read(surroundings)))
+    with open_shop(qtbot, tmp_path, office) as shop:
+        people = {row.id for row in shop.wiring.actions.people()}
+        assert {office.ann, office.ben} <= people
 
 
 # --- arrivals ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -55,13 +56,14 @@ def surroundings(ctx: Context) -> Surroundings:
 class RailController(QObject):
     """Reads counts after changes; carries out what is asked of a saved view."""
 
-    surroundings_read = Signal(object)
+    _surroundings_read = Signal(object)
 
     def __init__(self, rail: Rail, ties: Ties) -> None:
         super().__init__(rail)
         self._rail = rail
         self._doors = ties.doors
         self._views: dict[UUID, ViewRow] = {}
+        self._last: Surroundings | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(GATHER_MS)
@@ -75,6 +77,13 @@ class RailController(QObject):
     def read(self) -> None:
         self._doors.read(self, surroundings, then=self._on_read, key="surroundings")
 
+    def tell(self, take: Callable[[Surroundings], object]) -> None:
+        """Give each reading to `take`, and the last one to who comes after it: the first may be there
+        before all that stands beside the list is."""
+        self._surroundings_read.connect(take)
+        if self._last is not None:
+            take(self._last)
+
     def save_view(self, wanted: InboxFilter) -> None:
         """The list's filter under a name."""
         name = ask_text(
@@ -87,8 +96,9 @@ class RailController(QObject):
 
     def _on_read(self, read: Surroundings) -> None:
         self._views = {view.id: view for view in read.counts.views}
+        self._last = read
         self._rail.set_counts(read.counts, read.troubled)
-        self.surroundings_read.emit(read)
+        self._surroundings_read.emit(read)
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:

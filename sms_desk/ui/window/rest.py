@@ -77,7 +77,7 @@ def _connect(wiring: Wiring) -> None:
     wiring.writing.conversation_wanted.connect(wiring.open_conversation)
     wiring.thread_controller.opened.connect(wiring.on_opened)
     wiring.thread_controller.turned_to.connect(page.inbox.set_open)
-    wiring.rail_controller.surroundings_read.connect(wiring.on_surroundings)
+    wiring.rail_controller.tell(wiring.on_surroundings)
     wiring.window.side.rail.screen_chosen.connect(desk.show_screen)
     desk.quit_requested.connect(wiring.quit_requested)
     desk.demo_wanted.connect(wiring.demo_wanted)
