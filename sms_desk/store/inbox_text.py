@@ -4,12 +4,14 @@ A conversation is found if its contact's name or number matches, or any of its m
 all the words. A rare text is looked up in the search index, all of it. A common one would name half
 the workspace; there the list is walked in its own order and each conversation compared, until the
 page is full. Where that finds too little too late, and for counts, the index is asked for everything
-at once. Without an index, in a team's PostgreSQL, all is compared: no person waits for it there.
+at once. Between the two stands a name that thousands of contacts have and few messages: it is looked
+up where the list's first conversations do not fill the page. Without an index, in a team's
+PostgreSQL, all is compared: no person waits for it there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -29,7 +31,11 @@ from sms_desk.store.types import Id
 
 _c = tables.conversations.c
 _FEW = 400
-"""Hits and contacts that are looked up one by one; more is common."""
+"""Hits that are looked up one by one, more is common; contacts that are before any is compared."""
+_MANY = 3_000
+"""Contacts that are looked up at all; more fill a page of any list soon."""
+_GLANCED = 150
+"""Conversations that a page is worth comparing, before contacts are looked up."""
 _WALKED = 1_600
 """Conversations that a page is worth comparing, before the index is asked for everything."""
 _LONGEST_STEP = 400
@@ -40,11 +46,9 @@ def page_ids(tx: Tx, asked: Asked, *, after: Edge | None, limit: int) -> list[Ed
     """The next page of a filter with a text, in the filter's order."""
     if tx.dialect.name != "sqlite":
         return _compared(tx, asked, _Known(set(), search_reading.END_OF_TIME), after, limit)
-    known = _newest(tx, asked.filter.text)
-    if not known.complete:
-        return _compared(tx, asked, known, after, limit)
-    walk = _among(_without_text(asked), asked.reach, after is not None)
-    return walk.edges(tx, asked, after, limit, ids=list(known.ids)) if known.ids else []
+    known = _first_look(tx, asked.filter.text)
+    few = known.contacts < _FEW
+    return (_asked_index if few else _compared)(tx, asked, known, after, limit)
 
 
 def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
@@ -52,7 +56,7 @@ def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
     wanted, reach, text = _without_text(asked), asked.reach, asked.filter.text
     if tx.dialect.name == "sqlite":
         sought = _Sought.of(text)
-        query = _everything(wanted, reach, sought.has_words, sought.has_contact)
+        query = _everything(wanted, reach, sought.asks)
         return [row[0] for row in query.rows(tx, **asked.values, **sought.values)]
     every = Query(sa.select(_c.id).where(*everything(wanted, reach)))
     ids = [row[0] for row in every.rows(tx, **asked.values)]
@@ -66,7 +70,7 @@ def holding(tx: Tx, text: str, ids: Collection[UUID], *, before: int | None = No
     before: only older messages and notes are compared; the contact always is.
     """
     found = _with_contact(tx, text, ids)
-    terms = parse(text).terms
+    terms = () if before == 0 else parse(text).terms
     rest = [id_ for id_ in ids if id_ not in found]
     return found | search_reading.holding(tx, terms, rest, before=before) if terms else found
 
@@ -102,10 +106,11 @@ def _without_text(asked: Asked) -> InboxFilter:
 def _compared(tx: Tx, asked: Asked, known: _Known, after: Edge | None, limit: int) -> list[Edge]:
     found: list[Edge] = []
     plain = replace(asked, filter=_without_text(asked))
+    walked = _GLANCED if known.contacts < _MANY else _WALKED
     looked_at, step = 0, limit
     while len(found) < limit:
-        if looked_at >= _WALKED and tx.dialect.name == "sqlite":
-            return found + _asked_index(tx, asked, after, limit - len(found))
+        if looked_at >= walked and tx.dialect.name == "sqlite":
+            return found + _asked_index(tx, asked, known, after, limit - len(found))
         candidates = inbox_pages.page_ids(tx, plain, after=after, limit=step)
         unknown = [edge.id for edge in candidates if edge.id not in known.ids]
         held = known.ids | holding(tx, asked.filter.text, unknown, before=known.before)
@@ -117,65 +122,62 @@ def _compared(tx: Tx, asked: Asked, known: _Known, after: Edge | None, limit: in
     return found[:limit]
 
 
-def _asked_index(tx: Tx, asked: Asked, after: Edge | None, limit: int) -> list[Edge]:
-    sought = _Sought.of(asked.filter.text)
-    walk = _by_index(
-        _without_text(asked), asked.reach, after is not None, sought.has_words, sought.has_contact
-    )
-    return [] if walk is None else walk.edges(tx, asked, after, limit, **sought.values)
-
-
 # --- the index -----------------------------------------------------------------------------------
 
 
+def _asked_index(tx: Tx, asked: Asked, known: _Known, after: Edge | None, limit: int) -> list[Edge]:
+    sought, walk_of = _Sought.of(asked.filter.text), _in_order
+    if known.contacts < _MANY:
+        sought, walk_of = sought._replace(words="", ids=list(known.ids)), _looked_up
+    walk = walk_of(_without_text(asked), asked.reach, after is not None, sought.asks)
+    return [] if walk is None else walk.edges(tx, asked, after, limit, **sought.values)
+
+
 class _Sought(NamedTuple):
-    """A typed text in the language of the two indexes; "" asks that index nothing."""
+    """A typed text in the language of the two indexes; "" asks that index nothing.
+
+    ids: conversations that are known to have all words, in place of the words.
+    """
 
     words: str
     contact_words: str
+    ids: Sequence[UUID] = ()
 
     @classmethod
     def of(cls, text: str) -> _Sought:
         return cls(parse(text).expression, search_contacts.expression(text))
 
     @property
-    def has_words(self) -> bool:
-        return bool(self.words)
+    def asks(self) -> tuple[str, ...]:
+        return tuple(self.values)
 
     @property
-    def has_contact(self) -> bool:
-        return bool(self.contact_words)
-
-    @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         return {name: value for name, value in self._asdict().items() if value}
 
 
 class _Known(NamedTuple):
     """What the first look into the index tells.
 
+    ids: the conversations of the newest hits.
     before: where it ended, so that what is older may hold more; 0: it saw all messages and notes.
-    complete: it saw all, contacts too.
+    contacts: how many match, as far as _MANY; not counted where it did not see all of those.
     """
 
     ids: set[UUID]
     before: int
-    complete: bool = False
+    contacts: int = _MANY
 
 
-def _newest(tx: Tx, text: str) -> _Known:
-    """The conversations of the newest hits and of the first contacts."""
+def _first_look(tx: Tx, text: str) -> _Known:
     sought = _Sought.of(text)
-    hits = _HITS.rows(tx, words=sought.words, most=_FEW) if sought.has_words else []
-    contacts = (
-        _OF_CONTACTS.rows(tx, contact_words=sought.contact_words, most=_FEW)
-        if sought.has_contact
-        else []
-    )
-    all_hits = len(hits) < _FEW
-    all_contacts = len({row[0] for row in contacts}) < _FEW
-    ids = {row[1] for row in [*hits, *contacts] if row[1] is not None}
-    return _Known(ids, 0 if all_hits else min(row[0] for row in hits), all_hits and all_contacts)
+    hits = _HITS.rows(tx, words=sought.words, most=_FEW) if sought.words else []
+    ids = {id_ for _, id_ in hits if id_ is not None}
+    if len(hits) >= _FEW:
+        return _Known(ids, min(position for position, _ in hits))
+    if not sought.contact_words:
+        return _Known(ids, 0, 0)
+    return _Known(ids, 0, _COUNT.scalar(tx, contact_words=sought.contact_words, most=_MANY))
 
 
 _MATCHED = sa.select(sa.column("rowid", sa.Integer))
@@ -203,58 +205,58 @@ def _hits() -> Query:
     )
 
 
-def _of_contacts() -> Query:
-    """(row of the contact, conversation) of some contacts that match; None: it has none."""
-    contact = tables.contacts.c
+def _count() -> Query:
+    """How many contacts match, as far as it is asked."""
     found = _CONTACTS_FOUND.limit(_MOST).subquery()
-    return Query(
-        sa.select(found.c.rowid, _c.id)
-        .join_from(found, tables.contacts, contact.search_row == found.c.rowid)
-        .outerjoin(tables.conversations, _c.contact_id == contact.id)
-    )
+    return Query(sa.select(sa.func.count()).select_from(found))
 
 
-_HITS, _OF_CONTACTS = _hits(), _of_contacts()
+_HITS, _COUNT = _hits(), _count()
 
 
 @lru_cache(maxsize=64)
-def _among(wanted: InboxFilter, reach: Reach, has_after: bool) -> Walk:
-    ids = _c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))
-    walk = inbox_pages.merged(
-        [[ids, *inbox_pages.found_otherwise(wanted, reach)]], wanted.order, has_after
-    )
-    assert walk is not None  # of one branch
-    return walk
-
-
-@lru_cache(maxsize=64)
-def _by_index(
-    wanted: InboxFilter, reach: Reach, has_after: bool, has_words: bool, has_contact: bool
+def _looked_up(
+    wanted: InboxFilter, reach: Reach, has_after: bool, asks: tuple[str, ...]
 ) -> Walk | None:
-    found = _found(has_words, has_contact)
+    """What is found comes first; the rest is said as one truth, where no other index is looked for."""
+    rest = sa.and_(*everything(wanted, reach)).is_(sa.true())
+    return inbox_pages.merged([[_found(asks), rest]], wanted.order, has_after)
+
+
+@lru_cache(maxsize=64)
+def _in_order(
+    wanted: InboxFilter, reach: Reach, has_after: bool, asks: tuple[str, ...]
+) -> Walk | None:
+    found = _found(asks)
     branches = [[*branch, found] for branch in inbox_pages.branches(wanted, reach)]
     return inbox_pages.merged(branches, wanted.order, has_after)
 
 
 @lru_cache(maxsize=64)
-def _everything(wanted: InboxFilter, reach: Reach, has_words: bool, has_contact: bool) -> Query:
-    found = _found(has_words, has_contact)
-    return Query(sa.select(_c.id).where(*everything(wanted, reach), found))
+def _everything(wanted: InboxFilter, reach: Reach, asks: tuple[str, ...]) -> Query:
+    return Query(sa.select(_c.id).where(*everything(wanted, reach), _found(asks)))
 
 
-def _found(has_words: bool, has_contact: bool) -> Clause:
+def _found(asks: tuple[str, ...]) -> Clause:
     """Whether the index finds a conversation. The hits are gathered once, then each conversation's
     own positions are looked up among them, down to the first."""
-    return sa.or_(sa.false(), *_ways(has_words, has_contact))
+    return sa.or_(sa.false(), *(way for asked in asks for way in _WAYS[asked]))
 
 
-def _ways(has_words: bool, has_contact: bool) -> Iterator[Clause]:
+def _with_words(columns: Any) -> Clause:
+    # Hidden, or SQLite would try every hit with every conversation.
+    position: sa.ColumnElement[Any] = sa.func.coalesce(columns.position, columns.position)
+    own = columns.conversation_id == _c.id
+    return sa.exists().where(own, position.in_(_MESSAGES_FOUND)).correlate(tables.conversations)
+
+
+def _with_a_contact() -> Clause:
     contact = tables.contacts.c
-    if has_contact:
-        theirs = sa.select(contact.id).where(contact.search_row.in_(_CONTACTS_FOUND))
-        yield _c.contact_id.in_(theirs)
-    for columns in (tables.messages.c, tables.notes.c) if has_words else ():
-        # Hidden, or SQLite would try every hit with every conversation.
-        position: sa.ColumnElement[Any] = sa.func.coalesce(columns.position, columns.position)
-        own = columns.conversation_id == _c.id
-        yield sa.exists().where(own, position.in_(_MESSAGES_FOUND)).correlate(tables.conversations)
+    return _c.contact_id.in_(sa.select(contact.id).where(contact.search_row.in_(_CONTACTS_FOUND)))
+
+
+_WAYS: dict[str, list[Clause]] = {
+    "words": [_with_words(tables.messages.c), _with_words(tables.notes.c)],
+    "contact_words": [_with_a_contact()],
+    "ids": [_c.id.in_(sa.bindparam("ids", expanding=True, type_=Id))],
+}
