@@ -45,19 +45,21 @@ _AT_ONCE = 500
 def page_ids(tx: Tx, asked: Asked, *, after: Edge | None, limit: int) -> list[Edge]:
     """The next page of a filter with a text, in the filter's order."""
     if tx.dialect.name != "sqlite":
-        return _compared(tx, asked, _Known(set(), search_reading.END_OF_TIME), after, limit)
+        return _compared(
+            tx, asked, _Known(_Sought(), set(), search_reading.END_OF_TIME), after, limit
+        )
     known = _first_look(tx, asked.filter.text)
-    few = known.contacts < _FEW
-    return (_asked_index if few else _compared)(tx, asked, known, after, limit)
+    find = _asked_index if known.contacts < _FEW else _compared
+    return find(tx, asked, known, after, limit)
 
 
 def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
     """Everything that a filter with a text shows."""
     wanted, reach, text = _without_text(asked), asked.reach, asked.filter.text
     if tx.dialect.name == "sqlite":
-        sought = _Sought.of(text)
-        query = _everything(wanted, reach, sought.asks)
-        return [row[0] for row in query.rows(tx, **asked.values, **sought.values)]
+        known = _first_look(tx, text)
+        query = _everything(wanted, reach, known.sought.asks, known.are_few)
+        return query.values(tx, **asked.values, **known.sought.values)
     every = Query(sa.select(_c.id).where(*everything(wanted, reach)))
     ids = [row[0] for row in every.rows(tx, **asked.values)]
     parts = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
@@ -106,7 +108,7 @@ def _without_text(asked: Asked) -> InboxFilter:
 def _compared(tx: Tx, asked: Asked, known: _Known, after: Edge | None, limit: int) -> list[Edge]:
     found: list[Edge] = []
     plain = replace(asked, filter=_without_text(asked))
-    walked = _GLANCED if known.contacts < _MANY else _WALKED
+    walked = _GLANCED if known.are_few else _WALKED
     looked_at, step = 0, limit
     while len(found) < limit:
         if looked_at >= walked and tx.dialect.name == "sqlite":
@@ -126,26 +128,20 @@ def _compared(tx: Tx, asked: Asked, known: _Known, after: Edge | None, limit: in
 
 
 def _asked_index(tx: Tx, asked: Asked, known: _Known, after: Edge | None, limit: int) -> list[Edge]:
-    sought, walk_of = _Sought.of(asked.filter.text), _in_order
-    if known.contacts < _MANY:
-        sought, walk_of = sought._replace(words="", ids=list(known.ids)), _looked_up
-    walk = walk_of(_without_text(asked), asked.reach, after is not None, sought.asks)
+    wanted, sought = _without_text(asked), known.sought
+    walk = _walk(wanted, asked.reach, after is not None, sought.asks, known.are_few)
     return [] if walk is None else walk.edges(tx, asked, after, limit, **sought.values)
 
 
 class _Sought(NamedTuple):
-    """A typed text in the language of the two indexes; "" asks that index nothing.
+    """What the two indexes are asked for a typed text; "" asks that index nothing.
 
     ids: conversations that are known to have all words, in place of the words.
     """
 
-    words: str
-    contact_words: str
+    words: str = ""
+    contact_words: str = ""
     ids: Sequence[UUID] = ()
-
-    @classmethod
-    def of(cls, text: str) -> _Sought:
-        return cls(parse(text).expression, search_contacts.expression(text))
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -161,23 +157,27 @@ class _Known(NamedTuple):
 
     ids: the conversations of the newest hits.
     before: where it ended, so that what is older may hold more; 0: it saw all messages and notes.
-    contacts: how many match, as far as _MANY; not counted where it did not see all of those.
+    contacts: how many match, as far as _MANY; counted where it saw all messages and notes.
     """
 
+    sought: _Sought
     ids: set[UUID]
     before: int
     contacts: int = _MANY
 
+    @property
+    def are_few(self) -> bool:
+        return self.contacts < _MANY
+
 
 def _first_look(tx: Tx, text: str) -> _Known:
-    sought = _Sought.of(text)
-    hits = _HITS.rows(tx, words=sought.words, most=_FEW) if sought.words else []
+    words, contact_words = parse(text).expression, search_contacts.expression(text)
+    hits = _HITS.rows(tx, words=words, most=_FEW) if words else []
     ids = {id_ for _, id_ in hits if id_ is not None}
     if len(hits) >= _FEW:
-        return _Known(ids, min(position for position, _ in hits))
-    if not sought.contact_words:
-        return _Known(ids, 0, 0)
-    return _Known(ids, 0, _COUNT.scalar(tx, contact_words=sought.contact_words, most=_MANY))
+        return _Known(_Sought(words, contact_words), ids, min(position for position, _ in hits))
+    contacts = _COUNT.scalar(tx, contact_words=contact_words, most=_MANY) if contact_words else 0
+    return _Known(_Sought("", contact_words, list(ids)), ids, 0, contacts)
 
 
 _MATCHED = sa.select(sa.column("rowid", sa.Integer))
@@ -215,26 +215,27 @@ _HITS, _COUNT = _hits(), _count()
 
 
 @lru_cache(maxsize=64)
-def _looked_up(
-    wanted: InboxFilter, reach: Reach, has_after: bool, asks: tuple[str, ...]
-) -> Walk | None:
-    """What is found comes first; the rest is said as one truth, where no other index is looked for."""
-    rest = sa.and_(*everything(wanted, reach)).is_(sa.true())
-    return inbox_pages.merged([[_found(asks), rest]], wanted.order, has_after)
-
-
-@lru_cache(maxsize=64)
-def _in_order(
-    wanted: InboxFilter, reach: Reach, has_after: bool, asks: tuple[str, ...]
+def _walk(
+    wanted: InboxFilter, reach: Reach, has_after: bool, asks: tuple[str, ...], are_few: bool
 ) -> Walk | None:
     found = _found(asks)
-    branches = [[*branch, found] for branch in inbox_pages.branches(wanted, reach)]
-    return inbox_pages.merged(branches, wanted.order, has_after)
+    if are_few:
+        ways = [[found, _as_one(*everything(wanted, reach))]]
+    else:
+        ways = [[*branch, _as_one(found)] for branch in inbox_pages.branches(wanted, reach)]
+    return inbox_pages.merged(ways, wanted.order, has_after)
 
 
 @lru_cache(maxsize=64)
-def _everything(wanted: InboxFilter, reach: Reach, asks: tuple[str, ...]) -> Query:
-    return Query(sa.select(_c.id).where(*everything(wanted, reach), _found(asks)))
+def _everything(wanted: InboxFilter, reach: Reach, asks: tuple[str, ...], are_few: bool) -> Query:
+    found, rest = _found(asks), everything(wanted, reach)
+    clauses = [found, _as_one(*rest)] if are_few else [*rest, _as_one(found)]
+    return Query(sa.select(_c.id).where(*clauses))
+
+
+def _as_one(*clauses: Clause) -> Clause:
+    """All of them as one truth, in which no planner looks for an index."""
+    return sa.and_(*clauses).is_(sa.true())
 
 
 def _found(asks: tuple[str, ...]) -> Clause:

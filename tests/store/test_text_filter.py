@@ -35,17 +35,23 @@ TYPED = ("blue", "blue ", "blu", "blue parcel", "grosse", "cafe", "订单", "zoe
          "(202) 555-0103", "coat blue", "nothing like it", "+", "b")  # fmt: skip
 
 
-@pytest.fixture(params=["few are common", "as it is"])
+LIMITS: dict[str, dict[str, int]] = {
+    "as it is": {},
+    "few are common": {"_FEW": 4, "_WALKED": 9},
+    "names are looked up": {"_FEW": 2, "_GLANCED": 5},
+    "names are common": {"_FEW": 2, "_MANY": 2, "_WALKED": 9},
+}
+
+
+@pytest.fixture(params=LIMITS)
 def town(
     request: pytest.FixtureRequest, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> Office:
-    """Forty conversations with many bodies; in the first form so many hits are common, a page walks
-    some conversations only, and then asks the index."""
-    if request.param == "few are common":
-        monkeypatch.setattr(inbox_text, "_FEW", 4)
-        monkeypatch.setattr(inbox_text, "_WALKED", 9)
-        monkeypatch.setattr(inbox_text, "_LONGEST_STEP", 6)
-        monkeypatch.setattr(inbox_text, "_AT_ONCE", 7)
+    """Forty conversations with many bodies; but for the first form so many hits or contacts are
+    common, a page walks some conversations only, and then asks the index."""
+    if limits := LIMITS[request.param]:
+        for name, limit in {**limits, "_LONGEST_STEP": 6, "_AT_ONCE": 7}.items():
+            monkeypatch.setattr(inbox_text, name, limit)
     office = Office(workspace)
     ann = office.desk(office.ann)
     for n in range(40):
@@ -55,6 +61,8 @@ def town(
             body = BODIES[(n * 3 + m * 5) % len(BODIES)]
             origin = Origin.PERSON if m % 2 else Origin.CONTACT
             office.message(conversation, body, origin, at=office.later(minutes=n % 5))
+        if n == 7:
+            office.message(conversation, "Zoë sends me", Origin.CONTACT, at=office.later())
         if n % 3 == 0:
             contact = ann.read(inbox.rows, [conversation])[0].contact_id
             name = NAMES[n // 3 % len(NAMES)]
