@@ -3,9 +3,9 @@
 A conversation is found if its contact's name or number matches, or any of its messages or notes has
 all the words. A rare text is looked up in the search index, all of it. A common one would name half
 the workspace; there the list is walked in its own order and each conversation compared, until the
-page is full. Where that finds too little too late, and for counts, the index is asked for everything
-at once. Between the two stands a name that thousands of contacts have and few messages: it is looked
-up where the list's first conversations do not fill the page. Without an index, in a team's
+page is full. Where that finds too little too late, the index is asked for everything at once. Between
+the two stands a name of thousands of contacts that few messages have: it is looked up where the
+list's first conversations do not fill the page. Counts compare nothing. Without an index, in a team's
 PostgreSQL, all is compared: no person waits for it there.
 """
 
@@ -31,11 +31,12 @@ from sms_desk.store.types import Id
 
 _c = tables.conversations.c
 _FEW = 400
-"""Hits that are looked up one by one, more is common; contacts that are before any is compared."""
+"""Hits that are looked up one by one, and contacts that are before a list is looked at; more is
+common."""
 _MANY = 3_000
-"""Contacts that are looked up at all; more fill a page of any list soon."""
+"""Contacts whose conversations are looked up at all (70 ms); more soon fill a page of a list."""
 _GLANCED = 150
-"""Conversations that a page is worth comparing, before contacts are looked up."""
+"""Conversations that a page is worth comparing, before so many contacts are looked up."""
 _WALKED = 1_600
 """Conversations that a page is worth comparing, before the index is asked for everything."""
 _LONGEST_STEP = 400
@@ -45,9 +46,7 @@ _AT_ONCE = 500
 def page_ids(tx: Tx, asked: Asked, *, after: Edge | None, limit: int) -> list[Edge]:
     """The next page of a filter with a text, in the filter's order."""
     if tx.dialect.name != "sqlite":
-        return _compared(
-            tx, asked, _Known(_Sought(), set(), search_reading.END_OF_TIME), after, limit
-        )
+        return _compared(tx, asked, _NOTHING, after, limit)
     known = _first_look(tx, asked.filter.text)
     find = _asked_index if known.contacts < _FEW else _compared
     return find(tx, asked, known, after, limit)
@@ -69,7 +68,7 @@ def all_ids(tx: Tx, asked: Asked) -> list[UUID]:
 def holding(tx: Tx, text: str, ids: Collection[UUID], *, before: int | None = None) -> set[UUID]:
     """Those of the conversations that the text finds.
 
-    before: only older messages and notes are compared; the contact always is.
+    before: only older messages and notes are compared, 0: none; the contact always is.
     """
     found = _with_contact(tx, text, ids)
     terms = () if before == 0 else parse(text).terms
@@ -167,7 +166,11 @@ class _Known(NamedTuple):
 
     @property
     def are_few(self) -> bool:
+        """Whether all that the text finds is few enough to be looked up."""
         return self.contacts < _MANY
+
+
+_NOTHING = _Known(_Sought(), set(), search_reading.END_OF_TIME)
 
 
 def _first_look(tx: Tx, text: str) -> _Known:
@@ -218,6 +221,7 @@ _HITS, _COUNT = _hits(), _count()
 def _walk(
     wanted: InboxFilter, reach: Reach, has_after: bool, asks: tuple[str, ...], are_few: bool
 ) -> Walk | None:
+    """are_few: what is found comes first; else the list's own order, down to a full page."""
     found = _found(asks)
     if are_few:
         ways = [[found, _as_one(*everything(wanted, reach))]]
@@ -229,7 +233,7 @@ def _walk(
 @lru_cache(maxsize=64)
 def _everything(wanted: InboxFilter, reach: Reach, asks: tuple[str, ...], are_few: bool) -> Query:
     found, rest = _found(asks), everything(wanted, reach)
-    clauses = [found, _as_one(*rest)] if are_few else [*rest, _as_one(found)]
+    clauses = [found, _as_one(*rest)] if are_few else [*rest, found]
     return Query(sa.select(_c.id).where(*clauses))
 
 
@@ -241,7 +245,7 @@ def _as_one(*clauses: Clause) -> Clause:
 def _found(asks: tuple[str, ...]) -> Clause:
     """Whether the index finds a conversation. The hits are gathered once, then each conversation's
     own positions are looked up among them, down to the first."""
-    return sa.or_(sa.false(), *(way for asked in asks for way in _WAYS[asked]))
+    return sa.or_(sa.false(), *(way for name in asks for way in _WAYS[name]))
 
 
 def _with_words(columns: Any) -> Clause:

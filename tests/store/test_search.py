@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -12,16 +15,16 @@ from hypothesis import strategies as st
 
 from sms_desk.domain import positions
 from sms_desk.domain.excerpts import matches
-from sms_desk.domain.inbox_filters import InboxFilter
-from sms_desk.domain.model import Position
+from sms_desk.domain.inbox_filters import InboxFilter, Order, Scope, SourceFilter
+from sms_desk.domain.model import Channel, Position
 from sms_desk.domain.scopes import Reach
 from sms_desk.domain.search_query import parse
-from sms_desk.store import inbox_text, search, tables
+from sms_desk.store import inbox_text, reading, search, tables
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.inbox_clauses import Asked
 from sms_desk.store.search import Viewer
-from tests.store.correspondence import Correspondence
+from tests.store.correspondence import NOON, Correspondence
 from tests.unit.test_search_query import FOUND, HOSTILE, NOT_FOUND
 
 
@@ -412,6 +415,91 @@ def test_more_than_two_thousand_hits_hide_nothing(desk: Correspondence) -> None:
     assert set(inbox_text.all_ids(desk.tx, wanted)) == {old, busy}
     page = inbox_text.page_ids(desk.tx, wanted, after=None, limit=50)
     assert {edge.id for edge in page} == {old, busy}
+
+
+@pytest.mark.parametrize(
+    ("named", "compared"), [(1, []), (4, [2]), (5, [2, 4, 8])], ids=["rare", "many", "common"]
+)
+def test_a_name_of_many_is_looked_up_after_a_glance(
+    desk: Correspondence, monkeypatch: pytest.MonkeyPatch, named: int, compared: list[int]
+) -> None:
+    """The conversations that a page compares before it asks the index: those whose contact has the
+    name are the last of the list."""
+    limits = {"_FEW": 2, "_GLANCED": 2, "_MANY": 5, "_WALKED": 14}
+    for name, limit in limits.items():
+        monkeypatch.setattr(inbox_text, name, limit)
+    list_ = [
+        desk.conversation(desk.contact("Zoë" if n < named else "Ada"), last_position=n + 1)
+        for n in range(20)
+    ]
+    seen, holding = list[int](), inbox_text.holding
+
+    def counted(tx: Tx, text: str, ids: Sequence[UUID], **rest: Any) -> set[UUID]:
+        seen.append(len(ids))
+        return holding(tx, text, ids, **rest)
+
+    monkeypatch.setattr(inbox_text, "holding", counted)
+    page = inbox_text.page_ids(desk.tx, asked(desk, "zoe"), after=None, limit=2)
+    assert [edge.id for edge in page] == list_[:named][::-1][:2]
+    assert seen == compared
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        InboxFilter(),
+        InboxFilter(source=SourceFilter.CAMPAIGN),
+        InboxFilter(channel=Channel.WHATSAPP, scope=Scope.MINE),
+        InboxFilter(order=Order.WAITING, failed=True),
+    ],
+    ids=["open", "campaign", "mine", "waiting"],
+)
+def test_what_is_looked_up_comes_first(
+    desk: Correspondence, monkeypatch: pytest.MonkeyPatch, wanted: InboxFilter
+) -> None:
+    """Whatever else a filter asks, only what the text finds is read: by contact and by id."""
+    desk.message(desk.conversation(), "for Zoë")
+    steps = conversations_read(desk, monkeypatch, wanted)
+    assert steps == 2 * ["ix_conversations_contact", "sqlite_autoindex_conversations_1"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (InboxFilter(), "ix_conversations_state"),
+        (InboxFilter(state=None), "ix_conversations_state"),
+        (InboxFilter(order=Order.WAITING), "ix_conversations_waiting"),
+    ],
+)
+def test_a_common_name_is_looked_for_in_the_lists_order(
+    desk: Correspondence, monkeypatch: pytest.MonkeyPatch, wanted: InboxFilter, index: str
+) -> None:
+    """It ends when the page is full: by contact it would read all of them."""
+    for name in ("_FEW", "_MANY", "_WALKED"):
+        monkeypatch.setattr(inbox_text, name, 1)
+    desk.conversation(desk.contact("Zoë"))
+    for _ in range(2):
+        desk.conversation(desk.contact("Ada"), last_position=1, waiting_since=NOON)
+    assert conversations_read(desk, monkeypatch, wanted)[0] == index
+
+
+def conversations_read(
+    desk: Correspondence, monkeypatch: pytest.MonkeyPatch, wanted: InboxFilter
+) -> list[str]:
+    """The indexes by which the search for a page and for all reads conversations."""
+    plans, straight = list[str](), reading._asked
+
+    def explained(tx: Tx, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        if "contacts.search_row" in text:
+            plan = straight(tx, f"EXPLAIN QUERY PLAN {text}", values)
+            plans.extend(step for *_, step in plan if " conversations" in step)
+        return straight(tx, text, values)
+
+    monkeypatch.setattr(reading, "_asked", explained)
+    sought = replace(asked(desk, "zoe"), filter=replace(wanted, text="zoe"))
+    inbox_text.page_ids(desk.tx, sought, after=None, limit=2)
+    inbox_text.all_ids(desk.tx, sought)
+    return [step.partition(" INDEX ")[2].partition(" ")[0] or step for step in plans]
 
 
 def test_positions_as_part_of_another_query(desk: Correspondence) -> None:
