@@ -14,9 +14,10 @@ from sms_desk.cli.framework import group, with_desk, with_session
 from sms_desk.cli.provider_secrets import credential_words
 from sms_desk.domain.errors import KeyringError, NotFoundError
 from sms_desk.providers.catalogue import CATALOGUE, entry
-from sms_desk.services import directory
+from sms_desk.services import directory, unplaced
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import AccountRow
+from sms_desk.services.unplaced import UnplacedRow
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -106,6 +107,14 @@ def list_accounts(desk: Desk) -> Rows[AccountRow]:
     return Rows(desk.read(directory.all_accounts))
 
 
+@account.command("unplaced")
+@click.argument("name", metavar="[ACCOUNT]", required=False)
+@with_desk
+def list_unplaced(desk: Desk, name: str | None) -> Rows[UnplacedRow]:
+    """List messages that found no place in a conversation, as they came; for admins."""
+    return Rows(unplaced_of(desk, name))
+
+
 @account.command()
 @click.argument("name", metavar="ACCOUNT")
 @_secret_fd
@@ -156,6 +165,12 @@ def _say_if_not_kept(session: Session, row: AccountRow) -> None:
         click.echo(
             f"{error.title} The secret was not kept: give it to sync by --secret-fd.", err=True
         )
+
+
+def unplaced_of(desk: Desk, name: str | None) -> tuple[UnplacedRow, ...]:
+    """Of the named account, or of all. Raises NotFoundError, RefusedError."""
+    account_id = None if name is None else find_account(desk, name).id
+    return desk.read(lambda ctx: unplaced.all_unplaced(ctx, account_id))
 
 
 def find_account(desk: Desk, text: str) -> AccountRow:

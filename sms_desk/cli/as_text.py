@@ -27,6 +27,7 @@ from sms_desk.services import (
     reassignment,
     rows,
     scheduled,
+    unplaced,
 )
 
 _NAME = 28
@@ -110,6 +111,12 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("LABEL", lambda row: row.label),
         Column("LINE", lambda row: row.line.condition),
         Column("LAST SYNC", lambda row: when(row.line.last_sync_at)),
+    ),
+    unplaced.UnplacedRow: (
+        Column("SEEN", lambda row: when(row.first_seen_at)),
+        Column("ACCOUNT", lambda row: row.account),
+        Column("MESSAGE", lambda row: row.provider_sid or "-", 40),
+        Column("WHY", lambda row: row.why, 120),
     ),
     rows.LineState: (
         Column("ACCOUNT", lambda row: row.label or "-"),

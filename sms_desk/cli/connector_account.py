@@ -10,12 +10,18 @@ import click
 
 from sms_desk.bootstrap import team_admin
 from sms_desk.bootstrap.team_accounts import TeamAccounts
-from sms_desk.cli.account import find_account, values_of_account, words_of_account
+from sms_desk.cli.account import (
+    find_account,
+    unplaced_of,
+    values_of_account,
+    words_of_account,
+)
 from sms_desk.cli.answers import Rows
 from sms_desk.cli.framework import group, with_invocation
 from sms_desk.cli.invocation import Invocation
 from sms_desk.cli.server_options import chosen, folder_of, server_options, with_password
 from sms_desk.services.rows import AccountRow
+from sms_desk.services.unplaced import UnplacedRow
 from sms_desk.settings.files import Profile
 from sms_desk.settings.server_address import ServerAddress, Who
 
@@ -72,6 +78,26 @@ def list_accounts(
     """List the connected accounts with the state of their lines."""
     where = chosen(call, server, ca_file, Who.CONNECTOR)
     return _with_accounts(call, where, password_fd, lambda accounts: Rows(accounts.rows()))
+
+
+@connector_account.command("unplaced")
+@click.argument("name", metavar="[ACCOUNT]", required=False)
+@server_options
+@with_invocation
+def list_unplaced(
+    call: Invocation,
+    name: str | None,
+    server: str | None,
+    ca_file: Path | None,
+    password_fd: int | None,
+) -> Rows[UnplacedRow]:
+    """List messages that found no place in a conversation, as they came."""
+    where = chosen(call, server, ca_file, Who.CONNECTOR)
+
+    def look(accounts: TeamAccounts) -> Rows[UnplacedRow]:
+        return Rows(unplaced_of(accounts.desk, name))
+
+    return _with_accounts(call, where, password_fd, look)
 
 
 @connector_account.command()

@@ -18,7 +18,7 @@ from sms_desk.cli.framework import Unsettled, command, with_invocation
 from sms_desk.cli.invocation import Invocation
 from sms_desk.cli.provider_secrets import credential_words
 from sms_desk.domain.errors import DeskError, ProviderError, StorageError
-from sms_desk.services import directory
+from sms_desk.services import directory, unplaced
 from sms_desk.services.rows import AccountRow
 from sms_desk.settings import credentials, keys
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, Profile
@@ -54,6 +54,10 @@ def doctor(call: Invocation, secret_fd: int | None) -> Health:
     if opened:
         given = [] if secret_fd is None else secrets.lines_from_fd(secret_fd, "secret")
         accounts = call.session.desk.read(directory.all_accounts)
+        unplaced_count = sum(call.session.desk.read(unplaced.count_unplaced).values())
+        if unplaced_count:
+            words = unplaced.found_no_place(unplaced_count)
+            findings.note(WARN, "unplaced", words, "See sms-desk account unplaced.")
         for account, secret in zip_longest(accounts, given[: len(accounts)]):
             findings.add(f"account {account.label}", _account(call.session, account, secret))
     return findings.judged()

@@ -35,15 +35,12 @@ def keep(
         tx.execute(upserts.insert(tx, tables.unplaced).on_conflict_do_nothing(), rows)
 
 
-def resolve(tx: Tx, account_id: UUID, sids: Collection[str], *, at: datetime) -> None:
-    """These have found their place."""
+def resolve(tx: Tx, account_id: UUID, sids: Collection[str]) -> None:
+    """These have found their place: nothing of them stays here, where nobody would look again."""
     if not _ANY.rows(tx, account_id=account_id):
         return
-    tx.execute(
-        sa.update(tables.unplaced)
-        .where(_U.account_id == account_id, _U.provider_sid.in_(sids), _U.resolved_at.is_(None))
-        .values(resolved_at=at)
-    )
+    placed = _U.provider_sid.in_(sids)
+    tx.execute(sa.delete(tables.unplaced).where(_U.account_id == account_id, placed))
 
 
 def waiting(tx: Tx, account_id: UUID, sids: Collection[str]) -> set[str]:
@@ -62,11 +59,15 @@ def listing(tx: Tx, account_id: UUID | None = None) -> list[RowMapping]:
     return list(tx.execute(query).mappings())
 
 
-_ANY = Query(
-    sa.select(_U.id)
-    .where(_U.account_id == sa.bindparam("account_id"), _U.resolved_at.is_(None))
-    .limit(1)
-)
+def counts(tx: Tx) -> dict[UUID, int]:
+    """How many nothing is known of that would place them, by account."""
+    query = sa.select(_U.account_id, sa.func.count()).where(
+        _U.resolved_at.is_(None), _U.why != NO_SENDER
+    )
+    return {row[0]: int(row[1]) for row in tx.execute(query.group_by(_U.account_id))}
+
+
+_ANY = Query(sa.select(_U.id).where(_U.account_id == sa.bindparam("account_id")).limit(1))
 
 
 def _is_kept(tx: Tx, account_id: UUID, raw: str) -> bool:

@@ -171,9 +171,7 @@ class Intake:
         self._slicer.breathe()
         attachments.expect(tx, [(row.id, row.media_count) for row in rows if row.media_count])
         self._change(tx, book, before, rows, sources, arrival)
-        unplaced.resolve(
-            tx, self.account_id, [row.provider_sid for row in rows], at=arrival.seen_at
-        )
+        unplaced.resolve(tx, self.account_id, [row.provider_sid for row in rows])
         offered = self._offer(tx, [message for message, *_ in batch.placed], {}, arrival)
         wrote = {row.conversation_id for row in rows if row.direction == Direction.INBOUND}
         return Stored(

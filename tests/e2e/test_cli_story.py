@@ -141,6 +141,7 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     terminal.connect()
     call("account", "list")
     call("account", "test", "Shop", secret=True)
+    assert call("account", "unplaced", "Shop") == {"rows": []}
     call("account", "secret", "Shop", secret=True)
     call("sync", "--once", "--backfill", "30", secret=True)
     call("line")

@@ -24,7 +24,7 @@ from sms_desk.domain.model import Channel, HolderKind, Role
 from sms_desk.providers.sandbox import Fault, FaultKind, SandboxClock, SandboxServer
 from sms_desk.providers.sandbox.starter import LINE
 from sms_desk.settings.server_address import ServerAddress
-from sms_desk.store import accounts, conversations, people, scans, settings, tables
+from sms_desk.store import accounts, conversations, people, scans, settings, tables, unplaced
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.team import lease
@@ -307,6 +307,9 @@ def test_accounts_are_connected_on_the_connectors_machine(shop: Shop, terminal: 
     assert call("backfill", "Shop", "--days", "30")["id"] == row["id"]
     with shop.workspace.read() as tx:
         assert scans.backfill(tx, UUID(row["id"])).running
+    with shop.workspace.write() as tx:
+        unplaced.keep(tx, UUID(row["id"]), [("SM9", "it has no date", "{}")], at=datetime.now(UTC))
+    assert [one["provider_sid"] for one in call("unplaced", "Shop")["rows"]] == ["SM9"]
     assert call("remove", "Shop")["id"] == row["id"]
     assert call("list")["rows"] == []
     terminal.secret = shop.sandbox.account.auth_token

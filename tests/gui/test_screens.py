@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +24,7 @@ from sms_desk.services import directory, inbox, preferences, programs, senders, 
 from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
 from sms_desk.settings.files import Profile
-from sms_desk.store import outbox, workspaces
+from sms_desk.store import accounts, outbox, unplaced, workspaces
 from sms_desk.store.ids import new_id
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.outbox import OutboxScreen
@@ -40,6 +41,7 @@ from sms_desk.ui.settings_screen import SettingsScreen
 from sms_desk.ui.settings_screen.accounts import AccountsPage
 from sms_desk.ui.settings_screen.fields import SettingField
 from sms_desk.ui.settings_screen.people import PeoplePage
+from sms_desk.ui.settings_screen.unplaced import UnplacedDialog
 from sms_desk.ui.settings_screen.workspace import WorkspaceName
 from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.detail import TemplateDetail
@@ -629,6 +631,30 @@ def test_r63_an_account_tells_its_line_and_can_be_tested(
     shop.until(lambda: says("Twilio refused the key."))
     press("Fetch")
     shop.until(lambda: "backfill" in shop.session.asked)
+
+
+def test_messages_without_a_place_are_told_and_shown_as_they_came(shop: Shop) -> None:
+    """R61, GR6. Hostile text stays text."""
+    raw = json.dumps(json.dumps({"sid": "SM9", "body": "<b>नमस्ते</b>"}))
+    with shop.office.workspace.write() as tx:
+        (account_id,) = (row["id"] for row in accounts.listing(tx))
+        unplaced.keep(tx, account_id, [("SM9", "it has no date", raw)], at=shop.office.later())
+    shop.wiring.desk.show_screen("settings")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, SettingsScreen)
+    shop.until(lambda: screen.page() is not None)
+    screen.show_section("Accounts")
+    (look,) = (b for b in screen.findChildren(QPushButton) if b.text() == "Look…")
+    assert "1 message found no place" in look.accessibleName()
+    look.click()
+    shop.until(lambda: bool(shop.window.findChildren(UnplacedDialog)))
+    (dialog,) = shop.window.findChildren(UnplacedDialog)
+    (row,) = dialog.table.rows()
+    assert row.why == "It could not be read: it has no date."
+    dialog.table.choose(row.id)
+    assert '"body": "<b>नमस्ते</b>' in dialog.raw.toPlainText()
+    dialog.copy.click()
+    assert json.loads(QGuiApplication.clipboard().text())["sid"] == "SM9"
 
 
 def test_the_settings_lead_to_the_people(shop: Shop, settings_screen: SettingsScreen) -> None:

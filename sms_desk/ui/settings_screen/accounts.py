@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
+from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -13,8 +16,11 @@ from sms_desk.bootstrap import Session
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.plain_text import display_name
 from sms_desk.providers.base import Directory
+from sms_desk.services import unplaced
 from sms_desk.services.rows import AccountRow, LineCondition, LineState
+from sms_desk.services.unplaced import UnplacedRow
 from sms_desk.ui.doors import Doors
+from sms_desk.ui.settings_screen.unplaced import UnplacedDialog
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form
 from sms_desk.ui.widgets.text import Label, ask, label
@@ -24,6 +30,7 @@ from sms_desk.ui.widgets.words import tr
 
 _EVERYTHING: Final = datetime(2008, 1, 1, tzinfo=UTC)
 """Before any provider of today sent a message."""
+NO_UNPLACED: Final[Mapping[UUID, int]] = MappingProxyType({})
 
 
 def condition_words(condition: LineCondition) -> str:
@@ -48,11 +55,14 @@ class AccountsPage(Form):
         accounts: tuple[AccountRow, ...],
         zone: tzinfo,
         *,
+        unplaced: Mapping[UUID, int] = NO_UNPLACED,
         admin: bool = True,
     ) -> None:
-        """zone: for the time of the last sync. admin: who looks may change something."""
+        """zone: for the time of the last sync. unplaced: messages without a place, by account.
+        admin: who looks may change something."""
         super().__init__()
         self._zone = zone
+        self._unplaced = unplaced
         self._session = session
         self._doors = doors
         self._is_team = session.team_line() is not None
@@ -106,6 +116,8 @@ class AccountsPage(Form):
                 column.addWidget(label(words, "snippet", tone="secondary", wrap=True, parent=card))
             column.addWidget(self._buttons(account, state, card))
             column.addWidget(self._fetching(account, state, card))
+            if self._unplaced.get(account.id):
+                column.addWidget(self._without_place(account, state, card))
         return card
 
     def _line_words(self, line: LineState) -> str:
@@ -191,7 +203,33 @@ class AccountsPage(Form):
         )
         return button
 
+    def _without_place(self, account: AccountRow, state: Label, card: QWidget) -> QWidget:
+        """That some of its messages stand in no conversation, and the way to them."""
+        line = QWidget(card)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 4, 0, 0)
+        row.setSpacing(8)
+        words = unplaced.found_no_place(self._unplaced[account.id])
+        row.addWidget(label(words, "snippet", tone="nudge", wrap=True, parent=line), 1)
+        look = plain(tr("settings", "Look…"), parent=line)
+        look.setAccessibleName(f"{words} {look.text()}")
+        look.clicked.connect(partial(self._on_look, account, state))
+        row.addWidget(look)
+        return line
+
     # --- what is asked ---------------------------------------------------------------------------
+
+    def _on_look(self, account: AccountRow, state: Label) -> None:
+        def show(rows: tuple[UnplacedRow, ...]) -> None:
+            now = self._doors.desk.now()
+            UnplacedDialog(account.label, rows, now, self._zone, self.window()).open()
+
+        self._doors.read(
+            self,
+            lambda ctx: unplaced.all_unplaced(ctx, account.id),
+            then=show,
+            failed=partial(_say, state),
+        )
 
     def _on_secret(self, account: AccountRow, state: Label) -> None:
         """A new secret is tried before it is kept."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSize, Signal, Slot
@@ -23,7 +24,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Role
-from sms_desk.services import directory, notices, preferences, workspace
+from sms_desk.services import directory, notices, preferences, unplaced, workspace
 from sms_desk.services.context import Context
 from sms_desk.services.notices import InboxMute
 from sms_desk.services.rows import AccountRow, PersonRow
@@ -58,7 +59,9 @@ class Values:
     accounts: tuple[AccountRow, ...]
     values: dict[str, Any]
     workspace_name: str
-    inboxes: tuple[InboxMute, ...] = ()
+    inboxes: tuple[InboxMute, ...]
+    unplaced: Mapping[UUID, int]
+    """Messages that found no place, by account."""
 
 
 def values(ctx: Context) -> Values:
@@ -73,6 +76,7 @@ def values(ctx: Context) -> Values:
         },
         workspace.name(ctx),
         notices.inboxes(ctx),
+        unplaced.count_unplaced(ctx),
     )
 
 
@@ -196,6 +200,7 @@ class SettingsScreen(QWidget):
             self._doors,
             found.accounts,
             ZoneInfo(found.me.zone),
+            unplaced=found.unplaced,
             admin=found.me.role is Role.ADMIN,
         )
         page.connect_requested.connect(self.connect_requested)
