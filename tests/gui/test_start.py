@@ -254,7 +254,7 @@ def test_the_window_says_why_nothing_opened_and_tries_again(
     qtbot.waitUntil(lambda: "disk is full" in program.window.waiting.words())
     with qtbot.waitSignal(program.ready):
         program.window.waiting.retry_requested.emit()
-    assert program.window.windowTitle().startswith("Test shop")
+    assert "Test shop" in program.window.windowTitle()  # after how many are unread
 
 
 @pytest.mark.allow_log("sms_desk.ui.opening")
