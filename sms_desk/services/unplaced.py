@@ -67,7 +67,10 @@ def found_no_place(count: int) -> str:
 
 
 def _why(kept: str) -> str:
-    return _WORDS.get(kept) or f"It could not be read: {kept}."
+    name, _, error = kept.partition(": ")
+    if name == "not_stored":
+        return f"It could not be stored ({error})."
+    return _WORDS.get(kept) or f"{kept[:1].upper()}{kept[1:]}."
 
 
 def _as_it_came(kept: str) -> str:

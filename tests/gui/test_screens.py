@@ -650,7 +650,7 @@ def test_messages_without_a_place_are_told_and_shown_as_they_came(shop: Shop) ->
     shop.until(lambda: bool(shop.window.findChildren(UnplacedDialog)))
     (dialog,) = shop.window.findChildren(UnplacedDialog)
     (row,) = dialog.table.rows()
-    assert row.why == "It could not be read: it has no date."
+    assert row.why == "It has no date."
     dialog.table.choose(row.id)
     assert '"body": "<b>नमस्ते</b>' in dialog.raw.toPlainText()
     dialog.copy.click()

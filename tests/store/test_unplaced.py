@@ -45,11 +45,17 @@ def test_each_is_told_with_its_reason_and_as_it_came(desk: Desk) -> None:
     blanked = desk.provider.receive("secret", peer=" ")
     desk.cycle()
     found = {row.provider_sid: row for row in seen(desk)}
-    assert found["PX1"].why == "It could not be read: it has no date."
+    assert found["PX1"].why == "It has no date."
     assert found["PX1"].raw == RAW
     assert found[blanked.sid].why == "The provider has blanked the contact's address."
     assert json.loads(found[blanked.sid].raw)["body"] == "secret"
     assert counted(desk) == [2]
+
+
+def test_one_that_could_not_be_stored_says_so(desk: Desk) -> None:
+    desk.provider.poison.append((0, Poison("PX1", RAW, "not_stored: ValueError")))
+    desk.cycle()
+    assert [row.why for row in seen(desk)] == ["It could not be stored (ValueError)."]
 
 
 def test_one_whose_sender_id_is_chosen_later_leaves_nothing_behind(desk: Desk) -> None:

@@ -45,6 +45,7 @@ class UnplacedDialog(QDialog):
         self.table.show_rows(tuple(rows[:_MOST]))
         self.raw = QPlainTextEdit(self)
         self.raw.setReadOnly(True)
+        self.raw.document().setDocumentMargin(8)
         self.raw.setAccessibleName(tr("settings", "As it came"))
         self.raw.setPlaceholderText(tr("settings", "Choose one to see it as it came."))
         self.copy = plain(tr("settings", "Copy"), parent=self)
