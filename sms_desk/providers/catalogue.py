@@ -133,6 +133,11 @@ def entry(name: str) -> Entry:
     return CATALOGUE[name]
 
 
+def title(name: str) -> str:
+    """What people call a provider; its name where this version knows none of that name."""
+    return CATALOGUE[name].label if name in CATALOGUE else name
+
+
 def make_provider(name: str, credential: Credential, *, base_url: str | None = None) -> Provider:
     """A provider for one account. Raises UsageError for an unknown name or an unusable base URL."""
     return entry(name).make(credential, base_url=base_url)

@@ -22,6 +22,7 @@ from sms_desk.ui.palette.fuzzy import score
 from sms_desk.ui.settings_screen import SettingsScreen
 from sms_desk.ui.settings_screen.keys import KeysPage
 from sms_desk.ui.shortcuts import ShortcutSheet
+from sms_desk.ui.widgets.buttons import Button
 from sms_desk.ui.widgets.search_field import SearchField
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
@@ -206,6 +207,11 @@ def test_keys_are_changed_in_the_settings_and_kept(shop: Shop) -> None:
     edit.editingFinished.emit()
     assert "All commands" in page.error_words()
     assert shop.wiring.registry.keys_of("sync") == ("F9",)
+    buttons = {each.accessibleName(): each for each in page.findChildren(Button)}
+    buttons["No keys: Sync now"].click()
+    assert shop.wiring.registry.keys_of("sync") == ()
+    assert shop.state.get("keys") == {"sync": []}
+    assert page.error_words() == ""
 
 
 def test_keys_that_no_longer_fit_are_left_out(qtbot: QtBot) -> None:

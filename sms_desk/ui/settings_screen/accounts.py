@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from sms_desk.bootstrap import Session
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.plain_text import display_name
+from sms_desk.providers import catalogue
 from sms_desk.providers.base import Directory
 from sms_desk.services import unplaced
 from sms_desk.services.rows import AccountRow, LineCondition, LineState
@@ -105,7 +106,9 @@ class AccountsPage(Form):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(4)
         column.addWidget(label(display_name(account.label), "body_strong", parent=card))
-        where = " · ".join(filter(None, (account.provider, account.sid, account.base_url or "")))
+        where = " · ".join(
+            filter(None, (catalogue.title(account.provider), account.sid, account.base_url or ""))
+        )
         column.addWidget(label(where, "snippet", tone="secondary", wrap=True, parent=card))
         state = label("", "snippet", tone="secondary", wrap=True, parent=card)
         state.setText(self._line_words(account.line))

@@ -49,9 +49,11 @@ class KeysPage(Form):
         for row, command in enumerate(commands):
             edit = QKeySequenceEdit(made)
             edit.setMaximumSequenceLength(_MOST_KEYS)
-            edit.setClearButtonEnabled(True)
             edit.setAccessibleName(command.title)
             edit.setFixedWidth(180)
+            none = link(tr("settings", "None"), parent=made)
+            none.setAccessibleName(f"{tr('settings', 'No keys')}: {command.title}")
+            none.clicked.connect(partial(self._on_none, command.id))
             back = link(tr("settings", "Default"), parent=made)
             back.setAccessibleName(f"{tr('settings', 'Default keys')}: {command.title}")
             back.clicked.connect(partial(self._on_back, command.id))
@@ -59,7 +61,8 @@ class KeysPage(Form):
             self._edits[command.id] = edit
             grid.addWidget(label(command.title, parent=made), row, 0)
             grid.addWidget(edit, row, 1)
-            grid.addWidget(back, row, 2)
+            grid.addWidget(none, row, 2)
+            grid.addWidget(back, row, 3)
             self._show(command.id)
         return made
 
@@ -85,6 +88,10 @@ class KeysPage(Form):
             self._wrong.setText("")
             self.keys_changed.emit()
         self._show(id_)
+
+    def _on_none(self, id_: str) -> None:
+        self._edits[id_].clear()
+        self._on_edited(id_)
 
     def _on_back(self, id_: str) -> None:
         self._registry.back_to_default(id_)

@@ -54,6 +54,8 @@ class NoticesPage(Form):
             self.add_words(tr("settings", "Of these you hear nothing; others do as before."))
         for inbox in inboxes:
             self.add_widget(self._mute_box(inbox))
+        if inboxes:
+            self.add_words("")
         if me.role is Role.ADMIN:
             self.add_title(tr("settings", "E-mail of the workspace"))
             self._add_fields(Scope.WORKSPACE, values, chosen)

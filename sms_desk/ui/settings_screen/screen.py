@@ -216,6 +216,7 @@ class SettingsScreen(QWidget):
     def _workspace(self, found: Values) -> Form:
         page = Form()
         page.add_widget(WorkspaceName(self._doors, found.workspace_name, found.me))
+        page.add_words("")
         if self._is_team and found.me.role is not Role.REP:
             page.add_widget(self._kept())
         page.add_widget(self._settings(Scope.WORKSPACE, found.values))
