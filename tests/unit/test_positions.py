@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +32,25 @@ def test_r56_within_a_second_the_contact_stands_before_the_answer(
     question = positions.of_message(at, one)
     answer = positions.of_message(at, other, outbound=True)
     assert question < answer < positions.of_message(at + timedelta(seconds=1), one)
+
+
+@given(at=INSTANTS, ids=st.sets(st.uuids(), min_size=2), prefix=st.sampled_from(["SM", "MM", ""]))
+def test_r56_within_a_second_messages_stand_in_the_order_of_their_ids(
+    at: datetime, ids: set[UUID], prefix: str
+) -> None:
+    """As far as there is room for an id's bits."""
+
+    def position(one: UUID) -> int:
+        return positions.of_message(at, prefix + one.hex if prefix else str(one))
+
+    first_bits = [one.int >> 128 - 14 for one in sorted(ids, key=position)]
+    assert first_bits == sorted(first_bits)
+
+
+@given(at=INSTANTS, first=st.integers(0, 8_000))
+def test_r56_counted_ids_stand_in_their_order_too(at: datetime, first: int) -> None:
+    stands = [positions.of_message(at, f"SM{n:032x}") for n in range(first, first + 100)]
+    assert stands == sorted(set(stands))
 
 
 @given(at=INSTANTS, sid=SIDS)
