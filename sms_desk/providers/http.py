@@ -564,7 +564,7 @@ class ApiClient:
         kind = AnswerTooLarge if why == "too_large" else ProviderUnreachable
         return kind(
             f"{self._provider} {words}.",
-            "Check the network and the base URL; the desk tries again by itself.",
+            "Check the network and the base URL.",
         )
 
     def _foreign(self) -> ProviderUnreachable:

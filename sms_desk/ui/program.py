@@ -328,7 +328,9 @@ class Program(QObject):
 
     def _show_title(self) -> None:
         unread = f"({self._unread}) " if self._unread else ""
-        set_window_title(self.window, f"{unread}{self._title} — SMS Desk")
+        # A workspace of one's own is called as the program is, until somebody names it.
+        names = dict.fromkeys((self._title, "SMS Desk"))
+        set_window_title(self.window, unread + " — ".join(names))
 
     # --- the end -----------------------------------------------------------------------------------
 

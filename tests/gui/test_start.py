@@ -257,6 +257,14 @@ def test_the_window_says_why_nothing_opened_and_tries_again(
     assert "Test shop" in program.window.windowTitle()  # after how many are unread
 
 
+def test_a_workspace_that_nobody_named_is_called_as_the_program_once(
+    begun: Callable[[Open], Program], session: FakeSession, qtbot: QtBot
+) -> None:
+    session.title = "SMS Desk"
+    program = begun(lambda _launch, _ask: session)
+    qtbot.waitUntil(lambda: program.window.windowTitle() == "(4) SMS Desk")
+
+
 @pytest.mark.allow_log("sms_desk.ui.opening")
 def test_what_nobody_foresaw_is_said_too(begun: Callable[[Open], Program], qtbot: QtBot) -> None:
     def open_(_launch: Launch, _ask: Callable[[str], str]) -> FakeSession:

@@ -17,7 +17,7 @@ import sms_desk.ui
 from sms_desk.domain.errors import StorageError
 from sms_desk.ui import theme
 from sms_desk.ui.widgets import text
-from sms_desk.ui.widgets.buttons import Button, icon_button
+from sms_desk.ui.widgets.buttons import Button, icon_button, plain
 from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
@@ -172,6 +172,19 @@ def test_buttons_have_names_and_follow_the_theme(qtbot: QtBot, qapp: QApplicatio
     theme.apply(qapp, "dark")
     assert button.icon().cacheKey() != before
     theme.apply(qapp, "light")
+
+
+def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    button = plain("Open the inbox")
+    button.clicked.connect(lambda: pressed.append(button.text()))
+    qtbot.addWidget(button)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        QTest.keyClick(button, key)
+    assert len(pressed) == 3
+    button.setEnabled(False)
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert len(pressed) == 3
 
 
 def test_a_deleted_button_does_not_hear_the_theme(qapp: QApplication) -> None:

@@ -398,7 +398,7 @@ class TwilioProvider:
     def _unreadable(self, what: str) -> NoReturn:
         raise ProviderUnreachable(
             f"{self._dialect.label} sent {what}.",
-            "Check the base URL of the account; the desk tries again by itself.",
+            "Check the base URL of the account.",
         )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
+from typing_extensions import override
 
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.labels import menu_text, repolish, set_tip
@@ -33,6 +35,15 @@ class Button(QPushButton):
         self.setIconSize(QSize(size, size))
         self._on_theme_changed()
         theme.signals.changed.connect(self._on_theme_changed)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus, as Space does: Qt has it press only the
+        default one of a dialog."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def set_words(self, text: str) -> None:
         """Other words on the same button."""
