@@ -74,6 +74,8 @@ class _Current(QObject):
         app.setPalette(palette_of(wanted))
         sheet = stylesheet_of(wanted)
         if sheet != app.styleSheet():  # the same one, too, would polish every widget anew
+            # A sheet that follows another polishes each widget once for each that it stands in.
+            app.setStyleSheet("")
             app.setStyleSheet(sheet)
         self.signals.changed.emit()
 
