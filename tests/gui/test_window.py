@@ -139,6 +139,28 @@ def test_r50_what_matches_no_more_goes(shop: Shop, many: list[UUID]) -> None:
     shop.until(lambda: first not in shop.shown)
 
 
+def test_what_is_read_in_a_list_of_unread_ones_stays_until_one_goes_on(
+    shop: Shop, many: list[UUID]
+) -> None:
+    shop.wiring.inbox_controller.show_place(InboxFilter(unread=True), "Unread")
+    shop.until(lambda: shop.shown[:3] == (many[-1], many[-2], many[-3]))
+    shop.open(many[-2])
+    shop.until(lambda: not row_of(shop, many[-2]).unread)
+    shop.arrives(many[0], "One more")
+    shop.until(lambda: shop.shown[0] == many[0])
+    shop.session.tell(Changes.of(tag=many[-2]))  # any row may have changed: the head is read again
+    shop.until(lambda: shop.wiring.doors.is_quiet)
+    assert shop.shown[:4] == (many[0], many[-1], many[-2], many[-3])
+    shop.wiring.registry.run("close")
+    shop.until(lambda: shop.wiring.thread_controller.conversation_id() == many[-3])
+    shop.until(lambda: many[-2] not in shop.shown)
+    shop.until(lambda: not row_of(shop, many[-3]).unread)
+    assert many[-3] in shop.shown
+    shop.open(many[-4])
+    shop.until(lambda: many[-3] not in shop.shown)
+    assert many[-4] in shop.shown
+
+
 def test_what_another_process_wrote_is_read(shop: Shop, many: list[UUID]) -> None:
     desk = shop.session.desk
     desk.change(c.Close(**desk.stamp(), targets=c.Targets.one(shop.shown[0])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -35,11 +36,27 @@ _NAMES: Final = (Thing.CONTACT, Thing.TAG, Thing.PERSON, Thing.PROGRAM, Thing.SE
 Fresh = tuple[tuple[InboxRow, ...], tuple[UUID, ...]]
 
 
-def fresh_rows(ctx: Context, wanted: InboxFilter, ids: Collection[UUID]) -> Fresh:
-    """Of these conversations: rows of those that match, and ids of those that do not (R50)."""
+def fresh_rows(
+    ctx: Context, wanted: InboxFilter, ids: Collection[UUID], stays: UUID | None = None
+) -> Fresh:
+    """Of these conversations: rows of those that match, and ids of those that do not (R50).
+
+    stays: one that need not be unread, as it is just being read.
+    """
     match = inbox.matching(ctx, wanted, ids)
+    if stays is not None and stays in ids and stays not in match:
+        match |= inbox.matching(ctx, replace(wanted, unread=False), [stays])
     rows = inbox.rows(ctx, [id_ for id_ in ids if id_ in match])
     return rows, tuple(id_ for id_ in ids if id_ not in match)
+
+
+def head_rows(ctx: Context, wanted: InboxFilter, limit: int, stays: UUID | None) -> InboxPage:
+    """The list's first rows, and among them the one that stays."""
+    page = inbox.page(ctx, wanted, None, limit)
+    if stays is None or any(row.id == stays for row in page.rows):
+        return page
+    rows, _gone = fresh_rows(ctx, wanted, [stays], stays)
+    return replace(page, rows=(*rows, *page.rows))
 
 
 class InboxController(QObject):
@@ -52,6 +69,7 @@ class InboxController(QObject):
         super().__init__(view)
         self._view = view
         self._doors = ties.doors
+        self._opened: UUID | None = None
         view.filter_changed.connect(self._on_filter_changed)
         view.page_wanted.connect(self._on_page_wanted)
         view.total_wanted.connect(self._on_total_wanted)
@@ -62,6 +80,13 @@ class InboxController(QObject):
         """Go to a place of the rail."""
         self._view.show_place(value, title)
         self.read_first()
+
+    @Slot(object)
+    def follow(self, opened: UUID | None) -> None:
+        """Which conversation stands open now: what was read before leaves a list of unread ones."""
+        left, self._opened = self._opened, opened
+        if left is not None and self._view.filter().unread and left in self._view.shown_ids():
+            self._read_rows((left,))
 
     def confirm(self) -> None:
         """A first page stands there already, of another reading: take over what differs (R6)."""
@@ -117,16 +142,31 @@ class InboxController(QObject):
         if ids is None or len(ids) > _MOST_IDS or (named and not ids):
             self._read_head()
         elif ids:
-            asked = self._view.filter()
-            self._doors.read(
-                self, fresh_rows, asked, tuple(ids), then=partial(self._on_fresh, asked)
-            )
+            self._read_rows(tuple(ids))
+
+    def _read_rows(self, ids: tuple[UUID, ...]) -> None:
+        asked = self._view.filter()
+        self._doors.read(
+            self, fresh_rows, asked, ids, self._stays(), then=partial(self._on_fresh, asked)
+        )
+
+    def _stays(self) -> UUID | None:
+        """What is read in a list of unread ones stands there until one leaves it: else it would go
+        from under the pointer, and nobody could go on from it to the next."""
+        is_shown = self._view.filter().unread and self._opened in self._view.shown_ids()
+        return self._opened if is_shown else None
 
     def _read_head(self) -> None:
         asked = self._view.filter()
         limit = max(inbox.PAGE, min(len(self._view.shown_ids()), 4 * inbox.PAGE))
         self._doors.read(
-            self, inbox.page, asked, None, limit, then=partial(self._on_head, asked), key="head"
+            self,
+            head_rows,
+            asked,
+            limit,
+            self._stays(),
+            then=partial(self._on_head, asked),
+            key="head",
         )
 
     def _on_fresh(self, asked: InboxFilter, fresh: Fresh) -> None:

@@ -77,6 +77,7 @@ def _connect(wiring: Wiring) -> None:
     wiring.writing.conversation_wanted.connect(wiring.open_conversation)
     wiring.thread_controller.opened.connect(wiring.on_opened)
     wiring.thread_controller.turned_to.connect(page.inbox.set_open)
+    wiring.thread_controller.turned_to.connect(wiring.inbox_controller.follow)
     wiring.rail_controller.tell(wiring.on_surroundings)
     wiring.window.side.rail.screen_chosen.connect(desk.show_screen)
     desk.quit_requested.connect(wiring.quit_requested)
