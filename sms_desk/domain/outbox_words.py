@@ -31,6 +31,16 @@ _DOUBTS: Mapping[str, str] = MappingProxyType(
         "not_json": "the provider's answer could not be read",
     }
 )
+BEHIND = "behind"
+"""One of the same conversation goes first."""
+_WAITS: Mapping[str, str] = MappingProxyType(
+    {
+        BEHIND: "the message before it goes first",
+        "lane": "the same text to the same contact is looked up first",
+        "rate_limited": "the provider asks to slow down",
+        "credential": "the provider does not accept the secret",
+    }
+)
 _HTTP = re.compile(r"http_(\d+)")
 
 
@@ -42,3 +52,8 @@ def doubt_words(reason: str) -> str:
     if "timeout" in reason:
         return "the provider did not answer in time"
     return _DOUBTS.get(reason, "the provider's answer was lost")
+
+
+def waiting_words(reason: str) -> str:
+    """Why a queued message has not gone yet, as half a sentence; "" where nothing is in its way."""
+    return _WAITS.get(reason, "the provider could not be reached") if reason else ""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.model import Channel, OutboxState, Role
+from sms_desk.domain.outbox_words import BEHIND
 from sms_desk.providers.base import ErrorWords
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
@@ -112,7 +113,7 @@ def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[
         conversation.sender_label or peer_text(conversation.sender_address),
         row["body"],
         OutboxState(row["state"]),
-        row["reason"],
+        BEHIND if row["is_behind"] else row["reason"],
         words.title,
         words.next_step,
         words.lasting,

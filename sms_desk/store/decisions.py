@@ -24,6 +24,10 @@ from sms_desk.store.outbox import Entry
 
 _DOUBTFUL = frozenset({OutboxState.IN_DOUBT, OutboxState.ASK})
 _EDITABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD})
+_STEPS = {
+    OutboxState.HELD: "Nothing of it was sent. Send it anyway (outbox confirm), or drop it.",
+    OutboxState.QUEUED: "Nothing of it was sent. It goes by itself; or drop it.",
+}
 _DROPPABLE = _DOUBTFUL | _EDITABLE | {OutboxState.REFUSED}
 
 
@@ -94,6 +98,7 @@ def edit(tx: Tx, outbox_id: UUID, body: str, *, at: datetime) -> Entry:
 def _in(tx: Tx, outbox_id: UUID, states: frozenset[OutboxState], otherwise: str) -> Entry:
     entry = outbox.get(tx, outbox_id)
     if entry.state not in states:
+        otherwise = _STEPS.get(entry.state, otherwise)
         raise RefusedError(
             f"The message is {entry.state.replace('_', ' ')}.", otherwise, rule="outbox_state"
         )

@@ -216,12 +216,14 @@ def update(tx: Tx, outbox_id: UUID, **values: Any) -> None:
 
 
 def listing(tx: Tx, *, settled: bool = False, limit: int = 500) -> list[RowMapping]:
-    """Entries with their provider and number of attempts, newest first; open ones only unless
-    settled ones are asked for too. Refused ones stay listed: somebody has to see them (GS2)."""
+    """Entries with their provider, their number of attempts and whether another goes first
+    (`is_behind`), newest first; open ones only unless settled ones are asked for too. Refused ones
+    stay listed: somebody has to see them (GS2)."""
     a, k = tables.attempts.c, tables.accounts.c
     tried = sa.select(sa.func.count()).where(a.outbox_id == _O.id).scalar_subquery()
+    is_behind = sa.and_(_O.state == OutboxState.QUEUED, _before(_O)).label("is_behind")
     query = (
-        sa.select(tables.outbox, k.provider, tried.label("attempts"))
+        sa.select(tables.outbox, k.provider, tried.label("attempts"), is_behind)
         .outerjoin(tables.accounts, k.id == _O.account_id)
         .order_by(_O.composed_at.desc(), _O.id.desc())
         .limit(limit)

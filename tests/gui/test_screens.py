@@ -317,6 +317,9 @@ def test_r35_what_would_be_refused_again_says_what_to_do_instead(shop: Shop) -> 
     ranks = {b.text(): b.property("kind") for b in pane.findChildren(QPushButton)}
     assert ranks == {"Open conversation": "primary", "Drop…": "quiet"}
     assert reason_words(closed) == "The window is closed. Wait until the contact writes."
+    slowed = replace(row, state=OutboxState.QUEUED, reason="rate_limited")
+    assert reason_words(slowed) == "The provider asks to slow down."
+    assert reason_words(replace(slowed, reason="")) == ""
 
 
 def test_r32_what_was_refused_is_sent_again_once_and_stands_there_once(shop: Shop) -> None:

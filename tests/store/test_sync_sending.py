@@ -10,7 +10,10 @@ import pytest
 
 from sms_desk.domain.errors import NotFoundError, ProviderUnreachable, RefusedError
 from sms_desk.domain.model import Channel, DeliveryStatus, HolderKind, OutboxState
+from sms_desk.domain.outbox_words import waiting_words
 from sms_desk.domain.team_state import CLOSED
+from sms_desk.services import directory
+from sms_desk.services.context import Context
 from sms_desk.store import (
     accounts,
     attempts,
@@ -18,6 +21,7 @@ from sms_desk.store import (
     decisions,
     opt_outs,
     outbox,
+    people,
     senders,
     tables,
     team_states,
@@ -161,6 +165,33 @@ def test_what_was_not_sent_is_sent_later(desk: Desk, plan: str) -> None:
     desk.settle(60)
     assert desk.state(reply) is OutboxState.ACCEPTED
     assert [row["state"] for row in desk.attempts()] == ["not_sent", "accepted"]
+
+
+def test_r32_what_waits_says_for_what(desk: Desk) -> None:
+    def said() -> list[str]:
+        with desk.workspace.read() as tx:
+            context = Context(tx, people.actor(tx, desk.ann), desk.hand.at)
+            rows = directory.outbox_rows(context)
+        return [waiting_words(row.reason) for row in reversed(rows)]
+
+    desk.provider.send_plan = ["rate_limited:3"]
+    desk.reply("first")
+    desk.reply("second")
+    assert said() == ["", "the message before it goes first"]
+    desk.cycle()
+    assert said() == ["the provider asks to slow down", "the message before it goes first"]
+    desk.settle(60)
+    assert said() == []
+
+
+def test_r32_a_held_message_is_not_sent_again_but_all_the_same(desk: Desk) -> None:
+    reply = desk.reply("x")
+    desk.hand.tick(31 * 60)
+    desk.cycle()
+    assert held(desk) == "expired"
+    with desk.workspace.write() as tx, pytest.raises(RefusedError) as refused:
+        decisions.resend(tx, reply, at=desk.hand.at)
+    assert "Send it anyway" in refused.value.next_step
 
 
 def test_offline_messages_wait_and_go_when_the_line_is_back(desk: Desk) -> None:

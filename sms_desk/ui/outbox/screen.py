@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.model import OutboxState
-from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
+from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words, waiting_words
 from sms_desk.domain.plain_text import display_name, display_text, preview
 from sms_desk.services import content_templates, directory, threads
 from sms_desk.services.context import Context
@@ -79,6 +79,9 @@ def state_cell(row: OutboxRow) -> Cell:
 
 def reason_words(row: OutboxRow) -> str:
     """Why it stands as it does, with the evidence, in one or two sentences."""
+    if row.state is OutboxState.QUEUED:
+        waits = waiting_words(row.reason)
+        return f"{waits[0].upper()}{waits[1:]}." if waits else ""
     if row.state not in _DOUBTFUL:
         return preview(f"{row.reason_text} {row.next_step}".strip(), 400)
     doubt = doubt_words(row.reason)
