@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sms_desk.domain import commands as c
@@ -439,6 +439,21 @@ def test_in_a_narrow_window_the_list_slides_over(shop: Shop, many: list[UUID]) -
     shop.until(lambda: page.inbox.isVisible() and page.inbox.x() == 0)
     shop.open(many[6])
     shop.until(lambda: not page.inbox.isVisible())
+    assert page.column.thread_view.isAncestorOf(shop.window.focusWidget())  # its keys are at hand
+
+
+def test_in_a_narrow_window_the_empty_thread_s_words_stand_beside_the_list(
+    shop: Shop, many: list[UUID]
+) -> None:
+    shop.window.resize(760, 520)
+    page = shop.wiring.page
+    shop.until(lambda: page.is_narrow() and page.inbox.isVisible())
+    for words in page.column.empty.findChildren(QLabel):
+        left = words.mapTo(page, words.rect().topLeft()).x()
+        assert left >= page.inbox.geometry().right()
+    shop.window.resize(1280, 520)
+    shop.until(lambda: not page.is_narrow())
+    assert page.column.empty.contentsMargins().left() == 0
 
 
 def test_hostile_names_stay_text(shop: Shop, many: list[UUID]) -> None:

@@ -120,6 +120,7 @@ class ConversationsPage(QWidget):
         self._splitter.addWidget(context)
         self._splitter.setStretchFactor(self._splitter.indexOf(context), 0)
         column.offer_list(self._narrow)
+        self._place_edge()
         column.list_requested.connect(self.show_list)
         self._share_out()
 
@@ -218,10 +219,12 @@ class ConversationsPage(QWidget):
             self._slide_to(0)
         self.inbox.focus_list()
 
-    def hide_list(self) -> None:
-        """A conversation was chosen: make room for it."""
-        if self._narrow and self.inbox.isVisibleTo(self):
+    def hide_list(self) -> bool:
+        """A conversation was chosen: make room for it. True if that takes the list away."""
+        is_over = self._narrow and self.inbox.isVisibleTo(self)
+        if is_over:
             self._slide_to(-self.inbox.width() - 1)
+        return is_over
 
     def _set_narrow(self, narrow: bool) -> None:
         if narrow == self._narrow:
@@ -261,6 +264,9 @@ class ConversationsPage(QWidget):
 
     def _place_edge(self) -> None:
         """The hairline between the drawer and what it lies over."""
-        self._edge.setVisible(self._narrow and self.inbox.isVisibleTo(self))
+        is_over = self._narrow and self.inbox.isVisibleTo(self)
+        if self._furnished:
+            self.column.keep_clear(self.inbox.geometry().right() + 1 if is_over else 0)
+        self._edge.setVisible(is_over)
         self._edge.setGeometry(self.inbox.geometry().right() + 1, 0, 1, self.height())
         self._edge.raise_()

@@ -73,6 +73,10 @@ class ThreadColumn(QWidget):
     def show_conversation(self, shown: bool) -> None:
         self._stack.setCurrentIndex(1 if shown else 0)
 
+    def keep_clear(self, width: int) -> None:
+        """Something lies over so much of its left: the sentence stands beside that."""
+        self.empty.setContentsMargins(max(0, width), 0, 0, 0)
+
     def offer_list(self, offered: bool) -> None:
         """Whether a button brings the list, which has no place of its own."""
         self._back.setVisible(offered)

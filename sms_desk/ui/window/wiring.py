@@ -214,8 +214,10 @@ class Wiring(QObject):
         if self.window.screen_shown() is not self.page:
             self.window.show_screen(self.page)
             self.window.side.rail.show_place(self._place_key)
-        self.page.hide_list()
+        gave_way = self.page.hide_list()
         self.thread_controller.open(conversation_id, position)
+        if gave_way:  # or the keys would be those of whatever stands nearest to the list
+            self.thread_controller.when_there(self.page.column.thread_view.focus_messages)
 
     @Slot(object)
     def write_into(self, conversation_id: UUID) -> None:
