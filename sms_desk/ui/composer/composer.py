@@ -366,10 +366,12 @@ class Composer(QWidget):
         """Report unsaved drafts now: the window closes."""
         self._drafts.flush()
 
-    def focus_text(self, mode: DraftMode | None = None) -> None:
+    def focus_text(self, mode: DraftMode | None = None) -> bool:
+        """False where nothing can be written."""
         if mode is not None:
             self.choose_mode(mode)
         self._editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return self._editor.isEnabled()
 
     def put_reply(self, text: str) -> None:
         """Replace what stands there, in a way that the person can take back."""

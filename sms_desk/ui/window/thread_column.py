@@ -73,6 +73,12 @@ class ThreadColumn(QWidget):
     def show_conversation(self, shown: bool) -> None:
         self._stack.setCurrentIndex(1 if shown else 0)
 
+    def take_focus(self) -> None:
+        """To the reply, and where nothing can be written to the messages."""
+        if self.composer.focus_text():
+            return
+        self.thread_view.focus_messages()
+
     def keep_clear(self, width: int) -> None:
         """Something lies over so much of its left: the sentence stands beside that."""
         self.empty.setContentsMargins(max(0, width), 0, 0, 0)

@@ -217,7 +217,7 @@ class Wiring(QObject):
         gave_way = self.page.hide_list()
         self.thread_controller.open(conversation_id, position)
         if gave_way:  # or the keys would be those of whatever stands nearest to the list
-            self.thread_controller.when_there(self.page.column.thread_view.focus_messages)
+            self.thread_controller.when_there(self.page.column.take_focus)
 
     @Slot(object)
     def write_into(self, conversation_id: UUID) -> None:
