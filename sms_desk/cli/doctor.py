@@ -91,7 +91,7 @@ class _Findings:
         for kind in (StorageError, ProviderError, DeskError):
             for error in self._errors:
                 if isinstance(error, kind):
-                    raise Unsettled(error, health)
+                    raise Unsettled(error, health, shown=True)
         return health
 
 

@@ -494,6 +494,9 @@ def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wron
     server.sandbox.clear_faults()
     terminal.secret = "wrong"
     assert terminal.json("doctor", code=6, secret=True)["error"]["code"] == "credential"
+    told = terminal.call("doctor", secret=True)
+    assert {line.split()[0] for line in told.out.splitlines()[1:]} == {"ok", "warn", "fail"}
+    assert "does not accept this credential" in told.err
     refused = terminal.json("sync", "--once", code=6, secret=True)
     assert refused["lines"][0]["condition"] == "credential"
 
