@@ -134,7 +134,7 @@ class ThreadController(QObject):
         self._wanted: UUID | None = None
         self._position: int | None = None
         self._detail: ConversationDetail | None = None
-        self._when_there: Callable[[], None] | None = None
+        self._when_there: Callable[[], object] | None = None
         self._reading = False
         self._has_changed = False
         self._kept_since: datetime | None = None
@@ -191,7 +191,7 @@ class ThreadController(QObject):
     def conversation_id(self) -> UUID | None:
         return self._wanted
 
-    def when_there(self, act: Callable[[], None]) -> None:
+    def when_there(self, act: Callable[[], object]) -> None:
         """Do it with the conversation that is meant, as soon as it stands there; the last wish
         holds. Without one, nothing is done."""
         if self._detail is not None and self._detail.row.id == self._wanted:
@@ -199,7 +199,7 @@ class ThreadController(QObject):
         elif self._wanted is not None:
             self._when_there = act
 
-    def when_read(self, act: Callable[[], None]) -> None:
+    def when_read(self, act: Callable[[], object]) -> None:
         """The same, and not before a reading that is under way has brought its drafts."""
         if self._reading:
             self._when_there = act
