@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 
@@ -20,12 +20,15 @@ from sms_desk.domain.errors import (
     ElsewhereError,
     KeyringError,
     ProviderUnreachable,
+    RateLimited,
     RefusedError,
 )
 from sms_desk.services.rows import LineCondition, LineState
 
 _LOOK_EVERY = 1.0
 """Seconds between looks at the line while the connector runs."""
+_PATIENCE = 60.0
+"""Seconds for which `sync --once` waits in all where a provider asks to slow down."""
 _TROUBLE: dict[LineCondition, type[DeskError]] = {
     LineCondition.OFFLINE: ProviderUnreachable,
     LineCondition.CREDENTIAL: CredentialError,
@@ -47,6 +50,8 @@ def sync(call: Invocation, session: Session, once: bool, days: int | None) -> Sy
     Only one process of a workspace does so at a time. Where the window or another sync does, it
     is asked to look now, and this call says so. On a desk of a team it hands over what waits and
     fetches what is new; the lines to the providers are the connector's.
+
+    Where a provider asks to slow down, --once waits for a minute at most, and else ends with 6.
     """
     if not session.lines() and session.team_line() is None:
         raise RefusedError(
@@ -71,9 +76,10 @@ def line(session: Session) -> Rows[LineState]:
 
 
 def _cycles(session: Session, call: Invocation) -> Synced:
-    """One cycle, and more as long as a back-fill has further to go."""
+    """One cycle, and more as long as a back-fill has further to go, or a provider asked to wait."""
     changes = Changes()
     progress = _Progress(call)
+    patience = _PATIENCE
     while True:
         try:
             changes |= session.sync_once()
@@ -81,8 +87,22 @@ def _cycles(session: Session, call: Invocation) -> Synced:
             return _elsewhere(session)
         lines = _own_lines(session)
         progress.tell(lines)
-        if _failed(lines) or not any(found.backfill_running for found in lines):
+        pause = _asked_for(lines, session.desk.now())
+        goes_on = pause or any(found.backfill_running for found in lines)
+        if _failed(lines) or not goes_on or pause > patience:
             return _judged(Synced(False, _counts(changes), lines))
+        patience -= pause
+        threading.Event().wait(pause)
+
+
+def _asked_for(lines: tuple[LineState, ...], now: datetime) -> float:
+    """The seconds until all of them may be asked again, by their providers' own word."""
+    named = [found.retry_at for found in lines if _is_slowed(found)]
+    return max((max((at - now).total_seconds(), 1.0) for at in named if at), default=0.0)
+
+
+def _is_slowed(found: LineState) -> bool:
+    return found.condition is LineCondition.ONLINE and found.retry_at is not None
 
 
 def _own_lines(session: Session) -> tuple[LineState, ...]:
@@ -91,9 +111,10 @@ def _own_lines(session: Session) -> tuple[LineState, ...]:
 
 
 def _judged(answer: Synced) -> Synced:
-    failed = _failed(answer.lines)
+    failed = _failed(answer.lines) or next(filter(_is_slowed, answer.lines), None)
     if failed is not None:
-        error = _TROUBLE[failed.condition](failed.title, failed.next_step)
+        kind = _TROUBLE.get(failed.condition, RateLimited)
+        error = kind(failed.title, failed.next_step)
         raise Unsettled(error, answer)
     return answer
 

@@ -72,7 +72,7 @@ def followed(session: Session, outbox_id: UUID, wait: int | None) -> OutboxRow:
         if row.state not in _SETTLED:
             nap.wait(_PAUSE_SECONDS)
     if row.state is not OutboxState.ACCEPTED:
-        raise Unsettled(_why(row), row)
+        raise Unsettled(_why(row), row, shown=True)
     return row
 
 

@@ -204,11 +204,11 @@ def _queued(
     except Unsettled as unsettled:
         if warnings and isinstance(unsettled.answer, OutboxRow):
             answer = replace(unsettled.answer, warnings=warnings)
-            raise Unsettled(unsettled.error, answer) from unsettled
+            raise Unsettled(unsettled.error, answer, shown=True) from unsettled
         raise
     if found.holding is not None and row.state is not OutboxState.ACCEPTED:
         held = found.holding
-        raise Unsettled(RefusedError(held.title, held.next_step, rule=held.rule), row)
+        raise Unsettled(RefusedError(held.title, held.next_step, rule=held.rule), row, shown=True)
     return row
 
 

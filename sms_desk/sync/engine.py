@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sms_desk.domain.changes import NOTHING, Changes
 from sms_desk.domain.compliance import lexicon
-from sms_desk.domain.errors import CredentialError, KeyringError, ProviderError
+from sms_desk.domain.errors import CredentialError, KeyringError, NotFoundError, ProviderError
 from sms_desk.domain.line import Line
 from sms_desk.domain.team_state import Happening
 from sms_desk.providers.base import Provider
@@ -121,10 +121,12 @@ class Engine:
         return max(now, min(at for at in candidates if at is not None))
 
     def forget(self, account_id: UUID) -> None:
-        """Open the account's provider anew: its credential or its address changed."""
+        """Open the account's provider anew: its credential or its address changed. When it was last
+        heard stays true (R63)."""
         self._drop(account_id)
         with self._workspace.write() as tx:
-            accounts.set_line(tx, account_id, {})
+            last = Line.of(accounts.line(tx, account_id)).last_sync_at
+            accounts.set_line(tx, account_id, Line(last_sync_at=last).to_state())
 
     def close(self) -> None:
         for part in self._parts.values():
@@ -187,7 +189,7 @@ class Engine:
             for step in part.steps(force=force):
                 changes |= step(now)
             new = line.synced(now)
-        except (ProviderError, KeyringError) as error:
+        except (ProviderError, KeyringError, NotFoundError) as error:  # of a link, the last
             log.info("account %s: %s", account_id, type(error).__name__)
             new = line.failed(error, now)
             if isinstance(error, CredentialError):

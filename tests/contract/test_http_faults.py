@@ -18,7 +18,6 @@ import pytest
 from sms_desk.domain import hosts as hosts_rules
 from sms_desk.domain.errors import (
     CredentialError,
-    NotFoundError,
     ProviderRefusal,
     ProviderUnreachable,
     RateLimited,
@@ -441,7 +440,8 @@ def test_get_403() -> None:
 
 
 def test_get_404() -> None:
-    with pytest.raises(NotFoundError):
+    """The account's own list is missing: whatever answers, it is not this account."""
+    with pytest.raises(ProviderUnreachable):
         _get(raw.http(404, REFUSAL))
 
 
@@ -466,7 +466,7 @@ def test_get_of_a_server_in_trouble(status: int) -> None:
 def test_get_of_a_broken_server(name: str) -> None:
     with raw_server(DOUBTFUL[name][0]) as server:
         line = provider(server.url)
-        with pytest.raises((ProviderUnreachable, ProviderRefusal, NotFoundError)):
+        with pytest.raises((ProviderUnreachable, ProviderRefusal)):
             line.test()
         assert server.connections == 1
         line.close()

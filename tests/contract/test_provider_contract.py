@@ -87,6 +87,19 @@ def test_a_wrong_secret(sandbox: SandboxApi) -> None:
     made.close()
 
 
+def test_an_account_that_is_not_at_this_address() -> None:
+    """Asked for its own list, a provider that knows none is one that cannot be reached."""
+    nothing = raw.http(404, '{"code": 20404, "message": "not found", "status": 404}')
+    with raw_server(says(nothing)) as server:
+        made = TwilioProvider(
+            Credential("AC1", "AC1", "word"), api=server.url, messaging=server.url
+        )
+        for ask in (made.test, made.directory, lambda: made.list_messages(page_size=1)):
+            with pytest.raises(ProviderUnreachable, match="knows no such account"):
+                ask()
+        made.close()
+
+
 def test_a_credential_never_shows_its_secret() -> None:
     assert "hidden" not in repr(Credential("AC1", "AC1", "hidden-word"))
 

@@ -501,6 +501,42 @@ def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wron
     assert refused["lines"][0]["condition"] == "credential"
 
 
+def test_the_doctor_shows_all_that_it_found_where_something_is_wrong(terminal: Terminal) -> None:
+    terminal.connect()
+    done = terminal.call("doctor")
+    assert done.code == 5
+    found = [line.split()[0] for line in done.out.splitlines()[1:]]
+    assert found == ["ok", "ok", "ok", "warn", "ok", "fail"]
+
+
+def test_what_a_rule_holds_is_shown_as_it_is_kept(
+    terminal: Terminal, server: SandboxServer
+) -> None:
+    server.sandbox.receive(CUSTOMER, LINE, "STOP")
+    terminal.connect()
+    terminal.json("sync", "--once", "--backfill", "30", secret=True)
+    (row,) = terminal.json("inbox", "--state", "any")["rows"]
+    done = terminal.call("reply", row["id"], "Hello?")
+    (kept,) = terminal.json("outbox", "list")["rows"]
+    assert done.code == 3
+    assert kept["id"][-8:] in done.out
+
+
+def test_sync_once_waits_where_the_provider_asks_to(
+    terminal: Terminal, server: SandboxServer
+) -> None:
+    """Until all has been fetched, or an error: never done with nothing said."""
+    server.sandbox.receive(CUSTOMER, LINE, "Is my coat ready?")
+    terminal.connect()
+    server.sandbox.order(Fault(FaultKind.RATE_LIMIT, "messages.list", retry_after="600"))
+    slow = terminal.json("sync", "--once", code=6, secret=True)
+    assert slow["error"]["code"] == "rate_limited"
+    assert slow["lines"][0]["condition"] == "online"
+    server.sandbox.order(Fault(FaultKind.RATE_LIMIT, "messages.list", retry_after="1"))
+    terminal.json("sync", "--once", "--backfill", "30", secret=True)
+    assert len(terminal.json("inbox")["rows"]) == 1
+
+
 def test_json_is_one_line_of_ascii(terminal: Terminal) -> None:
     terminal.json("people", "add", "Zoë \x7f \u2028")
     done = terminal.call("people", "list", "--json")

@@ -15,6 +15,7 @@ import pytest
 from sms_desk.domain.delivery import Report
 from sms_desk.domain.errors import (
     CredentialError,
+    NotFoundError,
     ProviderRefusal,
     ProviderUnreachable,
     RateLimited,
@@ -776,6 +777,25 @@ def test_a_refused_credential_stops_polling_until_there_is_a_new_one(desk: Desk)
     desk.engine.forget(desk.account_id)
     desk.cycle(10)
     assert desk.line()["condition"] == "online"
+
+
+def test_a_new_credential_leaves_true_when_the_account_was_last_heard(desk: Desk) -> None:
+    """R63."""
+    desk.cycle()
+    last = desk.line()["last_sync_at"]
+    assert last is not None
+    desk.provider.broken = CredentialError("The key is not accepted.", "Enter a new one.")
+    desk.cycle(60)
+    desk.engine.forget(desk.account_id)
+    desk.cycle(60)
+    assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("credential", last)
+
+
+def test_a_link_that_has_not_lasted_is_a_state_of_its_line(desk: Desk) -> None:
+    """R63: the other accounts of the workspace have their turn all the same."""
+    desk.provider.broken = NotFoundError("The link is gone.")
+    desk.cycle()
+    assert (desk.line()["condition"], desk.line()["title"]) == ("offline", "The link is gone.")
 
 
 def test_the_line_tries_again_ever_more_rarely(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
@@ -139,7 +140,8 @@ class TwilioProvider:
 
         https://www.twilio.com/docs/iam/api-keys
         """
-        self._whole_page(f"{self._account}/Messages.json?PageSize=1", "test")
+        with self._own_list():
+            self._whole_page(f"{self._account}/Messages.json?PageSize=1", "test")
 
     def list_messages(
         self,
@@ -165,7 +167,8 @@ class TwilioProvider:
             params.append(("To", join_address(*to)))
         if sender:
             params.append(("From", join_address(*sender)))
-        return self._page(f"{self._account}/Messages.json?{urlencode(params)}", "list messages")
+        with self._own_list():
+            return self._page(f"{self._account}/Messages.json?{urlencode(params)}", "list messages")
 
     def next_page(self, path: str) -> Page:
         url = self._absolute(self._api, path)
@@ -262,6 +265,17 @@ class TwilioProvider:
             if self._dialect.smart_encoded:
                 form.append(("SmartEncoded", "false"))
         return form
+
+    @contextmanager
+    def _own_list(self) -> Iterator[None]:
+        """Where the account's own list is missing, this is not the account's address."""
+        try:
+            yield
+        except NotFoundError:
+            raise ProviderUnreachable(
+                f"{self._dialect.label} knows no such account at this address.",
+                "Check the Account SID and the base URL of the account.",
+            ) from None
 
     def _page(self, url: str, what: str) -> Page:
         """A page, or what of it is small enough to be read; a row that alone is not is poison (GR6).
