@@ -18,6 +18,7 @@ import pytest
 from sms_desk.domain import hosts as hosts_rules
 from sms_desk.domain.errors import (
     CredentialError,
+    NotFoundError,
     ProviderRefusal,
     ProviderUnreachable,
     RateLimited,

@@ -501,14 +501,6 @@ def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wron
     assert refused["lines"][0]["condition"] == "credential"
 
 
-def test_the_doctor_shows_all_that_it_found_where_something_is_wrong(terminal: Terminal) -> None:
-    terminal.connect()
-    done = terminal.call("doctor")
-    assert done.code == 5
-    found = [line.split()[0] for line in done.out.splitlines()[1:]]
-    assert found == ["ok", "ok", "ok", "warn", "ok", "fail"]
-
-
 def test_what_a_rule_holds_is_shown_as_it_is_kept(
     terminal: Terminal, server: SandboxServer
 ) -> None:
