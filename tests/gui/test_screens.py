@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -459,6 +460,16 @@ def settings_screen(shop: Shop) -> SettingsScreen:
     assert isinstance(screen, SettingsScreen)
     shop.until(lambda: screen.page() is not None)
     return screen
+
+
+def test_no_section_of_the_settings_asks_qt_for_what_cannot_be(shop: Shop, qtlog: Any) -> None:
+    shop.wiring.desk.show_screen("settings")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, SettingsScreen)
+    shop.until(lambda: screen.page() is not None)
+    for section in ("Accounts", "Appearance", "Inbox", "Workspace", "Keys"):
+        screen.show_section(section)
+    assert [one.message for one in qtlog.records if "propagateSizeHints" not in one.message] == []
 
 
 def field(screen: SettingsScreen, section: str, name: str) -> SettingField:

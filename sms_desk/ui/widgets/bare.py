@@ -19,8 +19,9 @@ class Bare(QWidget):
             return
         stop = self._stop_before()
         self._furnish()
+        window = self.window()
         for part in self.findChildren(QWidget):
-            if part.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            if part.focusPolicy() != Qt.FocusPolicy.NoFocus and part.window() is window:
                 QWidget.setTabOrder(stop, part)
                 stop = part
 
