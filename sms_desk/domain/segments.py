@@ -19,9 +19,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Final
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import graphemes, whole_graphemes
+
+LONGEST: Final = 1_600
+"""Characters of the longest text that Twilio and SignalWire take, however many parts (21617)."""
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -436,6 +436,35 @@ def test_a_huge_paste_is_refused_in_words(composer: Composer, text: str) -> None
     assert "Nothing was pasted" in composer._notice.words()
 
 
+def test_the_word_about_a_paste_goes_with_the_next_change(composer: Composer) -> None:
+    paste(composer, "y " * 100_000)
+    assert composer._notice.isVisibleTo(composer)
+    keys(composer, "so")
+    assert not composer._notice.isVisibleTo(composer)
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP])
+def test_r34_what_no_provider_takes_is_not_sent_and_says_by_how_much(
+    composer: Composer, channel: Channel
+) -> None:
+    composer.start(UUID(int=7), channel, {})
+    composer.set_senders(invented.CHOICES)
+    asked: list[str] = []
+    composer.send_requested.connect(lambda text, _sender: asked.append(text))
+    composer.insert_text("word " * 320)
+    assert composer._send.isEnabled()
+    composer.insert_text("and")
+    assert composer._counter.words() == "3 characters too many"
+    assert composer._counter.isVisibleTo(composer)
+    assert not composer._send.isEnabled()
+    assert not composer._later.isEnabled()
+    press(composer, Qt.Key.Key_Return, CONTROL)
+    assert asked == []
+    composer.choose_mode(DraftMode.NOTE)
+    composer.insert_text("word " * 400)
+    assert composer._send.isEnabled()  # it goes nowhere
+
+
 def test_grows_to_eight_lines(composer: Composer) -> None:
     one = composer._editor.height()
     composer.insert_text("\n" * 7)

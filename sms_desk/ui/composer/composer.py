@@ -430,14 +430,19 @@ class Composer(QWidget):
         if self._mode is DraftMode.NOTE:
             return True
         return (
-            not (self._blocked or self._held or self._unanswerable)
+            not (self._blocked or self._held or self._unanswerable or self._is_too_long())
             and self._sender.sender_id() is not None
         )
 
+    def _is_too_long(self) -> bool:
+        """The provider would refuse it; a note may be of any length."""
+        return self._mode is DraftMode.REPLY and len(self.text()) > segments.LONGEST
+
     def _may_be_later(self) -> bool:
         """Whatever blocks it now may be over by then; but somebody must be there to read it."""
-        can = self._sender.sender_id() is not None and not self._unanswerable
-        return bool(self.text().strip()) and self._asked is None and can
+        if self._is_too_long() or self._unanswerable or self._sender.sender_id() is None:
+            return False
+        return bool(self.text().strip()) and self._asked is None
 
     def _why_not(self) -> str:
         """Why a reply cannot be written at all; empty where it can."""
@@ -449,7 +454,6 @@ class Composer(QWidget):
         is_note = self._mode is DraftMode.NOTE
         self._box.tint_as_note(is_note)
         self._sender.setVisible(not is_note)
-        self._counter.setVisible(not is_note and self._channel is Channel.SMS)
         self._replies.setVisible(not is_note)
         self._approved.setVisible(not is_note and self._channel is Channel.WHATSAPP)
         self._later.setVisible(not is_note)
@@ -492,7 +496,9 @@ class Composer(QWidget):
     def _show_count(self) -> None:
         text = self.text()
         by_sms = self._mode is DraftMode.REPLY and self._channel is Channel.SMS
-        self._counter.show_count(text if by_sms else "")
+        counts = by_sms or self._is_too_long()
+        self._counter.show_count(text if counts else "")
+        self._counter.setVisible(counts)
         self._offer.show_for(text if by_sms else "")
 
     # what the person does
@@ -510,6 +516,7 @@ class Composer(QWidget):
 
     def _on_text_changed(self) -> None:
         self._drafts.typed(self._mode, self.text())
+        self._notice.hide()  # what it said was of the text before
         self._show_count()
         self._show_state()
         self.typed.emit()

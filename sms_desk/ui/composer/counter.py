@@ -17,7 +17,8 @@ _MOST_NAMED = 3
 
 
 class Counter(QWidget):
-    """One line such as "61 / 160 · 1 part"; amber from the second part on."""
+    """One line such as "61 / 160 · 1 part"; amber from the second part on, and red where no provider
+    takes so long a text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +30,13 @@ class Counter(QWidget):
     def show_count(self, text: str) -> None:
         """Count `text`; nothing is shown for an empty one."""
         counted = segments.count(text)
-        self._words.setText(count_words(counted) if text else "")
-        self._words.set_tone("nudge" if counted.parts > 1 else "secondary")
+        too_many = len(text) - segments.LONGEST
+        if too_many > 0:
+            self._words.setText(tr("composer", "%n character(s) too many", too_many))
+            self._words.set_tone("error")
+        else:
+            self._words.setText(count_words(counted) if text else "")
+            self._words.set_tone("nudge" if counted.parts > 1 else "secondary")
         set_tip(self._words, unicode_words(counted))
 
     def words(self) -> str:
