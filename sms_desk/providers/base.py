@@ -128,11 +128,13 @@ class RemoteService:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All senders and services. unlisted: kinds that this key has no right to list, in words."""
+    """All senders and services. unlisted: kinds that this key has no right to list, in words, and
+    those whose host gave no answer; then it is not `complete`."""
 
     senders: Sequence[RemoteSender]
     services: Sequence[RemoteService]
     unlisted: Sequence[str] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ OpenProvider = Callable[[Mapping[str, Any]], Provider]
 _BACKFILL_PAGES = 3
 """In one cycle: new messages and sends have their turn between them."""
 _DIRECTORY_EVERY = timedelta(hours=6)
+_DIRECTORY_AGAIN = timedelta(minutes=10)
+"""After one that a host left incomplete."""
 _DIRECTORY = "directory"
 
 
@@ -278,7 +280,8 @@ class _Account:
             return NOTHING
         new, directory = discover.discover(self._workspace, self._account_id, self._provider, now)
         with self._workspace.write() as tx:
-            done = {"at": now.isoformat(), "unlisted": list(directory.unlisted)}
+            asked = now if directory.complete else now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN
+            done = {"at": asked.isoformat(), "unlisted": list(directory.unlisted)}
             scans.save(tx, self._account_id, _DIRECTORY, done, at=now)
         return Changes.of(sender=new) if new else NOTHING
 

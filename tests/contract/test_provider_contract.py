@@ -90,7 +90,7 @@ def test_a_wrong_secret(sandbox: SandboxApi) -> None:
 def test_an_account_that_is_not_at_this_address() -> None:
     """Asked for its own list, a provider that knows none is one that cannot be reached."""
     nothing = raw.http(404, '{"code": 20404, "message": "not found", "status": 404}')
-    with raw_server(says(nothing)) as server:
+    with raw_server(says(nothing, then=raw.keep)) as server:
         made = TwilioProvider(
             Credential("AC1", "AC1", "word"), api=server.url, messaging=server.url
         )
@@ -288,6 +288,29 @@ def test_a_key_that_may_list_little() -> None:
         ("+18335550101", SenderKind.TOLL_FREE),
     ]
     assert list(directory.unlisted) == ["short codes", "WhatsApp senders", "Messaging Services"]
+
+
+def test_a_host_of_senders_that_is_away_leaves_the_others() -> None:
+    numbers = {"incoming_phone_numbers": [{"phone_number": LINE, "capabilities": {"sms": True}}]}
+
+    def answer(connection: socket.socket) -> None:
+        if b"/2010-04-01/" in server.requests[-1]:
+            connection.sendall(raw.http(200, json.dumps({**numbers, "short_codes": []})))
+        else:
+            connection.sendall(raw.http(503, "away"))
+
+    with raw_server(answer) as server:
+        made = TwilioProvider(
+            Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
+        )
+        directory = made.directory()
+        made.close()
+    assert [sender.address for sender in directory.senders] == [LINE]
+    assert not directory.complete
+    assert list(directory.unlisted) == [
+        "WhatsApp senders (no answer now)",
+        "Messaging Services (no answer now)",
+    ]
 
 
 def test_whatsapp_senders_that_cannot_send_yet_are_left_out() -> None:

@@ -669,6 +669,19 @@ def test_services_and_senders_are_discovered_and_name_programs(desk: Desk) -> No
     assert desk.messages()[0]["origin"] == "program"
 
 
+def test_senders_whose_host_was_away_are_asked_for_again_soon(desk: Desk) -> None:
+    desk.provider.directory_answer = Directory((), (), ("short codes",), complete=False)
+    desk.cycle()
+    code = RemoteSender(
+        Channel.SMS, "70707", SenderKind.SHORT_CODE, "US", "Code", SenderDirection.BOTH, "SC1"
+    )
+    desk.provider.directory_answer = Directory((code,), ())
+    desk.cycle(9 * 60)
+    assert "Code" not in {row["label"] for row in desk.rows(tables.sender_ids)}
+    desk.cycle(2 * 60)
+    assert "Code" in {row["label"] for row in desk.rows(tables.sender_ids)}
+
+
 # --- receipts ---------------------------------------------------------------------------------------
 
 
