@@ -250,6 +250,14 @@ def test_an_empty_reply_is_refused(office: Office, talk: UUID, body: str) -> Non
         office.desk(office.ben).change(reply(office, talk, body))
 
 
+def test_r34_a_reply_that_no_provider_takes_is_refused(office: Office, talk: UUID) -> None:
+    ben = office.desk(office.ben)
+    with pytest.raises(UsageError, match=r"too long by 1,234 characters"):
+        ben.change(reply(office, talk, "x" * 2_834))
+    assert ben.read(directory.outbox_rows) == ()
+    ben.change(reply(office, talk, "x" * 1_600))
+
+
 def start(office: Office, sender: UUID, to: str, name: str = "") -> c.StartConversation:
     return c.StartConversation(
         **office.desk(office.ben).stamp(),

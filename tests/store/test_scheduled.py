@@ -183,6 +183,7 @@ def test_due_now_is_sending_now(office: Office, talk: UUID) -> None:
         ({"due_at": NOON}, "in the future"),
         ({"due_at": NOON + timedelta(days=400)}, "more than a year"),
         ({"body": " \n "}, "empty"),
+        ({"body": "x" * 1_601}, "too long by 1 character"),
         ({"zone": "Mars/Olympus"}, "not a time zone"),
     ],
 )

@@ -16,7 +16,7 @@ from sms_desk.services import covers
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
 from sms_desk.services.handlers.targets import resolve
-from sms_desk.services.handlers.writing import refuse_other_sender, said, written
+from sms_desk.services.handlers.writing import message_of, refuse_other_sender, said
 from sms_desk.store import conversations, my_states, scheduled
 from sms_desk.store.scheduled import ScheduledState
 
@@ -83,7 +83,7 @@ def edit_scheduled(ctx: Context, command: c.EditScheduled) -> Effect:
     scheduled.change(
         ctx.tx,
         command.scheduled_id,
-        body=written(command.body, "The message is empty."),
+        body=message_of(command.body),
         due_at=command.due_at,
         zone=command.zone,
         changed_at=command.at,
@@ -105,7 +105,7 @@ def edit_scheduled(ctx: Context, command: c.EditScheduled) -> Effect:
 def _written_by(ctx: Context, before: Any, body: str) -> dict[str, UUID]:
     me, writer = ctx.actor.person_id, before["author_id"]
     absent = before["on_behalf_id"] or writer
-    if me in (writer, absent) or written(body, "The message is empty.") == before["body"]:
+    if me in (writer, absent) or message_of(body) == before["body"]:
         return {}
     if before["id"] in covers.minded(ctx.tx, ctx.now, me) or absent == covers.on_behalf_of(
         ctx.tx, ctx.now, me, before["conversation_id"]

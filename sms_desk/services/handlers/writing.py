@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sms_desk.domain import addresses
+from sms_desk.domain import addresses, segments
 from sms_desk.domain import commands as c
 from sms_desk.domain.audit import Deed, Kind, owners
 from sms_desk.domain.changes import Changes
@@ -73,7 +73,7 @@ def queued(ctx: Context, command: c.Reply) -> Effect:
 def said(ctx: Context, command: c.Reply | c.Schedule) -> tuple[str, dict[str, str] | None]:
     """What was written, or what an approved template makes of its values (R42)."""
     if command.content_sid is None:
-        return written(command.body, "The message is empty."), None
+        return message_of(command.body), None
     return filled(ctx, command.sender_id, command.content_sid, command.content_variables)
 
 
@@ -190,6 +190,19 @@ def _own(ctx: Context, outbox_id: UUID) -> Entry:
     entry = outbox.get(ctx.tx, outbox_id)
     resolve(ctx, c.Targets.one(entry.conversation_id))
     return entry
+
+
+def message_of(body: str) -> str:
+    """What is kept of a message's text. Raises UsageError for an empty one, and for one that no
+    provider takes whole (R34)."""
+    text = written(body, "The message is empty.")
+    too_many = len(text) - segments.LONGEST
+    if too_many > 0:
+        raise UsageError(
+            f"The message is too long by {too_many:,} character{'s' * (too_many > 1)}.",
+            f"Shorten it to {segments.LONGEST:,}, or send it as several.",
+        )
+    return text
 
 
 def written(body: str, otherwise: str) -> str:
