@@ -146,6 +146,7 @@ QHeaderView::section {
     background: $base; color: $secondary; border: none; border-bottom: 1px solid $line;
     padding: 8px 12px;
 }
+QHeaderView::section:first, QHeaderView::section:only-one { padding-left: 16px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $control_line; border-radius: 3px; margin: 2px; }
