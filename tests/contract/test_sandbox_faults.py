@@ -32,12 +32,13 @@ def test_latency(sandbox: SandboxApi) -> None:
     assert (slow.status_code, _accepted(sandbox)) == (201, 2)
 
 
-@pytest.mark.parametrize("retry_after", ["7", "0", "Wed, 18 Nov 2026 09:00:00 GMT", None])
-def test_429_is_never_processed(sandbox: SandboxApi, retry_after: str | None) -> None:
+@pytest.mark.parametrize("retry_after", ["7", 7, "0", "Wed, 18 Nov 2026 09:00:00 GMT", None])
+def test_429_is_never_processed(sandbox: SandboxApi, retry_after: str | int | None) -> None:
     sandbox.control("/faults", kind="rate_limit", on=CREATE, retry_after=retry_after)
     answer = _create(sandbox)
     assert (answer.status_code, answer.json()["code"]) == (429, 20429)
-    assert answer.headers.get("Retry-After") == retry_after
+    told = None if retry_after is None else str(retry_after)
+    assert answer.headers.get("Retry-After") == told
     assert _accepted(sandbox) == 0
 
 
@@ -159,12 +160,48 @@ def test_how_often_and_for_whom(sandbox: SandboxApi) -> None:
 
 
 @pytest.mark.parametrize(
-    "order", [{"kind": "nonsense"}, {}, {"kind": "latency", "colour": "blue"}, {"on": "*"}]
+    "order",
+    [
+        {"kind": "nonsense"},
+        {},
+        {"kind": "latency", "colour": "blue"},
+        {"on": "*"},
+        {"kind": "latency", "seconds": "soon"},
+        {"kind": "latency", "skip": None},
+        {"kind": "error_before", "status": 99},
+        {"kind": "rate_limit", "retry_after": "7\r\nX-Other: 1"},
+    ],
 )
 def test_a_wrong_order_is_explained(sandbox: SandboxApi, order: dict[str, Any]) -> None:
-    answer = sandbox.session.post(
-        f"{sandbox.server.base_url}/_sandbox/faults", json=order, timeout=5
-    )
+    _refused(sandbox, "/faults", order)
+
+
+@pytest.mark.parametrize(
+    ("path", "order"),
+    [
+        ("/inbound", {"from": CUSTOMER, "to": "+12025550101", "body": None}),
+        ("/inbound", {"from": CUSTOMER, "to": "+12025550101", "body": 5}),
+        ("/inbound", {"from": CUSTOMER, "to": "+12025550101", "body": "half a pair \ud83d"}),
+        ("/inbound", {"from": 1, "to": "+12025550101", "body": "x"}),
+        ("/inbound", {"from": CUSTOMER, "to": "+12025550101", "media": "coat.png"}),
+        ("/inbound", {"from": CUSTOMER, "to": "+12025550101", "media": ["other.png"]}),
+        ("/timing", {"sent": "soon"}),
+        ("/clock", {"advance": 1e308}),
+    ],
+)
+def test_a_wrong_order_leaves_the_account_as_it_was(
+    sandbox: SandboxApi, path: str, order: dict[str, Any]
+) -> None:
+    _refused(sandbox, path, order)
+    sandbox.send()
+    assert [row["direction"] for row in sandbox.get("/Messages.json").json()["messages"]] == [
+        "outbound-api"
+    ]
+
+
+def _refused(sandbox: SandboxApi, path: str, order: dict[str, Any]) -> None:
+    url = f"{sandbox.server.base_url}/_sandbox{path}"
+    answer = sandbox.session.post(url, json=order, timeout=5)
     assert answer.status_code == 400
     assert answer.json()["error"]
 

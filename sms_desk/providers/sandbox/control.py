@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import render
+from . import images, render
 from .customers import Customers
 from .faults import Fault
 from .model import Refusal, Status
@@ -36,7 +36,7 @@ def _route(sandbox: Sandbox, method: str, path: str, order: Order) -> Route:
                 answer = order(sandbox, {**request.path_params, **words})
         except Refusal as no:
             return JSONResponse(render.error(no), no.status)
-        except (KeyError, TypeError, ValueError) as problem:
+        except (KeyError, TypeError, ValueError, OverflowError) as problem:
             return JSONResponse({"error": f"{type(problem).__name__}: {problem}"}, 400)
         return JSONResponse(answer)
 
@@ -71,19 +71,21 @@ def _clear_faults(sandbox: Sandbox, _words: Words) -> Any:
 
 def _inbound(sandbox: Sandbox, words: Words) -> Any:
     message = sandbox.receive(
-        words["from"],
-        words["to"],
-        words.get("body", ""),
-        pictures=words.get("media", ()),
+        _text(words["from"]),
+        _text(words["to"]),
+        _text(words.get("body", "")),
+        pictures=[_picture(name) for name in words.get("media", ())],
         created=_moment(words.get("date_created")),
-        sid=words.get("sid", ""),
+        sid=_text(words.get("sid", "")),
         hidden_until=_moment(words.get("hidden_until")),
     )
     return render.message(message, sandbox.world.account)
 
 
 def _set_status(sandbox: Sandbox, words: Words) -> Any:
-    message = sandbox.set_status(words["sid"], Status(words["status"]), words.get("error_code"))
+    code = words.get("error_code")
+    number = None if code is None else int(code)
+    message = sandbox.set_status(words["sid"], Status(words["status"]), number)
     return render.message(message, sandbox.world.account)
 
 
@@ -115,7 +117,10 @@ def _advance(sandbox: Sandbox, words: Words) -> Any:
 
 
 def _timing(sandbox: Sandbox, words: Words) -> Any:
-    sandbox.world.timing = replace(sandbox.world.timing, **words)
+    steps: dict[str, Any] = {
+        key: bool(value) if key == "read" else float(value) for key, value in words.items()
+    }
+    sandbox.world.timing = replace(sandbox.world.timing, **steps)
     return {}
 
 
@@ -130,6 +135,22 @@ def _customers(sandbox: Sandbox, words: Words) -> Any:
     )
     sandbox.world.start_chatter(sandbox.now())
     return {}
+
+
+def _text(value: Any) -> str:
+    """A text that can be listed: another value, or half a surrogate pair, would break each list."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    value.encode()
+    return value
+
+
+def _picture(name: Any) -> str:
+    if name not in images.names():
+        raise ValueError(
+            f"media is a list of {', '.join(images.names())}; {name!r} is none of them"
+        )
+    return str(name)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -86,8 +86,50 @@ class Fault:
 
     @classmethod
     def from_json(cls, words: Mapping[str, Any]) -> Fault:
-        """An order as the control endpoint takes it; raises ValueError or TypeError if it is off."""
-        return cls(**{**words, "kind": FaultKind(words["kind"])})
+        """An order as the control endpoint takes it, numbers also as text.
+
+        Raises ValueError, TypeError or KeyError if it is off.
+        """
+        unknown = words.keys() - _READ.keys()
+        if unknown:
+            raise ValueError(f"no fault has {', '.join(sorted(unknown))}")
+        return cls(FaultKind(words["kind"]), **_values(words))
+
+
+def _values(words: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: None if value is None and key in _MAY_BE_NULL else _READ[key](value)
+        for key, value in words.items()
+        if key != "kind"
+    }
+
+
+def _status(value: Any) -> int:
+    status = int(value)
+    if not 400 <= status <= 599:
+        raise ValueError(f"{status} is no status of an error")
+    return status
+
+
+def _header(value: Any) -> str:
+    text = str(value)
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(f"{text!r} cannot stand in a header")
+    return text
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "kind": FaultKind,
+    "on": str,
+    "to": str,
+    "skip": int,
+    "times": int,
+    "seconds": float,
+    "status": _status,
+    "retry_after": _header,
+    "location": _header,
+}
+_MAY_BE_NULL = frozenset({"times", "seconds", "retry_after"})
 
 
 @dataclass(slots=True)
