@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ from sms_desk.cli.framework import Unsettled
 from sms_desk.cli.invocation import Invocation
 from sms_desk.cli.root import root
 from sms_desk.cli.terminal import safe_lines
-from sms_desk.domain.errors import DeskError, UsageError
+from sms_desk.domain.errors import DeskError, StorageError, UsageError
 from sms_desk.settings import logs
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -67,6 +68,9 @@ def _run(words: list[str], call: Invocation) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 - the program begins here: no traceback with values
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _silence_stdout()
+            return _say_error(_no_room(error), call)
         return _say_error(_unforeseen(error), call)
 
 
@@ -91,9 +95,11 @@ def _say_error(error: DeskError, call: Invocation, answer: object = None) -> int
     if call.json:
         from sms_desk.cli.as_json import dumps, plain
 
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):  # nobody reads it, or it has no room
             beside = plain(answer) if answer is not None else {}
             click.echo(dumps({"error": error_keys(error), **beside}))
+            return error.exit_code
+        _silence_stdout()
     return error.exit_code
 
 
@@ -123,6 +129,17 @@ def _unforeseen(error: Exception) -> DeskError:
     )
 
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def _no_room(error: OSError) -> DeskError:
+    """Most often the answer's, sent to a file: what the command changed stands."""
+    return StorageError(
+        f"The answer could not be written: {os.strerror(error.errno or 0)}.",
+        "Make room where it goes. What the command changed is kept: look before you repeat it.",
+    )
+
+
 # --- streams --------------------------------------------------------------------------------------
 
 
@@ -133,7 +150,11 @@ def _asks_for_json(words: Sequence[str]) -> bool:
 
 
 def _prepare_streams() -> None:
-    """A terminal that cannot show a character shows its code instead of failing."""
+    """A stream that was closed leads nowhere, and a terminal that cannot show a character shows its
+    code, instead of failing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -489,6 +489,8 @@ def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wron
     away = terminal.json("doctor", code=6, secret=True)
     assert [check["status"] for check in away["checks"]][-1] == "fail"
     assert away["error"]["code"] == "provider_unreachable"
+    findings = terminal.call("doctor", secret=True).out
+    assert "fail  account" in findings
     synced = terminal.json("sync", "--once", code=6, secret=True)
     assert synced["lines"][0]["condition"] == "offline"
     server.sandbox.clear_faults()

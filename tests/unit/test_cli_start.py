@@ -75,3 +75,25 @@ def test_who_only_reads_loads_no_change() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_stream_that_was_closed_is_no_mistake_of_ours(closed: str) -> None:
+    done = _in_shell(f"segments </dev/null {closed}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+@pytest.mark.parametrize("words", ["segments", "segments --json", "--version", "segments --help"])
+def test_an_answer_that_finds_no_room_is_told(words: str) -> None:
+    done = _in_shell(f"{words} >/dev/full")
+    assert done.returncode == 5
+    assert done.stderr.startswith(b"The answer could not be written: No space left on device.\n")
+    assert b"Traceback" not in done.stderr
+
+
+def _in_shell(words: str) -> subprocess.CompletedProcess[bytes]:
+    program = f'echo \'{{"text": "a"}}\' | "$0" -m sms_desk {words}'
+    return subprocess.run(
+        ["sh", "-c", program, sys.executable], capture_output=True, timeout=60, check=False
+    )
