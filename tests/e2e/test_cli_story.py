@@ -481,6 +481,15 @@ def test_an_id_that_could_be_several_is_asked_about(
         assert terminal.json("thread", id_[-12:])["conversation"]["row"]["id"] == id_
 
 
+def test_the_doctor_makes_no_workspace_where_one_was_lost(terminal: Terminal) -> None:
+    terminal.json("inbox")
+    (file,) = terminal.home.rglob("workspace.db")
+    file.write_bytes(b"")
+    found = terminal.json("doctor", code=5)
+    assert (found["error"]["code"], found["checks"][-1]["status"]) == ("storage", "fail")
+    assert file.stat().st_size == 0
+
+
 def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wrong(
     terminal: Terminal, server: SandboxServer
 ) -> None:
