@@ -11,7 +11,7 @@ from sms_desk.bootstrap.session import LocalSession
 from sms_desk.bootstrap.unlocking import Unlocked
 from sms_desk.domain.model import Role
 from sms_desk.settings import clock as clocks
-from sms_desk.settings import server_address
+from sms_desk.settings import keys, server_address
 from sms_desk.settings.credentials import KeyringStore
 from sms_desk.settings.server_address import Seat
 from sms_desk.store import people, workspaces
@@ -37,13 +37,15 @@ def open_unlocked(unlocked: Unlocked, options: Options) -> Session:
 
 
 def _own_file(unlocked: Unlocked) -> Workspace:
-    return open_file(unlocked.profile.database, unlocked.key)
+    return open_file(unlocked.profile.database, unlocked.key, create=unlocked.is_new)
 
 
 def _own_session(unlocked: Unlocked, options: Options, workspace: Workspace) -> LocalSession:
     workspace_id = unlocked.workspace_id
     ensure_schema(workspace)
     _first_start(workspace, workspace_id, demo=options.demo)
+    if unlocked.is_new:
+        keys.note_begun(unlocked.profile)
     secrets = Secrets(lambda: KeyringStore(workspace_id))
     session = LocalSession(unlocked.profile, workspace, secrets, demo=options.demo)
     session.furnish()

@@ -23,11 +23,13 @@ from sms_desk.store.head import HEAD
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """A profile whose key is known; its file has not been touched."""
+    """A profile whose key is known; its file has not been touched. is_new: the file is to be made,
+    or was not made to its end; a file of invented data may be made anew at any time."""
 
     profile: Profile
     workspace_id: UUID
     key: bytes = field(repr=False)
+    is_new: bool = True
 
 
 def unlock(options: Options) -> Unlocked:
@@ -43,7 +45,8 @@ def unlock(options: Options) -> Unlocked:
         store=lambda: KeyringStore(identity.workspace_id),
         passphrase=None if ask is None else lambda: ask("Passphrase of the workspace: "),
     )
-    return Unlocked(profile, identity.workspace_id, key)
+    is_new = not identity.begun or identity.source is keys.KeySource.PUBLISHED
+    return Unlocked(profile, identity.workspace_id, key, is_new)
 
 
 def read_glance(unlocked: Unlocked, options: Options) -> Glance | None:

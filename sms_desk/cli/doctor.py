@@ -151,7 +151,7 @@ def _database(call: Invocation, profile: Profile) -> str:
     if server_address.kept(profile) is None and not _has_content(profile):
         raise StorageError(
             f"The workspace file is missing or empty: {profile.database}.",
-            "Bring it back from a backup before you open the desk: it would begin a new one.",
+            "Bring it back from a backup. No new one was made in its place.",
         )
     folder = call.session.folder  # opens it
     size = Profile(folder).database.stat().st_size

@@ -68,6 +68,7 @@ class Identity:
     check: str  # HMAC-SHA256 of the salt under the key, hex
     store: str = ""  # the key store that was given the key, for the words of an error
     kdf: Kdf | None = None
+    begun: bool = True  # its file was made: from then on none is made in its place
     cipher: str = CIPHER
     format: int = 1
 
@@ -124,6 +125,13 @@ def make_published(profile: Profile, workspace_id: UUID) -> bytes:
     """For a workspace of invented data."""
     _write(profile, workspace_id, PUBLISHED_KEY, KeySource.PUBLISHED)
     return PUBLISHED_KEY
+
+
+def note_begun(profile: Profile) -> None:
+    """The new workspace's file stands, with all that it begins with."""
+    values = read_json(profile.identity)
+    if values is not None and values.get("begun") is False:
+        write_json(profile.identity, values | {"begun": True})
 
 
 def load(
@@ -209,7 +217,7 @@ def _write(
     _refuse_existing(profile)
     profile.make()
     salt = secrets.token_hex(16)
-    identity = Identity(workspace_id, source, salt, _check(key, salt), **more)
+    identity = Identity(workspace_id, source, salt, _check(key, salt), begun=False, **more)
     write_json(profile.identity, asdict(identity) | {"workspace_id": str(workspace_id)})
 
 
@@ -238,4 +246,5 @@ def _parsed(values: Mapping[str, Any]) -> Identity:
         values["check"],
         str(values.get("store", "")),
         kdf,
+        begun=values.get("begun", True) is not False,
     )

@@ -490,6 +490,31 @@ def test_the_doctor_makes_no_workspace_where_one_was_lost(terminal: Terminal) ->
     assert file.stat().st_size == 0
 
 
+@pytest.mark.parametrize("left", ["", None])
+def test_a_workspace_that_was_lost_is_not_begun_anew(terminal: Terminal, left: str | None) -> None:
+    """An empty inbox would look as if all were well. left: what stands in the file's place."""
+    terminal.json("people", "add", "Ann", "--role", "rep", "--zone", "UTC")
+    (file,) = terminal.home.rglob("workspace.db")
+    kept = file.rename(file.with_name("kept.db"))
+    if left is not None:
+        file.write_text(left)
+    refused = terminal.json("inbox", code=5)["error"]
+    assert "missing or empty" in refused["title"]
+    assert not (file.exists() and file.stat().st_size)
+    kept.replace(file)
+    assert "Ann" in {row["name"] for row in terminal.json("people", "list")["rows"]}
+
+
+def test_a_first_start_that_was_cut_off_goes_on(terminal: Terminal) -> None:
+    """Its key was kept, and then no file was made, or none to the end."""
+    terminal.json("inbox")
+    (identity,) = terminal.home.rglob("workspace.json")
+    identity.write_text(json.dumps(json.loads(identity.read_text()) | {"begun": False}))
+    identity.with_name("workspace.db").unlink()
+    assert terminal.json("inbox")["rows"] == []
+    assert json.loads(identity.read_text())["begun"] is True
+
+
 def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wrong(
     terminal: Terminal, server: SandboxServer
 ) -> None:
