@@ -43,6 +43,8 @@ _TELL_EVERY_IN_A_THREAD = timedelta(seconds=3)
 _FIRST_RETRY = timedelta(seconds=1)
 _LAST_RETRY = timedelta(seconds=30)
 _LISTEN_SECONDS = 10.0
+_LAST_STEPS = 0.5
+"""Seconds that a thread needs to end once its connection is closed."""
 
 
 class Pulls(Protocol):
@@ -294,8 +296,9 @@ class _Listener:
         self._ended.set()
 
     def join(self) -> None:
-        """After the client was closed."""
-        self._thread.join(timeout=5)
+        """After the client was closed. One whose connection is still being opened is not waited for:
+        it ends by itself, and pokes nobody."""
+        self._thread.join(timeout=_LAST_STEPS)
 
     def _listen(self) -> None:
         while not self._ended.is_set():

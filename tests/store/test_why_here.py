@@ -85,6 +85,7 @@ def test_r20_what_was_owned_says_how_it_came_to_be_so(desk: Desk, boss: UUID) ->
     found = asked(desk, boss)
     assert found.sentence.startswith("You gave it to Ben on ")
     assert found.rule == ""
+    desk.hand.tick(1)
     wrote(desk, "again")
     message = asked(desk, boss, newest_message(desk))
     assert message.sentence == "It came to Ben as the conversation’s owner."

@@ -193,6 +193,24 @@ def test_r63_the_line_says_so_and_comes_back_by_itself(desk: Desk, relay: Relay)
     assert len(desk.clients) == 2
 
 
+def test_r63_nobody_waits_for_a_listener_that_is_still_connecting(
+    desk: Desk, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_held = threading.Event()
+
+    def late(*args: Any, **named: Any) -> Connection:
+        if named.get("program") == "sms-desk listening":
+            is_held.wait()
+        return connect(*args, **named)
+
+    monkeypatch.setattr("sms_desk.store.team.client.connect", late)
+    desk.line.run_once(NOON)
+    relay.hold()
+    is_held.set()
+    assert seconds_of(lambda: desk.line.run_once(NOON + timedelta(minutes=1))) < SOON
+    assert not desk.line.standing.online
+
+
 def test_a_desk_is_closed_while_it_waits_for_an_answer(desk: Desk, relay: Relay) -> None:
     desk.line.run_once(NOON)
     relay.hold()
