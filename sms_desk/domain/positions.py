@@ -40,11 +40,11 @@ def of_message(at: datetime, provider_id: str, *, outbound: bool = False) -> Pos
     Within one second what the contact wrote stands before what answers it: an automatic answer
     comes in the same second, and never before its question.
     """
-    tie = _tie(provider_id) | (outbound << _TIE_BITS - 1)
+    tie = tie_break(provider_id) | (outbound << _TIE_BITS - 1)
     return _pack(at, tie, Kind.MESSAGE)
 
 
-def _tie(provider_id: str) -> int:
+def tie_break(provider_id: str) -> int:
     """27 bits in the order of the ids, by where random ones differ and where counted ones do: their
     first 14 bits and their last 13. An id of another form is hashed: ever the same, in no order."""
     form = _DIGITS.fullmatch(provider_id.replace("-", ""))

@@ -7,7 +7,6 @@ it is told, as the store would derive it; a test rebuilds and compares.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from itertools import accumulate
 from random import Random
 from uuid import UUID
 
+from sms_desk.domain import positions
 from tests.bench.cast import Cast, Contact, Ids, Program, Sender
 from tests.bench.words import Texts
 
@@ -269,8 +269,7 @@ class Telling:
 
     def _position(self, second: int, sid: str, *, outbound: bool) -> int:
         """`positions.of_message`, which a test compares, without making times for it."""
-        digest = hashlib.blake2b(sid.encode(), digest_size=4).digest()
-        tie = int.from_bytes(digest, "big") & 0x7FF_FFFF | outbound << 27
+        tie = positions.tie_break(sid) | outbound << 27
         position = second << 30 | tie << 2
         if len(self._taken) > _FREE:
             self._taken.clear()
