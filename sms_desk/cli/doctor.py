@@ -20,7 +20,7 @@ from sms_desk.cli.provider_secrets import credential_words
 from sms_desk.domain.errors import DeskError, ProviderError, StorageError
 from sms_desk.services import directory, unplaced
 from sms_desk.services.rows import AccountRow
-from sms_desk.settings import credentials, keys, server_address
+from sms_desk.settings import credentials, keys
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, Profile
 from sms_desk.store import engine
 
@@ -50,7 +50,7 @@ def doctor(call: Invocation, secret_fd: int | None) -> Health:
     if not _has_workspace(profile):
         findings.note(WARN, "database", "There is no workspace yet.", "Open the desk to make one.")
         return findings.judged()
-    opened = findings.add("database", lambda: _database(call, profile))
+    opened = findings.add("database", lambda: _database(call))
     if opened:
         given = [] if secret_fd is None else secrets.lines_from_fd(secret_fd, "secret")
         accounts = call.session.desk.read(directory.all_accounts)
@@ -133,10 +133,6 @@ def _has_workspace(profile: Profile) -> bool:
     return profile.identity.exists() or profile.database.exists()
 
 
-def _has_content(profile: Profile) -> bool:
-    return profile.database.exists() and profile.database.stat().st_size > 0
-
-
 def _source(profile: Profile) -> str:
     identity = keys.read(profile)
     return str(identity.source) if identity else "nothing yet"
@@ -147,12 +143,7 @@ def _key_store() -> str:
     return name
 
 
-def _database(call: Invocation, profile: Profile) -> str:
-    if server_address.kept(profile) is None and not _has_content(profile):
-        raise StorageError(
-            f"The workspace file is missing or empty: {profile.database}.",
-            "Bring it back from a backup. No new one was made in its place.",
-        )
+def _database(call: Invocation) -> str:
     folder = call.session.folder  # opens it
     size = Profile(folder).database.stat().st_size
     return f"opens; schema {engine.HEAD}, {size / 1e6:,.1f} MB"

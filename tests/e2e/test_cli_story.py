@@ -95,6 +95,10 @@ def test_a_contact_who_said_stop_is_not_written_to(
     terminal.json("outbox", "drop", held["id"][:13], code=0)
     assert terminal.json("outbox", "show", held["id"])["state"] == "withdrawn"
     assert terminal.json("outbox", "list")["rows"] == []
+    told = terminal.call("reply", row["id"], "Hello?")
+    (kept,) = terminal.json("outbox", "list")["rows"]
+    assert told.code == 3
+    assert kept["id"][-8:] in told.out, "what is held is shown as it is kept"
 
 
 def test_a_message_in_doubt_is_decided_by_a_person(
@@ -535,19 +539,6 @@ def test_the_doctor_tells_a_provider_that_is_away_from_a_credential_that_is_wron
     assert "does not accept this credential" in told.err
     refused = terminal.json("sync", "--once", code=6, secret=True)
     assert refused["lines"][0]["condition"] == "credential"
-
-
-def test_what_a_rule_holds_is_shown_as_it_is_kept(
-    terminal: Terminal, server: SandboxServer
-) -> None:
-    server.sandbox.receive(CUSTOMER, LINE, "STOP")
-    terminal.connect()
-    terminal.json("sync", "--once", "--backfill", "30", secret=True)
-    (row,) = terminal.json("inbox", "--state", "any")["rows"]
-    done = terminal.call("reply", row["id"], "Hello?")
-    (kept,) = terminal.json("outbox", "list")["rows"]
-    assert done.code == 3
-    assert kept["id"][-8:] in done.out
 
 
 def test_sync_once_waits_where_the_provider_asks_to(
