@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from sms_desk.domain import positions
 
-INSTANTS = st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year > 1970)
+# hypothesis wants naive bounds
+EARLIEST = datetime(1971, 1, 1)  # noqa: DTZ001
+LAST_WITH_ROOM = datetime(2239, 12, 31)  # noqa: DTZ001
+INSTANTS = st.datetimes(EARLIEST, timezones=st.just(UTC))
+WITH_ROOM = st.datetimes(EARLIEST, LAST_WITH_ROOM, timezones=st.just(UTC))
 SIDS = st.text(min_size=1, max_size=40)
 
 
@@ -25,7 +29,7 @@ def test_r56_a_position_is_stable_and_tells_its_second(
         assert positions.instant(position) == at.replace(microsecond=0)
 
 
-@given(at=INSTANTS.filter(lambda at: at.year < 2240), one=SIDS, other=SIDS)
+@given(at=WITH_ROOM, one=SIDS, other=SIDS)
 def test_r56_within_a_second_the_contact_stands_before_the_answer(
     at: datetime, one: str, other: str
 ) -> None:
