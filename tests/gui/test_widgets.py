@@ -10,14 +10,23 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 import sms_desk.ui
 from sms_desk.domain.errors import StorageError
 from sms_desk.ui import theme
 from sms_desk.ui.widgets import text
-from sms_desk.ui.widgets.buttons import Button, icon_button, plain
+from sms_desk.ui.widgets.buttons import Button, icon_button, link, plain
 from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
@@ -185,6 +194,25 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
     button.setEnabled(False)
     QTest.keyClick(button, Qt.Key.Key_Return)
     assert len(pressed) == 3
+
+
+def test_a_link_with_the_focus_keeps_its_words_whole(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    button = link("Keep this conversation", parent=window)
+    row.addWidget(button)
+    row.addStretch(1)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(button.hasFocus)
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    room = button.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, button)
+    assert room.width() >= button.fontMetrics().horizontalAdvance(button.text())
 
 
 def test_a_deleted_button_does_not_hear_the_theme(qapp: QApplication) -> None:
