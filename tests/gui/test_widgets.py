@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyle,
     QStyleOptionButton,
+    QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -305,6 +306,28 @@ def test_the_toast_stays_within_a_narrow_window(qtbot: QtBot) -> None:
     window.show()
     toast.say("Something with a name that is much too long for so narrow a window " * 3)
     assert window.rect().contains(toast.geometry())
+
+
+def test_the_toast_stands_above_the_bars_at_the_foot_while_they_are_shown(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    rows = QVBoxLayout(window)
+    rows.addStretch(1)
+    bar = QLabel("19 selected", window)
+    bar.setFixedHeight(60)
+    rows.addWidget(bar)
+    toast = Toast(window)
+    toast.stand_above(bar)
+    with qtbot.waitExposed(window):
+        window.show()
+    toast.say("Closed two")
+    assert toast.geometry().bottom() < bar.geometry().top()
+    low = toast.geometry().bottom()
+    bar.hide()
+    assert toast.geometry().bottom() > low
+    bar.show()
+    qtbot.waitUntil(lambda: toast.geometry().bottom() == low)
 
 
 def test_work_says_what_how_far_how_long(qtbot: QtBot) -> None:
