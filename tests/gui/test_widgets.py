@@ -330,6 +330,22 @@ def test_the_toast_stands_above_the_bars_at_the_foot_while_they_are_shown(qtbot:
     qtbot.waitUntil(lambda: toast.geometry().bottom() == low)
 
 
+def test_the_toast_forgets_a_bar_that_went_with_its_screen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    toast = Toast(window)
+    screen = QWidget(window)
+    toast.stand_above(QLabel("19 selected", screen))
+    with qtbot.waitExposed(window):
+        window.show()
+    screen.deleteLater()
+    with qtbot.waitSignal(screen.destroyed):
+        pass
+    toast.say("Closed two")
+    window.resize(500, 300)
+    assert toast.geometry().bottom() > 200
+
+
 def test_work_says_what_how_far_how_long(qtbot: QtBot) -> None:
     bar = WorkBar()
     qtbot.addWidget(bar)

@@ -9,6 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from sms_desk.ui import theme
@@ -99,8 +100,9 @@ class Toast(QFrame):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _MOVES and (watched is self._over or watched in self._bars):
-            self._place()
+        if event.type() in _MOVES and watched is not self._undo:
+            if self.isVisible():
+                self._place()
         elif watched is self._undo and event.type() == QEvent.Type.FocusIn:
             self._timer.stop()
         elif watched is self._undo and event.type() == QEvent.Type.FocusOut:
@@ -131,6 +133,7 @@ class Toast(QFrame):
 
     def _foot(self) -> int:
         """Where it ends."""
+        self._bars = list(filter(isValid, self._bars))  # one may have gone with its screen
         shown = [bar for bar in self._bars if bar.isVisibleTo(self._over)]
         tops = [bar.mapTo(self._over, bar.rect().topLeft()).y() - _ABOVE_BAR for bar in shown]
         return min([self._over.height() - _FROM_FOOT, *tops])
