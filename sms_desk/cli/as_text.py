@@ -14,7 +14,7 @@ from sms_desk.domain import inbox_filters
 from sms_desk.domain.absence_times import last_whole_day
 from sms_desk.domain.dlt import Deviation
 from sms_desk.domain.model import Direction, OutboxState
-from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words, waiting_words
+from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.send_checks import said
 from sms_desk.domain.send_later import place_name
 from sms_desk.domain.wall_time import require_zone
@@ -130,7 +130,7 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("TO", lambda row: who(row.contact_name, row.peer), 48),
         Column("FROM", lambda row: row.sender_label),
         Column("STATE", lambda row: STATE_NAMES[row.state]),
-        Column("WHY", lambda row: _why(row), _TEXT),
+        Column("WHY", lambda row: row.reason_text or row.reason, _TEXT),
         Column("TEXT", lambda row: row.body, _TEXT),
     ),
     scheduled.ScheduledRow: (
@@ -371,15 +371,6 @@ def _conversation_state(row: rows.InboxRow) -> str:
             *(f"#{tag}" for tag in row.tags),
         )
     )
-
-
-def _why(row: rows.OutboxRow) -> str:
-    """Why it stands as it does; what it waits for and the evidence of a doubt in plain words."""
-    if row.state in _DOUBTFUL:
-        return doubt_words(row.reason)
-    if row.state is OutboxState.QUEUED:
-        return waiting_words(row.reason)
-    return row.reason_text or row.reason
 
 
 def _there(row: scheduled.ScheduledRow) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.model import Channel, OutboxState, Role
-from sms_desk.domain.outbox_words import BEHIND
+from sms_desk.domain.outbox_words import BEHIND, why
 from sms_desk.providers.base import ErrorWords
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
@@ -102,9 +102,9 @@ def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, .
 
 
 def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[str]) -> OutboxRow:
-    words = ErrorWords(row["reason_text"], "", known=False)
-    if row["state"] == OutboxState.REFUSED:
-        words = error_words(row["provider"] or "", row["reason"], row["reason_text"])
+    state = OutboxState(row["state"])
+    reason = BEHIND if row["is_behind"] else row["reason"]
+    words = _outbox_words(row, why(state, reason))
     return OutboxRow(
         row["id"],
         row["conversation_id"],
@@ -112,8 +112,8 @@ def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[
         peer_text(row["to_raw"]),
         conversation.sender_label or peer_text(conversation.sender_address),
         row["body"],
-        OutboxState(row["state"]),
-        BEHIND if row["is_behind"] else row["reason"],
+        state,
+        reason,
         words.title,
         words.next_step,
         words.lasting,
@@ -121,8 +121,14 @@ def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[
         row["state_at"],
         row["attempts"],
         row["provider_sid"] or "",
-        waivable=row["state"] == OutboxState.HELD and row["reason"] in waivable,
+        waivable=state is OutboxState.HELD and row["reason"] in waivable,
     )
+
+
+def _outbox_words(row: Any, of_state: str) -> ErrorWords:
+    if row["state"] == OutboxState.REFUSED:
+        return error_words(row["provider"] or "", row["reason"], row["reason_text"])
+    return ErrorWords(of_state or row["reason_text"], "", known=False)
 
 
 def undo_offer(ctx: Context) -> UndoOffer | None:

@@ -194,6 +194,26 @@ def test_r32_a_held_message_is_not_sent_again_but_all_the_same(desk: Desk) -> No
     assert "Send it anyway" in refused.value.next_step
 
 
+def test_r32_a_message_says_in_words_what_it_waits_for_and_why_nobody_knows(desk: Desk) -> None:
+    """In the row itself, which the command line's JSON is made of."""
+
+    def said() -> list[str]:
+        with desk.workspace.read() as tx:
+            rows = directory.outbox_rows(Context(tx, people.actor(tx, desk.ann), desk.hand.at))
+        return [row.reason_text for row in reversed(rows)]
+
+    desk.provider.send_plan = ["lost"]
+    desk.reply("first")
+    desk.reply("second")
+    assert said() == ["", "The message before it goes first."]
+    desk.cycle()
+    doubt = ["The provider did not answer in time.", "The message before it goes first."]
+    assert said() == doubt
+    desk.settle(20 * 60)
+    assert desk.outbox()[0]["state"] == OutboxState.ASK
+    assert said() == doubt
+
+
 def test_offline_messages_wait_and_go_when_the_line_is_back(desk: Desk) -> None:
     desk.provider.broken = ProviderUnreachable("Nobody answers.")
     reply = desk.reply("x")
