@@ -16,6 +16,7 @@ from uuid import UUID
 from sms_desk.domain import delivery, positions
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.attribution import NO_PROGRAM
+from sms_desk.domain.changes import Changes
 from sms_desk.domain.compliance import Meaning
 from sms_desk.domain.model import DeliveryStatus, Direction
 from sms_desk.domain.plain_text import clean_intake
@@ -68,6 +69,17 @@ class Stored:
     sender_ids: frozenset[UUID] = frozenset()
     contact_ids: frozenset[UUID] = frozenset()
     unknown: frozenset[str] = frozenset()
+
+    @property
+    def changes(self) -> Changes:
+        touched = {
+            "conversation": self.conversation_ids,
+            "message": self.message_ids,
+            "outbox": self.outbox_ids,
+            "sender": self.sender_ids,
+            "contact": self.contact_ids,
+        }
+        return Changes.of(**{name: ids for name, ids in touched.items() if ids})
 
     def __or__(self, other: Stored) -> Stored:
         return Stored(

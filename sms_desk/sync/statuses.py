@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -31,13 +32,12 @@ class StatusRefresher:
         with self._workspace.write() as tx:
             messages.check_all_since(tx, self._account_id, since, now, delivery.FINAL)
 
-    def run(self, now: datetime) -> Stored:
+    def run(self, now: datetime) -> Iterator[Stored]:
+        """Ask for a few that are due, and yield what each has become."""
         with self._workspace.read() as tx:
             due = messages.due_checks(tx, self._account_id, now, limit=_AT_ONCE)
-        stored = Stored()
         for message in due:
-            stored |= self._refresh(message, now)
-        return stored
+            yield self._refresh(message, now)
 
     def _refresh(self, message: Known, now: datetime) -> Stored:
         try:

@@ -379,7 +379,7 @@ def test_a_walk_that_is_cut_off_leaves_no_hole(
 ) -> None:
     """The cursor moves only when the walk has come to its end; nothing else has to heal it."""
     monkeypatch.setattr(Receiver, "due", lambda *_: [walks.HOT])
-    monkeypatch.setattr(Auditor, "run", lambda *_: None)
+    monkeypatch.setattr(Auditor, "run", lambda *_: ())
     for _ in range(known_before):
         desk.provider.receive("known before")
     desk.cycle()
