@@ -59,12 +59,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a batch did. new: how many messages are new here; inbound: conversations that a contact
-    wrote to (live only); unknown: sids that had not been seen before."""
+    """What a batch did. unknown: sids that had not been seen before."""
 
     conversation_ids: frozenset[UUID] = frozenset()
     message_ids: frozenset[UUID] = frozenset()
-    inbound: frozenset[UUID] = frozenset()
     outbox_ids: frozenset[UUID] = frozenset()
     sender_ids: frozenset[UUID] = frozenset()
     contact_ids: frozenset[UUID] = frozenset()
@@ -85,7 +83,6 @@ class Stored:
         return Stored(
             self.conversation_ids | other.conversation_ids,
             self.message_ids | other.message_ids,
-            self.inbound | other.inbound,
             self.outbox_ids | other.outbox_ids,
             self.sender_ids | other.sender_ids,
             self.contact_ids | other.contact_ids,
@@ -185,11 +182,9 @@ class Intake:
         self._change(tx, book, before, rows, sources, arrival)
         unplaced.resolve(tx, self.account_id, [row.provider_sid for row in rows])
         offered = self._offer(tx, [message for message, *_ in batch.placed], {}, arrival)
-        wrote = {row.conversation_id for row in rows if row.direction == Direction.INBOUND}
         return Stored(
             frozenset(before),
             frozenset(row.id for row in rows),
-            frozenset(wrote) if arrival.live else frozenset(),
             frozenset(offered),
             frozenset(book.new_senders),
             frozenset(f.contact_id for f in batch.found.values() if f.contact_created),
