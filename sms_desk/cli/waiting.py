@@ -46,12 +46,12 @@ def wait_options(function: F) -> F:
 
 def find_message(desk: Desk, outbox_id: UUID) -> OutboxRow:
     """A message of the outbox as it stands. Raises NotFoundError."""
-    for row in desk.read(directory.outbox_rows, everything=True):
-        if row.id == outbox_id:
-            return row
-    raise NotFoundError(
-        "There is no such message in the outbox.", "See sms-desk outbox list --all."
-    )
+    row = desk.read(directory.outbox_row, outbox_id)
+    if row is None:
+        raise NotFoundError(
+            "There is no such message in the outbox.", "See sms-desk outbox list --all."
+        )
+    return row
 
 
 def followed(session: Session, outbox_id: UUID, wait: int | None) -> OutboxRow:

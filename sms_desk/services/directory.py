@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -87,8 +87,18 @@ def all_accounts(ctx: Context) -> tuple[AccountRow, ...]:
 
 
 def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, ...]:
-    """Composed messages that are not settled, or all of the last ones, newest first."""
-    rows = outbox.listing(ctx.tx, settled=everything)
+    """Composed messages that are not settled, or the last of those that are, too; newest first."""
+    return _outbox_rows(ctx, outbox.listing(ctx.tx, settled=everything))
+
+
+def outbox_row(ctx: Context, outbox_id: UUID) -> OutboxRow | None:
+    """One of them, however old; None where there is none that the actor may see."""
+    row = outbox.told(ctx.tx, outbox_id)
+    found = () if row is None else _outbox_rows(ctx, [row])
+    return found[0] if found else None
+
+
+def _outbox_rows(ctx: Context, rows: Sequence[Mapping[Any, Any]]) -> tuple[OutboxRow, ...]:
     details = inbox_store.details(
         ctx.tx, list({row["conversation_id"] for row in rows}), ctx.actor.person_id
     )
@@ -101,7 +111,9 @@ def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, .
     )
 
 
-def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[str]) -> OutboxRow:
+def _outbox_row(
+    row: Mapping[Any, Any], conversation: inbox_store.Shown, waivable: Collection[str]
+) -> OutboxRow:
     state = OutboxState(row["state"])
     reason = BEHIND if row["is_behind"] else row["reason"]
     words = _outbox_words(row, why(state, reason))
@@ -125,7 +137,7 @@ def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[
     )
 
 
-def _outbox_words(row: Any, of_state: str) -> ErrorWords:
+def _outbox_words(row: Mapping[Any, Any], of_state: str) -> ErrorWords:
     if row["state"] == OutboxState.REFUSED:
         return error_words(row["provider"] or "", row["reason"], row["reason_text"])
     return ErrorWords(of_state or row["reason_text"], "", known=False)
