@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.health import Fault
@@ -285,6 +285,3 @@ class ProviderFactory(Protocol):
     """A line of the catalogue: makes a provider for one account."""
 
     def __call__(self, credential: Credential, *, base_url: str | None) -> Provider: ...
-
-
-JsonObject = Mapping[str, Any]

@@ -37,7 +37,6 @@ ASKED = Asked(
 
 def test_r18_who_writes_to_a_program_without_replies_is_told() -> None:
     assert silence(RESPONDER, ASKED) is Silence.NONE
-    assert RESPONDER.is_automatic
 
 
 @pytest.mark.parametrize(
