@@ -3,13 +3,11 @@ how often."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 
 from sms_desk.domain import commands as c
 from sms_desk.domain.who_wins import Seen, Standing
@@ -18,6 +16,7 @@ from sms_desk.services.context import Context
 from sms_desk.store import people
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
+from tests.fixtures.statements import asked
 from tests.store.office import Office
 
 
@@ -67,19 +66,6 @@ def since(
 
 def close(office: Office, ids: Sequence[UUID]) -> c.Command:
     return c.Close(id=new_id(), at=office.now, targets=c.Targets(tuple(ids)))
-
-
-@contextmanager
-def asked(workspace: Workspace) -> Iterator[list[str]]:
-    """The statements of a stretch."""
-    found: list[str] = []
-
-    def note(_connection: object, _cursor: object, text: str, *_: object) -> None:
-        found.append(text)
-
-    sa.event.listen(workspace.engine, "before_cursor_execute", note)
-    yield found
-    sa.event.remove(workspace.engine, "before_cursor_execute", note)
 
 
 def test_gs6_what_colleagues_are_about_to_send_is_told_of_each_conversation(
