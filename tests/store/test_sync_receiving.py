@@ -193,6 +193,7 @@ def test_messages_of_one_second_keep_an_order_that_no_arrival_changes(tmp_path: 
                 desk.provider.receive(f"text {k}", sid=f"SM{k}", at=START)
                 desk.cycle(10)
             orders.append([row["body"] for row in desk.messages()])
+    assert sorted(orders[0]) == ["text 0", "text 1", "text 2"]
     assert all(order == orders[0] for order in orders)
 
 
@@ -291,9 +292,12 @@ def test_a_message_without_a_sender_waits_and_is_placed_when_it_has_one(desk: De
 
 
 def test_a_message_whose_peer_is_blanked_joins_nobodys_conversation(desk: Desk) -> None:
-    desk.provider.receive("secret", peer=" ")
+    """GR6: it is kept as it came."""
+    sent = desk.provider.receive("secret", peer=" ")
     desk.cycle()
     assert desk.conversations() == []
+    with desk.workspace.read() as tx:
+        assert [row["provider_sid"] for row in unplaced.listing(tx)] == [sent.sid]
 
 
 def test_poison_stops_neither_its_neighbours_nor_the_loop(desk: Desk) -> None:

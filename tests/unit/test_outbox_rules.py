@@ -146,6 +146,10 @@ def test_nothing_is_bound_twice(copies: list[int], starts: list[int]) -> None:
     assert all(rules.could_be(doubt, sighting) for doubt, sighting in found)
     assert len({doubt.n for doubt, _ in found}) == len(found)
     assert len({sighting.sid for _, sighting in found}) == len(found)
+    bound = {doubt.n for doubt, _ in found} | {sighting.sid for _, sighting in found}
+    left = [one for one in doubts if one.n not in bound]
+    over = [one for one in listed if one.sid not in bound]
+    assert not any(rules.could_be(doubt, sighting) for doubt, sighting in product(left, over))
 
 
 def test_the_look_up_schedule() -> None:
