@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sms_desk.domain.model import Channel, OutboxState, Role
 from sms_desk.domain.outbox_words import BEHIND, why
-from sms_desk.providers.base import ErrorWords
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.services.lines import line_of
@@ -20,7 +19,7 @@ from sms_desk.services.rows import (
     TemplateRow,
     UndoOffer,
 )
-from sms_desk.services.words import error_words, peer_text
+from sms_desk.services.words import outbox_words, peer_text
 from sms_desk.store import accounts, outbox, people, tags, templates
 from sms_desk.store import commands as history
 from sms_desk.store import inbox as inbox_store
@@ -116,7 +115,7 @@ def _outbox_row(
 ) -> OutboxRow:
     state = OutboxState(row["state"])
     reason = BEHIND if row["is_behind"] else row["reason"]
-    words = _outbox_words(row, why(state, reason))
+    words = outbox_words(row, row["provider"] or "")
     return OutboxRow(
         row["id"],
         row["conversation_id"],
@@ -126,7 +125,7 @@ def _outbox_row(
         row["body"],
         state,
         reason,
-        words.title,
+        why(state, reason) or words.title,
         words.next_step,
         words.lasting,
         row["composed_at"],
@@ -135,12 +134,6 @@ def _outbox_row(
         row["provider_sid"] or "",
         waivable=state is OutboxState.HELD and row["reason"] in waivable,
     )
-
-
-def _outbox_words(row: Mapping[Any, Any], of_state: str) -> ErrorWords:
-    if row["state"] == OutboxState.REFUSED:
-        return error_words(row["provider"] or "", row["reason"], row["reason_text"])
-    return ErrorWords(of_state or row["reason_text"], "", known=False)
 
 
 def undo_offer(ctx: Context) -> UndoOffer | None:
