@@ -184,3 +184,9 @@ def test_a_retry_is_never_early_nor_later_than_five_minutes(
 ) -> None:
     wait = rules.retry_at(T0, tries, retry_after) - T0
     assert seconds(0) <= wait <= seconds(300)
+
+
+def test_r32_what_was_not_sent_is_tried_ever_more_rarely() -> None:
+    waits = [rules.retry_at(T0, tries, None) - T0 for tries in range(1, 9)]
+    assert waits == [seconds(each) for each in (5, 10, 20, 40, 80, 160, 300, 300)]
+    assert rules.retry_at(T0, 3, 7.5) == T0 + seconds(7.5)
