@@ -584,7 +584,9 @@ def _password_kept(answer: answers.PasswordKept) -> Iterator[str]:
 def _tested(answer: answers.Tested) -> Iterator[str]:
     yield f"It works: {answer.sender_ids} sender IDs, {answer.services} Messaging Services."
     if answer.unlisted:
-        yield f"This key may not list: {words(answer.unlisted)}. Add them by sms-desk senders add."
+        yield f"Not listed for this key: {words(answer.unlisted)}. Add them by sms-desk senders add."
+    if answer.unanswered:
+        yield f"No answer now about: {words(answer.unanswered)}. The desk asks again by itself."
 
 
 @lines.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -127,8 +127,7 @@ class Engine:
         heard stays true (R63)."""
         self._drop(account_id)
         with self._workspace.write() as tx:
-            last = Line.of(accounts.line(tx, account_id)).last_sync_at
-            accounts.set_line(tx, account_id, Line(last_sync_at=last).to_state())
+            accounts.begin_line(tx, account_id)
 
     def close(self) -> None:
         for part in self._parts.values():
@@ -190,7 +189,7 @@ class Engine:
             part = self._part(row, now)
             for step in part.steps(force=force):
                 changes |= step(now)
-            new = line.synced(now)
+            new = line.synced(now, *part.amiss)
         except (ProviderError, KeyringError, NotFoundError) as error:  # of a link, the last
             log.info("account %s: %s", account_id, type(error).__name__)
             new = line.failed(error, now)
@@ -242,6 +241,8 @@ class _Account:
             workspace, account_id, self._receiver.days, self._receiver.take_late
         )
         self._warm_ran = False
+        self.amiss = ("", "")
+        """What is wrong without breaking the line, and the next step."""
 
     def steps(self, *, force: bool) -> Iterable[Callable[[datetime], Changes]]:
         """Sending first: nobody waits for a scan."""
@@ -275,14 +276,20 @@ class _Account:
             state = scans.load(tx, self._account_id, _DIRECTORY)
         last = datetime.fromisoformat(state["at"]) if "at" in state else None
         if last is not None and last <= now < last + _DIRECTORY_EVERY:
+            self.amiss = _unanswered_words(state.get("unanswered", ()))
             return NOTHING
         if not self._provider.capabilities.lists_senders:
             return NOTHING
         new, directory = discover.discover(self._workspace, self._account_id, self._provider, now)
+        asked = now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN if directory.unanswered else now
+        done = {
+            "at": asked.isoformat(),
+            "unlisted": list(directory.unlisted),
+            "unanswered": list(directory.unanswered),
+        }
         with self._workspace.write() as tx:
-            asked = now if directory.complete else now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN
-            done = {"at": asked.isoformat(), "unlisted": list(directory.unlisted)}
             scans.save(tx, self._account_id, _DIRECTORY, done, at=now)
+        self.amiss = _unanswered_words(directory.unanswered)
         return Changes.of(sender=new) if new else NOTHING
 
     def _refresh_templates(self, now: datetime) -> Changes:
@@ -332,6 +339,16 @@ class _Account:
             stored |= self._receiver.backfill(now)
         changes = _changes(stored)
         return changes | Changes.of(line=self._account_id) if changes else NOTHING
+
+
+def _unanswered_words(kinds: Sequence[str]) -> tuple[str, str]:
+    """Title and next step where some kinds of sender ID were asked for in vain."""
+    if not kinds:
+        return "", ""
+    return (
+        f"The provider gave no answer about its {', '.join(kinds)}.",
+        "Messages come and go all the same; the desk asks again within ten minutes.",
+    )
 
 
 def _changes(stored: Stored) -> Changes:

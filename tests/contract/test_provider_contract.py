@@ -19,7 +19,7 @@ from sms_desk.domain.errors import (
     UsageError,
 )
 from sms_desk.domain.model import Channel, DeliveryStatus, Direction, SenderDirection, SenderKind
-from sms_desk.providers import catalogue
+from sms_desk.providers import catalogue, http
 from sms_desk.providers.base import Credential, Outcome, Outgoing, Page, Provider, RemoteMessage
 from sms_desk.providers.sandbox.faults import Fault, FaultKind
 from sms_desk.providers.sandbox.model import Status
@@ -306,11 +306,42 @@ def test_a_host_of_senders_that_is_away_leaves_the_others() -> None:
         directory = made.directory()
         made.close()
     assert [sender.address for sender in directory.senders] == [LINE]
-    assert not directory.complete
-    assert list(directory.unlisted) == [
-        "WhatsApp senders (no answer now)",
-        "Messaging Services (no answer now)",
-    ]
+    assert list(directory.unlisted) == []
+    assert list(directory.unanswered) == ["WhatsApp senders", "Messaging Services"]
+
+
+@pytest.mark.parametrize("away", [says(raw.http(503, "away")), raw.close, raw.silence])
+def test_numbers_that_are_not_listed_now_leave_the_others(
+    away: raw.Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "LIST_READ_S", 0.2)
+    codes = {"short_codes": [{"short_code": "70707", "country_code": "US"}]}
+
+    def answer(connection: socket.socket) -> None:
+        if b"/IncomingPhoneNumbers" in server.requests[-1]:
+            away(connection)
+        else:
+            connection.sendall(raw.http(200, json.dumps({**codes, "messages": []})))
+
+    with raw_server(answer) as server:
+        made = TwilioProvider(
+            Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
+        )
+        directory = made.directory()
+        made.close()
+    assert [sender.address for sender in directory.senders] == ["70707"]
+    assert list(directory.unanswered) == ["numbers"]
+
+
+def test_where_messages_are_not_listed_either_the_line_is_down_at_once() -> None:
+    with raw_server(says(raw.http(503, "away"), then=raw.keep)) as server:
+        made = TwilioProvider(
+            Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
+        )
+        with pytest.raises(ProviderUnreachable):
+            made.directory()
+        made.close()
+    assert len(server.requests) == 2
 
 
 def test_whatsapp_senders_that_cannot_send_yet_are_left_out() -> None:

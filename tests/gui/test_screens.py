@@ -21,6 +21,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import send_checks
 from sms_desk.domain.errors import CredentialError
 from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
+from sms_desk.providers.base import Directory
 from sms_desk.services import directory, inbox, preferences, programs, senders, workspace
 from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
@@ -727,6 +728,17 @@ def test_an_accepted_key_ends_in_a_working_inbox(shop: Shop, wizard: Wizard) -> 
     assert typed == [""]
     added = shop.session.desk.read(senders.find, "+12025550150")
     assert sender(shop, added).holders == ("Ann",)
+
+
+def test_what_was_not_listed_is_told_with_its_own_reason(shop: Shop, wizard: Wizard) -> None:
+    shop.session.found = Directory((), (), ("short codes",), ("numbers",))
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    assert wizard.choose._unlisted.text().splitlines() == [
+        "Not listed for this key: short codes. Add those by hand.",
+        "No answer now about: numbers. The desk asks again by itself.",
+    ]
 
 
 def test_r46_a_first_run_offers_a_copy_of_the_key(

@@ -33,6 +33,7 @@ from sms_desk.domain.model import (
 from sms_desk.domain.team_state import CLOSED, State
 from sms_desk.providers.base import Directory, Page, Poison, RemoteSender, RemoteService
 from sms_desk.store import (
+    accounts,
     conversations,
     messages,
     my_states,
@@ -670,16 +671,23 @@ def test_services_and_senders_are_discovered_and_name_programs(desk: Desk) -> No
 
 
 def test_senders_whose_host_was_away_are_asked_for_again_soon(desk: Desk) -> None:
-    desk.provider.directory_answer = Directory((), (), ("short codes",), complete=False)
+    desk.provider.directory_answer = Directory((), (), unanswered=("short codes",))
+    desk.provider.receive("hello")
     desk.cycle()
+    assert [row["body"] for row in desk.messages()] == ["hello"]
+    told = "The provider gave no answer about its short codes."
+    assert (desk.line()["condition"], desk.line()["title"]) == ("online", told)
     code = RemoteSender(
         Channel.SMS, "70707", SenderKind.SHORT_CODE, "US", "Code", SenderDirection.BOTH, "SC1"
     )
     desk.provider.directory_answer = Directory((code,), ())
+    desk.restart()
     desk.cycle(9 * 60)
     assert "Code" not in {row["label"] for row in desk.rows(tables.sender_ids)}
+    assert desk.line()["title"] == told
     desk.cycle(2 * 60)
     assert "Code" in {row["label"] for row in desk.rows(tables.sender_ids)}
+    assert desk.line()["title"] == ""
 
 
 # --- receipts ---------------------------------------------------------------------------------------
@@ -802,6 +810,28 @@ def test_a_new_credential_leaves_true_when_the_account_was_last_heard(desk: Desk
     desk.engine.forget(desk.account_id)
     desk.cycle(60)
     assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("credential", last)
+
+
+def test_an_account_connected_again_was_heard_when_it_was_heard(desk: Desk) -> None:
+    """R58, R63: and what broke its line before breaks it no more."""
+    desk.cycle()
+    last = desk.line()["last_sync_at"]
+    assert last is not None
+    desk.provider.broken = CredentialError("The key is not accepted.", "Enter a new one.")
+    desk.cycle(60)
+    with desk.workspace.write() as tx:
+        again = accounts.add(
+            tx,
+            id_=new_id(),
+            provider="twilio",
+            sid="AC1",
+            label="Moved",
+            base_url=None,
+            key_sid="SK1",
+            at=desk.hand.at,
+        )
+    assert again == desk.account_id
+    assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("", last)
 
 
 def test_a_link_that_has_not_lasted_is_a_state_of_its_line(desk: Desk) -> None:

@@ -208,26 +208,25 @@ class TwilioProvider:
     def directory(self) -> Directory:
         """All senders and services that this key may list; raises CredentialError if it may nothing.
 
-        Some lie on a host of their own: while that is away, messages come and go without them.
+        While some of the lists are away, messages come and go without them.
         """
         found: dict[tuple[Channel, str], RemoteSender] = {}
         services: list[RemoteService] = []
-        unlisted = list(self._dialect.never_listed)
-        answered, complete = False, True
+        unlisted, unanswered = list(self._dialect.never_listed), list[str]()
+        stands = False
         for words, step in self._directory_steps(found, services):
             try:
                 step()
             except (CredentialError, ProviderRefusal, NotFoundError):
                 unlisted.append(words)
             except ProviderUnreachable:
-                if not answered:
-                    raise
-                unlisted.append(f"{words} (no answer now)")
-                complete = False
-            answered = True
+                if not stands:
+                    self.test()  # a line that is down is not waited for once for each list
+                unanswered.append(words)
+            stands = True
         if not found and not services:
             self.test()
-        return Directory(list(found.values()), services, unlisted, complete)
+        return Directory(list(found.values()), services, unlisted, unanswered)
 
     def templates(self) -> TemplateList:
         """Content templates of all channels, those included that were never submitted (R42)."""

@@ -125,7 +125,7 @@ class Wizard(QWidget):
     def _on_tested(self, found: Directory) -> None:
         """Nothing is kept or fetched before it is said who holds what comes in."""
         self.connect_step.set_busy(False)
-        self.choose.show_senders(found.senders, found.unlisted)
+        self.choose.show_senders(found)
         self._steps.setCurrentWidget(self.choose)
 
     # --- the sender IDs --------------------------------------------------------------------------
