@@ -529,7 +529,8 @@ def test_words_for_people(code: str) -> None:
 
 def test_unknown_codes_show_the_providers_own_text(provider: Provider) -> None:
     words = provider.describe("99999", "Something new")
-    assert (words.title, words.known) == ("Something new", False)
+    assert (words.title, words.known) == ("Something new.", False)
+    assert provider.describe("99999", "Is it?").title == "Is it?"
     assert "99999" in words.next_step
     assert provider.describe("99999").title
     assert provider.describe("").title
@@ -558,7 +559,32 @@ def test_a_credential_of_what_was_typed() -> None:
             twilio.credential({**GOOD, **wrong})
 
 
-@pytest.mark.parametrize("path", ["", "/", "/api/laml", "/api/laml/"])
+@pytest.mark.parametrize("code", CODES)
+def test_signalwires_words_are_about_signalwire(code: str) -> None:
+    words = catalogue.describe("signalwire", code, "The vendor's words")
+    assert words.known
+    assert "twilio" not in f"{words.title} {words.next_step}".casefold()
+
+
+def test_signalwires_own_codes_lead_to_its_own_page() -> None:
+    words = catalogue.describe("signalwire", "90000", "Contains invalid format")
+    assert (words.title, words.known) == ("Contains invalid format.", False)
+    assert "//developer.signalwire.com/" in words.next_step
+    assert catalogue.describe("signalwire", "").next_step == ""
+
+
+def test_twilios_base_url_may_end_with_the_version() -> None:
+    with raw_server(says(raw.http(200, '{"messages": []}'))) as server:
+        made = catalogue.make_provider(
+            "twilio", Credential("AC1", "AC1", "word"), base_url=f"{server.url}/2010-04-01"
+        )
+        made.test()
+        made.close()
+    (asked,) = server.requests
+    assert asked.startswith(b"GET /2010-04-01/Accounts/AC1/Messages.json?")
+
+
+@pytest.mark.parametrize("path", ["", "/", "/api/laml", "/api/laml/", "/api/laml/2010-04-01"])
 def test_signalwire_lies_under_its_own_path(path: str) -> None:
     """https://signalwire.com/docs/compatibility-api/rest/overview"""
     account = "ea108133-d6b3-407c-9536-9fad8a929a6a"

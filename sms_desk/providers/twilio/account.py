@@ -50,7 +50,7 @@ from .messages import (
     parse_page,
 )
 from .senders import POOL, Reader, field_of, read_number, read_short_code, read_whatsapp
-from .words import describe
+from .words import describe, describe_signalwire
 
 API = "https://api.twilio.com"
 MESSAGING = "https://messaging.twilio.com"
@@ -73,7 +73,7 @@ class Dialect:
     """How far a provider speaks Twilio's API.
 
     never_listed: kinds of sender that its API does not list at all, in words.
-    smart_encoded: knows the `SmartEncoded` field.
+    smart_encoded: knows the `SmartEncoded` field. describe: its error codes in words.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Dialect:
     channels: frozenset[Channel]
     never_listed: Sequence[str] = ()
     smart_encoded: bool = True
+    describe: Callable[[str, str], ErrorWords] = describe
 
 
 TWILIO = Dialect("twilio", "Twilio", frozenset(Channel))
@@ -90,6 +91,7 @@ SIGNALWIRE = Dialect(
     frozenset({Channel.SMS}),
     never_listed=("short codes", "number groups"),
     smart_encoded=False,
+    describe=describe_signalwire,
 )
 
 
@@ -248,7 +250,7 @@ class TwilioProvider:
         return classify(self._client.post(url, self._form(message), what="send"), self._account_sid)
 
     def describe(self, code: str, text: str = "") -> ErrorWords:
-        return describe(code, text)
+        return self._dialect.describe(code, text)
 
     def close(self) -> None:
         self._client.close()
@@ -432,7 +434,8 @@ def make_twilio(credential: Credential, *, base_url: str | None = None) -> Twili
     """Twilio itself, or whatever answers at `base_url` for all of its hosts."""
     if base_url is None:
         return TwilioProvider(credential)
-    return TwilioProvider(credential, api=base_url, messaging=base_url, content=base_url)
+    base = _base_of(base_url)
+    return TwilioProvider(credential, api=base, messaging=base, content=base)
 
 
 def make_signalwire(credential: Credential, *, base_url: str | None = None) -> TwilioProvider:
@@ -445,10 +448,15 @@ def make_signalwire(credential: Credential, *, base_url: str | None = None) -> T
             "SignalWire needs the address of your space.",
             "Give it as --base-url https://your-space.signalwire.com",
         )
-    base = check_base_url(base_url)
+    base = _base_of(base_url)
     if not urlsplit(base).path:
         base += "/api/laml"
     return TwilioProvider(credential, dialect=SIGNALWIRE, api=base, messaging=base, content=base)
+
+
+def _base_of(url: str) -> str:
+    """A base URL, also where somebody typed the version with it, as the providers' pages show it."""
+    return check_base_url(url).removesuffix(VERSION)
 
 
 _PAGE_SIZE = re.compile(r"(?<=[?&]PageSize=)\d{1,5}(?=&|$)")
