@@ -124,10 +124,11 @@ class Engine:
 
     def forget(self, account_id: UUID) -> None:
         """Open the account's provider anew: its credential or its address changed. When it was last
-        heard stays true (R63)."""
+        heard stays true (R63), and what it lists may be more now."""
         self._drop(account_id)
         with self._workspace.write() as tx:
             accounts.begin_line(tx, account_id)
+            scans.save(tx, account_id, _DIRECTORY, {}, at=self._clock.now())
 
     def close(self) -> None:
         for part in self._parts.values():

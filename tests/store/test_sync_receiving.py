@@ -812,6 +812,20 @@ def test_a_new_credential_leaves_true_when_the_account_was_last_heard(desk: Desk
     assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("credential", last)
 
 
+def test_a_new_credential_is_asked_what_it_lists(desk: Desk) -> None:
+    """It may list more than the old one."""
+    desk.cycle()
+    code = RemoteSender(
+        Channel.SMS, "70707", SenderKind.SHORT_CODE, "US", "Code", SenderDirection.BOTH, "SC1"
+    )
+    desk.provider.directory_answer = Directory((code,), ())
+    desk.cycle(10)
+    assert "Code" not in {row["label"] for row in desk.rows(tables.sender_ids)}
+    desk.engine.forget(desk.account_id)
+    desk.cycle(10)
+    assert "Code" in {row["label"] for row in desk.rows(tables.sender_ids)}
+
+
 def test_an_account_connected_again_was_heard_when_it_was_heard(desk: Desk) -> None:
     """R58, R63: and what broke its line before breaks it no more."""
     desk.cycle()
