@@ -581,6 +581,15 @@ def _password_kept(answer: answers.PasswordKept) -> Iterator[str]:
 
 
 @lines.register
+def _message(answer: rows.OutboxRow) -> Iterator[str]:
+    """One message: below its row why it stands so, whole, and what to do."""
+    yield from table_of((answer,))
+    why = _why(answer)
+    if answer.next_step or len(why) > _TEXT:
+        yield safe_line(f"{why} {answer.next_step}".rstrip())
+
+
+@lines.register
 def _tested(answer: answers.Tested) -> Iterator[str]:
     yield f"It works: {answer.sender_ids} sender IDs, {answer.services} Messaging Services."
     if answer.unlisted:
