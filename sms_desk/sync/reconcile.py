@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sms_desk.domain import outbox as rules
 from sms_desk.domain.changes import NOTHING, Changes
+from sms_desk.domain.errors import ProviderRefusal
 from sms_desk.domain.model import AttemptState, Channel, Direction, OutboxState
 from sms_desk.providers.base import Page, Provider, RemoteMessage
 from sms_desk.store import attempts, conversations, outbox, senders
@@ -48,7 +49,13 @@ class Reconciler:
             ]
         changes = NOTHING
         for attempt in due:
-            changes |= self._look_up(attempt, now)
+            try:
+                changes |= self._look_up(attempt, now)
+            except (
+                ProviderRefusal
+            ):  # it does not list by such an address: in the end a person is asked
+                with self._workspace.write() as tx:
+                    self._looked(tx, attempt, now)
         return changes
 
     def _look_up(self, attempt: Attempt, now: datetime) -> Changes:

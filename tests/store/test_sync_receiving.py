@@ -31,7 +31,14 @@ from sms_desk.domain.model import (
     TeamState,
 )
 from sms_desk.domain.team_state import CLOSED, State
-from sms_desk.providers.base import Directory, Page, Poison, RemoteSender, RemoteService
+from sms_desk.providers.base import (
+    Directory,
+    Page,
+    Poison,
+    RemoteMessage,
+    RemoteSender,
+    RemoteService,
+)
 from sms_desk.store import (
     accounts,
     conversations,
@@ -722,6 +729,31 @@ def test_statuses_are_asked_for_on_a_widening_schedule(desk: Desk) -> None:
     desk.settle(120)
     assert desk.messages()[0]["status"] == "delivered"
     assert desk.messages()[0]["next_check_at"] is None
+
+
+@pytest.mark.parametrize(
+    "trouble", [ProviderUnreachable("Nobody answers."), ProviderRefusal("Twilio says: no")]
+)
+def test_a_message_of_which_nothing_is_said_holds_nothing_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    desk.cycle()
+    desk.provider.sent_elsewhere("x", status=DeliveryStatus.SENT)
+    desk.cycle(10)
+    asked: list[str] = []
+
+    def away(sid: str) -> RemoteMessage:
+        asked.append(sid)
+        raise trouble
+
+    monkeypatch.setattr(desk.provider, "fetch_message", away)
+    desk.settle(60)
+    assert desk.line()["condition"] == "online"
+    assert 1 < len(asked) < 5
+    monkeypatch.undo()
+    desk.provider.set_status(asked[0], DeliveryStatus.DELIVERED)
+    desk.settle(300)
+    assert desk.messages()[0]["status"] == "delivered"
 
 
 # --- opt-outs, routing, media, line -----------------------------------------------------------------
