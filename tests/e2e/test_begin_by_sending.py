@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +78,14 @@ def test_a_conversation_that_is_there_is_used_again(terminal: Terminal) -> None:
     names = [row["contact_name"] for row in conversations(terminal)]
     assert "Rosa" in names
     assert "Lilo" not in names
+
+
+def test_a_sender_id_without_an_account_is_given_one(tmp_path: Path, terminal: Terminal) -> None:
+    """One that was typed before the account was there, where the key may not list it."""
+    early = Terminal(tmp_path / "early", terminal.capsys, terminal.server)
+    added = early.json("senders", "add", "+12025550109")["id"]
+    assert early.json("senders", "show", added)["row"]["account_label"] == ""
+    early.connect()
+    again = early.json("senders", "add", "+12025550109")
+    assert again["id"] == added
+    assert early.json("senders", "show", added)["row"]["account_label"] == "Shop"

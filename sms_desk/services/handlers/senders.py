@@ -63,12 +63,10 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
 
 def _is_there(row: Mapping[Any, Any]) -> UsageError:
     address = row["address"]
-    return UsageError(
-        f"{address} is in the directory already.",
-        f"It was retired. Bring it back in Sender IDs, or by sms-desk senders restore {address}."
-        if row["retired_at"]
-        else f"Change it in Sender IDs, or by sms-desk senders edit {address}.",
-    )
+    step = f"Change it in Sender IDs, or by sms-desk senders edit {address}."
+    if row["retired_at"]:
+        step = f"It was retired. Bring it back in Sender IDs, or by sms-desk senders restore {address}."
+    return UsageError(f"{address} is in the directory already.", step)
 
 
 def _carry(ctx: Context, command: c.AddSender) -> None:
