@@ -124,11 +124,10 @@ class Engine:
 
     def forget(self, account_id: UUID) -> None:
         """Open the account's provider anew: its credential or its address changed. When it was last
-        heard stays true (R63), and what it lists may be more now."""
+        heard stays true (R63)."""
         self._drop(account_id)
         with self._workspace.write() as tx:
             accounts.begin_line(tx, account_id)
-            scans.save(tx, account_id, _DIRECTORY, {}, at=self._clock.now())
 
     def close(self) -> None:
         for part in self._parts.values():
@@ -209,7 +208,7 @@ class Engine:
         account_id: UUID = row["id"]
         if account_id not in self._parts:
             provider = self._open_provider(row)
-            part = _Account(self, self._workspace, account_id, provider, row["provider"])
+            part = _Account(self, self._workspace, row, provider)
             part.statuses.at_start(now)
             self._parts[account_id] = part
         return self._parts[account_id]
@@ -219,12 +218,14 @@ class _Account:
     """The parts of a cycle for one account, in their order."""
 
     def __init__(
-        self, engine: Engine, workspace: Workspace, account_id: UUID, provider: Provider, name: str
+        self, engine: Engine, workspace: Workspace, row: Mapping[str, Any], provider: Provider
     ) -> None:
         self._workspace = workspace
-        self._account_id = account_id
+        self._account_id = account_id = row["id"]
         self._provider = provider
-        keywords = lexicon(facts.keyword_rules(), name).meaning_of
+        self._asks_with = [row["base_url"], row["key_sid"]]
+        """What decides which sender IDs are listed: another key may list more."""
+        keywords = lexicon(facts.keyword_rules(), row["provider"]).meaning_of
         intake = Intake(account_id, keywords, Slicer())
         self._deliverer = Deliverer(
             workspace, account_id, provider, intake, engine._clock, engine._holder
@@ -276,7 +277,8 @@ class _Account:
         with self._workspace.read() as tx:
             state = scans.load(tx, self._account_id, _DIRECTORY)
         last = datetime.fromisoformat(state["at"]) if "at" in state else None
-        if last is not None and last <= now < last + _DIRECTORY_EVERY:
+        is_same = state.get("with", self._asks_with) == self._asks_with
+        if is_same and last is not None and last <= now < last + _DIRECTORY_EVERY:
             self.amiss = _unanswered_words(state.get("unanswered", ()))
             return NOTHING
         if not self._provider.capabilities.lists_senders:
@@ -285,6 +287,7 @@ class _Account:
         asked = now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN if directory.unanswered else now
         done = {
             "at": asked.isoformat(),
+            "with": self._asks_with,
             "unlisted": list(directory.unlisted),
             "unanswered": list(directory.unanswered),
         }

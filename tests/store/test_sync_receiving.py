@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -844,15 +845,32 @@ def test_a_new_credential_leaves_true_when_the_account_was_last_heard(desk: Desk
     assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("credential", last)
 
 
-def test_a_new_credential_is_asked_what_it_lists(desk: Desk) -> None:
-    """It may list more than the old one."""
+def connected_again(desk: Desk) -> UUID:
+    """By a key of its own."""
+    with desk.workspace.write() as tx:
+        return accounts.add(
+            tx,
+            id_=new_id(),
+            provider="twilio",
+            sid="AC1",
+            label="Moved",
+            base_url=None,
+            key_sid="SK1",
+            at=desk.hand.at,
+        )
+
+
+def test_a_new_key_is_asked_what_it_lists(desk: Desk) -> None:
+    """It may list more than the old one; the same one with its secret given again lists the same."""
     desk.cycle()
     code = RemoteSender(
         Channel.SMS, "70707", SenderKind.SHORT_CODE, "US", "Code", SenderDirection.BOTH, "SC1"
     )
     desk.provider.directory_answer = Directory((code,), ())
+    desk.engine.forget(desk.account_id)
     desk.cycle(10)
     assert "Code" not in {row["label"] for row in desk.rows(tables.sender_ids)}
+    connected_again(desk)
     desk.engine.forget(desk.account_id)
     desk.cycle(10)
     assert "Code" in {row["label"] for row in desk.rows(tables.sender_ids)}
@@ -865,18 +883,7 @@ def test_an_account_connected_again_was_heard_when_it_was_heard(desk: Desk) -> N
     assert last is not None
     desk.provider.broken = CredentialError("The key is not accepted.", "Enter a new one.")
     desk.cycle(60)
-    with desk.workspace.write() as tx:
-        again = accounts.add(
-            tx,
-            id_=new_id(),
-            provider="twilio",
-            sid="AC1",
-            label="Moved",
-            base_url=None,
-            key_sid="SK1",
-            at=desk.hand.at,
-        )
-    assert again == desk.account_id
+    assert connected_again(desk) == desk.account_id
     assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("", last)
 
 
