@@ -14,7 +14,8 @@ from sms_desk.bootstrap.joining import Progress, Step
 from sms_desk.cli import answers, as_json, as_text, ids, join, terminal
 from sms_desk.cli.invocation import Invocation
 from sms_desk.domain.errors import NotFoundError, UsageError
-from sms_desk.services.rows import Cursor
+from sms_desk.domain.model import Direction
+from sms_desk.services.rows import Cursor, ItemKind, ThreadItem
 
 ONE = UUID("01a20037-811f-733b-9380-1b5321816b3b")
 TWO = UUID("01a20037-8c50-74dc-a181-e2af1b4bf5df")
@@ -41,6 +42,14 @@ def test_what_was_not_listed_is_told_with_its_own_reason() -> None:
         "Not listed for this key: short codes. Add them by sms-desk senders add.",
         "No answer now about: numbers. The desk asks again by itself.",
     ]
+
+
+def test_a_message_without_text_is_told_as_such() -> None:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    blank = ThreadItem(ItemKind.MESSAGE, ONE, 1, at, TWO, "", direction=Direction.INBOUND)
+    assert list(as_text._item(blank))[-1] == "    (no text)"
+    note = ThreadItem(ItemKind.NOTE, ONE, 1, at, TWO, "")
+    assert "(no text)" not in "".join(as_text._item(note))
 
 
 @given(st.text())
