@@ -230,7 +230,7 @@ class Deliverer:
             OutboxState.REFUSED,
             at=now,
             reason=result.code or result.why,
-            reason_text=f"{words.title} {words.next_step}".strip(),
+            reason_text=words.title,  # the next step follows from the code, wherever it is shown
         )
         if result.code == _OPTED_OUT:
             self._learn_opt_out(tx, claim.entry, result.server_date or now)

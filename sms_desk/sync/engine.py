@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -129,8 +129,7 @@ class Engine:
         heard stays true (R63)."""
         self._drop(account_id)
         with self._workspace.write() as tx:
-            last = Line.of(accounts.line(tx, account_id)).last_sync_at
-            accounts.set_line(tx, account_id, Line(last_sync_at=last).to_state())
+            accounts.begin_line(tx, account_id)
 
     def close(self) -> None:
         for part in self._parts.values():
@@ -193,7 +192,7 @@ class Engine:
             for step in part.steps(force=force):
                 for done in step(now):
                     changes |= done
-            new = line.synced(now)
+            new = line.synced(now, *part.amiss)
         except (ProviderError, KeyringError, NotFoundError) as error:  # of a link, the last
             log.info("account %s: %s", account_id, type(error).__name__)
             new = line.failed(error, now)
@@ -212,7 +211,7 @@ class Engine:
         account_id: UUID = row["id"]
         if account_id not in self._parts:
             provider = self._open_provider(row)
-            part = _Account(self, self._workspace, account_id, provider, row["provider"])
+            part = _Account(self, self._workspace, row, provider)
             part.statuses.at_start(now)
             self._parts[account_id] = part
         return self._parts[account_id]
@@ -222,12 +221,14 @@ class _Account:
     """The parts of a cycle for one account, in their order."""
 
     def __init__(
-        self, engine: Engine, workspace: Workspace, account_id: UUID, provider: Provider, name: str
+        self, engine: Engine, workspace: Workspace, row: Mapping[str, Any], provider: Provider
     ) -> None:
         self._workspace = workspace
-        self._account_id = account_id
+        self._account_id = account_id = row["id"]
         self._provider = provider
-        keywords = lexicon(facts.keyword_rules(), name).meaning_of
+        self._asks_with = [row["base_url"], row["key_sid"]]
+        """What decides which sender IDs are listed: another key may list more."""
+        keywords = lexicon(facts.keyword_rules(), row["provider"]).meaning_of
         intake = Intake(account_id, keywords, Slicer())
         self._deliverer = Deliverer(
             workspace, account_id, provider, intake, engine._clock, engine._holder
@@ -245,6 +246,8 @@ class _Account:
             workspace, account_id, self._receiver.days, self._receiver.take_late
         )
         self._warm_ran = False
+        self.amiss = ("", "")
+        """What is wrong without breaking the line, and the next step."""
 
     def steps(self, *, force: bool) -> Iterable[Step]:
         """Sending first: nobody waits for a scan."""
@@ -274,15 +277,23 @@ class _Account:
         with self._workspace.read() as tx:
             state = scans.load(tx, self._account_id, _DIRECTORY)
         last = datetime.fromisoformat(state["at"]) if "at" in state else None
-        if last is not None and last <= now < last + _DIRECTORY_EVERY:
+        is_same = state.get("with", self._asks_with) == self._asks_with
+        if is_same and last is not None and last <= now < last + _DIRECTORY_EVERY:
+            self.amiss = _unanswered_words(state.get("unanswered", ()))
             return
         if not self._provider.capabilities.lists_senders:
             return
         new, directory = discover.discover(self._workspace, self._account_id, self._provider, now)
+        asked = now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN if directory.unanswered else now
+        done = {
+            "at": asked.isoformat(),
+            "with": self._asks_with,
+            "unlisted": list(directory.unlisted),
+            "unanswered": list(directory.unanswered),
+        }
         with self._workspace.write() as tx:
-            asked = now if directory.complete else now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN
-            done = {"at": asked.isoformat(), "unlisted": list(directory.unlisted)}
             scans.save(tx, self._account_id, _DIRECTORY, done, at=now)
+        self.amiss = _unanswered_words(directory.unanswered)
         if new:
             yield Changes.of(sender=new)
 
@@ -322,6 +333,16 @@ class _Account:
             changes = self._receiver.backfill(now).changes
             if changes:
                 yield changes | Changes.of(line=self._account_id)
+
+
+def _unanswered_words(kinds: Sequence[str]) -> tuple[str, str]:
+    """Title and next step where some kinds of sender ID were asked for in vain."""
+    if not kinds:
+        return "", ""
+    return (
+        f"The provider gave no answer about its {', '.join(kinds)}.",
+        "Messages come and go all the same; the desk asks again within ten minutes.",
+    )
 
 
 def _changes(stored: Iterable[Stored]) -> Iterator[Changes]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sms_desk.domain import outbox as rules
 from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import ProviderRefusal
 from sms_desk.domain.model import AttemptState, Channel, Direction, OutboxState
 from sms_desk.providers.base import Page, Provider, RemoteMessage
 from sms_desk.store import attempts, conversations, outbox, senders
@@ -47,7 +48,12 @@ class Reconciler:
                 if _is_due(attempt, now, with_warm=with_warm)
             ]
         for attempt in due:
-            yield from self._look_up(attempt, now)
+            try:
+                yield from self._look_up(attempt, now)
+            except ProviderRefusal:
+                # It does not list by such an address: in the end a person is asked.
+                with self._workspace.write() as tx:
+                    self._looked(tx, attempt, now)
 
     def _look_up(self, attempt: Attempt, now: datetime) -> Iterator[Changes]:
         """Read the list for From and To, and store what it shows: that offers it to the attempt."""

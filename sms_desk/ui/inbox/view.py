@@ -212,6 +212,10 @@ class InboxView(QWidget):
         """The list itself: where single letters are keys, and beside which menus open."""
         return self._list
 
+    def bulk_bar(self) -> BulkBar:
+        """What stands at the list's foot while several are selected."""
+        return self._bulk
+
     def list_has_focus(self) -> bool:
         return self._list.hasFocus()
 
