@@ -209,6 +209,8 @@ def test_r61_a_sender_id_or_service_serves_one_program_whenever_they_run() -> No
         assert rival(replace(known, program_id=SALE), [known], apart) == ALERTS
         other = Binding(SALE, BindingKind.SENDER, sender_id=ONE_WAY)
         assert rival(other, [known], apart) is None
+        text = Binding(SALE, BindingKind.PATTERN, pattern="Sale: *")
+        assert rival(text, [known], apart) is None
 
 
 @pytest.mark.parametrize(
