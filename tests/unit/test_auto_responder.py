@@ -78,6 +78,14 @@ def test_r18_nobody_is_told_because(changes: dict[str, object], why: Silence) ->
     assert silence(RESPONDER, replace(ASKED, **changes)) is why  # type: ignore[arg-type]
 
 
+def test_r18_what_is_just_ten_minutes_old_is_answered() -> None:
+    assert silence(RESPONDER, replace(ASKED, at=ASKED.now - FRESH)) is Silence.NONE
+
+
+def test_r18_it_answers_from_its_first_moment_on() -> None:
+    assert silence(replace(RESPONDER, starts_at=ASKED.at), ASKED) is Silence.NONE
+
+
 def test_r18_after_a_day_somebody_is_told_again() -> None:
     assert silence(RESPONDER, replace(ASKED, last_told_at=NOON - EVERY)) is Silence.NONE
 
