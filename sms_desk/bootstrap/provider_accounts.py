@@ -14,7 +14,7 @@ from sms_desk.notify import email
 from sms_desk.notify.email import Letter, MailServer, Outcome
 from sms_desk.providers import catalogue
 from sms_desk.providers.base import Credential, Directory, Provider
-from sms_desk.services import notices
+from sms_desk.services import letters
 from sms_desk.services.context import Context
 from sms_desk.services.desk import Desk
 from sms_desk.services.effects import require_admin
@@ -105,7 +105,7 @@ def send_test(desk: Desk, secrets: Secrets, ca_file: str, to: str) -> None:
 
 def _mail_server(ctx: Context, secrets: Secrets, ca_file: str) -> MailServer:
     require_admin(ctx)
-    server = notices.mail_server(ctx.tx, secrets.mail_password(), ca_file)
+    server = letters.mail_server(ctx.tx, secrets.mail_password(), ca_file)
     if server is None:
         raise UsageError("There is no e-mail server.", "Name its host in the settings first.")
     email.check_server(server)

@@ -124,7 +124,12 @@ def test(session: Session, name: str, secret_fd: int | None) -> Tested:
     row = find_account(session.desk, name)
     given = None if secret_fd is None else secrets.from_fd(secret_fd, "secret")
     found = session.test_account(row.provider, credential_words(session, row, given))
-    return Tested(len(found.senders), len(found.services), tuple(found.unlisted))
+    return Tested(
+        len(found.senders),
+        len(found.services),
+        unlisted=tuple(found.unlisted),
+        unanswered=tuple(found.unanswered),
+    )
 
 
 @account.command()

@@ -182,11 +182,13 @@ class PasswordKept:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What a credential may see. unlisted: kinds that it has no right to list."""
+    """What a credential may see. unlisted: kinds that are not listed for it; unanswered: kinds that
+    the provider gave no answer about."""
 
     sender_ids: int
     services: int
     unlisted: tuple[str, ...]
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

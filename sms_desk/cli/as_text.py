@@ -14,7 +14,7 @@ from sms_desk.domain import inbox_filters
 from sms_desk.domain.absence_times import last_whole_day
 from sms_desk.domain.dlt import Deviation
 from sms_desk.domain.model import Direction, OutboxState
-from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words, waiting_words
+from sms_desk.domain.outbox_words import STATE_NAMES, doubt_words
 from sms_desk.domain.send_checks import said
 from sms_desk.domain.send_later import place_name
 from sms_desk.domain.wall_time import require_zone
@@ -34,6 +34,9 @@ _NAME = 28
 _TEXT = 60
 _BODY = 4000
 """How much of a long text stands in the terminal; JSON gives all of it."""
+
+_NO_TEXT = "(no text)"
+"""It was blank, was taken away at the provider, or there is only a file."""
 
 _DOUBTFUL = (OutboxState.IN_DOUBT, OutboxState.ASK)
 _TROUBLES = {
@@ -102,7 +105,7 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("TO", lambda row: f"{row.channel} {row.sender_label}"),
         Column("OWNER", lambda row: row.owner_name or "nobody", 16),
         Column("STATE", lambda row: _conversation_state(row), 80),
-        Column("LAST MESSAGE", lambda row: row.snippet, _TEXT),
+        Column("LAST MESSAGE", lambda row: _snippet(row), _TEXT),
     ),
     rows.AccountRow: (
         Column("ID", lambda row: short(row.id)),
@@ -130,7 +133,7 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("TO", lambda row: who(row.contact_name, row.peer), 48),
         Column("FROM", lambda row: row.sender_label),
         Column("STATE", lambda row: STATE_NAMES[row.state]),
-        Column("WHY", lambda row: _why(row), _TEXT),
+        Column("WHY", lambda row: row.reason_text or row.reason, _TEXT),
         Column("TEXT", lambda row: row.body, _TEXT),
     ),
     scheduled.ScheduledRow: (
@@ -261,7 +264,7 @@ COLUMNS: dict[type, Sequence[Column]] = {
         Column("OWNER", lambda row: row.owner_name or "nobody", 16),
         Column("UNATTENDED", lambda row: _gap(row), 40),
         Column("WAITING SINCE", lambda row: when(row.waiting_since)),
-        Column("LAST MESSAGE", lambda row: row.snippet, _TEXT),
+        Column("LAST MESSAGE", lambda row: _snippet(row), _TEXT),
     ),
     rows.PersonRow: (
         Column("ID", lambda row: short(row.id)),
@@ -373,13 +376,8 @@ def _conversation_state(row: rows.InboxRow) -> str:
     )
 
 
-def _why(row: rows.OutboxRow) -> str:
-    """Why it stands as it does; what it waits for and the evidence of a doubt in plain words."""
-    if row.state in _DOUBTFUL:
-        return doubt_words(row.reason)
-    if row.state is OutboxState.QUEUED:
-        return waiting_words(row.reason)
-    return row.reason_text or row.reason
+def _snippet(row: rows.InboxRow | rows.WindowRow) -> str:
+    return row.snippet or (_NO_TEXT if row.snippet_from is not None else "")
 
 
 def _there(row: scheduled.ScheduledRow) -> str:
@@ -463,6 +461,8 @@ def _item(item: rows.ThreadItem) -> Iterator[str]:
     yield ""
     yield safe_line(f"{when(item.at)}  {_heading(item)}")
     body = safe_lines(item.body[:_BODY]) if item.body else []
+    if item.kind is rows.ItemKind.MESSAGE and not (body or item.attachments):
+        body = [_NO_TEXT]
     yield from (f"    {line}" for line in body)
     if len(item.body) > _BODY:
         yield f"    … and {len(item.body) - _BODY:,} characters more"
@@ -581,10 +581,21 @@ def _password_kept(answer: answers.PasswordKept) -> Iterator[str]:
 
 
 @lines.register
+def _message(answer: rows.OutboxRow) -> Iterator[str]:
+    """One message: below its row why it stands so, whole, and what to do."""
+    yield from table_of((answer,))
+    why = answer.reason_text or answer.reason
+    if answer.next_step or len(why) > _TEXT:
+        yield safe_line(f"{why} {answer.next_step}".rstrip())
+
+
+@lines.register
 def _tested(answer: answers.Tested) -> Iterator[str]:
     yield f"It works: {answer.sender_ids} sender IDs, {answer.services} Messaging Services."
     if answer.unlisted:
-        yield f"This key may not list: {words(answer.unlisted)}. Add them by sms-desk senders add."
+        yield f"Not listed for this key: {words(answer.unlisted)}. Add them by sms-desk senders add."
+    if answer.unanswered:
+        yield f"No answer now about: {words(answer.unanswered)}. The desk asks again by itself."
 
 
 @lines.register

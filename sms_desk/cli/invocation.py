@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,8 +53,8 @@ class Invocation:
 
         return Options(self.home, self.as_person, self._ask_passphrase(), self.demo)
 
-    def say(self, answer: object) -> None:
-        """Print an answer: the one place that does."""
+    def say(self, answer: object, *, but: Collection[str] = ()) -> None:
+        """Print an answer: the one place that does. but: lines that are said elsewhere."""
         if self.json:
             from sms_desk.cli.as_json import dumps
 
@@ -63,7 +63,8 @@ class Invocation:
             from sms_desk.cli.as_text import lines
 
             for line in lines(answer):
-                click.echo(line)
+                if line not in but:
+                    click.echo(line)
 
     def progress(self, text: str) -> None:
         """A line for the person who waits; stdout stays the answer's."""

@@ -61,7 +61,7 @@ def _run(words: list[str], call: Invocation) -> int:
         return _say_error(_usage(error), call)
     except Unsettled as unsettled:
         if unsettled.shown and not call.json:
-            call.say(unsettled.answer)
+            call.say(unsettled.answer, but=(str(unsettled.error), unsettled.error.title))
         return _say_error(unsettled.error, call, unsettled.answer)
     except DeskError as error:
         return _say_error(error, call)

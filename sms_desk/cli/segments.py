@@ -35,14 +35,19 @@ def segments() -> None:
 
 
 def _batches(source: BinaryIO) -> Iterator[list[bytes]]:
-    """The lines that have arrived, again and again; the last one may lack its end."""
-    rest = b""
+    """The lines that have arrived, again and again; the last one may lack its end.
+
+    What has come of a line is joined once, when its end is there: it may be megabytes long.
+    """
+    begun: list[bytes] = []
     while chunk := source.read1(_CHUNK):  # type: ignore[attr-defined]
-        *lines, rest = (rest + chunk).split(b"\n")
-        if lines:
-            yield lines
-    if rest:
-        yield [rest]
+        ended, end, rest = chunk.rpartition(b"\n")
+        if end:
+            yield b"".join((*begun, ended)).split(b"\n")
+            begun = []
+        begun.append(rest)
+    if last := b"".join(begun):
+        yield [last]
 
 
 def _answer(line: bytes) -> str:

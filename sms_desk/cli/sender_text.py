@@ -102,7 +102,10 @@ def _provided(answer: ProviderImported) -> Iterator[str]:
         yield from table_of(answer.preview.lines)
     yield f"{answer.preview.same:,} as the provider lists them."
     if answer.preview.unlisted:
-        yield safe_line(f"The key may not list: {words(answer.preview.unlisted)}.", 400)
+        yield safe_line(f"Not listed for this key: {words(answer.preview.unlisted)}.", 400)
+    if answer.preview.unanswered:
+        unanswered = words(answer.preview.unanswered)
+        yield safe_line(f"No answer now about: {unanswered}. Try again later.", 400)
     if answer.changed_by is not None:
         yield from changed_lines(answer.changed_by)
     elif answer.preview.lines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -18,12 +19,12 @@ from sms_desk.cli.registering import RegistrationWords, registration_options
 from sms_desk.cli.sender_files import export, import_file, provider_import
 from sms_desk.cli.sender_holding import hold, holders, holding, release
 from sms_desk.cli.typed import bare_number
+from sms_desk.domain import addresses, sender_policy
 from sms_desk.domain import commands as c
-from sms_desk.domain import sender_policy
 from sms_desk.domain.errors import RefusedError
-from sms_desk.domain.model import Purpose, SenderDirection, SenderKind
+from sms_desk.domain.model import Channel, Purpose, SenderDirection, SenderKind
 from sms_desk.domain.sender_policy import Severity
-from sms_desk.services import programs, sender_detail
+from sms_desk.services import directory, programs, sender_detail
 from sms_desk.services import senders as service
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import SenderRow
@@ -109,7 +110,9 @@ def check(desk: Desk, sender: str | None) -> Rows[SenderFinding]:
     "--direction", type=_DIRECTIONS, help="What it can do; a name sends only, all else does both."
 )
 @click.option("--purpose", type=_PURPOSES, default="direct", show_default=True, help="Used for.")
-@click.option("--account", metavar="ACCOUNT", help="The account that carries it.")
+@click.option(
+    "--account", metavar="ACCOUNT", help="The account that carries it; the only one if not given."
+)
 @with_desk
 def add(
     desk: Desk,
@@ -121,22 +124,44 @@ def add(
     purpose: str,
     account: str | None,
 ) -> Changed:
-    """Add a sender ID by hand, where the account's key may not list them."""
-    id_, what = ids.fresh(desk), SenderKind(kind)
+    """Add a sender ID by hand, where the account's key may not list them.
+
+    One that is there without an account is carried by it from now on.
+    """
+    what = SenderKind(kind)
     channel = sender_policy.channel_of(what)
+    number = bare_number(address, channel, "--kind whatsapp")
+    account_id = _carrier(desk, account)
+    id_ = (account_id and _without_account(desk, channel, number)) or ids.fresh(desk)
     added = c.AddSender(
         **desk.stamp(),
         sender_id=id_,
         channel=channel,
-        address=bare_number(address, channel, "--kind whatsapp"),
+        address=number,
         kind=what,
         country=country,
         label=label,
         direction=SenderDirection(direction) if direction else sender_policy.direction_of(what),
-        account_id=find_account(desk, account).id if account else None,
+        account_id=account_id,
         purpose=Purpose(purpose),
     )
     return Changed.of(desk.change(added), id_)
+
+
+def _carrier(desk: Desk, name: str | None) -> UUID | None:
+    """The account of that name, or the only one there is. Raises NotFoundError."""
+    if name:
+        return find_account(desk, name).id
+    connected = desk.read(directory.all_accounts)
+    return connected[0].id if len(connected) == 1 else None
+
+
+def _without_account(desk: Desk, channel: Channel, number: str) -> UUID | None:
+    """The sender ID of that number, if it is there and no account carries it."""
+    spelt = addresses.spellings(addresses.from_provider(number).key)
+    rows = desk.read(service.listing)
+    found = (row for row in rows if row.channel is channel and row.address in spelt)
+    return next((row.id for row in found if row.account_id is None), None)
 
 
 @senders.command()

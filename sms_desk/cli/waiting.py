@@ -23,6 +23,7 @@ from sms_desk.domain.errors import (
 )
 from sms_desk.domain.model import OutboxState
 from sms_desk.domain.outbox import FINAL
+from sms_desk.domain.outbox_words import BEHIND
 from sms_desk.services import directory
 from sms_desk.services.desk import Desk
 from sms_desk.services.rows import OutboxRow
@@ -46,12 +47,12 @@ def wait_options(function: F) -> F:
 
 def find_message(desk: Desk, outbox_id: UUID) -> OutboxRow:
     """A message of the outbox as it stands. Raises NotFoundError."""
-    for row in desk.read(directory.outbox_rows, everything=True):
-        if row.id == outbox_id:
-            return row
-    raise NotFoundError(
-        "There is no such message in the outbox.", "See sms-desk outbox list --all."
-    )
+    row = desk.read(directory.outbox_row, outbox_id)
+    if row is None:
+        raise NotFoundError(
+            "There is no such message in the outbox.", "See sms-desk outbox list --all."
+        )
+    return row
 
 
 def followed(session: Session, outbox_id: UUID, wait: int | None) -> OutboxRow:
@@ -88,13 +89,13 @@ def _cycle(session: Session) -> bool:
 _WORDS: dict[OutboxState, Callable[[OutboxRow], DeskError]] = {
     OutboxState.HELD: lambda row: RefusedError(
         row.reason_text or "The message is held.",
-        f"See sms-desk outbox show {row.id}.",
+        row.next_step or f"See sms-desk outbox show {row.id}.",
         rule=row.reason,
     ),
     OutboxState.WITHDRAWN: lambda _: RefusedError("The message was dropped.", rule="dropped"),
     OutboxState.REFUSED: lambda row: ProviderRefusal(
         row.reason_text or "The provider refused the message.",
-        f"See sms-desk thread {row.conversation_id}.",
+        row.next_step or f"See sms-desk thread {row.conversation_id}.",
         code=row.reason,
     ),
 }
@@ -108,7 +109,8 @@ def _why(row: OutboxRow) -> DeskError:
             "It is not known whether the provider has the message.",
             f"Decide with sms-desk outbox check, resend or drop {row.id}.",
         )
-    return ProviderError(
-        "The message has not been sent yet.",
-        "It stays queued: keep the desk or sms-desk sync running, and see sms-desk line.",
-    )
+    if row.reason == BEHIND:
+        step = "The message before it goes first: see sms-desk outbox list."
+    else:
+        step = "It stays queued: keep the desk or sms-desk sync running, and see sms-desk line."
+    return ProviderError("The message has not been sent yet.", step)

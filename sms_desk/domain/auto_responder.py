@@ -51,11 +51,6 @@ class Responder:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
-    @property
-    def is_automatic(self) -> bool:
-        """Whether it answers by itself at all."""
-        return not self.takes_replies and bool(self.auto_reply.strip()) and not self.retired
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

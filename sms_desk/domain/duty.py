@@ -25,11 +25,6 @@ class Duty:
     absences: tuple[tuple[datetime, datetime | None], ...] = ()
 
 
-def on_duty(person: Duty, at: datetime) -> bool:
-    """Whether the person is there at that instant."""
-    return next_there(person, at) == at
-
-
 def next_there(person: Duty, since: datetime) -> datetime | None:
     """The first instant from `since` on at which the person is there; None for never."""
     at = since

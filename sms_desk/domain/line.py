@@ -23,6 +23,7 @@ class Line:
     """condition: one of the words above. tries: in vain, since it was last online.
 
     retry_at: when the desk tries again by itself; None while online, and where it does not.
+    title, next_step: of what broke it; while it is online, of what is amiss all the same.
     """
 
     condition: str = ""
@@ -70,8 +71,8 @@ class Line:
         same = replace(self, last_sync_at=before.last_sync_at) == before
         return not same or not timedelta(0) <= self.last_sync_at - before.last_sync_at < every
 
-    def synced(self, now: datetime) -> Line:
-        return Line(ONLINE, last_sync_at=now)
+    def synced(self, now: datetime, title: str = "", next_step: str = "") -> Line:
+        return Line(ONLINE, last_sync_at=now, title=title, next_step=next_step)
 
     def failed(self, error: DeskError, now: datetime) -> Line:
         """After a cycle that the error ended; the next try comes later each time."""

@@ -14,20 +14,9 @@ from uuid import UUID
 from sms_desk.domain.frozen import dataclass
 
 PersonId = NewType("PersonId", UUID)
-TeamId = NewType("TeamId", UUID)
-ContactId = NewType("ContactId", UUID)
-ConversationId = NewType("ConversationId", UUID)
-MessageId = NewType("MessageId", UUID)
-NoteId = NewType("NoteId", UUID)
-OutboxId = NewType("OutboxId", UUID)
 SenderId = NewType("SenderId", UUID)
-AccountId = NewType("AccountId", UUID)
 ProgramId = NewType("ProgramId", UUID)
 ServiceId = NewType("ServiceId", UUID)
-ViewId = NewType("ViewId", UUID)
-TagId = NewType("TagId", UUID)
-TemplateId = NewType("TemplateId", UUID)
-CommandId = NewType("CommandId", UUID)
 
 Position = NewType("Position", int)
 """Where something stands in time: whole seconds, a tie-break, and a kind, in 63 bits (R56).

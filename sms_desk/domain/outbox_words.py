@@ -22,6 +22,7 @@ STATE_NAMES: Mapping[OutboxState, str] = MappingProxyType(
     }
 )
 
+_DOUBTFUL = (OutboxState.IN_DOUBT, OutboxState.ASK)
 _DOUBTS: Mapping[str, str] = MappingProxyType(
     {
         "crash": "SMS Desk ended in the very moment of sending",
@@ -57,3 +58,13 @@ def doubt_words(reason: str) -> str:
 def waiting_words(reason: str) -> str:
     """Why a queued message has not gone yet, as half a sentence; "" where nothing is in its way."""
     return _WAITS.get(reason, "the provider could not be reached") if reason else ""
+
+
+def why(state: OutboxState, reason: str) -> str:
+    """The doubt, or what a queued message waits for, as a sentence; "" where the state is neither."""
+    said = ""
+    if state in _DOUBTFUL:
+        said = doubt_words(reason)
+    elif state is OutboxState.QUEUED:
+        said = waiting_words(reason)
+    return f"{said[0].upper()}{said[1:]}." if said else ""

@@ -43,7 +43,7 @@ def graphemes(text: str, start: int = 0, end: int | None = None) -> list[str]:
     piece = text[start:end]
     if _is_simple(piece):
         return list(piece)
-    found: list[str] = _compiled(_GRAPHEME).findall(text, start, len(text) if end is None else end)
+    found: list[str] = _compiled(_GRAPHEME).findall(piece)
     return found
 
 

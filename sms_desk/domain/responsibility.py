@@ -80,7 +80,6 @@ class Presence:
         return next((one for one in self.absences.get(person_id, ()) if one.answering), None)
 
 
-EVERYBODY_HERE = Presence()
 _QUEUE = frozenset[UUID]()
 
 

@@ -69,14 +69,21 @@ class Segmentation:
 
 def count(text: str) -> Segmentation:
     """The encoding, units and parts of `text` as it stands."""
-    unicode = tuple(dict.fromkeys(_FOREIGN.findall(text)))
+    unicode = _foreign(text)
     encoding = Encoding.UCS2 if unicode else Encoding.GSM7
-    units = _utf16_units(text) if unicode else len(text) + len(_EXTENDED.findall(text))
+    units = _utf16_units(text) if unicode else len(text) + sum(map(text.count, _EXTENSION))
     single, joined = _SINGLE[encoding], _JOINED[encoding]
     if units <= single:
         return Segmentation(encoding, units, min(units, 1), single, single - units, unicode)
     fills = list(_ucs2_fills(text, joined) if unicode else _gsm_fills(text, joined))
     return Segmentation(encoding, units, len(fills), joined, joined - fills[-1], unicode)
+
+
+def _foreign(text: str) -> tuple[str, ...]:
+    """Each character outside the alphabet once; a text of megabytes makes no list of them all."""
+    if not _FOREIGN.search(text):
+        return ()
+    return tuple(filter(_FOREIGN.match, dict.fromkeys(text)))
 
 
 def _gsm_fills(text: str, limit: int) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""From the words and the clock on the wall to instants, and back to ages (R52).
+"""From the words and the clock on the wall to instants (R52).
 
 A time of day is wall-clock time in the person's own zone: "tomorrow 9:00" is 9:00 there, however
 the clocks change in between. A wall-clock time that the change skips moves forward by what was
@@ -14,7 +14,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sms_desk.domain.errors import UsageError
-from sms_desk.domain.frozen import dataclass
 
 MORNING = time(9)
 EVENING = time(18)
@@ -190,36 +189,6 @@ def _clock(text: str, *, alone: bool) -> time | None:
             return None
         hour = hour % 12 + (12 if found["half"] == "pm" else 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-# --- ages -------------------------------------------------------------------------------------
-
-
-class AgeUnit(StrEnum):
-    NOW = "now"  # less than a minute, or ahead of a slow clock
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-
-
-@dataclass(frozen=True, slots=True)
-class Age:
-    """`n` whole units; the screen has the words for it in its language."""
-
-    unit: AgeUnit
-    n: int
-
-
-def relative_age(then: datetime, now: datetime) -> Age:
-    """How long ago `then` was, in the largest unit of which it was one or more."""
-    minutes = int((now - then).total_seconds() // 60)
-    if minutes < 1:
-        return Age(AgeUnit.NOW, 0)
-    if minutes < 60:
-        return Age(AgeUnit.MINUTES, minutes)
-    if minutes < 24 * 60:
-        return Age(AgeUnit.HOURS, minutes // 60)
-    return Age(AgeUnit.DAYS, minutes // (24 * 60))
 
 
 def require_zone(name: str) -> ZoneInfo:

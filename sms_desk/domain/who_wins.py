@@ -267,8 +267,8 @@ _RULES: Mapping[type[c.Command], Callable[[c.Command, Standing, Given], Verdict]
     c.EditScheduled: _decision,
     c.Resend: _decision,
 }
-"""Notes are kept, also of who has just lost the conversation. Tags, pins, mutes and read marks merge by themselves; what is not named here runs, and its own
-handler sees what stands."""
+"""Notes are kept, also of who has just lost the conversation. Tags, pins, mutes and read marks merge by
+themselves; what is not named here runs, and its own handler sees what stands."""
 
 
 def clock(at: datetime, given: Given) -> str:

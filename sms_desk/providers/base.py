@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.health import Fault
@@ -128,13 +128,13 @@ class RemoteService:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All senders and services. unlisted: kinds that this key has no right to list, in words, and
-    those whose host gave no answer; then it is not `complete`."""
+    """All senders and services. unlisted: kinds that are not listed for this key, in words;
+    unanswered: those of which nobody said anything now."""
 
     senders: Sequence[RemoteSender]
     services: Sequence[RemoteService]
     unlisted: Sequence[str] = ()
-    complete: bool = True
+    unanswered: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,9 @@ class Provider(Protocol):
         Raises ProviderRefusal if larger than limit (bytes), if the host or address is not allowed.
         """
 
-    def directory(self) -> Directory: ...
+    def directory(self) -> Directory:
+        """All that this key may list. Raises ProviderUnreachable only where the messages cannot be
+        listed either: a list of senders that is away holds nothing up."""
 
     def templates(self) -> TemplateList:
         """Only where `capabilities.lists_templates` says so."""
@@ -285,6 +287,3 @@ class ProviderFactory(Protocol):
     """A line of the catalogue: makes a provider for one account."""
 
     def __call__(self, credential: Credential, *, base_url: str | None) -> Provider: ...
-
-
-JsonObject = Mapping[str, Any]

@@ -117,7 +117,7 @@ _ENTRIES = (
         "https://signalwire.com",
         _SIGNALWIRE,
         twilio.make_signalwire,
-        twilio.describe,
+        twilio.describe_signalwire,
     ),
 )
 

@@ -46,7 +46,13 @@ from sms_desk.domain.hosts import (
     joined,
     origin,
 )
-from sms_desk.providers.reading import Unreadable, parse_date, parse_json, parse_retry_after
+from sms_desk.providers.reading import (
+    Unreadable,
+    api_error,
+    parse_date,
+    parse_json,
+    parse_retry_after,
+)
 
 CONNECT_S = 10.0
 LIST_READ_S = 30.0
@@ -540,8 +546,7 @@ class ApiClient:
 
     def _error(self, answer: Answer) -> ProviderError | NotFoundError:
         """The domain's error for an answer that is not 2xx."""
-        code = str(answer.fields.get("code") or "")
-        text = str(answer.fields.get("message") or "")
+        code, text = (str(word or "") for word in api_error(answer.fields))
         if answer.status == 401 or (answer.status == 403 and code == "20003"):
             return CredentialError(
                 f"{self._provider} does not accept this credential.",
@@ -560,6 +565,11 @@ class ApiClient:
         return self._unreachable(f"http_{answer.status}")
 
     def _unreachable(self, why: str) -> ProviderUnreachable:
+        if why.startswith("http_5"):
+            return ProviderUnreachable(
+                f"{self._provider} cannot answer now (HTTP {why.removeprefix('http_')}).",
+                "Nothing is lost; the desk tries again by itself.",
+            )
         words = _UNREACHABLE.get(why, f"answered in an unknown way ({why})")
         kind = AnswerTooLarge if why == "too_large" else ProviderUnreachable
         return kind(

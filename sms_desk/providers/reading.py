@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 DEPTH_LIMIT = 64
 RETRY_AFTER_LIMIT_S = 3600.0
@@ -67,6 +69,18 @@ def _brackets(data: bytes) -> bytes:
     marks = _ESCAPE.sub(b"", data).translate(None, _NO_MARK)
     bare = marks.replace(b'""', b"")  # two at once change nothing for what stands after them
     return b"".join(bare.split(b'"')[::2])
+
+
+def api_error(payload: Mapping[str, Any]) -> tuple[object, object]:
+    """Code and text of an error as Twilio's API says it: `{"code": 21211, "message": "…"}`.
+
+    SignalWire says it so, too, or as the first of `{"errors": [{"code": "10000", …}]}`:
+    https://signalwire.com/docs/compatibility-api/rest/overview.
+    """
+    errors = payload.get("errors")
+    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        payload = errors[0]
+    return payload.get("code"), payload.get("message")
 
 
 def parse_date(header: str | None) -> datetime | None:

@@ -15,21 +15,23 @@ from sms_desk.domain import commands as c
 from sms_desk.domain.advisor import (
     Close,
     Dedicate,
-    Facts,
     Finding,
     FindingCode,
     Give,
-    Overlap,
-    PersonFacts,
-    ProgramFacts,
-    Reached,
     Release,
     Retire,
-    SenderFacts,
     SetAutoReply,
     SetFallback,
     Severity,
     Step,
+)
+from sms_desk.domain.advisor_facts import (
+    Facts,
+    Overlap,
+    PersonFacts,
+    ProgramFacts,
+    Reached,
+    SenderFacts,
     Traffic,
 )
 from sms_desk.domain.errors import NotFoundError, RefusedError

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sms_desk.domain.model import Channel, OutboxState, Role
-from sms_desk.domain.outbox_words import BEHIND
-from sms_desk.providers.base import ErrorWords
+from sms_desk.domain.outbox_words import BEHIND, why
 from sms_desk.services import preferences
 from sms_desk.services.context import Context
 from sms_desk.services.lines import line_of
@@ -20,7 +19,7 @@ from sms_desk.services.rows import (
     TemplateRow,
     UndoOffer,
 )
-from sms_desk.services.words import error_words, peer_text
+from sms_desk.services.words import outbox_words, peer_text
 from sms_desk.store import accounts, outbox, people, tags, templates
 from sms_desk.store import commands as history
 from sms_desk.store import inbox as inbox_store
@@ -87,8 +86,18 @@ def all_accounts(ctx: Context) -> tuple[AccountRow, ...]:
 
 
 def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, ...]:
-    """Composed messages that are not settled, or all of the last ones, newest first."""
-    rows = outbox.listing(ctx.tx, settled=everything)
+    """Composed messages that are not settled, or the last of those that are, too; newest first."""
+    return _outbox_rows(ctx, outbox.listing(ctx.tx, settled=everything))
+
+
+def outbox_row(ctx: Context, outbox_id: UUID) -> OutboxRow | None:
+    """One of them, however old; None where there is none that the actor may see."""
+    row = outbox.told(ctx.tx, outbox_id)
+    found = () if row is None else _outbox_rows(ctx, [row])
+    return found[0] if found else None
+
+
+def _outbox_rows(ctx: Context, rows: Sequence[Mapping[Any, Any]]) -> tuple[OutboxRow, ...]:
     details = inbox_store.details(
         ctx.tx, list({row["conversation_id"] for row in rows}), ctx.actor.person_id
     )
@@ -101,10 +110,12 @@ def outbox_rows(ctx: Context, *, everything: bool = False) -> tuple[OutboxRow, .
     )
 
 
-def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[str]) -> OutboxRow:
-    words = ErrorWords(row["reason_text"], "", known=False)
-    if row["state"] == OutboxState.REFUSED:
-        words = error_words(row["provider"] or "", row["reason"], row["reason_text"])
+def _outbox_row(
+    row: Mapping[Any, Any], conversation: inbox_store.Shown, waivable: Collection[str]
+) -> OutboxRow:
+    state = OutboxState(row["state"])
+    reason = BEHIND if row["is_behind"] else row["reason"]
+    words = outbox_words(row, row["provider"] or "")
     return OutboxRow(
         row["id"],
         row["conversation_id"],
@@ -112,16 +123,16 @@ def _outbox_row(row: Any, conversation: inbox_store.Shown, waivable: Collection[
         peer_text(row["to_raw"]),
         conversation.sender_label or peer_text(conversation.sender_address),
         row["body"],
-        OutboxState(row["state"]),
-        BEHIND if row["is_behind"] else row["reason"],
-        words.title,
+        state,
+        reason,
+        why(state, reason) or words.title,
         words.next_step,
         words.lasting,
         row["composed_at"],
         row["state_at"],
         row["attempts"],
         row["provider_sid"] or "",
-        waivable=row["state"] == OutboxState.HELD and row["reason"] in waivable,
+        waivable=state is OutboxState.HELD and row["reason"] in waivable,
     )
 
 

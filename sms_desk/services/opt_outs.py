@@ -86,10 +86,10 @@ def requests(ctx: Context, *, decided: bool = False) -> tuple[OptOutRequestRow, 
     stored = opt_out_requests.listing(ctx.tx, decided=decided)
     seen = inbox_store.visible(ctx.tx, ctx.reach, {row["conversation_id"] for row in stored})
     stored = [row for row in stored if row["conversation_id"] in seen]
-    before = opt_out_requests.before(ctx.tx, stored)
+    scopes = {id_: _scopes(ctx, id_) for id_ in {row["sender_id"] for row in stored}}
     zone = ZoneInfo(ctx.actor.zone)
     today = ctx.now.astimezone(zone).date()
-    return tuple(_request(ctx, row, before[row["id"]], zone, today) for row in stored)
+    return tuple(_request(row, scopes[row["sender_id"]], zone, today) for row in stored)
 
 
 def open_requests(ctx: Context) -> int:
@@ -106,7 +106,9 @@ def together(ctx: Context, request_id: UUID) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys((request_id, *(one["id"] for one in found))))
 
 
-def _request(ctx: Context, row: Any, before: str, zone: ZoneInfo, today: date) -> OptOutRequestRow:
+def _request(
+    row: Any, scopes: tuple[OptOutScope, ...], zone: ZoneInfo, today: date
+) -> OptOutRequestRow:
     said = row["said_at"].astimezone(zone).date()
     return OptOutRequestRow(
         id=row["id"],
@@ -117,13 +119,13 @@ def _request(ctx: Context, row: Any, before: str, zone: ZoneInfo, today: date) -
         sender=row["sender"],
         said_at=row["said_at"],
         body=row["body"],
-        before=before,
+        before=row["before"] or "",
         due=business_days.due(said).isoformat(),
         days_left=business_days.left(said, today),
         state=RequestState(row["state"]),
         decided_by=row["decided_name"] or "",
         decided_at=row["decided_at"],
-        scopes=_scopes(ctx, row["sender_id"]),
+        scopes=scopes,
     )
 
 

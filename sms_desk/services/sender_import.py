@@ -57,13 +57,15 @@ class ProviderLine:
 
 @dataclass(frozen=True, slots=True)
 class ProviderPreview:
-    """unlisted: kinds that the key may not list, of which nobody knows whether they are gone."""
+    """unlisted: kinds that are not listed for the key; unanswered: kinds that the provider gave no
+    answer about. Of neither anybody knows whether they are gone."""
 
     account_id: UUID
     account_label: str
     lines: tuple[ProviderLine, ...]
     same: int
     unlisted: tuple[str, ...]
+    unanswered: tuple[str, ...] = ()
 
     def chosen(self, ids: Iterable[UUID]) -> tuple[SenderLine, ...]:
         """What an import of these lines writes."""
@@ -91,7 +93,7 @@ def preview(
         else:
             found.append(line)
     gone = (row for row in stored if row["account_id"] == account_id and row["id"] not in listed)
-    sure = not remote.unlisted
+    sure = not (remote.unlisted or remote.unanswered)
     found += [_gone(row, sure=sure) for row in gone if row["retired_at"] is None]
     return ProviderPreview(
         account_id,
@@ -101,6 +103,7 @@ def preview(
         ),
         same,
         tuple(remote.unlisted),
+        tuple(remote.unanswered),
     )
 
 
@@ -167,7 +170,7 @@ def _gone(row: Mapping[Any, Any], *, sure: bool) -> ProviderLine:
     ours = line_of(row)
     likely = sure and ours.kind is not SenderKind.ALPHANUMERIC
     difference = Difference("retired", "no", "yes")
-    why = () if likely else (Problem("retired", "The key may not list all of this kind."),)
+    why = () if likely else (Problem("retired", "The list may not hold all of this kind."),)
     return _line(ProviderChange.GONE, replace(ours, retired=True), (difference,), why)
 
 

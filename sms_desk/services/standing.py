@@ -100,7 +100,7 @@ def since(
     rows = conversations.load(ctx.tx, ids)
     if not rows:
         return {}
-    known = _Known.of(ctx, rows)
+    known = _Known.of(ctx, rows, said, base)
     return {
         id_: _Looking(ctx, command, said, known, row, base.get(id_)).standing()
         for id_, row in rows.items()
@@ -114,15 +114,24 @@ class _Known:
     names: Mapping[UUID, str]
     visible: Collection[UUID]
     answers: Mapping[UUID, frozenset[UUID]]
+    queued: Mapping[UUID, Collection[tuple[UUID, datetime]]]
 
     @classmethod
-    def of(cls, ctx: Context, rows: Mapping[UUID, Mapping[str, Any]]) -> _Known:
+    def of(
+        cls,
+        ctx: Context,
+        rows: Mapping[UUID, Mapping[str, Any]],
+        said: Given,
+        base: Mapping[UUID, Seen],
+    ) -> _Known:
         owned = {id_: row["owner_id"] for id_, row in rows.items() if row["owner_id"] is not None}
         flows = covers.answering(ctx.tx, ctx.now, owned)
+        behind = {id_: base[id_].queued for id_ in rows if id_ in base}
         return cls(
             ctx.remembered(people.names),
             inbox_store.visible(ctx.tx, ctx.reach, list(rows)),
             {id_: flow.people for id_, flow in flows.items()},
+            contests.queued(ctx.tx, behind, besides=said.by),
         )
 
 
@@ -191,9 +200,7 @@ class _Looking:
 
     def _about_to_reply(self) -> list[Deed]:
         """Colleagues' messages that wait for the line."""
-        if self._base is None:
-            return []
-        waits = contests.queued(self._tx, self._row["id"], self._base.queued, self._given.by)
+        waits = self._known.queued.get(self._row["id"], ())
         return [Deed(by, self._name(by), at) for by, at in waits]
 
     def _closed(self) -> Deed | None:

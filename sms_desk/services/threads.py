@@ -39,7 +39,7 @@ from sms_desk.services.rows import (
     ThreadItem,
     ThreadPage,
 )
-from sms_desk.services.words import error_words, peer_text
+from sms_desk.services.words import error_words, outbox_words, peer_text
 from sms_desk.store import (
     accounts,
     auto_replies,
@@ -418,30 +418,35 @@ def _pending(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) ->
     """What is not accepted yet, last and in queue order (R56)."""
     rows = threads.pending(ctx.tx, ids)
     waivable = preferences.waivable_checks(ctx) if rows else ()
-    return [
-        ThreadItem(
-            kind=ItemKind.PENDING,
-            id=row["id"],
-            position=position + n,
-            at=row["composed_at"],
-            conversation_id=row["conversation_id"],
-            body=row["body"],
-            direction=Direction.OUTBOUND,
-            origin=Origin(row["origin"]),
-            author_id=row["author_id"],
-            author_name=_name(names, row["author_id"]),
-            on_behalf_name=_name(names, row["on_behalf_id"]),
-            reason=row["reason"],
-            error_code=row["reason"] if row["state"] == OutboxState.REFUSED else "",
-            error_title=_reason(row, names).title,
-            error_step=_reason(row, names).next_step,
-            lasting=_reason(row, names).lasting,
-            outbox_state=OutboxState(row["state"]),
-            outbox_id=row["id"],
-            waivable=row["reason"] in waivable,
-        )
-        for n, row in enumerate(rows)
-    ]
+    return [_waiting(row, names, position + n, waivable) for n, row in enumerate(rows)]
+
+
+def _waiting(
+    row: Mapping[Any, Any], names: _Names, position: int, waivable: Collection[str]
+) -> ThreadItem:
+    state = OutboxState(row["state"])
+    words = outbox_words(row, names.providers.get(row["account_id"], ""))
+    return ThreadItem(
+        kind=ItemKind.PENDING,
+        id=row["id"],
+        position=position,
+        at=row["composed_at"],
+        conversation_id=row["conversation_id"],
+        body=row["body"],
+        direction=Direction.OUTBOUND,
+        origin=Origin(row["origin"]),
+        author_id=row["author_id"],
+        author_name=_name(names, row["author_id"]),
+        on_behalf_name=_name(names, row["on_behalf_id"]),
+        reason=row["reason"],
+        error_code=row["reason"] if state is OutboxState.REFUSED else "",
+        error_title=words.title,
+        error_step=words.next_step,
+        lasting=words.lasting,
+        outbox_state=state,
+        outbox_id=row["id"],
+        waivable=state is OutboxState.HELD and row["reason"] in waivable,
+    )
 
 
 def _scheduled(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) -> list[ThreadItem]:
@@ -463,13 +468,6 @@ def _scheduled(ctx: Context, ids: Sequence[UUID], names: _Names, position: int) 
         )
         for n, row in enumerate(scheduled.waiting(ctx.tx, ids))
     ]
-
-
-def _reason(row: Mapping[Any, Any], names: _Names) -> ErrorWords:
-    if row["state"] != OutboxState.REFUSED:
-        return ErrorWords(row["reason_text"], "", known=False)
-    provider = names.providers.get(row["account_id"], "")
-    return error_words(provider, row["reason"], row["reason_text"])
 
 
 # --- what stands around ---------------------------------------------------------------------------

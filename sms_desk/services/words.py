@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sms_desk.domain import addresses
 from sms_desk.domain.absence_times import last_whole_day
+from sms_desk.domain.model import OutboxState
 from sms_desk.domain.wall_time import require_zone
 
 if TYPE_CHECKING:  # comes with the words
@@ -42,3 +44,10 @@ def error_words(provider: str, code: str | None, text: str | None) -> ErrorWords
     from sms_desk.providers import catalogue
 
     return catalogue.describe(provider, code, text or "")
+
+
+def outbox_words(row: Mapping[Any, Any], provider: str) -> ErrorWords:
+    """Why a composed message was refused, in words for the provider's code; else why it is held, as
+    that was stored."""
+    code = row["reason"] if row["state"] == OutboxState.REFUSED else None
+    return error_words(provider, code, row["reason_text"])

@@ -66,10 +66,6 @@ class Profile:
         return self.folder / "window.lock"
 
     @property
-    def connector_lock(self) -> Path:
-        return self.folder / "connector.lock"
-
-    @property
     def logs(self) -> Path:
         return self.folder / "logs"
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.line import Line
 from sms_desk.store import fast, tables
 from sms_desk.store.engine import Tx
 from sms_desk.store.reading import Query
@@ -47,22 +48,23 @@ def add(
     key_sid: str | None,
     at: datetime,
 ) -> UUID:
-    """A new account, or the one that this sid had before, connected again (R58). Returns its id."""
+    """A new account, or the one that this sid had before, connected again: its line begins anew,
+    and when it was last heard stays true (R58, R63). Returns its id."""
     values = {
         "label": label,
         "base_url": base_url,
         "key_sid": key_sid,
         "removed_at": None,
-        "line": None,
     }
     query = sa.select(_A.id).where(_A.provider == provider, _A.sid == sid)
     known: UUID | None = tx.execute(query).scalar_one_or_none()
     if known is not None:
         tx.execute(sa.update(tables.accounts).where(_A.id == known).values(values))
+        begin_line(tx, known)
         return known
     tx.execute(
         sa.insert(tables.accounts).values(
-            id=id_, provider=provider, sid=sid, created_at=at, **values
+            id=id_, provider=provider, sid=sid, created_at=at, line=None, **values
         )
     )
     return id_
@@ -83,6 +85,12 @@ def line(tx: Tx, account_id: UUID) -> dict[str, Any]:
 
 def set_line(tx: Tx, account_id: UUID, state: dict[str, Any]) -> None:
     fast.update(tx, tables.accounts, "id", {account_id: {"line": state}})
+
+
+def begin_line(tx: Tx, account_id: UUID) -> None:
+    """Forget how the line stood, since it leads elsewhere now; when it was last heard stays true."""
+    last = Line.of(line(tx, account_id)).last_sync_at
+    set_line(tx, account_id, Line(last_sync_at=last).to_state())
 
 
 def clock_offset(tx: Tx, account_id: UUID) -> timedelta | None:

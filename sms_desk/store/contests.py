@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -89,23 +89,28 @@ def newest_queued(tx: Tx, ids: Collection[UUID], *, besides: UUID) -> dict[UUID,
 
 
 def queued(
-    tx: Tx, conversation_id: UUID, behind: int, person_id: UUID
-) -> list[tuple[UUID, datetime]]:
-    """Messages of other people that are just going, behind that place: by whom, and since when;
-    newest first."""
+    tx: Tx, behind: Mapping[UUID, int], *, besides: UUID
+) -> dict[UUID, list[tuple[UUID, datetime]]]:
+    """Messages of other people that are just going: by whom, and since when; newest first.
+
+    behind: of these conversations, those behind that place in the queue.
+    """
     query = (
-        sa.select(_O.author_id, _O.composed_at)
+        sa.select(_O.conversation_id, _O.queue_n, _O.author_id, _O.composed_at)
         .where(
-            _O.conversation_id == conversation_id,
-            _O.queue_n > behind,
+            _O.conversation_id.in_(behind),
             _O.origin == Origin.PERSON,
             _O.author_id.is_not(None),
-            _O.author_id != person_id,
+            _O.author_id != besides,
             _O.state.in_(_LEAVES),
         )
         .order_by(_O.queue_n.desc())
     )
-    return [(row.author_id, row.composed_at) for row in tx.execute(query)]
+    found: dict[UUID, list[tuple[UUID, datetime]]] = {}
+    for row in tx.execute(query) if behind else ():
+        if row.queue_n > behind[row.conversation_id]:
+            found.setdefault(row.conversation_id, []).append((row.author_id, row.composed_at))
+    return found
 
 
 def conversation_of_queued(tx: Tx, outbox_id: UUID) -> UUID | None:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from sms_desk.domain.compliance import RequestState
 from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.model import Direction
 from sms_desk.store import tables, upserts
 from sms_desk.store.engine import Tx
 from sms_desk.store.ids import new_id
@@ -98,8 +99,25 @@ def open_conversations(tx: Tx) -> set[UUID]:
     return set(tx.execute(query).scalars())
 
 
+def _written_before() -> sa.ColumnElement[str | None]:
+    m = tables.messages.alias().c
+    return (
+        sa.select(m.body)
+        .where(
+            m.conversation_id == _R.conversation_id,
+            m.position < _M.position,
+            m.direction == Direction.OUTBOUND,
+        )
+        .order_by(m.position.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("before")
+    )
+
+
 def listing(tx: Tx, *, decided: bool = False, limit: int = 500) -> list[sa.RowMapping]:
-    """Requests with what was said, by whom and to what; the oldest first, as they fall due.
+    """Requests with what was said, by whom and to what, and what we wrote last before it
+    (`before`, null for nothing); the oldest first, as they fall due.
 
     Decided ones, newest first, only when asked for.
     """
@@ -109,7 +127,7 @@ def listing(tx: Tx, *, decided: bool = False, limit: int = 500) -> list[sa.RowMa
         sa.select(
             tables.opt_out_requests,
             _M.body,
-            _M.position,
+            _written_before(),
             _C.contact_id,
             _C.channel,
             _C.peer_key,
@@ -129,21 +147,3 @@ def listing(tx: Tx, *, decided: bool = False, limit: int = 500) -> list[sa.RowMa
         .limit(limit)
     )
     return list(tx.execute(query).mappings())
-
-
-def before(tx: Tx, rows: Iterable[sa.RowMapping]) -> dict[UUID, str]:
-    """Request → what we wrote last before the contact said it, "" if nothing: the context."""
-    found = {}
-    for row in rows:
-        query = (
-            sa.select(_M.body)
-            .where(
-                _M.conversation_id == row["conversation_id"],
-                _M.position < row["position"],
-                _M.direction == "outbound",
-            )
-            .order_by(_M.position.desc())
-            .limit(1)
-        )
-        found[row["id"]] = tx.execute(query).scalar() or ""
-    return found

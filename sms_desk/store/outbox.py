@@ -217,20 +217,34 @@ def update(tx: Tx, outbox_id: UUID, **values: Any) -> None:
 
 def listing(tx: Tx, *, settled: bool = False, limit: int = 500) -> list[RowMapping]:
     """Entries with their provider, their number of attempts and whether another goes first
-    (`is_behind`), newest first; open ones only unless settled ones are asked for too. Refused ones
-    stay listed: somebody has to see them (GS2)."""
+    (`is_behind`), newest first: all that somebody or something is still to decide, and the last
+    `limit` of those with an end. Of these the refused ones alone, since somebody has to see them
+    (GS2), unless settled ones are asked for too."""
+    ended = rules.FINAL if settled else {OutboxState.REFUSED}
+    e = tables.outbox.alias().c
+    last = (
+        sa.select(e.id)
+        .where(e.state.in_(sorted(ended)))
+        .order_by(e.composed_at.desc(), e.id.desc())
+    )
+    query = _told().where(
+        sa.or_(_O.state.not_in(sorted(rules.FINAL)), _O.id.in_(last.limit(limit)))
+    )
+    return list(tx.execute(query.order_by(_O.composed_at.desc(), _O.id.desc())).mappings())
+
+
+def told(tx: Tx, outbox_id: UUID) -> RowMapping | None:
+    """One entry, with what `listing` says of each."""
+    return tx.execute(_told().where(_O.id == outbox_id)).mappings().first()
+
+
+def _told() -> sa.Select[Any]:
     a, k = tables.attempts.c, tables.accounts.c
     tried = sa.select(sa.func.count()).where(a.outbox_id == _O.id).scalar_subquery()
     is_behind = sa.and_(_O.state == OutboxState.QUEUED, _before(_O)).label("is_behind")
-    query = (
-        sa.select(tables.outbox, k.provider, tried.label("attempts"), is_behind)
-        .outerjoin(tables.accounts, k.id == _O.account_id)
-        .order_by(_O.composed_at.desc(), _O.id.desc())
-        .limit(limit)
+    return sa.select(tables.outbox, k.provider, tried.label("attempts"), is_behind).outerjoin(
+        tables.accounts, k.id == _O.account_id
     )
-    if not settled:
-        query = query.where(_O.state.not_in((OutboxState.ACCEPTED, OutboxState.WITHDRAWN)))
-    return list(tx.execute(query).mappings())
 
 
 def lane_for(tx: Tx, entry: Entry, body: str) -> str:

@@ -6,7 +6,8 @@ Within a month every day of the last thirty has been counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from sms_desk.store import messages, scans
 from sms_desk.store.engine import Workspace
 from sms_desk.sync.intake import Stored
 from sms_desk.sync.walks import HOT, Cursor
+
+log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=24)
 _NAME = "audit"
@@ -53,21 +56,22 @@ class Auditor:
         self._pages = pages
         self._take = take
 
-    def run(self, now: datetime) -> tuple[Gap, Stored] | None:
-        """Count the day whose turn it is; None if it was counted, or if nothing is known yet."""
+    def run(self, now: datetime) -> Iterator[Stored]:
+        """Count the day whose turn it is, and yield what was missing, page by page; nothing if it was
+        counted, or if nothing is known yet."""
         with self._workspace.read() as tx:
             state = scans.load(tx, self._account_id, _NAME)
             newest = Cursor.of(scans.load(tx, self._account_id, HOT.name)).newest
             backfill = scans.backfill(tx, self._account_id)
         last = datetime.fromisoformat(state["at"]) if state else None
         if newest is None or not backfill.done or (last is not None and last <= now < last + EVERY):
-            return None
+            return
         nights = int(state.get("nights", 0))
         day = newest.astimezone(UTC).date() - timedelta(days=1 + nights % _DAYS)
         start = datetime.combine(day, time.min, UTC)
         if not backfill.covers(start):
             nights, day = 0, newest.date() - _DAY  # further back than was chosen: begin again
-        gap, stored = self._compare(day, now)
+        gap = yield from self._compare(day, now)
         found = {"listed": gap.listed, "healed": gap.healed, "gone": gap.gone}
         with self._workspace.write() as tx:
             scans.save(
@@ -77,16 +81,21 @@ class Auditor:
                 {"at": now.isoformat(), "nights": nights + 1, "day": day.isoformat(), **found},
                 at=now,
             )
-        return gap, stored
+        if not gap.is_closed:
+            log.info(
+                "account %s: %d messages of one day were missing", self._account_id, gap.healed
+            )
 
-    def _compare(self, day: date, now: datetime) -> tuple[Gap, Stored]:
+    def _compare(self, day: date, now: datetime) -> Generator[Stored, None, Gap]:
         """Whole days with one to spare on both sides: the filter's day is another's (design §4)."""
         start = datetime.combine(day, time.min, UTC)
-        listed, stored = set[str](), Stored()
+        listed, unknown = set[str](), set[str]()
         for page in self._pages(day - _DAY, day + _DAY):
             of_day = [m for m in page.messages if start <= m.created_at < start + _DAY]
             listed |= {message.sid for message in of_day}
-            stored |= self._take(Page(of_day), now)
+            stored = self._take(Page(of_day), now)
+            unknown |= stored.unknown
+            yield stored
         with self._workspace.read() as tx:
             here = messages.sids_between(tx, self._account_id, start, start + _DAY)
-        return Gap(day, len(listed), len(stored.unknown & listed), len(here - listed)), stored
+        return Gap(day, len(listed), len(unknown & listed), len(here - listed))

@@ -8,6 +8,7 @@ record  what became of it                             (not sent, refused, accept
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -105,10 +106,9 @@ class Deliverer:
         self._clock = clock
         self._holder = holder
 
-    def run(self, now: datetime) -> Changes:
-        """Send what is due. Raises CredentialError or RateLimited if the provider says so; the
-        message then waits (R63)."""
-        changes = NOTHING
+    def run(self, now: datetime) -> Iterator[Changes]:
+        """Send what is due, and yield what became of each. Raises CredentialError, RateLimited or
+        ProviderUnreachable if the line is down; the message then waits (R63)."""
         with self._workspace.read() as tx:
             due = [
                 entry
@@ -116,20 +116,18 @@ class Deliverer:
                 if send_facts.carrier(tx, entry.sender_id) == self._account_id
             ]
         for entry in due[:_AT_ONCE]:
-            changes |= self._deliver(entry.id)
-        return changes
+            yield from self._deliver(entry.id)
 
-    def _deliver(self, outbox_id: UUID) -> Changes:
+    def _deliver(self, outbox_id: UUID) -> Iterator[Changes]:
         changes, claim = self.claim(outbox_id)
-        if claim is None:
-            return changes
-        started = self.start(claim)
+        started = None if claim is None else self.start(claim)
         if started is None:
-            return changes
+            yield changes
+            return
         result = self._post(started)
         self.record(started, result)
+        yield changes
         _raise_if_line_is_down(result)
-        return changes | _touched(claim.entry)
 
     # --- claim ---
 
@@ -232,7 +230,7 @@ class Deliverer:
             OutboxState.REFUSED,
             at=now,
             reason=result.code or result.why,
-            reason_text=f"{words.title} {words.next_step}".strip(),
+            reason_text=words.title,  # the next step follows from the code, wherever it is shown
         )
         if result.code == _OPTED_OUT:
             self._learn_opt_out(tx, claim.entry, result.server_date or now)

@@ -18,7 +18,7 @@ def discover(
     workspace: Workspace, account_id: UUID, provider: Provider, now: datetime
 ) -> tuple[frozenset[UUID], Directory]:
     """Read the provider's directory and store it. Returns the sender IDs that are new here, and
-    the directory, whose `unlisted` says what this key may not list."""
+    the directory, which says what is not in it and why."""
     directory = provider.directory()
     with workspace.write() as tx:
         new = _take(tx, account_id, directory, now)

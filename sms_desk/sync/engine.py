@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,8 @@ from sms_desk.sync.walks import HOT, WARM
 
 log = logging.getLogger(__name__)
 
+Step = Callable[[datetime], Iterator[Changes]]
+"""Yields what it did as soon as that is stored: a line that breaks takes no news of it away."""
 OpenProvider = Callable[[Mapping[str, Any]], Provider]
 """Makes the provider of an account row; may raise KeyringError or ProviderError."""
 
@@ -127,8 +129,7 @@ class Engine:
         heard stays true (R63)."""
         self._drop(account_id)
         with self._workspace.write() as tx:
-            last = Line.of(accounts.line(tx, account_id)).last_sync_at
-            accounts.set_line(tx, account_id, Line(last_sync_at=last).to_state())
+            accounts.begin_line(tx, account_id)
 
     def close(self) -> None:
         for part in self._parts.values():
@@ -189,8 +190,9 @@ class Engine:
         try:
             part = self._part(row, now)
             for step in part.steps(force=force):
-                changes |= step(now)
-            new = line.synced(now)
+                for done in step(now):
+                    changes |= done
+            new = line.synced(now, *part.amiss)
         except (ProviderError, KeyringError, NotFoundError) as error:  # of a link, the last
             log.info("account %s: %s", account_id, type(error).__name__)
             new = line.failed(error, now)
@@ -209,7 +211,7 @@ class Engine:
         account_id: UUID = row["id"]
         if account_id not in self._parts:
             provider = self._open_provider(row)
-            part = _Account(self, self._workspace, account_id, provider, row["provider"])
+            part = _Account(self, self._workspace, row, provider)
             part.statuses.at_start(now)
             self._parts[account_id] = part
         return self._parts[account_id]
@@ -219,12 +221,14 @@ class _Account:
     """The parts of a cycle for one account, in their order."""
 
     def __init__(
-        self, engine: Engine, workspace: Workspace, account_id: UUID, provider: Provider, name: str
+        self, engine: Engine, workspace: Workspace, row: Mapping[str, Any], provider: Provider
     ) -> None:
         self._workspace = workspace
-        self._account_id = account_id
+        self._account_id = account_id = row["id"]
         self._provider = provider
-        keywords = lexicon(facts.keyword_rules(), name).meaning_of
+        self._asks_with = [row["base_url"], row["key_sid"]]
+        """What decides which sender IDs are listed: another key may list more."""
+        keywords = lexicon(facts.keyword_rules(), row["provider"]).meaning_of
         intake = Intake(account_id, keywords, Slicer())
         self._deliverer = Deliverer(
             workspace, account_id, provider, intake, engine._clock, engine._holder
@@ -242,10 +246,12 @@ class _Account:
             workspace, account_id, self._receiver.days, self._receiver.take_late
         )
         self._warm_ran = False
+        self.amiss = ("", "")
+        """What is wrong without breaking the line, and the next step."""
 
-    def steps(self, *, force: bool) -> Iterable[Callable[[datetime], Changes]]:
+    def steps(self, *, force: bool) -> Iterable[Step]:
         """Sending first: nobody waits for a scan."""
-        yield self._deliver
+        yield self._deliverer.run
         yield self._discover
         yield self._scan_now if force else self._scan
         yield self._respond
@@ -253,9 +259,9 @@ class _Account:
         yield self._refresh_templates
         yield lambda now: _changes(self.statuses.run(now))
         yield self._backfill
-        yield lambda now: _changes(self._forgetter.run(now))
-        yield lambda now: _changes(self._late.run(now))
-        yield self._audit
+        yield lambda now: _changes([self._forgetter.run(now)])
+        yield lambda now: _changes([self._late.run(now)])
+        yield lambda now: _changes(self._auditor.run(now))
         yield lambda now: _changes(self._media.run(now))
 
     def has_more(self, now: datetime) -> bool:
@@ -267,79 +273,77 @@ class _Account:
     def close(self) -> None:
         self._provider.close()
 
-    def _deliver(self, now: datetime) -> Changes:
-        return self._deliverer.run(now)
-
-    def _discover(self, now: datetime) -> Changes:
+    def _discover(self, now: datetime) -> Iterator[Changes]:
         with self._workspace.read() as tx:
             state = scans.load(tx, self._account_id, _DIRECTORY)
         last = datetime.fromisoformat(state["at"]) if "at" in state else None
-        if last is not None and last <= now < last + _DIRECTORY_EVERY:
-            return NOTHING
+        is_same = state.get("with", self._asks_with) == self._asks_with
+        if is_same and last is not None and last <= now < last + _DIRECTORY_EVERY:
+            self.amiss = _unanswered_words(state.get("unanswered", ()))
+            return
         if not self._provider.capabilities.lists_senders:
-            return NOTHING
+            return
         new, directory = discover.discover(self._workspace, self._account_id, self._provider, now)
+        asked = now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN if directory.unanswered else now
+        done = {
+            "at": asked.isoformat(),
+            "with": self._asks_with,
+            "unlisted": list(directory.unlisted),
+            "unanswered": list(directory.unanswered),
+        }
         with self._workspace.write() as tx:
-            asked = now if directory.complete else now - _DIRECTORY_EVERY + _DIRECTORY_AGAIN
-            done = {"at": asked.isoformat(), "unlisted": list(directory.unlisted)}
             scans.save(tx, self._account_id, _DIRECTORY, done, at=now)
-        return Changes.of(sender=new) if new else NOTHING
+        self.amiss = _unanswered_words(directory.unanswered)
+        if new:
+            yield Changes.of(sender=new)
 
-    def _refresh_templates(self, now: datetime) -> Changes:
+    def _refresh_templates(self, now: datetime) -> Iterator[Changes]:
         """Approved WhatsApp templates, on their schedule or because somebody asked (R42)."""
         if not self._provider.capabilities.lists_templates:
-            return NOTHING
+            return
         with self._workspace.read() as tx:
             if not refresh_templates.due(tx, self._account_id, now):
-                return NOTHING
-        return refresh_templates.refresh(self._workspace, self._account_id, self._provider, now)
+                return
+        yield refresh_templates.refresh(self._workspace, self._account_id, self._provider, now)
 
-    def _scan(self, now: datetime) -> Changes:
-        stored = Stored()
+    def _scan(self, now: datetime) -> Iterator[Changes]:
         due = self._receiver.due(now)
         self._warm_ran = WARM in due
         for walk in due:
-            stored |= self._receiver.scan(walk, now)
-        return _changes(stored)
+            yield from _changes(self._receiver.scan(walk, now))
 
-    def _scan_now(self, now: datetime) -> Changes:
-        return _changes(self._receiver.scan(HOT, now)) | self._scan(now)
+    def _scan_now(self, now: datetime) -> Iterator[Changes]:
+        yield from _changes(self._receiver.scan(HOT, now))
+        yield from self._scan(now)
 
-    def _respond(self, now: datetime) -> Changes:
+    def _respond(self, now: datetime) -> Iterator[Changes]:
         """Who wrote to a program that takes no replies is told at once (R18)."""
         queued = self._responder.run(now)
-        return queued | self._deliverer.run(now) if queued else NOTHING
+        if queued:
+            yield queued
+            yield from self._deliverer.run(now)
 
-    def _look_up(self, now: datetime) -> Changes:
+    def _look_up(self, now: datetime) -> Iterator[Changes]:
         return self._reconciler.run(now, with_warm=self._warm_ran)
 
-    def _audit(self, now: datetime) -> Changes:
-        found = self._auditor.run(now)
-        if found is None:
-            return NOTHING
-        gap, stored = found
-        if not gap.is_closed:
-            log.info(
-                "account %s: %d messages of one day were missing", self._account_id, gap.healed
-            )
-        return _changes(stored)
-
-    def _backfill(self, now: datetime) -> Changes:
-        stored = Stored()
+    def _backfill(self, now: datetime) -> Iterator[Changes]:
         for _ in range(_BACKFILL_PAGES):
             if not self._receiver.backfill_state().running:
-                break
-            stored |= self._receiver.backfill(now)
-        changes = _changes(stored)
-        return changes | Changes.of(line=self._account_id) if changes else NOTHING
+                return
+            changes = self._receiver.backfill(now).changes
+            if changes:
+                yield changes | Changes.of(line=self._account_id)
 
 
-def _changes(stored: Stored) -> Changes:
-    touched = {
-        "conversation": stored.conversation_ids,
-        "message": stored.message_ids,
-        "outbox": stored.outbox_ids,
-        "sender": stored.sender_ids,
-        "contact": stored.contact_ids,
-    }
-    return Changes.of(**{name: ids for name, ids in touched.items() if ids})
+def _unanswered_words(kinds: Sequence[str]) -> tuple[str, str]:
+    """Title and next step where some kinds of sender ID were asked for in vain."""
+    if not kinds:
+        return "", ""
+    return (
+        f"The provider gave no answer about its {', '.join(kinds)}.",
+        "Messages come and go all the same; the desk asks again within ten minutes.",
+    )
+
+
+def _changes(stored: Iterable[Stored]) -> Iterator[Changes]:
+    return (each.changes for each in stored)

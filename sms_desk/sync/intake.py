@@ -16,6 +16,7 @@ from uuid import UUID
 from sms_desk.domain import delivery, positions
 from sms_desk.domain.addresses import Address
 from sms_desk.domain.attribution import NO_PROGRAM
+from sms_desk.domain.changes import Changes
 from sms_desk.domain.compliance import Meaning
 from sms_desk.domain.model import DeliveryStatus, Direction
 from sms_desk.domain.plain_text import clean_intake
@@ -58,22 +59,30 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a batch did. new: how many messages are new here; inbound: conversations that a contact
-    wrote to (live only); unknown: sids that had not been seen before."""
+    """What a batch did. unknown: sids that had not been seen before."""
 
     conversation_ids: frozenset[UUID] = frozenset()
     message_ids: frozenset[UUID] = frozenset()
-    inbound: frozenset[UUID] = frozenset()
     outbox_ids: frozenset[UUID] = frozenset()
     sender_ids: frozenset[UUID] = frozenset()
     contact_ids: frozenset[UUID] = frozenset()
     unknown: frozenset[str] = frozenset()
 
+    @property
+    def changes(self) -> Changes:
+        touched = {
+            "conversation": self.conversation_ids,
+            "message": self.message_ids,
+            "outbox": self.outbox_ids,
+            "sender": self.sender_ids,
+            "contact": self.contact_ids,
+        }
+        return Changes.of(**{name: ids for name, ids in touched.items() if ids})
+
     def __or__(self, other: Stored) -> Stored:
         return Stored(
             self.conversation_ids | other.conversation_ids,
             self.message_ids | other.message_ids,
-            self.inbound | other.inbound,
             self.outbox_ids | other.outbox_ids,
             self.sender_ids | other.sender_ids,
             self.contact_ids | other.contact_ids,
@@ -173,11 +182,9 @@ class Intake:
         self._change(tx, book, before, rows, sources, arrival)
         unplaced.resolve(tx, self.account_id, [row.provider_sid for row in rows])
         offered = self._offer(tx, [message for message, *_ in batch.placed], {}, arrival)
-        wrote = {row.conversation_id for row in rows if row.direction == Direction.INBOUND}
         return Stored(
             frozenset(before),
             frozenset(row.id for row in rows),
-            frozenset(wrote) if arrival.live else frozenset(),
             frozenset(offered),
             frozenset(book.new_senders),
             frozenset(f.contact_id for f in batch.found.values() if f.contact_created),

@@ -20,8 +20,9 @@ from sms_desk.domain.errors import KeyringError, NotFoundError
 from sms_desk.domain.notices import Because, Kind, State, Told, Way
 from sms_desk.notify import email
 from sms_desk.notify.email import Letter, MailServer, Outcome, Result
-from sms_desk.services import notices as words
+from sms_desk.services import letters
 from sms_desk.services.context import Context
+from sms_desk.services.notice_words import DEFAULT
 from sms_desk.services.telling import Teller
 from sms_desk.store import notices, people
 from sms_desk.store.engine import Tx, Workspace
@@ -133,7 +134,7 @@ class Mailer:
             log.warning("the password of the e-mail server: %s", type(error).__name__)
             password = ""
         with self._workspace.read() as tx:
-            return words.mail_server(tx, password, self._ca_file())
+            return letters.mail_server(tx, password, self._ca_file())
 
     # --- one letter ---
 
@@ -208,7 +209,7 @@ class Mailer:
                 ctx = Context(tx, people.actor(tx, row["person_id"]), now)
             except NotFoundError:
                 return "gone"
-            addressed = words.letter(tx, row, ctx)
+            addressed = letters.letter(tx, row, ctx)
             if isinstance(addressed, str):
                 return addressed
             chosen = _template_of(tx, row["template"])
@@ -217,7 +218,7 @@ class Mailer:
     def _filled(
         self,
         row: Mapping[str, Any],
-        addressed: words.Addressed,
+        addressed: letters.Addressed,
         chosen: Mapping[Any, Any] | None,
         now: datetime,
     ) -> Letter:
@@ -228,7 +229,7 @@ class Mailer:
         template, broken = own, False
         if chosen is not None:
             template = templates.Template(chosen["subject"], chosen["text"], chosen["html"])
-        elif row["template"] not in ("", words.DEFAULT):
+        elif row["template"] not in ("", DEFAULT):
             broken = True
         try:
             made = templates.render(template, addressed.values)
@@ -251,7 +252,7 @@ class Mailer:
 
 def _template_of(tx: Tx, name: str) -> Mapping[Any, Any] | None:
     """The saved one; a retired one counts as the desk's own."""
-    if name in ("", words.DEFAULT):
+    if name in ("", DEFAULT):
         return None
     row = notices.template(tx, name)
     if row is not None and row["retired_at"] is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,17 +59,15 @@ class MediaFetcher:
         self._provider = provider
         self._paused_at: datetime | None = None
 
-    def run(self, now: datetime) -> Stored:
+    def run(self, now: datetime) -> Iterator[Stored]:
         """Fetch a few. Raises CredentialError; any other failure concerns the attachment alone."""
         if self._is_paused(now):
-            return Stored()
+            return
         with self._workspace.read() as tx:
             due = attachments.pending(tx, self._account_id, limit=_AT_ONCE)
-        stored = Stored()
         for item in due:
             self._fetch(item, now)
-            stored |= Stored(frozenset({item.conversation_id}), frozenset({item.message_id}))
-        return stored
+            yield Stored(frozenset({item.conversation_id}), frozenset({item.message_id}))
 
     def waiting(self, now: datetime) -> bool:
         """Whether there is more to fetch at once."""

@@ -59,18 +59,17 @@ class Receiver:
             wider = [] if backfill.running else [WARM, COLD]
             return [w for w in (HOT, *wider) if walks.is_due(w, self._cursor(tx, w), now)]
 
-    def scan(self, walk: Walk, now: datetime) -> Stored:
-        """One round of a walk. Its cursor moves only when it came to its end."""
+    def scan(self, walk: Walk, now: datetime) -> Iterator[Stored]:
+        """One round of a walk, page by page. Its cursor moves only when it came to its end."""
         with self._workspace.read() as tx:
             last, first = self._cursor(tx, walk), self._cursor(tx, HOT).at is None
             backfill = self._backfill(tx)
-        stored = Stored()
         newest: datetime | None = None
         size = HOT_PAGE if walk is HOT and _is_recent(last, now) else PAGE
         for page in self._pages(self._provider.list_messages(page_size=size)):
             newest = walks.newest_of([*_times(page), *([newest] if newest else [])], now)
             taken = self._take(page, now, None if first else backfill)
-            stored |= taken
+            yield taken
             known = {message.sid for message in page.messages} - taken.unknown
             if walks.is_done(
                 walk, page.messages, known=known, newest=newest, last=last, backfill=backfill
@@ -79,7 +78,6 @@ class Receiver:
         with self._workspace.write() as tx:
             reached = Cursor(newest or last.newest, now)
             scans.save(tx, self._account_id, walk.name, reached.to_state(), at=now)
-        return stored
 
     # --- back-fill ---
 

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain import outbox as rules
-from sms_desk.domain.changes import NOTHING, Changes
+from sms_desk.domain.changes import Changes
+from sms_desk.domain.errors import ProviderRefusal
 from sms_desk.domain.model import AttemptState, Channel, Direction, OutboxState
 from sms_desk.providers.base import Page, Provider, RemoteMessage
 from sms_desk.store import attempts, conversations, outbox, senders
 from sms_desk.store.attempts import Attempt
 from sms_desk.store.engine import Tx, Workspace
 from sms_desk.sync.book import Book
-from sms_desk.sync.intake import Arrival, Intake, Stored
+from sms_desk.sync.intake import Arrival, Intake
 
 _PAGE = 200
 _NONE = timedelta(0)
@@ -38,7 +39,7 @@ class Reconciler:
         self._intake = intake
         self._on_screen = on_screen
 
-    def run(self, now: datetime, *, with_warm: bool = False) -> Changes:
+    def run(self, now: datetime, *, with_warm: bool = False) -> Iterator[Changes]:
         """Look up what is due. with_warm: a warm scan runs, when the oldest doubts are due too."""
         with self._workspace.read() as tx:
             due = [
@@ -46,12 +47,15 @@ class Reconciler:
                 for attempt in attempts.doubtful(tx, self._account_id)
                 if _is_due(attempt, now, with_warm=with_warm)
             ]
-        changes = NOTHING
         for attempt in due:
-            changes |= self._look_up(attempt, now)
-        return changes
+            try:
+                yield from self._look_up(attempt, now)
+            except ProviderRefusal:
+                # It does not list by such an address: in the end a person is asked.
+                with self._workspace.write() as tx:
+                    self._looked(tx, attempt, now)
 
-    def _look_up(self, attempt: Attempt, now: datetime) -> Changes:
+    def _look_up(self, attempt: Attempt, now: datetime) -> Iterator[Changes]:
         """Read the list for From and To, and store what it shows: that offers it to the attempt."""
         with self._workspace.read() as tx:
             entry = outbox.get(tx, attempt.outbox_id)
@@ -62,17 +66,15 @@ class Reconciler:
             sender=(channel, sender["address"]),
             to=(channel, entry.to_raw),
         )
-        stored = Stored()
         for listed in self._back_to(page, attempt):
             with self._workspace.write() as tx:
                 book = Book(tx, self._account_id, at=now)
                 arrival = Arrival(now, live=True, walk_began=now)
-                stored |= self._intake.store(tx, book, listed, arrival)
+                stored = self._intake.store(tx, book, listed, arrival)
+            yield stored.changes
         with self._workspace.write() as tx:
             self._looked(tx, attempt, now)
-        return Changes.of(
-            conversation=stored.conversation_ids | {entry.conversation_id}, outbox=entry.id
-        )
+        yield Changes.of(conversation=entry.conversation_id, outbox=entry.id)
 
     def _back_to(self, page: Page, attempt: Attempt) -> Iterator[list[RemoteMessage]]:
         """Pages, until all of one is older than the attempt by an hour."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sms_desk.domain import delivery
-from sms_desk.domain.errors import NotFoundError
+from sms_desk.domain.errors import NotFoundError, ProviderRefusal, ProviderUnreachable
 from sms_desk.providers.base import Provider
 from sms_desk.store import conversations, messages
 from sms_desk.store.engine import Workspace
@@ -15,6 +16,8 @@ from sms_desk.sync.intake import Stored
 from sms_desk.sync.listed import report_of
 
 _AT_ONCE = 10
+_LATER = timedelta(hours=1)
+"""After a question that had no answer, where the schedule is over."""
 
 
 class StatusRefresher:
@@ -31,13 +34,21 @@ class StatusRefresher:
         with self._workspace.write() as tx:
             messages.check_all_since(tx, self._account_id, since, now, delivery.FINAL)
 
-    def run(self, now: datetime) -> Stored:
+    def run(self, now: datetime) -> Iterator[Stored]:
+        """Ask for a few that are due, and yield what each has become."""
         with self._workspace.read() as tx:
             due = messages.due_checks(tx, self._account_id, now, limit=_AT_ONCE)
-        stored = Stored()
         for message in due:
-            stored |= self._refresh(message, now)
-        return stored
+            try:
+                yield self._refresh(message, now)
+            except (ProviderRefusal, ProviderUnreachable):  # it holds nothing else up
+                self._postpone(message, now)
+                break
+
+    def _postpone(self, message: Known, now: datetime) -> None:
+        at = delivery.next_check(message.report.status, now - message.seen_at, now)
+        with self._workspace.write() as tx:
+            messages.set_next_check(tx, message.position, at or now + _LATER)
 
     def _refresh(self, message: Known, now: datetime) -> Stored:
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -136,7 +136,8 @@ class TeamLine:
         before = self.standing
         changes = NOTHING
         try:
-            changes = self._cycle(now, force=force)
+            for done in self._cycle(now, force=force):
+                changes |= done
             self._worked(now)
         except (ServerError, KeyringError) as error:
             self._broken(error, now)
@@ -173,19 +174,22 @@ class TeamLine:
 
     # --- inside ---
 
-    def _cycle(self, now: datetime, *, force: bool) -> Changes:
+    def _cycle(self, now: datetime, *, force: bool) -> Iterator[Changes]:
+        """Yields what it did as soon as that is in the file: a line that breaks takes no news of it
+        away."""
         client = self._open(now)
-        changes = self._pushes.push(client, now)
+        yield self._pushes.push(client, now)
         if self._must_pull(now, force=force):
             if self._listener is not None:
                 self._listener.heard = False
             began = time.monotonic()
-            changes |= self._pulls.pull_once(client, now)
+            pulled = self._pulls.pull_once(client, now)
             self._rest = rest_after(timedelta(seconds=time.monotonic() - began))
             self._pulled_at = now
+            yield pulled
         if self._pulls.has_more:
-            changes |= self._pulls.fill_once(client, now)
-        return changes | self._tell(client, now)
+            yield self._pulls.fill_once(client, now)
+        yield self._tell(client, now)
 
     def _open(self, now: datetime) -> Client:
         if self._client is not None and not (self._listener and self._listener.failed):

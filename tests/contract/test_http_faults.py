@@ -147,6 +147,20 @@ DOUBTFUL: dict[str, tuple[Act, str]] = {
 }
 
 
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_provider_in_trouble_is_told_as_such(status: int) -> None:
+    """No network and no base URL of ours is to blame."""
+    with raw_server(says(raw.http(status, PAGE))) as server:
+        made = TwilioProvider(
+            Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
+        )
+        with pytest.raises(ProviderUnreachable) as away:
+            made.test()
+        made.close()
+    assert away.value.title == f"Twilio cannot answer now (HTTP {status})."
+    assert "tries again by itself" in away.value.next_step
+
+
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_accepted(name: str) -> None:
     with raw_server(ACCEPTED[name]) as server:
@@ -215,6 +229,23 @@ def test_twilios_own_error_is_a_refusal(status: int) -> None:
         result = send(server.url)
     assert (result.outcome, result.code) == (Outcome.REFUSED, "21610")
     assert result.text == "Attempt to send to unsubscribed recipient"
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_list_of_errors_is_a_refusal(status: int) -> None:
+    """SignalWire's other form of the same."""
+    errors = '{"errors": [{"code": "10000", "message": "To is not a number"}]}'
+    with raw_server(says(raw.http(status, errors))) as server:
+        result = send(server.url)
+    assert (result.outcome, result.code) == (Outcome.REFUSED, "10000")
+    assert result.text == "To is not a number"
+
+
+@pytest.mark.parametrize("errors", ["[]", '["Not so"]', '[{"message": "Not so"}]', "[[]]", "1"])
+def test_a_list_of_errors_without_a_code_is_a_doubt(errors: str) -> None:
+    with raw_server(says(raw.http(422, f'{{"errors": {errors}}}'))) as server:
+        result = send(server.url)
+    assert (result.outcome, result.why) == (Outcome.IN_DOUBT, "http_422")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from sms_desk.domain.errors import (
     UsageError,
 )
 from sms_desk.domain.model import Channel, DeliveryStatus, Direction, SenderDirection, SenderKind
-from sms_desk.providers import catalogue
+from sms_desk.providers import catalogue, http
 from sms_desk.providers.base import Credential, Outcome, Outgoing, Page, Provider, RemoteMessage
 from sms_desk.providers.sandbox.faults import Fault, FaultKind
 from sms_desk.providers.sandbox.model import Status
@@ -306,11 +306,42 @@ def test_a_host_of_senders_that_is_away_leaves_the_others() -> None:
         directory = made.directory()
         made.close()
     assert [sender.address for sender in directory.senders] == [LINE]
-    assert not directory.complete
-    assert list(directory.unlisted) == [
-        "WhatsApp senders (no answer now)",
-        "Messaging Services (no answer now)",
-    ]
+    assert list(directory.unlisted) == []
+    assert list(directory.unanswered) == ["WhatsApp senders", "Messaging Services"]
+
+
+@pytest.mark.parametrize("away", [says(raw.http(503, "away")), raw.close, raw.silence])
+def test_numbers_that_are_not_listed_now_leave_the_others(
+    away: raw.Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "LIST_READ_S", 0.2)
+    codes = {"short_codes": [{"short_code": "70707", "country_code": "US"}]}
+
+    def answer(connection: socket.socket) -> None:
+        if b"/IncomingPhoneNumbers" in server.requests[-1]:
+            away(connection)
+        else:
+            connection.sendall(raw.http(200, json.dumps({**codes, "messages": []})))
+
+    with raw_server(answer) as server:
+        made = TwilioProvider(
+            Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
+        )
+        directory = made.directory()
+        made.close()
+    assert [sender.address for sender in directory.senders] == ["70707"]
+    assert list(directory.unanswered) == ["numbers"]
+
+
+def test_where_messages_are_not_listed_either_the_line_is_down_at_once() -> None:
+    with raw_server(says(raw.http(503, "away"), then=raw.keep)) as server:
+        made = TwilioProvider(
+            Credential("AC1", "SK1", "word"), api=server.url, messaging=server.url
+        )
+        with pytest.raises(ProviderUnreachable):
+            made.directory()
+        made.close()
+    assert len(server.requests) == 2
 
 
 def test_whatsapp_senders_that_cannot_send_yet_are_left_out() -> None:
@@ -498,7 +529,8 @@ def test_words_for_people(code: str) -> None:
 
 def test_unknown_codes_show_the_providers_own_text(provider: Provider) -> None:
     words = provider.describe("99999", "Something new")
-    assert (words.title, words.known) == ("Something new", False)
+    assert (words.title, words.known) == ("Something new.", False)
+    assert provider.describe("99999", "Is it?").title == "Is it?"
     assert "99999" in words.next_step
     assert provider.describe("99999").title
     assert provider.describe("").title
@@ -527,7 +559,32 @@ def test_a_credential_of_what_was_typed() -> None:
             twilio.credential({**GOOD, **wrong})
 
 
-@pytest.mark.parametrize("path", ["", "/", "/api/laml", "/api/laml/"])
+@pytest.mark.parametrize("code", CODES)
+def test_signalwires_words_are_about_signalwire(code: str) -> None:
+    words = catalogue.describe("signalwire", code, "The vendor's words")
+    assert words.known
+    assert "twilio" not in f"{words.title} {words.next_step}".casefold()
+
+
+def test_signalwires_own_codes_lead_to_its_own_page() -> None:
+    words = catalogue.describe("signalwire", "90000", "Contains invalid format")
+    assert (words.title, words.known) == ("Contains invalid format.", False)
+    assert "//developer.signalwire.com/" in words.next_step
+    assert catalogue.describe("signalwire", "").next_step == ""
+
+
+def test_twilios_base_url_may_end_with_the_version() -> None:
+    with raw_server(says(raw.http(200, '{"messages": []}'))) as server:
+        made = catalogue.make_provider(
+            "twilio", Credential("AC1", "AC1", "word"), base_url=f"{server.url}/2010-04-01"
+        )
+        made.test()
+        made.close()
+    (asked,) = server.requests
+    assert asked.startswith(b"GET /2010-04-01/Accounts/AC1/Messages.json?")
+
+
+@pytest.mark.parametrize("path", ["", "/", "/api/laml", "/api/laml/", "/api/laml/2010-04-01"])
 def test_signalwire_lies_under_its_own_path(path: str) -> None:
     """https://signalwire.com/docs/compatibility-api/rest/overview"""
     account = "ea108133-d6b3-407c-9536-9fad8a929a6a"

@@ -166,6 +166,7 @@ def test_an_unknown_direction(direction: Any) -> None:
         ("scheduled", DeliveryStatus.QUEUED),
         ("queued", DeliveryStatus.QUEUED),
         ("sending", DeliveryStatus.QUEUED),
+        ("initiated", DeliveryStatus.QUEUED),
         ("sent", DeliveryStatus.SENT),
         ("delivered", DeliveryStatus.DELIVERED),
         ("read", DeliveryStatus.READ),

@@ -216,7 +216,10 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     assert step == "Type +12025550109 --kind whatsapp."
     step = call("send", "--to", by_whatsapp, "--explain", "Hi", code=2)["error"]["next_step"]
     assert step == "Type +12025550109 --channel whatsapp."
-    added = call("senders", "add", "+12025550109", "--label", "By hand", "--account", "Shop")["id"]
+    added = call("senders", "add", "+12025550109", "--label", "By hand")["id"]
+    assert call("senders", "show", added)["row"]["account_label"] == "Shop", "the only one"
+    there = call("senders", "add", "+12025550109", "--account", "Shop", code=2)["error"]
+    assert "senders edit" in there["next_step"]
     call("senders", "label", added, "By Ann", "--direction", "both")
     call("senders", "hold", "By Ann", "--by", "West", "--reason", "a loan")
     assert call("senders", "list")["rows"][-3]["id"] or True

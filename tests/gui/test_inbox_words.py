@@ -100,6 +100,17 @@ def test_a_name_that_only_looks_empty_shows_the_number() -> None:
     assert words.initials == ""
 
 
+def test_a_newest_message_without_text_is_told_as_such() -> None:
+    """It was blank, its text was taken away at the provider, or it is a picture alone."""
+
+    def said(origin: Origin | None) -> str:
+        return row_words(row(1, snippet="", snippet_from=origin), CLOCK).snippet
+
+    assert said(Origin.CONTACT) == "(no text)"
+    assert "(no text)" in said(Origin.PERSON)
+    assert said(None) == "", "nothing was written yet"
+
+
 def test_a_row_read_out_says_name_number_unread_snippet_waiting() -> None:
     spoken = row_words(
         row(1, "Mira", "Hi", unread=2, waiting_since=NOW - timedelta(minutes=5), pinned=True), CLOCK

@@ -20,7 +20,15 @@ from pytestqt.qtbot import QtBot
 from sms_desk.domain import commands as c
 from sms_desk.domain import send_checks
 from sms_desk.domain.errors import CredentialError
-from sms_desk.domain.model import BindingKind, Channel, OutboxState, ProgramKind, SenderDirection
+from sms_desk.domain.model import (
+    BindingKind,
+    Channel,
+    OutboxState,
+    ProgramKind,
+    SenderDirection,
+    SenderKind,
+)
+from sms_desk.providers.base import Directory, RemoteSender
 from sms_desk.services import directory, inbox, preferences, programs, senders, workspace
 from sms_desk.services.rows import BindingRow, OutboxRow, SenderRow
 from sms_desk.settings import keys
@@ -727,6 +735,46 @@ def test_an_accepted_key_ends_in_a_working_inbox(shop: Shop, wizard: Wizard) -> 
     assert typed == [""]
     added = shop.session.desk.read(senders.find, "+12025550150")
     assert sender(shop, added).holders == ("Ann",)
+
+
+def test_r53_a_number_that_is_there_in_another_spelling_is_connected(
+    shop: Shop, wizard: Wizard
+) -> None:
+    """Mexico's, as messages have it and as the provider lists it."""
+    stamp, there = shop.wiring.doors.stamp(), new_id()
+    added = c.AddSender(
+        **stamp,
+        sender_id=there,
+        channel=Channel.SMS,
+        address="+5215512345678",
+        kind=SenderKind.LONG_CODE,
+        country="MX",
+        label="",
+        direction=SenderDirection.BOTH,
+        account_id=None,
+    )
+    shop.session.desk.change(added)
+    listed = RemoteSender(
+        Channel.SMS, "+525512345678", SenderKind.LONG_CODE, "MX", "", SenderDirection.BOTH, "PN2"
+    )
+    shop.session.found = Directory((listed,), ())
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    wizard.choose.done.click()
+    shop.until(lambda: "backfill" in shop.session.asked)
+    assert sender(shop, there).holders == ("Ann",)
+
+
+def test_what_was_not_listed_is_told_with_its_own_reason(shop: Shop, wizard: Wizard) -> None:
+    shop.session.found = Directory((), (), ("short codes",), ("numbers",))
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    assert wizard.choose._unlisted.text().splitlines() == [
+        "Not listed for this key: short codes. Add those by hand.",
+        "No answer now about: numbers. The desk asks again by itself.",
+    ]
 
 
 def test_r46_a_first_run_offers_a_copy_of_the_key(

@@ -99,6 +99,21 @@ def test_a_short_thread_stands_at_the_foot(show: Show) -> None:
     assert 0 < below < 30
 
 
+def test_a_message_without_text_is_a_bubble_that_says_so(show: Show) -> None:
+    """Its text was taken away at the provider, or never came."""
+    view = show(
+        invented.message("blank", invented.at("10:42")),
+        invented.message("text", invented.at("10:43"), "Hello"),
+    )
+    blank, text = spoken(view)[1:]
+    assert "(no text)" in blank
+    assert "(no text)" not in text
+    rows = list_of(view).rows()
+    shape = list_of(view).shape_at(rows.index(1))
+    assert shape.body is not None
+    assert shape.body.text == "(no text)"
+
+
 def test_days_and_groups(show: Show) -> None:
     view = show(*invented.target_picture())
     rows = list_of(view).rows().rows()

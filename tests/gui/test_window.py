@@ -338,6 +338,19 @@ def line(condition: LineCondition, **values: object) -> LineState:
     return LineState(**{**fields, **values})  # type: ignore[arg-type]
 
 
+def test_r63_what_is_amiss_with_one_of_several_lines_is_told(shop: Shop) -> None:
+    """Also of one that works all the same; and where nothing is, nothing but the words."""
+    status = shop.window.side.line
+    fine = line(LineCondition.ONLINE, label="First")
+    amiss = line(LineCondition.ONLINE, label="Other", title="No list.", next_step="Wait.")
+    shop.session.line_states = (fine, amiss)
+    shop.until(lambda: "Other: No list. Wait." in status._words.toolTip())
+    shop.session.line_states = (fine,)
+    shop.until(
+        lambda: "First" not in status._words.toolTip() and "Other" not in status._words.toolTip()
+    )
+
+
 def test_r63_the_line_says_since_when_and_when_next(shop: Shop) -> None:
     now = shop.office.now
     shop.session.line_states = (

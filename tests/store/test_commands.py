@@ -27,6 +27,7 @@ from sms_desk.domain.model import (
     TeamState,
 )
 from sms_desk.services import directory, inbox, programs, senders, threads
+from sms_desk.services.desk import Desk
 from sms_desk.services.handlers import HANDLERS
 from sms_desk.services.rows import InboxRow, ItemKind
 from sms_desk.store import outbox
@@ -518,3 +519,30 @@ def test_a_command_survives_its_json_form(command: c.Command) -> None:
 
     text = json.dumps(encode(command))
     assert decode(kind_of(command), command.id, command.at, json.loads(text)) == command
+
+
+# --- templates ------------------------------------------------------------------------------------
+
+
+def saved(desk: Desk, keyword: str) -> str:
+    """The keyword that a template has when it was saved with this one."""
+    id_ = new_id()
+    desk.change(
+        c.SaveTemplate(
+            **desk.stamp(), template_id=id_, name="A", keyword=keyword, channel=None, body="b"
+        )
+    )
+    return next(row.keyword for row in desk.read(directory.all_templates) if row.id == id_)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("", ""), (" ", ""), (" /Hours ", "hours"), ("Straße", "strasse")]
+)
+def test_r36_a_keyword_is_kept_as_it_is_called(office: Office, typed: str, kept: str) -> None:
+    assert saved(office.desk(office.ann), typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["good morning", "hi!", "a" * 33, "/"])
+def test_r36_a_keyword_that_nothing_could_call_is_refused(office: Office, typed: str) -> None:
+    with pytest.raises(UsageError, match="keyword"):
+        saved(office.desk(office.ann), typed)

@@ -21,6 +21,7 @@ from sms_desk.notify.email import Letter, MailServer, Outcome, Result
 from sms_desk.services import holdings
 from sms_desk.services import notices as service
 from sms_desk.services.executor import Done
+from sms_desk.services.notice_words import why
 from sms_desk.services.telling import Teller, Written
 from sms_desk.store import my_states, notices, people, settings, tables
 from sms_desk.store.engine import Tx, Workspace
@@ -353,7 +354,7 @@ def test_r56_what_is_older_makes_one_summary_that_grows(office: Office) -> None:
     office.later(seconds=QUIET.total_seconds())
     (popup,) = ben.read(service.popups)
     assert popup.shown.title == "416 older messages arrived"
-    assert service.why(row["trail"], "you", {}) == (
+    assert why(row["trail"], "you", {}) == (
         "They came into conversations of which you would have been told."
     )
 

@@ -18,6 +18,7 @@ from sms_desk.store import opt_out_requests, opt_outs, tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from sms_desk.store.opt_outs import Scope
+from tests.fixtures.statements import asked
 from tests.store.office import Office
 
 PEER = "+4915112345678"
@@ -133,6 +134,30 @@ def test_r39_the_queue_shows_the_text_in_context_and_the_days_left(office: Offic
     office.later(days=30)
     (row,) = office.desk(office.ben).read(service.requests)
     assert row.days_left < 0
+
+
+def test_what_we_wrote_last_stands_with_what_was_said(office: Office, said: UUID) -> None:
+    """The newest before it, not what came after."""
+    for body, minutes in (("first offer", -20), ("second offer", -10), ("third offer", 10)):
+        office.message(said, body, Origin.PERSON, at=office.now + timedelta(minutes=minutes))
+    other = office.conversation(office.own, "+4915112345679", office.ben)
+    phrase(office, other, "never again")
+    found = {row.conversation_id: row for row in office.desk(office.ben).read(service.requests)}
+    assert found[said].before == "second offer"
+    assert found[other].before == ""
+
+
+def test_for_many_requests_no_more_is_asked_than_for_one(office: Office, said: UUID) -> None:
+    ben, counts = office.desk(office.ben), []
+    for more in (0, 20):
+        for n in range(more):
+            other = office.conversation(office.own, f"+491511234{n:04}", office.ben)
+            phrase(office, other, "never again")
+        ben.read(service.requests)  # what is remembered is
+        with asked(office.workspace) as statements:
+            assert len(ben.read(service.requests)) == 1 + more
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_r31_a_rep_sees_his_own_requests_an_admin_all(office: Office, said: UUID) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from sms_desk.cli.waiting import find_message
 from sms_desk.domain import commands as c
+from sms_desk.domain.errors import NotFoundError
 from sms_desk.domain.model import OutboxState
 from sms_desk.providers.twilio import error_words
 from sms_desk.services import directory, inbox, threads
 from sms_desk.services.rows import ItemKind, OutboxRow
-from sms_desk.store import conversations, outbox
+from sms_desk.store import conversations, outbox, tables
 from sms_desk.store.engine import Workspace
+from sms_desk.store.ids import new_id
 from tests.store.office import Office
 
 PEER = "+12025550171"
@@ -88,3 +93,41 @@ def test_gs2_a_refused_message_can_be_dropped_and_troubles_nobody_then(office: O
 
 def trouble(office: Office, conversation_id: UUID) -> str:
     return office.desk(office.ben).read(inbox.rows, [conversation_id])[0].trouble
+
+
+# --- many messages --------------------------------------------------------------------------------
+
+
+def many_more(office: Office, like: UUID, state: OutboxState, many: int) -> None:
+    """Later entries of the same conversation."""
+    with office.workspace.write() as tx:
+        row = (
+            tx.execute(sa.select(tables.outbox).where(tables.outbox.c.id == like)).mappings().one()
+        )
+        later = [
+            dict(row)
+            | {"id": new_id(), "queue_n": 100 + n, "state": state}
+            | {"composed_at": office.now + timedelta(seconds=n)}
+            for n in range(many)
+        ]
+        tx.execute(sa.insert(tables.outbox), later)
+
+
+def test_gs2_what_is_to_be_decided_stands_there_however_much_came_after_it(office: Office) -> None:
+    row = refused(office, "21610")
+    with office.workspace.write() as tx:
+        tx.execute(sa.update(tables.outbox).values(state=OutboxState.ASK))
+    many_more(office, row.id, OutboxState.REFUSED, 3)
+    with office.workspace.read() as tx:
+        listed = [each["id"] for each in outbox.listing(tx, limit=2)]
+    assert len(listed) == 3
+    assert listed[-1] == row.id
+
+
+def test_a_message_is_found_by_its_id_however_much_came_after_it(office: Office) -> None:
+    """The command line's `outbox show`, `check`, `resend`: the list ends somewhere."""
+    row = refused(office, "21610")
+    many_more(office, row.id, OutboxState.ACCEPTED, 500)
+    assert find_message(office.desk(office.ben), row.id) == row
+    with pytest.raises(NotFoundError):
+        find_message(office.desk(office.cara), row.id)

@@ -275,10 +275,8 @@ def remote(
     )
 
 
-def previewed(
-    office: Office, *listed: RemoteSender, unlisted: tuple[str, ...] = ()
-) -> ProviderPreview:
-    found = Directory(listed, (), unlisted)
+def previewed(office: Office, *listed: RemoteSender, **missing: tuple[str, ...]) -> ProviderPreview:
+    found = Directory(listed, (), **missing)
     return office.desk(office.ann).read(sender_import.preview, office.account, "Twilio", found)
 
 
@@ -331,8 +329,10 @@ def test_r11_chosen_lines_are_applied_and_undone_as_one(office: Office) -> None:
     assert directory(office)["sms:+12025550150"].retired
 
 
-def test_r11_what_a_key_may_not_list_is_not_gone(office: Office) -> None:
-    found = previewed(office, remote("+12025550101"), unlisted=("WhatsApp senders",))
+@pytest.mark.parametrize("why", ["unlisted", "unanswered"])
+def test_r11_what_was_not_listed_is_not_gone(office: Office, why: str) -> None:
+    found = previewed(office, remote("+12025550101"), **{why: ("WhatsApp senders",)})
+    assert getattr(found, why) == ("WhatsApp senders",)
     gone = [one for one in found.lines if one.change is ProviderChange.GONE]
     assert gone
     assert all(one.problems and not one.proposed for one in gone)

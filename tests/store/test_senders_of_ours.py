@@ -77,6 +77,18 @@ def add(ann: Services, desk: Desk, address: str, kind: SenderKind, country: str)
     )
 
 
+def test_one_that_is_there_already_is_named_with_what_to_do(desk: Desk, ann: Services) -> None:
+    add(ann, desk, "+12025550133", SenderKind.LONG_CODE, "US")
+    with pytest.raises(UsageError) as there:
+        add(ann, desk, "+12025550133", SenderKind.LONG_CODE, "US")
+    assert there.value.next_step.endswith("sms-desk senders edit +12025550133.")
+    row = next(r for r in desk.rows(tables.sender_ids) if r["address"] == "+12025550133")
+    ann.change(c.RetireSender(**ann.stamp(), sender_id=row["id"]))
+    with pytest.raises(UsageError) as retired:
+        add(ann, desk, "+12025550133", SenderKind.LONG_CODE, "US")
+    assert retired.value.next_step.endswith("sms-desk senders restore +12025550133.")
+
+
 def test_r1_a_short_code_is_one_in_each_country(desk: Desk, ann: Services) -> None:
     add(ann, desk, "22000", SenderKind.SHORT_CODE, "GB")
     add(ann, desk, "22000", SenderKind.SHORT_CODE, "FR")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -31,8 +32,16 @@ from sms_desk.domain.model import (
     TeamState,
 )
 from sms_desk.domain.team_state import CLOSED, State
-from sms_desk.providers.base import Directory, Page, Poison, RemoteSender, RemoteService
+from sms_desk.providers.base import (
+    Directory,
+    Page,
+    Poison,
+    RemoteMessage,
+    RemoteSender,
+    RemoteService,
+)
 from sms_desk.store import (
+    accounts,
     conversations,
     messages,
     my_states,
@@ -193,6 +202,7 @@ def test_messages_of_one_second_keep_an_order_that_no_arrival_changes(tmp_path: 
                 desk.provider.receive(f"text {k}", sid=f"SM{k}", at=START)
                 desk.cycle(10)
             orders.append([row["body"] for row in desk.messages()])
+    assert sorted(orders[0]) == ["text 0", "text 1", "text 2"]
     assert all(order == orders[0] for order in orders)
 
 
@@ -291,9 +301,12 @@ def test_a_message_without_a_sender_waits_and_is_placed_when_it_has_one(desk: De
 
 
 def test_a_message_whose_peer_is_blanked_joins_nobodys_conversation(desk: Desk) -> None:
-    desk.provider.receive("secret", peer=" ")
+    """GR6: it is kept as it came."""
+    sent = desk.provider.receive("secret", peer=" ")
     desk.cycle()
     assert desk.conversations() == []
+    with desk.workspace.read() as tx:
+        assert [row["provider_sid"] for row in unplaced.listing(tx)] == [sent.sid]
 
 
 def test_poison_stops_neither_its_neighbours_nor_the_loop(desk: Desk) -> None:
@@ -379,7 +392,7 @@ def test_a_walk_that_is_cut_off_leaves_no_hole(
 ) -> None:
     """The cursor moves only when the walk has come to its end; nothing else has to heal it."""
     monkeypatch.setattr(Receiver, "due", lambda *_: [walks.HOT])
-    monkeypatch.setattr(Auditor, "run", lambda *_: None)
+    monkeypatch.setattr(Auditor, "run", lambda *_: ())
     for _ in range(known_before):
         desk.provider.receive("known before")
     desk.cycle()
@@ -670,16 +683,23 @@ def test_services_and_senders_are_discovered_and_name_programs(desk: Desk) -> No
 
 
 def test_senders_whose_host_was_away_are_asked_for_again_soon(desk: Desk) -> None:
-    desk.provider.directory_answer = Directory((), (), ("short codes",), complete=False)
+    desk.provider.directory_answer = Directory((), (), unanswered=("short codes",))
+    desk.provider.receive("hello")
     desk.cycle()
+    assert [row["body"] for row in desk.messages()] == ["hello"]
+    told = "The provider gave no answer about its short codes."
+    assert (desk.line()["condition"], desk.line()["title"]) == ("online", told)
     code = RemoteSender(
         Channel.SMS, "70707", SenderKind.SHORT_CODE, "US", "Code", SenderDirection.BOTH, "SC1"
     )
     desk.provider.directory_answer = Directory((code,), ())
+    desk.restart()
     desk.cycle(9 * 60)
     assert "Code" not in {row["label"] for row in desk.rows(tables.sender_ids)}
+    assert desk.line()["title"] == told
     desk.cycle(2 * 60)
     assert "Code" in {row["label"] for row in desk.rows(tables.sender_ids)}
+    assert desk.line()["title"] == ""
 
 
 # --- receipts ---------------------------------------------------------------------------------------
@@ -714,6 +734,31 @@ def test_statuses_are_asked_for_on_a_widening_schedule(desk: Desk) -> None:
     desk.settle(120)
     assert desk.messages()[0]["status"] == "delivered"
     assert desk.messages()[0]["next_check_at"] is None
+
+
+@pytest.mark.parametrize(
+    "trouble", [ProviderUnreachable("Nobody answers."), ProviderRefusal("Twilio says: no")]
+)
+def test_a_message_of_which_nothing_is_said_holds_nothing_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    desk.cycle()
+    desk.provider.sent_elsewhere("x", status=DeliveryStatus.SENT)
+    desk.cycle(10)
+    asked: list[str] = []
+
+    def away(sid: str) -> RemoteMessage:
+        asked.append(sid)
+        raise trouble
+
+    monkeypatch.setattr(desk.provider, "fetch_message", away)
+    desk.settle(60)
+    assert desk.line()["condition"] == "online"
+    assert 1 < len(asked) < 5
+    monkeypatch.undo()
+    desk.provider.set_status(asked[0], DeliveryStatus.DELIVERED)
+    desk.settle(300)
+    assert desk.messages()[0]["status"] == "delivered"
 
 
 # --- opt-outs, routing, media, line -----------------------------------------------------------------
@@ -802,6 +847,48 @@ def test_a_new_credential_leaves_true_when_the_account_was_last_heard(desk: Desk
     desk.engine.forget(desk.account_id)
     desk.cycle(60)
     assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("credential", last)
+
+
+def connected_again(desk: Desk) -> UUID:
+    """By a key of its own."""
+    with desk.workspace.write() as tx:
+        return accounts.add(
+            tx,
+            id_=new_id(),
+            provider="twilio",
+            sid="AC1",
+            label="Moved",
+            base_url=None,
+            key_sid="SK1",
+            at=desk.hand.at,
+        )
+
+
+def test_a_new_key_is_asked_what_it_lists(desk: Desk) -> None:
+    """It may list more than the old one; the same one with its secret given again lists the same."""
+    desk.cycle()
+    code = RemoteSender(
+        Channel.SMS, "70707", SenderKind.SHORT_CODE, "US", "Code", SenderDirection.BOTH, "SC1"
+    )
+    desk.provider.directory_answer = Directory((code,), ())
+    desk.engine.forget(desk.account_id)
+    desk.cycle(10)
+    assert "Code" not in {row["label"] for row in desk.rows(tables.sender_ids)}
+    connected_again(desk)
+    desk.engine.forget(desk.account_id)
+    desk.cycle(10)
+    assert "Code" in {row["label"] for row in desk.rows(tables.sender_ids)}
+
+
+def test_an_account_connected_again_was_heard_when_it_was_heard(desk: Desk) -> None:
+    """R58, R63: and what broke its line before breaks it no more."""
+    desk.cycle()
+    last = desk.line()["last_sync_at"]
+    assert last is not None
+    desk.provider.broken = CredentialError("The key is not accepted.", "Enter a new one.")
+    desk.cycle(60)
+    assert connected_again(desk) == desk.account_id
+    assert (desk.line()["condition"], desk.line()["last_sync_at"]) == ("", last)
 
 
 def test_a_link_that_has_not_lasted_is_a_state_of_its_line(desk: Desk) -> None:

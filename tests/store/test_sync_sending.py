@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sms_desk.domain.errors import NotFoundError, ProviderUnreachable, RefusedError
+from sms_desk.domain.errors import (
+    NotFoundError,
+    ProviderRefusal,
+    ProviderUnreachable,
+    RefusedError,
+)
 from sms_desk.domain.model import Channel, DeliveryStatus, HolderKind, OutboxState
 from sms_desk.domain.outbox_words import waiting_words
 from sms_desk.domain.team_state import CLOSED
+from sms_desk.providers.base import Page
 from sms_desk.services import directory
 from sms_desk.services.context import Context
 from sms_desk.store import (
@@ -194,6 +201,26 @@ def test_r32_a_held_message_is_not_sent_again_but_all_the_same(desk: Desk) -> No
     assert "Send it anyway" in refused.value.next_step
 
 
+def test_r32_a_message_says_in_words_what_it_waits_for_and_why_nobody_knows(desk: Desk) -> None:
+    """In the row itself, which the command line's JSON is made of."""
+
+    def said() -> list[str]:
+        with desk.workspace.read() as tx:
+            rows = directory.outbox_rows(Context(tx, people.actor(tx, desk.ann), desk.hand.at))
+        return [row.reason_text for row in reversed(rows)]
+
+    desk.provider.send_plan = ["lost"]
+    desk.reply("first")
+    desk.reply("second")
+    assert said() == ["", "The message before it goes first."]
+    desk.cycle()
+    doubt = ["The provider did not answer in time.", "The message before it goes first."]
+    assert said() == doubt
+    desk.settle(20 * 60)
+    assert desk.outbox()[0]["state"] == OutboxState.ASK
+    assert said() == doubt
+
+
 def test_offline_messages_wait_and_go_when_the_line_is_back(desk: Desk) -> None:
     desk.provider.broken = ProviderUnreachable("Nobody answers.")
     reply = desk.reply("x")
@@ -242,6 +269,25 @@ def test_a_person_is_asked_when_nothing_is_found(desk: Desk, on_screen: bool, mi
     assert desk.conversation()["trouble"] == "ask"
     desk.settle(3600, step=60)
     assert len(desk.provider.posts) == 1
+
+
+def test_a_list_that_takes_no_such_address_is_as_one_that_shows_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person is asked in the end, and all else goes on."""
+    listed = desk.provider.list_messages
+
+    def picky(**query: Any) -> Page:
+        if query.get("to"):
+            raise ProviderRefusal("Twilio says: no such number.", code="21211")
+        return listed(**query)
+
+    monkeypatch.setattr(desk.provider, "list_messages", picky)
+    desk.provider.send_plan = ["lost"]
+    reply = desk.reply("hello")
+    desk.settle(1200, step=30)
+    assert desk.state(reply) is OutboxState.ASK
+    assert desk.line()["condition"] == "online"
 
 
 def test_a_doubtful_message_holds_the_later_ones_until_a_person_decides(desk: Desk) -> None:

@@ -59,7 +59,7 @@ def _post_before_the_attempt_is_durable(patch: pytest.MonkeyPatch) -> None:
         started = self.start(claim) if claim else None
         if started is not None:
             self.record(started, result)
-        return changes
+        yield changes
 
     patch.setattr(Deliverer, "_deliver", deliver_carelessly)
     patch.setattr(SendingWorld, "_who_is_sending", _first_queued)

@@ -10,22 +10,24 @@ import pytest
 from sms_desk.domain.advisor import (
     Close,
     Dedicate,
-    Facts,
     Finding,
     FindingCode,
     Give,
+    Release,
+    Retire,
+    SetAutoReply,
+    SetFallback,
+    Severity,
+    advise,
+)
+from sms_desk.domain.advisor_facts import (
+    Facts,
     Overlap,
     PersonFacts,
     ProgramFacts,
     Reached,
-    Release,
-    Retire,
     SenderFacts,
-    SetAutoReply,
-    SetFallback,
-    Severity,
     Traffic,
-    advise,
 )
 from sms_desk.domain.model import (
     Channel,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_desk.domain.attribution import NO_PROGRAM, ProgramSend, Recogniser, TakeOver, matches
+from sms_desk.domain.attribution import (
+    NO_PROGRAM,
+    ProgramSend,
+    Recogniser,
+    TakeOver,
+    matches,
+    rival,
+)
 from sms_desk.domain.model import (
     DIRECT,
     Binding,
@@ -183,3 +191,44 @@ def test_bindings_of_a_retired_program_are_forgotten() -> None:
         service_id=None, sender_id=NUMBER, body="", at=T0
     )
     assert found == NO_PROGRAM
+
+
+# --- who is recognised by the same thing already --------------------------------------------------
+
+
+def dated(id_: ProgramId, since: datetime | None, until: datetime | None) -> Program:
+    return Program(id_, ProgramKind.CAMPAIGN, "x", 30, since, until)
+
+
+def test_r61_a_sender_id_or_service_serves_one_program_whenever_they_run() -> None:
+    apart = {SALE: dated(SALE, T0, T0 + DAY), ALERTS: dated(ALERTS, T0 + 5 * DAY, None)}
+    for known in (
+        Binding(ALERTS, BindingKind.SENDER, sender_id=NUMBER),
+        Binding(ALERTS, BindingKind.MESSAGING_SERVICE, service_id=SERVICE),
+    ):
+        assert rival(replace(known, program_id=SALE), [known], apart) == ALERTS
+        other = Binding(SALE, BindingKind.SENDER, sender_id=ONE_WAY)
+        assert rival(other, [known], apart) is None
+        text = Binding(SALE, BindingKind.PATTERN, pattern="Sale: *")
+        assert rival(text, [known], apart) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "meet"),
+    [
+        (None, None, True),
+        (None, T0, False),  # it ends as the other begins
+        (None, T0 + timedelta(seconds=1), True),
+        (T0 + 2 * DAY, None, False),
+        (T0 + DAY, None, True),
+        (T0 - DAY, T0 + 9 * DAY, True),
+    ],
+)
+def test_r61_one_pattern_serves_programs_whose_dates_never_meet(
+    since: datetime | None, until: datetime | None, meet: bool
+) -> None:
+    known = Binding(ALERTS, BindingKind.PATTERN, pattern="Sale: *")
+    wanted = Binding(SALE, BindingKind.PATTERN, pattern="SALE:  *")
+    programs = {ALERTS: dated(ALERTS, T0, T0 + 2 * DAY), SALE: dated(SALE, since, until)}
+    assert rival(wanted, [known], programs) == (ALERTS if meet else None)
+    assert rival(replace(wanted, pattern="Other: *"), [known], programs) is None

@@ -37,7 +37,6 @@ ASKED = Asked(
 
 def test_r18_who_writes_to_a_program_without_replies_is_told() -> None:
     assert silence(RESPONDER, ASKED) is Silence.NONE
-    assert RESPONDER.is_automatic
 
 
 @pytest.mark.parametrize(
@@ -77,6 +76,14 @@ def test_r18_a_program_is_silent_because(responder: Responder, why: Silence) -> 
 )
 def test_r18_nobody_is_told_because(changes: dict[str, object], why: Silence) -> None:
     assert silence(RESPONDER, replace(ASKED, **changes)) is why  # type: ignore[arg-type]
+
+
+def test_r18_what_is_just_ten_minutes_old_is_answered() -> None:
+    assert silence(RESPONDER, replace(ASKED, at=ASKED.now - FRESH)) is Silence.NONE
+
+
+def test_r18_it_answers_from_its_first_moment_on() -> None:
+    assert silence(replace(RESPONDER, starts_at=ASKED.at), ASKED) is Silence.NONE
 
 
 def test_r18_after_a_day_somebody_is_told_again() -> None:

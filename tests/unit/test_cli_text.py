@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms_desk.bootstrap.joining import Progress, Step
-from sms_desk.cli import as_json, ids, join, terminal
+from sms_desk.cli import answers, as_json, as_text, ids, join, terminal
 from sms_desk.cli.invocation import Invocation
 from sms_desk.domain.errors import NotFoundError, UsageError
-from sms_desk.services.rows import Cursor
+from sms_desk.domain.model import Direction
+from sms_desk.services.rows import Cursor, ItemKind, ThreadItem
 
 ONE = UUID("01a20037-811f-733b-9380-1b5321816b3b")
 TWO = UUID("01a20037-8c50-74dc-a181-e2af1b4bf5df")
@@ -33,6 +34,22 @@ BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 def test_columns_stand_under_each_other_whatever_the_script() -> None:
     lines = list(terminal.table(("A", "B"), [("日本", "x"), ("e\u0301", "x"), ("abcd", "x")]))
     assert [terminal.width(line) for line in lines] == [7, 7, 7, 7]
+
+
+def test_what_was_not_listed_is_told_with_its_own_reason() -> None:
+    answer = answers.Tested(2, 0, unlisted=("short codes",), unanswered=("numbers",))
+    assert list(as_text.lines(answer))[1:] == [
+        "Not listed for this key: short codes. Add them by sms-desk senders add.",
+        "No answer now about: numbers. The desk asks again by itself.",
+    ]
+
+
+def test_a_message_without_text_is_told_as_such() -> None:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    blank = ThreadItem(ItemKind.MESSAGE, ONE, 1, at, TWO, "", direction=Direction.INBOUND)
+    assert list(as_text._item(blank))[-1] == "    (no text)"
+    note = ThreadItem(ItemKind.NOTE, ONE, 1, at, TWO, "")
+    assert "(no text)" not in "".join(as_text._item(note))
 
 
 @given(st.text())

@@ -201,11 +201,12 @@ def test_another_value_is_noticed_before_the_file_is_touched(
 
 def test_no_secret_stands_in_the_profile(profile: Profile, memory: Memory, key: bytes) -> None:
     """GP3, GP4."""
-    for path in profile.folder.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            assert key not in content
-            assert key.hex().encode() not in content
+    files = [path for path in profile.folder.rglob("*") if path.is_file()]
+    assert profile.identity in files
+    for path in files:
+        content = path.read_bytes()
+        assert key not in content
+        assert key.hex().encode() not in content
 
 
 def test_a_second_workspace_is_not_made_over_the_first(

@@ -26,7 +26,6 @@ def test_one_variable_moves_everything(desk_home: Path) -> None:
         profile.state,
         profile.logs,
         profile.window_lock,
-        profile.connector_lock,
     )
     assert all(path.is_relative_to(desk_home) for path in everything)
     assert len(set(everything)) == len(everything)

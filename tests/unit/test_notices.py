@@ -26,7 +26,7 @@ from sms_desk.domain.notices import (
     ways,
 )
 from sms_desk.domain.working_hours import parse_hours
-from sms_desk.services.notices import why
+from sms_desk.services.notice_words import why
 
 ANN, BEN, CARA, DAN = (UUID(int=n) for n in range(1, 5))
 ALL = frozenset((ANN, BEN, CARA, DAN))

@@ -146,6 +146,10 @@ def test_nothing_is_bound_twice(copies: list[int], starts: list[int]) -> None:
     assert all(rules.could_be(doubt, sighting) for doubt, sighting in found)
     assert len({doubt.n for doubt, _ in found}) == len(found)
     assert len({sighting.sid for _, sighting in found}) == len(found)
+    bound = {doubt.n for doubt, _ in found} | {sighting.sid for _, sighting in found}
+    left = [one for one in doubts if one.n not in bound]
+    over = [one for one in listed if one.sid not in bound]
+    assert not any(rules.could_be(doubt, sighting) for doubt, sighting in product(left, over))
 
 
 def test_the_look_up_schedule() -> None:
@@ -180,3 +184,9 @@ def test_a_retry_is_never_early_nor_later_than_five_minutes(
 ) -> None:
     wait = rules.retry_at(T0, tries, retry_after) - T0
     assert seconds(0) <= wait <= seconds(300)
+
+
+def test_r32_what_was_not_sent_is_tried_ever_more_rarely() -> None:
+    waits = [rules.retry_at(T0, tries, None) - T0 for tries in range(1, 9)]
+    assert waits == [seconds(each) for each in (5, 10, 20, 40, 80, 160, 300, 300)]
+    assert rules.retry_at(T0, 3, 7.5) == T0 + seconds(7.5)

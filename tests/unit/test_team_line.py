@@ -126,6 +126,26 @@ def test_a_poke_has_it_pull_but_not_twice_within_a_moment(bench: Bench) -> None:
     assert bench.parts.pulled == 2
 
 
+def test_what_was_pulled_before_the_line_broke_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R6, GY6: it is in the file, and the next pull does not bring it again."""
+
+    def broken(*_: object) -> Changes:
+        raise ServerUnreachable("Cut off.")
+
+    monkeypatch.setattr(bench.parts, "pull_once", lambda *_: Changes.of(conversation=TALK))
+    monkeypatch.setattr(bench.client, "presence", broken)
+    assert bench.line.run_once(NOW).touches(Thing.CONVERSATION, TALK)
+    assert not bench.line.standing.online
+
+    bench.client.closed.set()
+    bench.parts.has_more = True
+    monkeypatch.setattr(bench.parts, "fill_once", broken)
+    changes = bench.line.run_once(NOW + timedelta(minutes=1))
+    assert changes.touches(Thing.CONVERSATION, TALK)
+
+
 def test_what_was_done_here_is_pushed_with_every_cycle(bench: Bench) -> None:
     bench.line.run_once(NOW)
     bench.line.run_once(NOW + timedelta(seconds=0.1))

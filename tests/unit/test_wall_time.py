@@ -12,12 +12,9 @@ from hypothesis import strategies as st
 
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.wall_time import (
-    Age,
-    AgeUnit,
     SnoozeChoice,
     at_wall_time,
     parse_when,
-    relative_age,
     snooze_choices,
     snooze_until,
 )
@@ -174,22 +171,3 @@ def test_r52_a_wall_clock_time_is_shown_back_or_was_skipped(moment: datetime) ->
     instant = at_wall_time(wall.date(), wall.time(), NEW_YORK)
     shown = instant.astimezone(NEW_YORK).replace(tzinfo=None)
     assert shown in (wall, wall + timedelta(hours=1))
-
-
-@pytest.mark.parametrize(
-    ("seconds", "unit", "n"),
-    [
-        (-90, "now", 0),
-        (0, "now", 0),
-        (59, "now", 0),
-        (60, "minutes", 1),
-        (3599, "minutes", 59),
-        (3600, "hours", 1),
-        (86399, "hours", 23),
-        (86400, "days", 1),
-        (40 * 86400, "days", 40),
-    ],
-)
-def test_relative_age_is_a_unit_and_a_number(seconds: int, unit: str, n: int) -> None:
-    now = WEDNESDAY.astimezone(UTC)
-    assert relative_age(now - timedelta(seconds=seconds), now) == Age(AgeUnit(unit), n)

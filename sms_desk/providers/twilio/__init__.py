@@ -6,7 +6,7 @@ differs from its pages, stands beside the code that copes with it.
 """
 
 from .account import SIGNALWIRE, TWILIO, Dialect, TwilioProvider, make_signalwire, make_twilio
-from .words import describe, error_words
+from .words import describe, describe_signalwire, error_words
 
 __all__ = [
     "SIGNALWIRE",
@@ -14,6 +14,7 @@ __all__ = [
     "Dialect",
     "TwilioProvider",
     "describe",
+    "describe_signalwire",
     "error_words",
     "make_signalwire",
     "make_twilio",

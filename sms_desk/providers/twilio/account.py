@@ -50,7 +50,7 @@ from .messages import (
     parse_page,
 )
 from .senders import POOL, Reader, field_of, read_number, read_short_code, read_whatsapp
-from .words import describe
+from .words import describe, describe_signalwire
 
 API = "https://api.twilio.com"
 MESSAGING = "https://messaging.twilio.com"
@@ -73,7 +73,7 @@ class Dialect:
     """How far a provider speaks Twilio's API.
 
     never_listed: kinds of sender that its API does not list at all, in words.
-    smart_encoded: knows the `SmartEncoded` field.
+    smart_encoded: knows the `SmartEncoded` field. describe: its error codes in words.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Dialect:
     channels: frozenset[Channel]
     never_listed: Sequence[str] = ()
     smart_encoded: bool = True
+    describe: Callable[[str, str], ErrorWords] = describe
 
 
 TWILIO = Dialect("twilio", "Twilio", frozenset(Channel))
@@ -90,6 +91,7 @@ SIGNALWIRE = Dialect(
     frozenset({Channel.SMS}),
     never_listed=("short codes", "number groups"),
     smart_encoded=False,
+    describe=describe_signalwire,
 )
 
 
@@ -208,26 +210,25 @@ class TwilioProvider:
     def directory(self) -> Directory:
         """All senders and services that this key may list; raises CredentialError if it may nothing.
 
-        Some lie on a host of their own: while that is away, messages come and go without them.
+        While some of the lists are away, messages come and go without them.
         """
         found: dict[tuple[Channel, str], RemoteSender] = {}
         services: list[RemoteService] = []
-        unlisted = list(self._dialect.never_listed)
-        answered, complete = False, True
+        unlisted, unanswered = list(self._dialect.never_listed), list[str]()
+        stands = False
         for words, step in self._directory_steps(found, services):
             try:
                 step()
             except (CredentialError, ProviderRefusal, NotFoundError):
                 unlisted.append(words)
             except ProviderUnreachable:
-                if not answered:
-                    raise
-                unlisted.append(f"{words} (no answer now)")
-                complete = False
-            answered = True
+                if not stands:
+                    self.test()  # a line that is down is not waited for once for each list
+                unanswered.append(words)
+            stands = True
         if not found and not services:
             self.test()
-        return Directory(list(found.values()), services, unlisted, complete)
+        return Directory(list(found.values()), services, unlisted, unanswered)
 
     def templates(self) -> TemplateList:
         """Content templates of all channels, those included that were never submitted (R42)."""
@@ -249,7 +250,7 @@ class TwilioProvider:
         return classify(self._client.post(url, self._form(message), what="send"), self._account_sid)
 
     def describe(self, code: str, text: str = "") -> ErrorWords:
-        return describe(code, text)
+        return self._dialect.describe(code, text)
 
     def close(self) -> None:
         self._client.close()
@@ -433,7 +434,8 @@ def make_twilio(credential: Credential, *, base_url: str | None = None) -> Twili
     """Twilio itself, or whatever answers at `base_url` for all of its hosts."""
     if base_url is None:
         return TwilioProvider(credential)
-    return TwilioProvider(credential, api=base_url, messaging=base_url, content=base_url)
+    base = _base_of(base_url)
+    return TwilioProvider(credential, api=base, messaging=base, content=base)
 
 
 def make_signalwire(credential: Credential, *, base_url: str | None = None) -> TwilioProvider:
@@ -446,10 +448,15 @@ def make_signalwire(credential: Credential, *, base_url: str | None = None) -> T
             "SignalWire needs the address of your space.",
             "Give it as --base-url https://your-space.signalwire.com",
         )
-    base = check_base_url(base_url)
+    base = _base_of(base_url)
     if not urlsplit(base).path:
         base += "/api/laml"
     return TwilioProvider(credential, dialect=SIGNALWIRE, api=base, messaging=base, content=base)
+
+
+def _base_of(url: str) -> str:
+    """A base URL, also where somebody typed the version with it, as the providers' pages show it."""
+    return check_base_url(url).removesuffix(VERSION)
 
 
 _PAGE_SIZE = re.compile(r"(?<=[?&]PageSize=)\d{1,5}(?=&|$)")

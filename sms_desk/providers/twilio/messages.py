@@ -22,7 +22,7 @@ from sms_desk.providers.base import (
     SendResult,
 )
 from sms_desk.providers.http import Answer, NoAnswer
-from sms_desk.providers.reading import parse_date
+from sms_desk.providers.reading import api_error, parse_date
 
 RAW_LIMIT = 16_000  # characters kept of an item that could not be read
 EARLIEST, LATEST = 2000, 2200  # years outside are damage, not dates
@@ -39,6 +39,7 @@ STATUS: Mapping[str, DeliveryStatus] = {
     "scheduled": DeliveryStatus.QUEUED,
     "queued": DeliveryStatus.QUEUED,
     "sending": DeliveryStatus.QUEUED,
+    "initiated": DeliveryStatus.QUEUED,  # SignalWire's word for it
     "sent": DeliveryStatus.SENT,
     "delivered": DeliveryStatus.DELIVERED,
     "read": DeliveryStatus.READ,
@@ -272,7 +273,7 @@ def classify(answer: Answer | NoAnswer, account_sid: str) -> SendResult:
         return _result(Outcome.NOT_SENT, "rate_limited", answer)
     if answer.status in (200, 201):
         return _accepted(answer, account_sid)
-    if 400 <= answer.status < 500 and answer.status != 408 and _is_api_error(answer.fields):
+    if 400 <= answer.status < 500 and answer.status != 408 and _is_api_error(answer):
         return _result(Outcome.REFUSED, "refused", answer)
     return _result(Outcome.IN_DOUBT, f"http_{answer.status}", answer)
 
@@ -305,24 +306,25 @@ def _accepted(answer: Answer, account_sid: str) -> SendResult:
     )
 
 
-def _is_api_error(fields: Mapping[str, Any]) -> bool:
+def _is_api_error(answer: Answer) -> bool:
     """Twilio's form: `{"code": 21211, "message": "…", "more_info": "…", "status": 400}`.
 
     A gateway's own `{"message": "Forbidden"}` is not, and says nothing about the message.
     """
-    code = fields.get("code")
+    code, text = api_error(answer.fields)
     numbered = (isinstance(code, int) and not isinstance(code, bool)) or (
         isinstance(code, str) and code.isdecimal()  # SignalWire
     )
-    return numbered and isinstance(fields.get("message"), str)
+    return numbered and isinstance(text, str)
 
 
 def _result(outcome: Outcome, why: str, answer: Answer) -> SendResult:
+    code, text = api_error(answer.fields)
     return SendResult(
         outcome,
         why,
-        code=text_of(answer.fields.get("code"), or_else=""),
-        text=text_of(answer.fields.get("message"), or_else=""),
+        code=text_of(code, or_else=""),
+        text=text_of(text, or_else=""),
         server_date=answer.server_date,
         retry_after=answer.retry_after,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sms_desk.domain.health import Fault
 from sms_desk.providers.base import ErrorWords
@@ -54,8 +55,39 @@ def describe(code: str, text: str = "") -> ErrorWords:
     """A code in plain words and what to do; unknown codes show the provider's own text."""
     if words := error_words().get(code):
         return words
-    title = text or (
+    title = _sentence(text) or (
         f"The provider reported error {code}." if code else "The provider gave no reason."
     )
     page = f"See https://www.twilio.com/docs/api/errors/{code}." if code.isdecimal() else ""
     return ErrorWords(title, page, known=False)
+
+
+def _sentence(text: str) -> str:
+    """The provider's own text, which mostly has no full stop, such that more may follow it."""
+    text = text.rstrip()
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+_SIGNALWIRE_CODES = "https://developer.signalwire.com/rest/compatibility-api/overview/error-codes"
+
+
+def describe_signalwire(code: str, text: str = "") -> ErrorWords:
+    """SignalWire reports by Twilio's codes, and has some of its own."""
+    words = describe(code, text)
+    if not words.known:
+        return replace(words, next_step=f"See {_SIGNALWIRE_CODES}." if code else "")
+    title, next_step = map(_of_signalwire, (words.title, words.next_step))
+    return replace(words, title=title, next_step=next_step)
+
+
+def _of_signalwire(words: str) -> str:
+    for theirs, ours in _OF_SIGNALWIRE:
+        words = words.replace(theirs, ours)
+    return words
+
+
+_OF_SIGNALWIRE = (
+    ("Twilio's Console", "the SignalWire dashboard"),
+    ("status.twilio.com", "status.signalwire.com"),
+    ("Twilio", "SignalWire"),
+)

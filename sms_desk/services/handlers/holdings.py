@@ -12,7 +12,7 @@ from sms_desk.domain.errors import NotFoundError, RefusedError, UsageError
 from sms_desk.domain.model import HolderKind, RoutingRule
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
-from sms_desk.services.notices import DEFAULT
+from sms_desk.services.notice_words import DEFAULT
 from sms_desk.services.routing import Router, Unowned
 from sms_desk.store import events, notices, people, programs, senders, team_states
 from sms_desk.store.events import Event, EventKind

@@ -9,7 +9,7 @@ from sms_desk.domain.notices import State, Way
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect, require_admin
 from sms_desk.services.handlers.views import named
-from sms_desk.services.notices import DEFAULT
+from sms_desk.services.notice_words import DEFAULT
 from sms_desk.store import notices, senders
 
 _LONGEST_NAME = 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,8 +39,9 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
     )
     _refuse_impossible(ctx, draft)
     address = sender_policy.clean_address(command.address)
-    if senders.by_address(ctx.tx, command.channel, address, country) is not None:
-        raise UsageError(f"{command.address} is in the directory already.")
+    there = senders.by_address(ctx.tx, command.channel, address, country)
+    if there is not None:
+        raise _is_there(there)
     senders.insert(
         ctx.tx,
         {
@@ -57,6 +59,14 @@ def add_sender(ctx: Context, command: c.AddSender) -> Effect:
     )
     _carry(ctx, command)
     return Effect(Changes.of(sender=command.sender_id), 1, f"Added {command.address}")
+
+
+def _is_there(row: Mapping[Any, Any]) -> UsageError:
+    address = row["address"]
+    step = f"Change it in Sender IDs, or by sms-desk senders edit {address}."
+    if row["retired_at"]:
+        step = f"It was retired. Bring it back in Sender IDs, or by sms-desk senders restore {address}."
+    return UsageError(f"{address} is in the directory already.", step)
 
 
 def _carry(ctx: Context, command: c.AddSender) -> None:
@@ -154,7 +164,10 @@ def _refuse_impossible(ctx: Context, draft: Draft, was: Draft | None = None) -> 
 def _refuse_taken(ctx: Context, draft: Draft) -> None:
     there = senders.by_address(ctx.tx, draft.channel, draft.address, draft.country)
     if there is not None and there["id"] != draft.id:
-        raise UsageError(f"{draft.address} is in the directory already in that country.")
+        raise UsageError(
+            f"{draft.address} is in the directory already in that country.",
+            "Change that one in Sender IDs, or give this one another country.",
+        )
 
 
 def retire_sender(ctx: Context, command: c.RetireSender) -> Effect:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sms_desk.domain import commands as c
 from sms_desk.domain.changes import Changes
 from sms_desk.domain.errors import RefusedError, UsageError
+from sms_desk.domain.templates import as_shortcut
 from sms_desk.domain.templates import fields as field_names
 from sms_desk.services.context import Context
 from sms_desk.services.effects import Effect
@@ -79,7 +80,8 @@ def _as_command(command: c.Command, row: Any) -> c.SaveView:
 
 def save_template(ctx: Context, command: c.SaveTemplate) -> Effect:
     """A template; its keyword finds it while typing (R36)."""
-    name, keyword = named(command.name, "template"), command.keyword.strip().lstrip("/").lower()
+    name = named(command.name, "template")
+    keyword = as_shortcut(command.keyword) if command.keyword.strip() else ""
     if not command.body.strip():
         raise UsageError("The template is empty.", "Write its text.")
     field_names(command.body)  # raises for a field that is not closed

@@ -109,6 +109,8 @@ def _initials(name: str) -> str:
 
 def _snippet(row: InboxRow) -> str:
     text = preview(row.snippet)
+    if not row.snippet and row.snippet_from is not None:  # blank, or a picture alone
+        text = tr("inbox", "(no text)")
     prefix = _PREFIXES.get(row.snippet_from)
     return f"{tr('inbox', prefix)} {isolate(text)}" if prefix else text
 

@@ -179,9 +179,12 @@ class ImportDialog(QDialog):
         self._chosen = {one.id for one in preview.lines if one.proposed}
         self.work.show_work(None)
         notes = [tr("senders", "Space or a double click takes a line in or out.")]
-        if preview.unlisted:
-            kinds = ", ".join(display_name(kind) for kind in preview.unlisted)
-            notes.append(tr("senders", "The key may not list: {kinds}.").replace("{kinds}", kinds))
+        for words, kinds in (
+            (tr("senders", "Not listed for this key: {kinds}."), preview.unlisted),
+            (tr("senders", "No answer now about: {kinds}. Try again later."), preview.unanswered),
+        ):
+            if kinds:
+                notes.append(words.replace("{kinds}", ", ".join(map(display_name, kinds))))
         self._more.setText(" ".join(notes))
         self._more.setVisible(bool(preview.lines))
         self._show_chosen()

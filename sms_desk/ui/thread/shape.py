@@ -206,9 +206,10 @@ class _Bubble:
 
     def _text_bubble(self) -> None:
         item = self._item
-        if not item.body and (item.attachments or not self._is_note):
+        text = item.body or words.without_text(item)
+        if not text and not self._is_note:
             return
-        body = prepare(item.body, item.mentions)
+        body = prepare(text, item.mentions)
         inner = self._max - 2 * PAD_X
         laid = set_text(body.text, theme.font("body"), inner, formats=_formats(body))
         head = self._note_head() if self._is_note else None

@@ -148,6 +148,13 @@ def _pending_sign(state: OutboxState) -> Sign:
             return Sign("check", tr("Sent"))
 
 
+def without_text(item: ThreadItem) -> str:
+    """What stands for the text of a message that has none, nor a file: it was blank, or its text was
+    taken away at the provider."""
+    is_blank = item.kind is ItemKind.MESSAGE and not (item.body or item.attachments)
+    return tr("(no text)") if is_blank else ""
+
+
 def trouble(item: ThreadItem) -> tuple[str, str]:
     """What is wrong and what to do, in plain words; empty where nothing is."""
     match item.outbox_state if item.kind is ItemKind.PENDING else None:
@@ -370,7 +377,7 @@ def spoken(row: Row, reader: Reader, today: date) -> str:
     files = [", ".join(filter(None, attachment(each))) for each in item.attachments]
     pieces = [
         _speaker(item, reader),
-        plain_text.preview(item.body, 1000) if item.body else "",
+        plain_text.preview(item.body, 1000) if item.body else without_text(item),
         *files,
         _moment(item, reader),
         state.word if state else "",

@@ -64,7 +64,7 @@ class LineController(QObject):
         if line is None:
             self._status.say(LineCondition.NO_ACCOUNT, tr("line", "No account connected"), "")
         else:
-            story = f"{line.label}: {line.title} {line.next_step}".strip()
+            story = f"{line.label}: {line.title} {line.next_step}".strip() if line.title else ""
             self._status.say(line.condition, line_words(line, now, zone), story)
         self._show_banner(line)
         self._show_backfill(self._working(lines))

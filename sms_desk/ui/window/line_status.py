@@ -115,7 +115,7 @@ class LineStatus(QWidget):
 def worst(lines: tuple[LineState, ...]) -> LineState | None:
     """The line that a person should know of first."""
     order = list(_BY_WEIGHT)
-    return min(lines, key=lambda line: order.index(line.condition), default=None)
+    return min(lines, key=lambda line: (order.index(line.condition), not line.title), default=None)
 
 
 _BY_WEIGHT = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
@@ -13,7 +13,7 @@ from sms_desk.domain.addresses import AddressKind
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, SenderDirection, SenderKind
 from sms_desk.domain.plain_text import display_name
-from sms_desk.providers.base import RemoteSender
+from sms_desk.providers.base import Directory, RemoteSender
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, line_edit
 from sms_desk.ui.widgets.text import Label, label
@@ -83,17 +83,12 @@ class ChooseStep(Step):
         self._by_hand.returnPressed.connect(self._on_add_clicked)
         self.done.clicked.connect(self._on_done_clicked)
 
-    def show_senders(self, senders: Sequence[RemoteSender], unlisted: Sequence[str]) -> None:
-        """What the provider lists, and what this key may not list."""
+    def show_senders(self, found: Directory) -> None:
+        """What the provider lists, what it does not, and why."""
         self._clear()
-        for sender in senders:
+        for sender in found.senders:
             self._add_row(sender)
-        words = ""
-        if unlisted:
-            words = tr("wizard", "This key may not list: {kinds}. Add those by hand.")
-            words = words.replace("{kinds}", ", ".join(unlisted))
-        elif not senders:
-            words = tr("wizard", "The account has no sender ID yet. Add one by hand, or later.")
+        words = "\n".join(_missing_words(found))
         self._unlisted.setText(words)
         self._unlisted.setVisible(bool(words))
 
@@ -146,6 +141,20 @@ class ChooseStep(Step):
     def _on_done_clicked(self) -> None:
         self.form.clear_error()
         self.chosen.emit((self.rows(), self._far.value()))
+
+
+def _missing_words(found: Directory) -> Iterator[str]:
+    for kinds, words in (
+        (found.unlisted, tr("wizard", "Not listed for this key: {kinds}. Add those by hand.")),
+        (
+            found.unanswered,
+            tr("wizard", "No answer now about: {kinds}. The desk asks again by itself."),
+        ),
+    ):
+        if kinds:
+            yield words.replace("{kinds}", ", ".join(kinds))
+    if not (found.senders or found.unlisted or found.unanswered):
+        yield tr("wizard", "The account has no sender ID yet. Add one by hand, or later.")
 
 
 _KINDS = {

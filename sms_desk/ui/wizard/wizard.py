@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from sms_desk.bootstrap import Session, recovery
+from sms_desk.domain import addresses
 from sms_desk.domain import commands as c
 from sms_desk.domain.errors import DeskError
 from sms_desk.domain.model import HolderKind
@@ -30,8 +31,12 @@ _EVERYTHING: Final = datetime(2008, 1, 1, tzinfo=UTC)
 
 
 def known_addresses(ctx: Context) -> dict[tuple[str, str], UUID]:
-    """Sender IDs that are in the directory already, by channel and address."""
-    return {(row.channel, row.address): row.id for row in senders.listing(ctx, retired=True)}
+    """Sender IDs that are in the directory already, by channel and address in any spelling."""
+    return {
+        (row.channel, spelt): row.id
+        for row in senders.listing(ctx, retired=True)
+        for spelt in (row.address, *addresses.spellings(addresses.from_provider(row.address).key))
+    }
 
 
 def _kept_words(session: Session) -> str:
@@ -125,7 +130,7 @@ class Wizard(QWidget):
     def _on_tested(self, found: Directory) -> None:
         """Nothing is kept or fetched before it is said who holds what comes in."""
         self.connect_step.set_busy(False)
-        self.choose.show_senders(found.senders, found.unlisted)
+        self.choose.show_senders(found)
         self._steps.setCurrentWidget(self.choose)
 
     # --- the sender IDs --------------------------------------------------------------------------
