@@ -158,7 +158,7 @@ def _carrier(desk: Desk, name: str | None) -> UUID | None:
 
 def _without_account(desk: Desk, channel: Channel, number: str) -> UUID | None:
     """The sender ID of that number, if it is there and no account carries it."""
-    spelt = addresses.spellings(addresses.from_provider(number).key)
+    spelt = addresses.spellings(sender_policy.clean_address(number))
     rows = desk.read(service.listing)
     found = (row for row in rows if row.channel is channel and row.address in spelt)
     return next((row.id for row in found if row.account_id is None), None)
