@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from sms_desk.domain.errors import UsageError
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.services.rows import CoverState, ViewRow
 from sms_desk.ui import theme
@@ -122,6 +123,34 @@ def test_r62_a_long_reason_leaves_the_buttons_in_sight(shop: Shop) -> None:
     for button in dialog.findChildren(QPushButton):
         bottom = button.mapTo(dialog, button.rect().bottomLeft()).y()
         assert not button.isVisible() or bottom <= dialog.height()
+
+
+def test_r62_the_room_of_a_reason_is_given_back_with_it(shop: Shop) -> None:
+    dialog = NewConversationDialog(shop.wiring.doors, None, shop.window)
+    shop.bot.addWidget(dialog)
+    dialog.show()
+    shop.until(lambda: dialog._sender.count() > 0)
+    before = dialog.height()
+    dialog._form.show_error(
+        UsageError("Refused.", "With a long next step, and some more words." * 6)
+    )
+    dialog._show_state()
+    shop.until(lambda: dialog.height() > before + 20)
+    dialog._to.setText("Ma")  # as typed: the error goes
+    shop.until(lambda: dialog.height() == before)
+
+
+def test_r62_what_is_wrong_with_a_number_moves_nothing(shop: Shop) -> None:
+    dialog = NewConversationDialog(shop.wiring.doors, None, shop.window)
+    shop.bot.addWidget(dialog)
+    dialog.show()
+    shop.until(lambda: dialog._sender.count() > 0)
+    shop.bot.wait(20)
+    before = dialog.height(), dialog._name.y()
+    dialog._to.setText("+1 202 55")
+    assert dialog.why_not()
+    shop.bot.wait(20)
+    assert (dialog.height(), dialog._name.y()) == before
 
 
 # --- the rail ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from sms_desk.domain import addresses
 from sms_desk.domain.changes import Thing
@@ -80,7 +82,10 @@ class NewConversationDialog(QDialog):
         self._found.setAccessibleName(tr("new", "Contacts that fit"))
         self._found.setMaximumHeight(150)
         self._found.hide()
-        self._why_to = self._form.add(tr("new", "To"), self._to)
+        self._why_to = self._form.add(tr("new", "To"), self._to, _whom())
+        two_lines = 2 * self._why_to.fontMetrics().lineSpacing()
+        self._why_to.setMinimumHeight(two_lines)  # what most is wrong has room: nothing moves
+        self._why_to.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._form.add_widget(self._found)
         self._form.add(tr("new", "Name (optional)"), self._name)
         self._form.add(tr("new", "Channel"), self._channel)
@@ -146,6 +151,7 @@ class NewConversationDialog(QDialog):
                 item.setData(_HIT, (contact, number))
         self._found.setVisible(self._found.count() > 0)
         self._found.setFixedHeight(min(150, 26 * self._found.count() + 4))
+        self._show_state()
 
     @Slot()
     def _on_enter(self) -> None:
@@ -189,23 +195,29 @@ class NewConversationDialog(QDialog):
     @Slot()
     def _show_state(self) -> None:
         why_not = self.why_not()
-        self._why_to.setText(why_not)
+        self._why_to.setText(why_not or _whom())
         self._why_to.set_tone("error" if why_not else "secondary")
-        self._why_to.setVisible(bool(why_not))
         choice = self._chosen()
         reason = choice.reason if choice else tr("new", "No sender ID can be used on this channel.")
         self._why_sender.setText(reason)
         self._why_sender.setVisible(bool(reason))
         ready = self.address() is not None and not why_not and choice is not None
         self._start.setEnabled(ready)
-        QTimer.singleShot(0, self, self._grow)  # when the lines have their new heights
+        QTimer.singleShot(0, self, self._fit)  # when the lines have their new heights
 
-    def _grow(self) -> None:
-        """As high as what it says: a second line of a reason takes no button's place."""
+    def _fit(self) -> None:
+        """As high as what it says: a second line of a reason takes no button's place, and gives the
+        room back when it goes."""
         layout = self.layout()
-        needed = layout.totalHeightForWidth(self.width()) if layout else 0
-        if needed > self.height():
-            self.resize(self.width(), needed)
+        assert layout is not None
+        layout.activate()
+        self.setFixedHeight(layout.totalHeightForWidth(self.width()))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     @Slot()
     def _on_start_clicked(self) -> None:
@@ -234,6 +246,11 @@ class NewConversationDialog(QDialog):
     def _on_refused(self, error: DeskError) -> None:
         self._form.show_error(error)
         self._show_state()
+
+
+def _whom() -> str:
+    """What can be typed; what is wrong with it takes the same place, so that nothing moves."""
+    return tr("new", "A number with + and its country code, or a contact's name.")
 
 
 def _sender_words(choice: SenderChoice) -> str:
