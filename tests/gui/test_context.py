@@ -34,6 +34,7 @@ from sms_desk.ui.thread.links import link_words, warnings_of
 from sms_desk.ui.thread.snooze_menu import choice_words
 from sms_desk.ui.thread.source_chip import SourceChip
 from sms_desk.ui.widgets.chips import RemovableChip
+from sms_desk.ui.widgets.text import ElidedLabel
 from sms_desk.ui.window.offers import snooze_menu
 from sms_desk.ui.window.why import source_words
 from tests.gui import invented_thread as invented
@@ -80,6 +81,25 @@ def test_says_who_where_and_whether_they_may_be_written_to(pane: ContextPane) ->
     assert any("+1 202 555 0171" in each for each in said)
     assert "12:02 there" in said
     assert "not opted out" in said
+
+
+def test_without_a_name_the_local_time_is_said_whole(pane: ContextPane) -> None:
+    """The number, which stands below anyhow, left no room for it."""
+    row = replace(invented.DETAIL.row, contact_name="")
+    pane.show_conversation(replace(invented.DETAIL, row=row))
+    about = next(each for each in pane.findChildren(ElidedLabel) if "there" in each.text())
+    assert about.text() == "12:02 there"
+    assert about.fontMetrics().horizontalAdvance(about.text()) <= about.width()
+
+
+def test_the_contact_s_owner_stands_at_the_edge_of_its_section(pane: ContextPane) -> None:
+    button = pane._owner
+    picture = button.grab().toImage()
+    ground = picture.pixelColor(0, 0)
+    middle = picture.height() // 2
+    columns = range(picture.width())
+    first = next(x for x in columns if picture.pixelColor(x, middle) != ground)
+    assert first <= 1
 
 
 def test_an_opt_out_names_its_scope(pane: ContextPane) -> None:

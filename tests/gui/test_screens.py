@@ -439,6 +439,9 @@ def test_r62_a_new_one_is_made_named_and_opened(shop: Shop, dialog: NewConversat
 def test_r62_enter_takes_the_contact_that_fits(shop: Shop, dialog: NewConversationDialog) -> None:
     QTest.keyClicks(dialog._to, "5550171")
     shop.until(dialog._found.isVisible)
+    assert dialog._why_to.text() == "Enter takes the first of these."  # no number to complain of
+    rows = dialog._found.count() * dialog._found.sizeHintForRow(0)
+    assert dialog._found.height() == rows, "no empty room below the last"
     assert not dialog._start.isEnabled()
     QTest.keyClick(dialog._to, Qt.Key.Key_Return)
     shop.until(dialog._start.isEnabled)
