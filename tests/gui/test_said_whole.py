@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +26,8 @@ from sms_desk.ui.reader import Reader
 from sms_desk.ui.search.delegate import fitted
 from sms_desk.ui.thread.cover_line import cover_words
 from sms_desk.ui.widgets.times import end_words, moment_words
+from sms_desk.ui.window.block_words import block_of
+from tests.gui import invented_thread as thread
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
@@ -179,3 +182,16 @@ def test_a_whatsapp_sender_carries_its_channel_s_sign() -> None:
     one, other = UUID(int=1), UUID(int=2)
     choices = FilterChoices(senders=((one, "Shop"), (other, "Chat")), whatsapp=frozenset({other}))
     assert [option.icon for option in sender_options(choices)[1]] == ["hash", "message-circle"]
+
+
+# --- what blocks ---------------------------------------------------------------------------------
+
+
+def test_r39_an_opt_out_says_since_when_as_one_says_it() -> None:
+    """Also of today, where no date stands before the time."""
+    today = thread.at("10:05", thread.NOW.day)
+    detail = replace(thread.DETAIL, opted_out_scope="sender", opted_out_since=today)
+    block = block_of(detail, thread.NOW, thread.ZONE)
+    assert block is not None
+    said = "Opted out since 10:05; they may not be written to from this number."
+    assert block.title == said

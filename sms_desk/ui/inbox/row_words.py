@@ -108,9 +108,18 @@ def _initials(name: str) -> str:
 
 
 def _snippet(row: InboxRow) -> str:
-    text = preview(row.snippet)
+    text = preview(row.snippet) or _without_words(row)
     prefix = _PREFIXES.get(row.snippet_from)
     return f"{tr('inbox', prefix)} {isolate(text)}" if prefix else text
+
+
+def _without_words(row: InboxRow) -> str:
+    """A row with an empty line would look as if it were not there yet."""
+    if row.snippet_from is None:
+        return tr("inbox", "No message yet")
+    if row.attachments > 1:
+        return tr("inbox", "%n attachments", row.attachments)
+    return tr("inbox", "Attachment") if row.attachments else tr("inbox", "No text")
 
 
 _PREFIXES: Final[dict[Origin | None, str]] = {
