@@ -110,7 +110,7 @@ def test_a_message_without_words_is_said_as_what_it_is() -> None:
     assert said(Origin.CONTACT, 1) == "Attachment"
     assert said(Origin.CONTACT, 3) == "3 attachments"
     assert said(Origin.CONTACT) == "No text"
-    assert said(None) == "No message yet"
+    assert said(None) == "Nothing sent yet"
 
 
 def test_a_row_read_out_says_name_number_unread_snippet_waiting() -> None:

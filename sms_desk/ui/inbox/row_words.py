@@ -116,7 +116,7 @@ def _snippet(row: InboxRow) -> str:
 def _without_words(row: InboxRow) -> str:
     """A row with an empty line would look as if it were not there yet."""
     if row.snippet_from is None:
-        return tr("inbox", "No message yet")
+        return tr("inbox", "Nothing sent yet")
     if row.attachments > 1:
         return tr("inbox", "%n attachments", row.attachments)
     return tr("inbox", "Attachment") if row.attachments else tr("inbox", "No text")
