@@ -104,7 +104,7 @@ class Registry(QObject):
         self._commands: dict[str, WindowCommand] = {}
         self._chosen: dict[str, tuple[str, ...]] = {}
         self._shortcuts: dict[str, QShortcut] = {}
-        self._list: QWidget | None = None
+        self._lists: tuple[QWidget, ...] = ()
         self._thread: QWidget | None = None
         self._messages: QWidget | None = None
         app = QApplication.instance()
@@ -191,17 +191,17 @@ class Registry(QObject):
 
     # --- where they count ------------------------------------------------------------------------
 
-    def watch(self, list_widget: QWidget, thread: QWidget, messages: QWidget) -> None:
-        """The list and the messages, where single letters count, and the thread around these,
-        which has keys of its own."""
-        self._list, self._thread, self._messages = list_widget, thread, messages
-        for widget in (list_widget, messages):
+    def watch(self, lists: tuple[QWidget, ...], thread: QWidget, messages: QWidget) -> None:
+        """The list, with what may stand in its place, and the messages, where single letters count;
+        and the thread around these, which has keys of its own."""
+        self._lists, self._thread, self._messages = lists, thread, messages
+        for widget in (*lists, messages):
             widget.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched in (self._list, self._messages) and isinstance(event, QKeyEvent):
-            in_messages = watched is self._messages
+        in_messages = watched is self._messages
+        if (in_messages or watched in self._lists) and isinstance(event, QKeyEvent):
             return event.type() == QEvent.Type.KeyPress and self._take(event, in_messages)
         return False
 

@@ -139,6 +139,20 @@ def test_single_letters_count_in_the_list(shop: Shop, conversation: UUID) -> Non
     shop.until(lambda: state_of(shop, conversation) is TeamState.CLOSED)
 
 
+def test_letters_still_count_when_the_last_row_has_gone(shop: Shop, conversation: UUID) -> None:
+    """Z after E, also where nothing is left in the list."""
+    shop.open(conversation)
+    shop.wiring.page.inbox.focus_list()
+    QTest.keyClick(shop.wiring.page.list_widget(), Qt.Key.Key_E)
+    shop.until(lambda: not shop.wiring.page.list_widget().isVisible())
+    focused = shop.window.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Z)
+    shop.until(lambda: state_of(shop, conversation) is TeamState.OPEN)
+    shop.until(shop.wiring.page.list_widget().isVisible)
+    assert shop.wiring.page.inbox.list_has_focus()
+
+
 def test_single_letters_count_among_the_messages(shop: Shop, conversation: UUID) -> None:
     shop.open(conversation)
     page = shop.wiring.page

@@ -85,7 +85,8 @@ def _connect(wiring: Wiring) -> None:
     desk.join_wanted.connect(wiring.join_wanted)
     desk.person_chosen.connect(wiring.person_chosen)
     thread = page.column.thread_view
-    wiring.registry.watch(page.list_widget(), thread, thread.messages())
+    places = (page.list_widget(), page.inbox.list_place())
+    wiring.registry.watch(places, thread, thread.messages())
 
 
 def _begin(wiring: Wiring) -> None:
