@@ -21,7 +21,7 @@ from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import DraftMode, OutboxState, TeamState
 from sms_desk.services import directory, inbox, threads
 from sms_desk.services.rows import InboxRow, LineCondition, LineState
-from sms_desk.ui.widgets.text import set_window_title
+from sms_desk.ui.widgets.text import ElidedLabel, set_window_title
 from sms_desk.ui.window.rail_controller import RailController, surroundings
 from sms_desk.ui.wizard import Wizard
 from tests.gui.session import Shop, open_shop
@@ -350,6 +350,8 @@ def test_r63_the_line_says_since_when_and_when_next(shop: Shop) -> None:
     status = shop.window.side.line
     shop.until(lambda: "Offline since" in status.words())
     assert "retry in 20 s" in status.words()
+    for said in status.findChildren(ElidedLabel):  # neither is cut, as narrow as the rail is
+        assert said.fontMetrics().horizontalAdvance(said.text()) <= said.contentsRect().width()
 
 
 def test_r63_a_refused_credential_asks_for_a_new_one(shop: Shop) -> None:
