@@ -16,6 +16,7 @@ from sms_desk.services.inbox_rows import WindowSummary
 from sms_desk.ui.rail import Rail
 from sms_desk.ui.rail.model import RailModel, spoken
 from sms_desk.ui.rail.places import NO_COUNTS, inbox_places
+from sms_desk.ui.window.side import Side
 from tests.gui import invented
 from tests.gui.invented import AUTUMN, COUNTS
 
@@ -208,6 +209,18 @@ def test_collapsed_it_shows_icons_and_still_says_everything(rail: Rail, qtbot: Q
     assert spoken(place) == "Mine, 12 waiting"
     model = RailModel(inbox_places(COUNTS))
     assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "Mine, 12 waiting"
+
+
+def test_collapsed_all_signs_stand_in_the_middle(qtbot: QtBot) -> None:
+    side = Side()
+    qtbot.addWidget(side)
+    side.rail.set_collapsed(True)
+    side.resize(side.rail.width(), 700)
+    side.show()
+    middle = side.rail.width() / 2
+    for widget in (side.rail._fold, side.line._sign, side._menu_button):
+        center = widget.mapTo(side, widget.rect().center())
+        assert abs(center.x() - middle) <= 1, widget.accessibleName()
 
 
 def test_hostile_names_stay_text(qtbot: QtBot) -> None:

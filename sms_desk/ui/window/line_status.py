@@ -45,6 +45,7 @@ class LineStatus(QWidget):
         self._more = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._compact = False
         texts = QVBoxLayout()
+        texts.setContentsMargins(6, 0, 0, 0)
         texts.setSpacing(0)
         for each in (self._words, self._more):
             fills = each.sizePolicy()
@@ -57,7 +58,6 @@ class LineStatus(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._sign)
-        layout.addSpacing(6)
         layout.addLayout(texts, 1)
         layout.addWidget(self._sync)
         theme.signals.changed.connect(self._draw_sign)
