@@ -44,8 +44,7 @@ class LineStatus(QWidget):
         self._words = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._more = ElidedLabel("", "meta", tone="secondary", parent=self)
         self._compact = False
-        texts = QVBoxLayout()
-        texts.setContentsMargins(6, 0, 0, 0)
+        texts = self._texts = QVBoxLayout()
         texts.setSpacing(0)
         for each in (self._words, self._more):
             fills = each.sizePolicy()
@@ -106,6 +105,7 @@ class LineStatus(QWidget):
     def _show_words(self) -> None:
         self._words.setVisible(not self._compact)
         self._more.setVisible(not self._compact and bool(self._more.text()))
+        self._texts.setContentsMargins(0 if self._compact else 6, 0, 0, 0)
 
     def _draw_sign(self) -> None:
         name, ink = self._drawing
