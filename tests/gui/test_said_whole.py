@@ -19,7 +19,7 @@ from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.services.rows import CoverState, ViewRow
 from sms_desk.ui import theme
 from sms_desk.ui.inbox import FilterChoices, Targets
-from sms_desk.ui.inbox.options import sender_options
+from sms_desk.ui.inbox.options import sender_options, state_options
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.rail.places import NO_COUNTS, Place, _view, inbox_places
 from sms_desk.ui.reader import Reader
@@ -182,6 +182,16 @@ def test_a_whatsapp_sender_carries_its_channel_s_sign() -> None:
     one, other = UUID(int=1), UUID(int=2)
     choices = FilterChoices(senders=((one, "Shop"), (other, "Chat")), whatsapp=frozenset({other}))
     assert [option.icon for option in sender_options(choices)[1]] == ["hash", "message-circle"]
+
+
+# --- filters ---
+
+
+def test_no_state_carries_the_sign_of_what_is_chosen() -> None:
+    """Closed looked chosen beside the tick of Open."""
+    options = [each for section in state_options(FilterChoices()) for each in section]
+    assert {"Open", "Closed"} <= {each.text for each in options}
+    assert "check" not in {each.icon for each in options}
 
 
 # --- what blocks ---------------------------------------------------------------------------------

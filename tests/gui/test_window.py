@@ -507,3 +507,14 @@ def test_without_an_account_the_first_run_leads(
         assert not isinstance(shop.window.screen_shown(), Wizard)
     with open_shop(qtbot, tmp_path, office, office.ann, demo=False) as shop:
         shop.until(lambda: isinstance(shop.window.screen_shown(), Wizard))
+
+
+def test_r4_a_view_that_was_saved_is_where_one_is(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sms_desk.ui.window.rail_controller.ask_text", lambda *_a: "Hot ones")
+    shop.until(lambda: shop.wiring.page.inbox.shown_ids())
+    shop.wiring.rail_controller.save_view(InboxFilter(scope=Scope.ALL, waiting=True))
+    rail = shop.window.side.rail
+    shop.until(lambda: rail.chosen_key().startswith("view:"))
+    shop.until(lambda: shop.wiring.page.inbox.filter().waiting)

@@ -31,6 +31,7 @@ from sms_desk.services.rows import ContactHit, SenderChoice
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit
+from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import set_window_title
 from sms_desk.ui.widgets.words import tr
 
@@ -79,6 +80,7 @@ class NewConversationDialog(QDialog):
         self._show_state()
 
     def _build(self) -> None:
+        on_ground(self._found, "raised")
         self._found.setFrameShape(QFrame.Shape.NoFrame)
         self._found.setAccessibleName(tr("new", "Contacts that fit"))
         self._found.hide()
