@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QDate, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
@@ -23,7 +23,7 @@ from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
 from sms_desk.ui.widgets.empty_state import EmptyState
 from sms_desk.ui.widgets.flow import FlowLayout
-from sms_desk.ui.widgets.forms import NumberField
+from sms_desk.ui.widgets.forms import DayEdit, NumberField
 from sms_desk.ui.widgets.popover import Popover
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar, progress_words
 from sms_desk.ui.widgets.search_field import SearchField
@@ -380,3 +380,11 @@ def test_a_ticked_box_stands_out_from_its_ground(
         image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
     }
     assert {theme.tokens().accent.name(), theme.tokens().on_accent.name()} <= drawn
+
+
+def test_a_day_to_choose_is_written_as_days_are(qtbot: QtBot) -> None:
+    """In the system's short form 3 4 2026 could be either day."""
+    field = DayEdit()
+    qtbot.addWidget(field)
+    field.setDate(QDate(2026, 12, 1))
+    assert field.text() == "Tue 1 Dec 2026"

@@ -165,6 +165,7 @@ class DayEdit(QDateEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QDate.currentDate(), parent)
+        self.setDisplayFormat("ddd d MMM yyyy")  # as days are written everywhere here
         self.setCalendarPopup(True)
 
     @override
