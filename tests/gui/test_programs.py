@@ -96,6 +96,23 @@ def test_r18_figures_stand_on_a_programs_screen_and_say_what_it_lacks(
     assert screen._period is Period.WEEK
 
 
+def test_r61_a_new_program_opens_where_it_is_said_what_counts_as_its_own(shop: Shop) -> None:
+    shop.wiring.desk.show_screen("programs")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, ProgramsScreen)
+    screen._open(None)
+    shop.until(lambda: screen._pane is not None)
+    new = screen._pane
+    assert new is not None
+    new.setup.name.setText("Delivery alerts")
+    new.saved.emit()
+    shop.until(lambda: screen._pane is not new and screen._pane is not None)
+    assert screen._pane is not None
+    assert screen._pane.page() == RECOGNITION
+    assert screen._pane.recognition is not None
+    assert screen._pane.recognition.isVisibleTo(screen)
+
+
 def test_r51_enter_opens_who_replied(shop: Shop, sale: UUID) -> None:
     _, pane = pane_of(shop, sale)
     figures = pane.figures

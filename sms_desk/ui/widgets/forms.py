@@ -73,6 +73,10 @@ class Form(QWidget):
         self._layout.addSpacing(6)
         return title
 
+    def add_gap(self) -> None:
+        """Between what was asked above and a heading: buttons leave none."""
+        self._layout.addSpacing(14)
+
     def add_words(self, text: str) -> Label:
         words = label(text, "snippet", tone="secondary", wrap=True, parent=self)
         self._layout.addWidget(words)
