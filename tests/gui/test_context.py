@@ -28,6 +28,7 @@ from sms_desk.domain.wall_time import snooze_choices
 from sms_desk.services.rows import ProgramCount
 from sms_desk.ui.context import ContextPane
 from sms_desk.ui.context.entry import Entry
+from sms_desk.ui.context.section import Fact
 from sms_desk.ui.context.words import happened
 from sms_desk.ui.thread import Reader, ThreadHead
 from sms_desk.ui.thread.links import link_words, warnings_of
@@ -406,3 +407,12 @@ def test_the_snooze_button_lets_go_after_its_dialog(
     monkeypatch.setattr("sms_desk.ui.thread.head.ask_moment", lambda *_given: None)
     head._ask_moment()
     assert not head._snooze.underMouse()
+
+
+def test_the_sign_of_consent_stands_at_the_middle_of_its_first_line(pane: ContextPane) -> None:
+    fact = next(each for each in pane.findChildren(Fact) if "Consent" in each.accessibleName())
+    sign = next(each for each in fact.findChildren(QLabel) if not each.pixmap().isNull())
+    top = sign.contentsRect().top() + sign.mapTo(fact, QPoint()).y()
+    middle = top + sign.pixmap().deviceIndependentSize().height() / 2
+    first_line = fact.value.y() + fact.value.fontMetrics().height() / 2
+    assert abs(middle - first_line) <= 1
