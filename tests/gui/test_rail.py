@@ -201,6 +201,18 @@ def test_a_view_of_ones_own_can_be_renamed_shared_and_deleted(rail: Rail, qtbot:
         QTest.keyClick(rail._places, Qt.Key.Key_F2)
 
 
+def test_a_right_click_on_a_line_does_not_go_there(rail: Rail, qtbot: QtBot) -> None:
+    rail.choose("scope:mine")
+    key = f"view:{COUNTS.views[0].id}"
+    index = rail._places.model().index(rail._places.rail_model.row_of(key), 0)
+    where = rail._places.visualRect(index).center()
+    with qtbot.assertNotEmitted(rail.place_chosen):
+        QTest.mouseClick(rail._places.viewport(), Qt.MouseButton.RightButton, pos=where)
+    assert rail.chosen_key() == "scope:mine"
+    _click(rail, key)
+    assert rail.chosen_key() == key
+
+
 def test_collapsed_it_shows_icons_and_still_says_everything(rail: Rail, qtbot: QtBot) -> None:
     with qtbot.waitSignal(rail.collapsed_changed):
         rail.set_collapsed(True)

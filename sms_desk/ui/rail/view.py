@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QListView, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -341,6 +341,12 @@ class _RailList(QListView):
         super().currentChanged(current, previous)
         if current.isValid() and not self._marking:
             self.went.emit(self.rail_model.place(current.row()).key)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A menu is about a line; it does not go there."""
+        if event.button() != Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
