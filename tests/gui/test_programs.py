@@ -107,10 +107,11 @@ def test_r61_a_new_program_opens_where_it_is_said_what_counts_as_its_own(shop: S
     new.setup.name.setText("Delivery alerts")
     new.saved.emit()
     shop.until(lambda: screen._pane is not new and screen._pane is not None)
-    assert screen._pane is not None
-    assert screen._pane.page() == RECOGNITION
-    assert screen._pane.recognition is not None
-    assert screen._pane.recognition.isVisibleTo(screen)
+    opened = screen._pane
+    assert opened is not None
+    assert opened.page() == RECOGNITION
+    assert opened.recognition is not None
+    shop.until(opened.recognition.isVisible)
 
 
 def test_r51_enter_opens_who_replied(shop: Shop, sale: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -24,9 +25,11 @@ from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
 from sms_desk.ui.widgets.empty_state import EmptyState
 from sms_desk.ui.widgets.flow import FlowLayout
 from sms_desk.ui.widgets.forms import DayEdit, NumberField
+from sms_desk.ui.widgets.over_bar import OverBar
 from sms_desk.ui.widgets.popover import Popover
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar, progress_words
 from sms_desk.ui.widgets.search_field import SearchField
+from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.toast import STAYS_MS, Toast
 from sms_desk.ui.widgets.words import tr
 
@@ -388,3 +391,23 @@ def test_a_day_to_choose_is_written_as_days_are(qtbot: QtBot) -> None:
     qtbot.addWidget(field)
     field.setDate(QDate(2026, 12, 1))
     assert field.text() == "Tue 1 Dec 2026"
+
+
+def test_the_rows_of_a_table_reach_the_edge_below_its_scroll_bar(qtbot: QtBot) -> None:
+    @dataclass(frozen=True)
+    class Row:
+        id: UUID
+
+    table = Table([Column("Number", lambda row: Cell(str(row.id)))], "Numbers")
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show_rows([Row(UUID(int=n)) for n in range(40)])
+    table.show()
+    (bar,) = table.findChildren(OverBar)
+    qtbot.waitUntil(bar.isVisible)
+    assert table.columnWidth(0) == table.width()
+    head = table.horizontalHeader()
+    assert bar.geometry().top() > head.geometry().bottom()
+    assert bar.geometry().bottom() == table.viewport().geometry().bottom()
+    bar.setValue(bar.maximum())
+    assert table.verticalScrollBar().value() == table.verticalScrollBar().maximum()

@@ -22,7 +22,8 @@ class OverBar(QScrollBar):
         hidden.rangeChanged.connect(self._on_range_changed)
         hidden.valueChanged.connect(self.setValue)
         self.valueChanged.connect(hidden.setValue)
-        area.installEventFilter(self)
+        for widget in (area, area.viewport()):
+            widget.installEventFilter(self)
         self._on_range_changed()
 
     @override
@@ -42,8 +43,8 @@ class OverBar(QScrollBar):
         self._place()
 
     def _place(self) -> None:
-        whole, width = self._area.rect(), self.sizeHint().width()
+        rows, width = self._area.viewport().geometry(), self.sizeHint().width()
         mirrored = self._area.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        left = whole.left() if mirrored else whole.right() + 1 - width
-        self.setGeometry(left, whole.top(), width, whole.height())
+        left = rows.left() if mirrored else rows.right() + 1 - width
+        self.setGeometry(left, rows.top(), width, rows.height())  # a table's head stays above
         self.raise_()
