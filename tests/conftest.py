@@ -47,20 +47,13 @@ os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# How long it takes to draw an example says more of the machine than of the test.
+_PACE = [HealthCheck.too_slow]
 settings.register_profile(
-    "ci",
-    deadline=None,
-    derandomize=True,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow],
+    "ci", deadline=None, derandomize=True, max_examples=40, suppress_health_check=_PACE
 )
-settings.register_profile("dev", deadline=None, max_examples=40)
-settings.register_profile(
-    "torture",
-    deadline=None,
-    max_examples=5_000,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+settings.register_profile("dev", deadline=None, max_examples=40, suppress_health_check=_PACE)
+settings.register_profile("torture", deadline=None, max_examples=5_000, suppress_health_check=_PACE)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
 )

@@ -15,7 +15,7 @@ from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from sms_desk.settings.files import DEMO_PROFILE, REAL_PROFILE, MachineState, Profile
-from sms_desk.ui import theme
+from sms_desk.ui import one_heap, theme
 from sms_desk.ui.collecting import Collecting
 from sms_desk.ui.opening import Frame, Launch, Open, open_workspace
 from sms_desk.ui.window.main_window import MainWindow
@@ -41,6 +41,7 @@ def main() -> int:
 def run(launch: Launch, open_: Open = open_workspace) -> int:
     """Show the window until the person quits. A second start raises the first window."""
     sys.setswitchinterval(TURN_SECONDS)
+    one_heap.share()  # before Qt's own first thread
     gc.disable()  # what a start makes stays: to look for rubbish in it took a sixth of its time
     app = make_app()
     profile = profile_of(launch)

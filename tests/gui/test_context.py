@@ -336,6 +336,33 @@ def test_r3_name_and_source_share_the_line(head: ThreadHead, width: int) -> None
     assert chip.geometry().right() < head._owner.geometry().left()
 
 
+def test_r5_the_way_to_keep_a_campaigns_answer_stands_beside_the_numbers_or_below(
+    head: ThreadHead,
+) -> None:
+    answers = Source(
+        SourceKind.CAMPAIGN, ProgramId(invented.made_id("autumn")), SourceReason.RECENT_SEND
+    )
+    waits = invented.NOW - timedelta(minutes=41)
+    quiet = replace(invented.DETAIL.row, source=answers, program_name="Autumn", waiting_since=None)
+    for row, width, beside in (
+        (replace(quiet, waiting_since=waits), 360, False),
+        (replace(quiet, waiting_since=waits), 438, False),
+        (quiet, 438, True),
+        (replace(quiet, waiting_since=waits), 700, True),
+    ):
+        head.show_conversation(replace(invented.DETAIL, row=row))
+        for _ in range(2):
+            head.resize(width, 60)
+            QApplication.processEvents()
+        assert head.width() == width
+        numbers, keep = head._numbers.geometry(), head._automation.geometry()
+        words = head._numbers.fontMetrics().horizontalAdvance(head._numbers.text())
+        assert words <= numbers.width()
+        assert (keep.top() < numbers.bottom()) is beside
+        if beside:
+            assert keep.left() > numbers.right()
+
+
 def test_r5_a_sales_conversation_says_where_it_came_from(head: ThreadHead) -> None:
     campaign = ProgramId(invented.made_id("autumn"))
     taken = Source(SourceKind.DIRECT, None, SourceReason.TAKEN_OVER, campaign)

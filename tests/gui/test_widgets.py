@@ -11,14 +11,24 @@ import pytest
 from PySide6.QtCore import QDate, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 import sms_desk.ui
 from sms_desk.domain.errors import StorageError
 from sms_desk.ui import theme
 from sms_desk.ui.widgets import text
-from sms_desk.ui.widgets.buttons import Button, icon_button, plain
+from sms_desk.ui.widgets.buttons import Button, icon_button, link, plain
 from sms_desk.ui.widgets.check_box import CheckBox
 from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
@@ -190,6 +200,25 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
     assert len(pressed) == 3
 
 
+def test_a_link_with_the_focus_keeps_its_words_whole(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    button = link("Keep this conversation", parent=window)
+    row.addWidget(button)
+    row.addStretch(1)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(button.hasFocus)
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    room = button.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, button)
+    assert room.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
 def test_a_deleted_button_does_not_hear_the_theme(qapp: QApplication) -> None:
     button = Button("x", icon="x")
     button.deleteLater()
@@ -280,6 +309,28 @@ def test_the_toast_stays_within_a_narrow_window(qtbot: QtBot) -> None:
     window.show()
     toast.say("Something with a name that is much too long for so narrow a window " * 3)
     assert window.rect().contains(toast.geometry())
+
+
+def test_the_toast_stands_above_the_bars_at_the_foot_while_they_are_shown(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    rows = QVBoxLayout(window)
+    rows.addStretch(1)
+    bar = QLabel("19 selected", window)
+    bar.setFixedHeight(60)
+    rows.addWidget(bar)
+    toast = Toast(window)
+    toast.stand_above(bar)
+    with qtbot.waitExposed(window):
+        window.show()
+    toast.say("Closed two")
+    assert toast.geometry().bottom() < bar.geometry().top()
+    low = toast.geometry().bottom()
+    bar.hide()
+    assert toast.geometry().bottom() > low
+    bar.show()
+    qtbot.waitUntil(lambda: toast.geometry().bottom() == low)
 
 
 def test_work_says_what_how_far_how_long(qtbot: QtBot) -> None:

@@ -216,6 +216,10 @@ class InboxView(QWidget):
         """The list or what stands in its place while it has no row: letters are keys there, too."""
         return self._stack
 
+    def bulk_bar(self) -> BulkBar:
+        """What stands at the list's foot while several are selected."""
+        return self._bulk
+
     def list_has_focus(self) -> bool:
         return self._list.hasFocus()
 

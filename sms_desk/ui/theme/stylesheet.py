@@ -43,7 +43,11 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
 *[kind="link"] {
     background: transparent; border: none; color: $accent; padding: 0; min-height: 20px;
 }
-*[kind="link"]:hover, *[kind="link"]:focus { text-decoration: underline; }
+*[kind="link"]:hover { text-decoration: underline; }
+*[kind="link"]:focus {
+    border: none; padding: 0; border-radius: 4px; background: $accent_soft;
+    text-decoration: underline;
+}
 
 *[kind="pill"] {
     min-height: 26px; max-height: 26px; border-radius: 14px; padding: 0 13px;

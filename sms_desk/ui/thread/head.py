@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain import plain_text
@@ -33,7 +33,8 @@ from sms_desk.ui.widgets.times import age_words, clock_words, moment_words
 
 ROOMY = 520
 """Width in pixels from which the buttons carry words."""
-_BESIDE_NAME = 8
+_BESIDE = 8
+_LEFT, _RIGHT = 20, 12
 _NAME_LEAST = 72
 """Pixels of the name that what it answers never takes."""
 _AGES_EVERY_MS = 15_000
@@ -99,33 +100,32 @@ class ThreadHead(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        names = QVBoxLayout()
-        names.setSpacing(2)
         first = QHBoxLayout()
-        first.setSpacing(_BESIDE_NAME)
+        first.setSpacing(_BESIDE)
         first.addWidget(self._name)
         first.addWidget(self._source)
         first.addStretch(1)
-        names.addLayout(first)
+        for button in self._buttons():
+            first.addWidget(button)
         second = QHBoxLayout()
-        second.setSpacing(_BESIDE_NAME)
+        second.setSpacing(_BESIDE)
         second.addWidget(self._numbers)
         second.addWidget(self._waiting)
         second.addWidget(self._seen)
         second.addStretch(1)
-        names.addLayout(second)
-        names.addWidget(self._own)
-        names.addWidget(self._automation)
-        layout = QHBoxLayout()
-        layout.setSpacing(8)
-        layout.addLayout(names, 1)
-        for button in (self._owner, self._snooze, self._close, self._more):
-            layout.addWidget(button)
+        self._below = QGridLayout()
+        self._below.setHorizontalSpacing(0)  # the line before ends with what is left of it
+        self._below.setVerticalSpacing(2)
+        self._below.setColumnStretch(0, 1)
+        self._below.addLayout(second, 0, 0)
+        self._below.addWidget(self._own, 1, 0, 1, 2)
+        self._below.addWidget(self._automation, 2, 0, 1, 2)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(20, 10, 12, 10)
-        rows.setSpacing(4)
-        rows.addLayout(layout)
-        rows.addWidget(self._cover)  # the whole width: until when, and who answers
+        rows.setContentsMargins(_LEFT, 8, _RIGHT, 8)
+        rows.setSpacing(2)
+        rows.addLayout(first)
+        rows.addLayout(self._below)
+        rows.addWidget(self._cover)
 
     def _connect(self) -> None:
         self._ages = QTimer(self)
@@ -171,10 +171,16 @@ class ThreadHead(QWidget):
         if self._detail:
             self.show_conversation(self._detail)
 
+    def _buttons(self) -> tuple[QWidget, ...]:
+        return self._owner, self._snooze, self._close, self._more
+
+    def _room(self) -> int:
+        """How many pixels a line has."""
+        return self.width() - _LEFT - _RIGHT
+
     def _room_for_names(self) -> int:
-        """How many pixels the buttons leave."""
-        buttons = (self._owner, self._snooze, self._close, self._more)
-        return self.width() - 20 - 12 - sum(button.sizeHint().width() + 8 for button in buttons)
+        """How many of them the buttons leave."""
+        return self._room() - sum(each.sizeHint().width() + _BESIDE for each in self._buttons())
 
     def _show_waiting(self, row: InboxRow) -> None:
         """How long the customer has waited, red once it is too long (R8); the numbers go first."""
@@ -187,37 +193,48 @@ class ThreadHead(QWidget):
         late = row.late_at is not None and now >= row.late_at
         self._waiting.show_age(age_words(now - since), late=late)
         self._ages.start()
-        taken = self._waiting.sizeHint().width() + _BESIDE_NAME
-        if seen := self._seen.room():
-            taken += seen + _BESIDE_NAME
-        self._waiting.setVisible(self._numbers_width() + taken <= self._room_for_names())
+        self._waiting.setVisible(_taken(self._waiting) + self._line_width() <= self._room())
 
     def _give_way(self) -> None:
         """Who is here goes before a number that stands in the details, too."""
-        taken = self._seen.room()
-        taken += _BESIDE_NAME if taken else 0
-        self._numbers.setVisible(not taken or self._fits_beside(taken))
+        seen = self._seen.room()
+        fits = _text_width(self._numbers) + _BESIDE + seen <= self._room()
+        self._numbers.setVisible(not seen or fits)
 
-    def _fits_beside(self, taken: int) -> bool:
-        numbers = self._numbers.fontMetrics().horizontalAdvance(self._numbers.text())
-        return numbers + taken <= self._room_for_names()
-
-    def _numbers_width(self) -> int:
-        if self._numbers.isHidden():
-            return 0
-        return self._numbers.fontMetrics().horizontalAdvance(self._numbers.text())
+    def _line_width(self) -> int:
+        """What stands in the second line so far."""
+        numbers = 0 if self._numbers.isHidden() else _text_width(self._numbers)
+        return numbers + (self._seen.room() + _BESIDE if self._seen.room() else 0)
 
     def _show_numbers(self, row: InboxRow, own: str) -> None:
         """Both numbers on one line, or whole on two: cut short they say nothing."""
         peer = name_in_text(row.peer) if row.contact_name else ""
         number = name_in_text(own)
-        line = tr("to your number {number}").format(number=number)
-        line = f"{peer} · {line}" if peer else line
-        fits = self._numbers.fontMetrics().horizontalAdvance(line) <= self._room_for_names()
-        self._numbers.setText(line if fits or not peer else peer)
-        self._own.setText(tr("to yours, {number}").format(number=number))
-        self._own.setVisible(bool(peer) and not fits)
+        said = tr("to your number {number}").format(number=number)
+        short = tr("to yours, {number}").format(number=number)
+        lines = [f"{peer} · {said}", f"{peer} · {short}"] if peer else [said, short]
+        beside = 0 if self._automation.isHidden() else _taken(self._automation)
+        fitting = self._fitting(lines, self._room() - beside) or self._fitting(lines, self._room())
+        self._numbers.setText(fitting or peer or said)
+        self._own.setText(short)
+        self._own.setVisible(bool(peer) and not fitting)
         self._show_waiting(row)
+
+    def _fitting(self, lines: Sequence[str], room: int) -> str:
+        """The first of the lines that is whole in so many pixels, or ""."""
+        wide = self._numbers.fontMetrics().horizontalAdvance
+        return next((line for line in lines if wide(line) < room), "")
+
+    def _place_automation(self) -> None:
+        """At the end of the numbers' line where that leaves it room."""
+        if self._automation.isHidden():
+            return
+        waiting = 0 if self._waiting.isHidden() else _taken(self._waiting)
+        taken = self._line_width() + waiting + _taken(self._automation)
+        if self._own.isHidden() and taken <= self._room():
+            self._below.addWidget(self._automation, 0, 1)
+        else:
+            self._below.addWidget(self._automation, 2, 0, 1, 2)
 
     def _show_owner(self, row: InboxRow) -> None:
         self._owner.setAccessibleName(
@@ -273,13 +290,14 @@ class ThreadHead(QWidget):
             button.setAccessibleName(name)
         self._share_first_line()
         self._show_numbers(row, self._detail.sender.display)
+        self._place_automation()
 
     def _share_first_line(self) -> None:
         """The name whole where that is possible; beside it what the conversation answers."""
         room = self._room_for_names()
         name = self._name.fontMetrics().horizontalAdvance(self._name.text()) + 1
-        most = max(room - name, min(room // 2, room - _NAME_LEAST)) - _BESIDE_NAME
-        self._name.setMaximumWidth(max(0, min(name, room - self._source.fit(most) - _BESIDE_NAME)))
+        most = max(room - name, min(room // 2, room - _NAME_LEAST)) - _BESIDE
+        self._name.setMaximumWidth(max(0, min(name, room - self._source.fit(most) - _BESIDE)))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -393,3 +411,12 @@ class ThreadHead(QWidget):
             self.close_requested.emit()
         else:
             self.reopen_requested.emit()
+
+
+def _taken(widget: QWidget) -> int:
+    """Pixels that it takes in a line beside others."""
+    return widget.sizeHint().width() + _BESIDE
+
+
+def _text_width(label: ElidedLabel) -> int:
+    return label.fontMetrics().horizontalAdvance(label.text()) + 1

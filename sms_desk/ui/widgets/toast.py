@@ -18,6 +18,8 @@ from sms_desk.ui.widgets.words import tr
 
 STAYS_MS: Final = 8_000
 _FROM_FOOT: Final = 24
+_ABOVE_BAR: Final = 8
+_MOVES: Final = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 
 
 class Toast(QFrame):
@@ -31,6 +33,7 @@ class Toast(QFrame):
         super().__init__(parent)
         self._over = parent
         self._left = left
+        self._bars: list[QWidget] = []
         self._command_id: UUID | None = None
         self._back: Callable[[], None] | None = None
         self.setProperty("pane", "toast")
@@ -51,6 +54,11 @@ class Toast(QFrame):
         self._fade = QPropertyAnimation(self._effect, b"opacity", self)
         parent.installEventFilter(self)
         self.hide()
+
+    def stand_above(self, bar: QWidget) -> None:
+        """Leave a bar at the parent's foot in sight, while it is shown."""
+        self._bars.append(bar)
+        bar.installEventFilter(self)
 
     def offer_undo(self, words: str, command_id: UUID) -> None:
         """Say what was done, with a way back."""
@@ -91,7 +99,7 @@ class Toast(QFrame):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._over and event.type() == QEvent.Type.Resize:
+        if event.type() in _MOVES and (watched is self._over or watched in self._bars):
             self._place()
         elif watched is self._undo and event.type() == QEvent.Type.FocusIn:
             self._timer.stop()
@@ -119,7 +127,13 @@ class Toast(QFrame):
         x = (parent.width() - self.width()) // 2 if self._left is None else self._left()
         if parent.layoutDirection() is Qt.LayoutDirection.RightToLeft and self._left is not None:
             x = parent.width() - self.width() - x
-        self.move(x, parent.height() - self.height() - _FROM_FOOT)
+        self.move(x, self._foot() - self.height())
+
+    def _foot(self) -> int:
+        """Where it ends."""
+        shown = [bar for bar in self._bars if bar.isVisibleTo(self._over)]
+        tops = [bar.mapTo(self._over, bar.rect().topLeft()).y() - _ABOVE_BAR for bar in shown]
+        return min([self._over.height() - _FROM_FOOT, *tops])
 
     def _fade_in(self) -> None:
         self._fade.stop()

@@ -42,3 +42,4 @@ class Body(QWidget):
         layout.addLayout(middle, 1)
         # Over the list's foot: in the middle it would lie over what is being written.
         self.toast = Toast(self, left=lambda: self.side.width() + SPACE_M)
+        self.toast.stand_above(self.work)

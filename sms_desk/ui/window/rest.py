@@ -40,6 +40,7 @@ def furnish(wiring: Wiring) -> Iterator[None]:
     wiring.thread_controller = ThreadController(page, ties)
     thread_controller = wiring.thread_controller
     wiring.actions = ActionController(page, thread_controller, window.toast, ties)
+    window.toast.stand_above(page.inbox.bulk_bar())
     wiring.writing = WritingController(page, thread_controller, ties)
     wiring.scheduling = ScheduleController(page, thread_controller, ties)
     wiring.reading = ReadingController(page, thread_controller, ties)
