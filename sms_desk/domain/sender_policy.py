@@ -181,6 +181,12 @@ def check(draft: Draft, others: Neighbours, countries: Countries) -> tuple[Findi
     return tuple(sorted(found, key=lambda finding: finding.severity is Severity.WARNING))
 
 
+def impossible_address(draft: Draft) -> Finding | None:
+    """What alone makes the address impossible, whatever else stands in the directory; None where it
+    can be."""
+    return next(iter(errors(tuple(_address(draft)))), None)
+
+
 def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 

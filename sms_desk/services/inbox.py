@@ -235,6 +235,7 @@ def _row(
         waiting.late_at(row.waiting_since) if row.waiting_since else None,
         row.sender_health is Health.BLOCKED,
         row.goes_at,
+        row.attachments,
     )
 
 

@@ -54,6 +54,7 @@ class InboxRow:
     late_at: datetime | None = None  # when waiting turns red, by my own hours at work (R8)
     sender_blocked: bool = False  # our own sender ID: what is written is held (R17)
     goes_at: datetime | None = None  # when the next scheduled message is due (R36)
+    attachments: int = 0  # of the newest message, where it has no words
     covering: bool = False  # its owner is away, and I answer meanwhile (R25)
     owner_away: bool = False
     unrouted: str = ""  # why nobody got it, in a few words, for those who see Unrouted (R19)

@@ -60,6 +60,7 @@ class Shown(NamedTuple):
     draft: str
     tags: str | None  # their names, each on a line
     goes_at: datetime | None  # when the next scheduled message is due
+    attachments: int  # of the newest message, where it has no words
 
 
 def query(place: sa.Subquery, order: Sequence[sa.ColumnElement[Any]]) -> Query:
@@ -123,6 +124,7 @@ def _columns() -> dict[str, sa.ColumnElement[Any]]:
         "draft": sa.func.coalesce(_d.body, sa.literal_column("''")),
         "tags": _tags(),
         "goes_at": _goes_at(),
+        "attachments": sa.case((_c.snippet == sa.literal_column("''"), _attached()), else_=_NONE),
     }
     return {name: of_others[name] if name in of_others else _c[name] for name in Shown._fields}
 
@@ -168,6 +170,18 @@ def _goes_at() -> sa.ScalarSelect[datetime]:
         .correlate(tables.conversations)
         .scalar_subquery()
     )
+
+
+def _attached() -> sa.ColumnElement[int]:
+    """Asked of few: most messages have words, which say more than that a picture is there."""
+    newest = sa.alias(tables.messages).c
+    count = (
+        sa.select(newest.media_count)
+        .where(newest.conversation_id == _c.id, newest.position == _c.last_position)
+        .correlate(tables.conversations)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(count, _NONE)
 
 
 _WORDS: dict[str, Any] = {

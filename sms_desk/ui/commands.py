@@ -1,7 +1,7 @@
 """Everything that the window can be told by key, menu or palette: one list of commands.
 
 The menu, the palette, the sheet of keys and the settings all follow from it. A single letter or
-sign counts only while the list has the focus; Alt+letter and Ctrl+Alt+letter are refused, since on
+sign counts only while the list or the messages have the focus; Alt+letter and Ctrl+Alt+letter are refused, since on
 many keyboards they type a letter (design §8).
 """
 
@@ -77,7 +77,7 @@ def checked_key(key: str) -> str:
 
 
 def is_single(key: str) -> bool:
-    """A letter or sign without Ctrl: it counts in the list only."""
+    """A letter or sign without Ctrl: it counts in the list and among the messages only."""
     return _SINGLE.fullmatch(key) is not None
 
 
@@ -104,8 +104,9 @@ class Registry(QObject):
         self._commands: dict[str, WindowCommand] = {}
         self._chosen: dict[str, tuple[str, ...]] = {}
         self._shortcuts: dict[str, QShortcut] = {}
-        self._list: QWidget | None = None
+        self._lists: tuple[QWidget, ...] = ()
         self._thread: QWidget | None = None
+        self._messages: QWidget | None = None
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus_changed)
@@ -190,23 +191,28 @@ class Registry(QObject):
 
     # --- where they count ------------------------------------------------------------------------
 
-    def watch(self, list_widget: QWidget, thread: QWidget) -> None:
-        """The list, where single letters count, and the thread, which has keys of its own."""
-        self._list, self._thread = list_widget, thread
-        list_widget.installEventFilter(self)
+    def watch(self, lists: tuple[QWidget, ...], thread: QWidget, messages: QWidget) -> None:
+        """The list, with what may stand in its place, and the messages, where single letters count;
+        and the thread around these, which has keys of its own."""
+        self._lists, self._thread, self._messages = lists, thread, messages
+        for widget in (*lists, messages):
+            widget.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._list and isinstance(event, QKeyEvent):
-            return event.type() == QEvent.Type.KeyPress and self._take(event)
+        in_messages = watched is self._messages
+        if (in_messages or watched in self._lists) and isinstance(event, QKeyEvent):
+            return event.type() == QEvent.Type.KeyPress and self._take(event, in_messages)
         return False
 
-    def _take(self, event: QKeyEvent) -> bool:
-        """Whether the list's key is a command's, or a letter that means nothing now."""
+    def _take(self, event: QKeyEvent, in_messages: bool) -> bool:
+        """Whether the key is a command's, or a letter that means nothing now."""
         pressed = key_of(event)
         if not is_single(pressed):
             return False
         command = self.taken_by(pressed)
+        if command is None and in_messages and pressed in WALKING_LETTERS:
+            command = self._commands.get(WALKING_LETTERS[pressed])
         if command is not None:
             command.run()
         return command is not None or pressed in LIST_LETTERS
@@ -239,3 +245,6 @@ class Registry(QObject):
 
 LIST_LETTERS: Final = frozenset("ESAUT")
 """What the list itself would take for an action: only the registry may say so."""
+
+WALKING_LETTERS: Final = {"J": "next", "K": "previous"}
+"""What walks from row to row in the list goes on to the next conversation from the messages."""

@@ -167,3 +167,12 @@ def test_lengths_of_time() -> None:
     assert duration("2d 3h 10m 5s") == timedelta(days=2, hours=3, minutes=10, seconds=5)
     with pytest.raises(ValueError, match="not a length"):
         duration("soon")
+
+
+def test_r37_whom_a_note_names_is_named_as_the_window_marks_it(workspace: dict[str, Any]) -> None:
+    """By the whole name, as the composer writes it; a first name alone stays plain."""
+    names = [person["name"] for person in workspace["people"]]
+    bodies = [note["body"] for note in workspace["notes"] if "@" in note["body"]]
+    assert bodies
+    for body in bodies:
+        assert body.count("@") == sum(body.count(f"@{name}") for name in names), body

@@ -380,7 +380,7 @@ def test_the_demo_s_absence_ends_while_nothing_runs(
     with the_window(qapp, Launch(demo=True, home=demo_home, as_person=JONAS)) as opened:
         window = opened.window
         qtbot.waitUntil(lambda: window.away.isVisible(), timeout=LONG_MS)
-        assert window.away.words().startswith("Welcome back.")
+        assert window.away.words().startswith("You were away until")
         window.away.action_requested.emit()
         qtbot.waitUntil(lambda: isinstance(window.screen_shown(), BriefScreen), timeout=LONG_MS)
         screen = window.screen_shown()

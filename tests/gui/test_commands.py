@@ -36,6 +36,14 @@ def conversation(office: Office) -> UUID:
 
 
 @pytest.fixture
+def other(office: Office, conversation: UUID) -> UUID:
+    """A second one, to be asked for before the shop opens."""
+    found = office.conversation(office.own, "+12025550172", office.ben)
+    office.message(found, "Good evening")
+    return found
+
+
+@pytest.fixture
 def shop(
     qtbot: QtBot,
     office: Office,
@@ -129,6 +137,61 @@ def test_single_letters_count_in_the_list(shop: Shop, conversation: UUID) -> Non
     shop.wiring.page.inbox.focus_list()
     QTest.keyClick(shop.wiring.page.list_widget(), Qt.Key.Key_E)
     shop.until(lambda: state_of(shop, conversation) is TeamState.CLOSED)
+
+
+def test_letters_still_count_when_the_last_row_has_gone(shop: Shop, conversation: UUID) -> None:
+    """Z after E, also where nothing is left in the list."""
+    shop.open(conversation)
+    shop.wiring.page.inbox.focus_list()
+    QTest.keyClick(shop.wiring.page.list_widget(), Qt.Key.Key_E)
+    shop.until(lambda: not shop.wiring.page.list_widget().isVisible())
+    focused = shop.window.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Z)
+    shop.until(lambda: state_of(shop, conversation) is TeamState.OPEN)
+    shop.until(shop.wiring.page.list_widget().isVisible)
+    assert shop.wiring.page.inbox.list_has_focus()
+
+
+def test_single_letters_count_among_the_messages(shop: Shop, conversation: UUID) -> None:
+    shop.open(conversation)
+    page = shop.wiring.page
+    page.column.thread_view.focus_messages()
+    QTest.keyClick(page.column.thread_view.messages(), Qt.Key.Key_R)
+    assert page.column.composer.isAncestorOf(shop.window.focusWidget() or shop.window)
+    page.column.thread_view.focus_messages()
+    QTest.keyClick(page.column.thread_view.messages(), Qt.Key.Key_E)
+    shop.until(lambda: state_of(shop, conversation) is TeamState.CLOSED)
+
+
+def test_from_the_messages_a_letter_means_the_open_conversation_alone(
+    conversation: UUID, other: UUID, shop: Shop
+) -> None:
+    shop.open(conversation)
+    inbox = shop.wiring.page.inbox
+    inbox.focus_list()
+    everything = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(shop.wiring.page.list_widget(), Qt.Key.Key_A, everything)
+    assert set(inbox.targets().ids) == {conversation, other}
+    shop.wiring.page.column.thread_view.focus_messages()
+    QTest.keyClick(shop.wiring.page.column.thread_view.messages(), Qt.Key.Key_E)
+    shop.until(lambda: state_of(shop, conversation) is TeamState.CLOSED)
+    assert state_of(shop, other) is TeamState.OPEN
+
+
+def test_from_the_messages_j_and_k_go_from_conversation_to_conversation(
+    conversation: UUID, other: UUID, shop: Shop
+) -> None:
+    shop.until(lambda: len(shop.wiring.page.inbox.shown_ids()) == 2)
+    first, second = shop.wiring.page.inbox.shown_ids()
+    shop.open(first)
+    messages = shop.wiring.page.column.thread_view.messages()
+    shop.wiring.page.column.thread_view.focus_messages()
+    QTest.keyClick(messages, Qt.Key.Key_J)
+    shop.until(lambda: shop.wiring.thread_controller.conversation_id() == second)
+    assert messages.hasFocus()
+    QTest.keyClick(messages, Qt.Key.Key_K)
+    shop.until(lambda: shop.wiring.thread_controller.conversation_id() == first)
 
 
 def test_no_letter_steals_what_is_typed(shop: Shop, conversation: UUID) -> None:

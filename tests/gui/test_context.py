@@ -28,12 +28,14 @@ from sms_desk.domain.wall_time import snooze_choices
 from sms_desk.services.rows import ProgramCount
 from sms_desk.ui.context import ContextPane
 from sms_desk.ui.context.entry import Entry
+from sms_desk.ui.context.section import Fact
 from sms_desk.ui.context.words import happened
 from sms_desk.ui.thread import Reader, ThreadHead
 from sms_desk.ui.thread.links import link_words, warnings_of
 from sms_desk.ui.thread.snooze_menu import choice_words
 from sms_desk.ui.thread.source_chip import SourceChip
 from sms_desk.ui.widgets.chips import RemovableChip
+from sms_desk.ui.widgets.text import ElidedLabel
 from sms_desk.ui.window.offers import snooze_menu
 from sms_desk.ui.window.why import source_words
 from tests.gui import invented_thread as invented
@@ -80,6 +82,25 @@ def test_says_who_where_and_whether_they_may_be_written_to(pane: ContextPane) ->
     assert any("+1 202 555 0171" in each for each in said)
     assert "12:02 there" in said
     assert "not opted out" in said
+
+
+def test_without_a_name_the_local_time_is_said_whole(pane: ContextPane) -> None:
+    """The number, which stands below anyhow, left no room for it."""
+    row = replace(invented.DETAIL.row, contact_name="")
+    pane.show_conversation(replace(invented.DETAIL, row=row))
+    about = next(each for each in pane.findChildren(ElidedLabel) if "there" in each.text())
+    assert about.text() == "12:02 there"
+    assert about.fontMetrics().horizontalAdvance(about.text()) <= about.width()
+
+
+def test_the_contact_s_owner_stands_at_the_edge_of_its_section(pane: ContextPane) -> None:
+    button = pane._owner
+    picture = button.grab().toImage()
+    ground = picture.pixelColor(0, 0)
+    middle = picture.height() // 2
+    columns = range(picture.width())
+    first = next(x for x in columns if picture.pixelColor(x, middle) != ground)
+    assert first <= 1
 
 
 def test_an_opt_out_names_its_scope(pane: ContextPane) -> None:
@@ -413,3 +434,12 @@ def test_the_snooze_button_lets_go_after_its_dialog(
     monkeypatch.setattr("sms_desk.ui.thread.head.ask_moment", lambda *_given: None)
     head._ask_moment()
     assert not head._snooze.underMouse()
+
+
+def test_the_sign_of_consent_stands_at_the_middle_of_its_first_line(pane: ContextPane) -> None:
+    fact = next(each for each in pane.findChildren(Fact) if "Consent" in each.accessibleName())
+    sign = next(each for each in fact.findChildren(QLabel) if not each.pixmap().isNull())
+    top = sign.contentsRect().top() + sign.mapTo(fact, QPoint()).y()
+    middle = top + sign.pixmap().deviceIndependentSize().height() / 2
+    first_line = fact.value.y() + fact.value.fontMetrics().height() / 2
+    assert abs(middle - first_line) <= 1

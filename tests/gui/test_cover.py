@@ -176,6 +176,7 @@ def test_r27_the_brief_tells_what_happened_and_takes_back_in_one_batch(
     office.later(days=2)
     with open_shop(qtbot, tmp_path, office) as shop:
         shop.until(lambda: shop.window.away.isVisible())
+        assert shop.window.away.words().startswith("You were away until ")
         shop.window.away.action_requested.emit()
         screen = shop.window.screen_shown()
         assert isinstance(screen, BriefScreen)

@@ -19,6 +19,7 @@ from sms_desk.ui.inbox import InboxView, Targets
 from sms_desk.ui.inbox.list_view import InboxList
 from sms_desk.ui.inbox.model import InboxRole
 from sms_desk.ui.theme.tokens import ROW_HEIGHT
+from sms_desk.ui.widgets.over_bar import OverBar
 from tests.gui.invented import AUTUMN, NOW, many, page, pictured, row
 from tests.gui.try_inbox import CHOICES
 
@@ -401,3 +402,34 @@ def test_everything_paints_in_both_directions(
     inbox.setLayoutDirection(direction)
     inbox.set_first_page(pictured())
     assert not inbox.grab().isNull()
+
+
+# --- the scroll bar -----------------------------------------------------------------------------
+
+
+def test_rows_reach_the_edge_below_the_scroll_bar(rows: InboxList) -> None:
+    """The ground of the open row and the lines between rows end where the list ends."""
+    assert rows.visualRect(rows.model().index(0, 0)).width() == rows.width()
+    (bar,) = rows.findChildren(OverBar)
+    assert bar.isVisible()
+    assert bar.geometry().right() == rows.rect().right()
+
+
+def test_the_scroll_bar_over_the_rows_scrolls_them(rows: InboxList) -> None:
+    (bar,) = rows.findChildren(OverBar)
+    hidden = rows.verticalScrollBar()
+    assert (bar.minimum(), bar.maximum()) == (hidden.minimum(), hidden.maximum())
+    assert (bar.pageStep(), bar.singleStep()) == (hidden.pageStep(), hidden.singleStep())
+    bar.setValue(3 * ROW_HEIGHT)
+    assert _sight(rows)[1] == 0
+    assert rows.indexAt(QPoint(5, 1)).row() == 3
+    rows.scrollToBottom()
+    assert bar.value() == hidden.value() == bar.maximum()
+
+
+def test_without_anything_to_scroll_there_is_no_bar(
+    inbox: InboxView, rows: InboxList, qtbot: QtBot
+) -> None:
+    inbox.set_first_page(many(3))
+    (bar,) = rows.findChildren(OverBar)
+    qtbot.waitUntil(lambda: not bar.isVisible())

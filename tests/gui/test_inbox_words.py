@@ -100,15 +100,17 @@ def test_a_name_that_only_looks_empty_shows_the_number() -> None:
     assert words.initials == ""
 
 
-def test_a_newest_message_without_text_is_told_as_such() -> None:
-    """It was blank, its text was taken away at the provider, or it is a picture alone."""
+def test_a_message_without_words_is_said_as_what_it_is() -> None:
+    """A picture alone left the line empty, and so did what was begun and not sent yet."""
 
-    def said(origin: Origin | None) -> str:
-        return row_words(row(1, snippet="", snippet_from=origin), CLOCK).snippet
+    def said(origin: Origin | None, attachments: int = 0) -> str:
+        asked = row(1, snippet="", snippet_from=origin, attachments=attachments)
+        return row_words(asked, CLOCK).snippet
 
+    assert said(Origin.CONTACT, 1) == "Attachment"
+    assert said(Origin.CONTACT, 3) == "3 attachments"
     assert said(Origin.CONTACT) == "(no text)"
-    assert "(no text)" in said(Origin.PERSON)
-    assert said(None) == "", "nothing was written yet"
+    assert said(None) == "Nothing sent yet"
 
 
 def test_a_row_read_out_says_name_number_unread_snippet_waiting() -> None:

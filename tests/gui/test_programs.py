@@ -96,6 +96,24 @@ def test_r18_figures_stand_on_a_programs_screen_and_say_what_it_lacks(
     assert screen._period is Period.WEEK
 
 
+def test_r61_a_new_program_opens_where_it_is_said_what_counts_as_its_own(shop: Shop) -> None:
+    shop.wiring.desk.show_screen("programs")
+    screen = shop.window.screen_shown()
+    assert isinstance(screen, ProgramsScreen)
+    screen._open(None)
+    shop.until(lambda: screen._pane is not None)
+    new = screen._pane
+    assert new is not None
+    new.setup.name.setText("Delivery alerts")
+    new.saved.emit()
+    shop.until(lambda: screen._pane is not new and screen._pane is not None)
+    opened = screen._pane
+    assert opened is not None
+    assert opened.page() == RECOGNITION
+    assert opened.recognition is not None
+    shop.until(opened.recognition.isVisible)
+
+
 def test_r51_enter_opens_who_replied(shop: Shop, sale: UUID) -> None:
     _, pane = pane_of(shop, sale)
     figures = pane.figures

@@ -16,6 +16,7 @@ from sms_desk.services.inbox_rows import WindowSummary
 from sms_desk.ui.rail import Rail
 from sms_desk.ui.rail.model import RailModel, spoken
 from sms_desk.ui.rail.places import NO_COUNTS, inbox_places
+from sms_desk.ui.window.side import Side
 from tests.gui import invented
 from tests.gui.invented import AUTUMN, COUNTS
 
@@ -69,6 +70,9 @@ def test_a_click_chooses_a_screen_and_only_one_is_chosen(rail: Rail, qtbot: QtBo
     assert not rail._places.selectionModel().hasSelection()
     _click(rail, "scope:mine")
     assert not rail._screens.selectionModel().hasSelection()
+    _click(rail, "screen:settings")
+    assert rail._settings.selectionModel().hasSelection()
+    assert not rail._places.selectionModel().hasSelection()
 
 
 def test_new_counts_keep_the_selection(rail: Rail, qtbot: QtBot) -> None:
@@ -98,28 +102,87 @@ def test_arrows_walk_over_headings_and_on_to_the_screens(rail: Rail, qtbot: QtBo
     assert rail.chosen_key() == "screen:senders"
     QTest.keyClick(rail._screens, Qt.Key.Key_Up)
     assert rail.chosen_key() == f"view:{UUID(int=951)}"
+    QTest.keyClick(rail._places, Qt.Key.Key_Down)
+    QTest.keyClick(rail._screens, Qt.Key.Key_End)
+    QTest.keyClick(rail._screens, Qt.Key.Key_Down)
+    assert rail.chosen_key() == "screen:settings"
+    QTest.keyClick(rail._settings, Qt.Key.Key_Down)
+    assert rail.chosen_key() == "scope:mine"
+    QTest.keyClick(rail._places, Qt.Key.Key_Up)
+    assert rail.chosen_key() == "screen:settings"
+    QTest.keyClick(rail._settings, Qt.Key.Key_Up)
+    assert rail.chosen_key() == "screen:absences"
+
+
+def _fill(rail: Rail) -> None:
+    """As much as a supervisor's rail can have."""
+    rail.set_counts(replace(COUNTS, covering=4, unrouted=2), troubled=2)
+    rail.set_board(WindowSummary(any=True))
+    rail.set_advice(7)
+    rail.set_requests(1)
+
+
+def _resize(rail: Rail, height: int) -> None:
+    rail.resize(rail.width(), height)
+    QApplication.processEvents()
 
 
 def test_in_a_low_window_the_places_come_first_and_a_line_parts_the_lists(rail: Rail) -> None:
     """Else the screens would stand below the last heading that is in sight, as if they were its."""
-    rail.set_counts(replace(COUNTS, covering=4), troubled=2)
-    rail.set_board(WindowSummary(any=True))
-    rail.set_advice(7)
-    rail.set_requests(1)
+    _fill(rail)
     for height in (600, 700):
-        rail.resize(rail.width(), height)
-        QApplication.processEvents()
+        _resize(rail, height)
         assert rail._line.isVisible()
+        assert rail._line_below.isVisible()
         assert rail._screens.height() < rail._screens.whole_height()
         assert rail._places.height() > rail._screens.height()
-        rail.choose("screen:settings")
-        settings = rail._screens.model().index(rail._screens.rail_model.rowCount() - 1, 0)
-        assert rail._screens.viewport().rect().contains(rail._screens.visualRect(settings))
-    rail.resize(rail.width(), 1100)
-    QApplication.processEvents()
+        rail.choose("screen:audit")
+        last = rail._screens.model().index(rail._screens.rail_model.rowCount() - 1, 0)
+        assert rail._screens.viewport().rect().contains(rail._screens.visualRect(last))
+    _resize(rail, 1100)
     assert not rail._line.isVisible()
-    for side in (rail._places, rail._screens):
+    assert not rail._line_below.isVisible()
+    for side in rail._lists:
         assert side.height() >= side.whole_height()
+
+
+@pytest.mark.parametrize("collapsed", [False, True])
+@pytest.mark.parametrize("height", [400, 600, 760, 1100])
+def test_settings_are_in_sight_however_low_the_window_is(
+    rail: Rail, height: int, collapsed: bool
+) -> None:
+    _fill(rail)
+    rail.set_collapsed(collapsed)
+    _resize(rail, height)
+    settings = rail._settings
+    where = settings.visualRect(settings.model().index(0, 0))
+    assert settings.viewport().rect().contains(where)
+    assert rail.rect().contains(settings.geometry())
+    assert not settings.visibleRegion().isEmpty()
+
+
+def test_the_lines_stand_closer_before_any_has_to_be_scrolled_for(rail: Rail) -> None:
+    _fill(rail)
+    _resize(rail, 1100)
+    roomy = rail._places.whole_height()
+    least = sum(side.whole_height() for side in rail._lists)
+    _resize(rail, least - 40)
+    assert rail._places.whole_height() < roomy
+    for side in rail._lists:
+        assert side.height() >= side.whole_height()
+        assert side.verticalScrollBar().maximum() == 0
+    assert not rail._line.isVisible()
+    _resize(rail, 1100)
+    assert rail._places.whole_height() == roomy
+
+
+def test_the_ground_of_a_line_is_as_wide_whether_the_list_scrolls_or_not(rail: Rail) -> None:
+    _fill(rail)
+    widths = set()
+    for height in (500, 1100):
+        _resize(rail, height)
+        widths.add(rail._places.visualRect(rail._places.model().index(0, 0)).width())
+    assert widths == {rail.width()}
 
 
 def test_a_view_of_ones_own_can_be_renamed_shared_and_deleted(rail: Rail, qtbot: QtBot) -> None:
@@ -138,6 +201,18 @@ def test_a_view_of_ones_own_can_be_renamed_shared_and_deleted(rail: Rail, qtbot:
         QTest.keyClick(rail._places, Qt.Key.Key_F2)
 
 
+def test_a_right_click_on_a_line_does_not_go_there(rail: Rail, qtbot: QtBot) -> None:
+    rail.choose("scope:mine")
+    key = f"view:{COUNTS.views[0].id}"
+    index = rail._places.model().index(rail._places.rail_model.row_of(key), 0)
+    where = rail._places.visualRect(index).center()
+    with qtbot.assertNotEmitted(rail.place_chosen):
+        QTest.mouseClick(rail._places.viewport(), Qt.MouseButton.RightButton, pos=where)
+    assert rail.chosen_key() == "scope:mine"
+    _click(rail, key)
+    assert rail.chosen_key() == key
+
+
 def test_collapsed_it_shows_icons_and_still_says_everything(rail: Rail, qtbot: QtBot) -> None:
     with qtbot.waitSignal(rail.collapsed_changed):
         rail.set_collapsed(True)
@@ -146,6 +221,18 @@ def test_collapsed_it_shows_icons_and_still_says_everything(rail: Rail, qtbot: Q
     assert spoken(place) == "Mine, 12 waiting"
     model = RailModel(inbox_places(COUNTS))
     assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "Mine, 12 waiting"
+
+
+def test_collapsed_all_signs_stand_in_the_middle(qtbot: QtBot) -> None:
+    side = Side()
+    qtbot.addWidget(side)
+    side.rail.set_collapsed(True)
+    side.resize(side.rail.width(), 700)
+    side.show()
+    middle = side.rail.width() / 2
+    for widget in (side.rail._fold, side.line._sign, side._menu_button):
+        center = widget.mapTo(side, widget.rect().center())
+        assert abs(center.x() - middle) <= 1, widget.accessibleName()
 
 
 def test_hostile_names_stay_text(qtbot: QtBot) -> None:
@@ -163,7 +250,7 @@ def test_hostile_names_stay_text(qtbot: QtBot) -> None:
 
 
 def _click(rail: Rail, key: str) -> None:
-    side = rail._screens if key.startswith("screen:") else rail._places
+    side = next(side for side in rail._lists if side.rail_model.row_of(key) >= 0)
     index = side.model().index(side.rail_model.row_of(key), 0)
     where = side.visualRect(index).center()
     QTest.mouseClick(side.viewport(), Qt.MouseButton.LeftButton, pos=where)

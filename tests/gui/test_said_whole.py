@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -13,17 +14,20 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from sms_desk.domain.errors import UsageError
 from sms_desk.domain.inbox_filters import InboxFilter
 from sms_desk.services.rows import CoverState, ViewRow
 from sms_desk.ui import theme
 from sms_desk.ui.inbox import FilterChoices, Targets
-from sms_desk.ui.inbox.options import sender_options
+from sms_desk.ui.inbox.options import sender_options, state_options
 from sms_desk.ui.new_conversation import NewConversationDialog
 from sms_desk.ui.rail.places import NO_COUNTS, Place, _view, inbox_places
 from sms_desk.ui.reader import Reader
 from sms_desk.ui.search.delegate import fitted
 from sms_desk.ui.thread.cover_line import cover_words
 from sms_desk.ui.widgets.times import end_words, moment_words
+from sms_desk.ui.window.block_words import block_of
+from tests.gui import invented_thread as thread
 from tests.gui.session import Shop, open_shop
 from tests.store.office import Office
 
@@ -124,6 +128,34 @@ def test_r62_a_long_reason_leaves_the_buttons_in_sight(shop: Shop) -> None:
         assert not button.isVisible() or bottom <= dialog.height()
 
 
+def test_r62_the_room_of_a_reason_is_given_back_with_it(shop: Shop) -> None:
+    dialog = NewConversationDialog(shop.wiring.doors, None, shop.window)
+    shop.bot.addWidget(dialog)
+    dialog.show()
+    shop.until(lambda: dialog._sender.count() > 0)
+    before = dialog.height()
+    dialog._form.show_error(
+        UsageError("Refused.", "With a long next step, and some more words." * 6)
+    )
+    dialog._show_state()
+    shop.until(lambda: dialog.height() > before + 20)
+    dialog._to.setText("Ma")  # as typed: the error goes
+    shop.until(lambda: dialog.height() == before)
+
+
+def test_r62_what_is_wrong_with_a_number_moves_nothing(shop: Shop) -> None:
+    dialog = NewConversationDialog(shop.wiring.doors, None, shop.window)
+    shop.bot.addWidget(dialog)
+    dialog.show()
+    shop.until(lambda: dialog._sender.count() > 0)
+    shop.bot.wait(20)
+    before = dialog.height(), dialog._name.y()
+    dialog._to.setText("+1 202 55")
+    assert dialog.why_not()
+    shop.bot.wait(20)
+    assert (dialog.height(), dialog._name.y()) == before
+
+
 # --- the rail ------------------------------------------------------------------------------------
 
 
@@ -150,3 +182,26 @@ def test_a_whatsapp_sender_carries_its_channel_s_sign() -> None:
     one, other = UUID(int=1), UUID(int=2)
     choices = FilterChoices(senders=((one, "Shop"), (other, "Chat")), whatsapp=frozenset({other}))
     assert [option.icon for option in sender_options(choices)[1]] == ["hash", "message-circle"]
+
+
+# --- filters ---
+
+
+def test_no_state_carries_the_sign_of_what_is_chosen() -> None:
+    """Closed looked chosen beside the tick of Open."""
+    options = [each for section in state_options(FilterChoices()) for each in section]
+    assert {"Open", "Closed"} <= {each.text for each in options}
+    assert "check" not in {each.icon for each in options}
+
+
+# --- what blocks ---------------------------------------------------------------------------------
+
+
+def test_r39_an_opt_out_says_since_when_as_one_says_it() -> None:
+    """Also of today, where no date stands before the time."""
+    today = thread.at("10:05", thread.NOW.day)
+    detail = replace(thread.DETAIL, opted_out_scope="sender", opted_out_since=today)
+    block = block_of(detail, thread.NOW, thread.ZONE)
+    assert block is not None
+    said = "Opted out since 10:05; they may not be written to from this number."
+    assert block.title == said

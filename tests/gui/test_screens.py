@@ -447,6 +447,9 @@ def test_r62_a_new_one_is_made_named_and_opened(shop: Shop, dialog: NewConversat
 def test_r62_enter_takes_the_contact_that_fits(shop: Shop, dialog: NewConversationDialog) -> None:
     QTest.keyClicks(dialog._to, "5550171")
     shop.until(dialog._found.isVisible)
+    assert dialog._why_to.text() == "Enter takes the first of these."  # no number to complain of
+    rows = dialog._found.count() * dialog._found.sizeHintForRow(0)
+    assert dialog._found.height() == rows, "no empty room below the last"
     assert not dialog._start.isEnabled()
     QTest.keyClick(dialog._to, Qt.Key.Key_Return)
     shop.until(dialog._start.isEnabled)
@@ -806,6 +809,85 @@ def test_another_account_may_be_tried_before_anything_is_kept(shop: Shop, wizard
         wizard.choose._back.click()
         assert wizard.step() is wizard.connect_step
     assert not shop.session.secrets
+
+
+def test_the_first_question_is_answered_by_enter(shop: Shop) -> None:
+    focused = shop.window.focusWidget()
+    if focused is not None:
+        focused.clearFocus()  # at a first start nothing has it
+    shop.wiring.desk._show_wizard(first_run=True)
+    made = shop.window.screen_shown()
+    assert isinstance(made, Wizard)
+    assert made.welcome.connect_button.hasFocus()
+    QTest.keyClick(made.welcome.connect_button, Qt.Key.Key_Return)
+    assert made.step() is made.connect_step
+
+
+def test_after_the_wizard_the_list_has_the_keys(shop: Shop, wizard: Wizard) -> None:
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    wizard.choose.done.click()
+    shop.until(lambda: shop.window.screen_shown() is shop.wiring.page)
+    assert shop.wiring.page.inbox.list_has_focus()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0171 555", "no number, short code or name"),
+        ("what is this????", "no number, short code or name"),
+        ("my shop!", "Use letters A to Z"),
+        ("whatsapp:hello", "is not a WhatsApp number"),
+        ("+1 202 555 0150", "is there already"),
+    ],
+)
+def test_what_cannot_be_a_sender_id_is_told_at_once_and_stays_to_be_mended(
+    shop: Shop, wizard: Wizard, typed: str, said: str
+) -> None:
+    """Else it stood among the rows, refused with them all and without a way to be taken off."""
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    choose = wizard.choose
+    choose._by_hand.setText(typed)
+    QTest.keyClick(choose._by_hand, Qt.Key.Key_Return)
+    assert said in choose.form.error_words()
+    assert choose._by_hand.text() == typed
+    assert len(choose.rows()) == 1
+    choose._by_hand.clear()
+    QTest.keyClicks(choose._by_hand, "22000")
+    assert choose.form.error_words() == ""
+
+
+def test_a_sender_id_typed_by_hand_can_be_taken_off_again(shop: Shop, wizard: Wizard) -> None:
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    for typed in ("22000", "+12025550188", "SHOP"):
+        wizard.choose._by_hand.setText(typed)
+        QTest.keyClick(wizard.choose._by_hand, Qt.Key.Key_Return)
+    (off,) = (
+        button
+        for button in wizard.choose.findChildren(QPushButton)
+        if button.accessibleName() == "Take off +1 202-555-0188"
+    )
+    off.click()
+    addresses = [row.sender.address for row in wizard.choose.rows()]
+    assert addresses == ["+12025550150", "22000", "SHOP"]
+
+
+def test_what_was_wrong_with_the_sender_ids_is_gone_once_they_are_read_again(
+    shop: Shop, wizard: Wizard
+) -> None:
+    fill_in(wizard)
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    wizard.choose.form.show_error(CredentialError("Twilio refused the key."))
+    wizard.choose._back.click()
+    wizard.connect_step._test.click()
+    shop.until(lambda: wizard.step() is wizard.choose)
+    assert wizard.choose.form.error_words() == ""
 
 
 def test_where_the_secret_is_kept_is_told_as_it_is(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QDate, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -33,10 +34,12 @@ from sms_desk.ui.widgets.chips import ChipButton, RemovableChip, ToggleChip
 from sms_desk.ui.widgets.dialogs import Notice, TextQuestion
 from sms_desk.ui.widgets.empty_state import EmptyState
 from sms_desk.ui.widgets.flow import FlowLayout
-from sms_desk.ui.widgets.forms import NumberField
+from sms_desk.ui.widgets.forms import DayEdit, NumberField
+from sms_desk.ui.widgets.over_bar import OverBar
 from sms_desk.ui.widgets.popover import Popover
 from sms_desk.ui.widgets.progress_bar import Work, WorkBar, progress_words
 from sms_desk.ui.widgets.search_field import SearchField
+from sms_desk.ui.widgets.table import Cell, Column, Table
 from sms_desk.ui.widgets.toast import STAYS_MS, Toast
 from sms_desk.ui.widgets.words import tr
 
@@ -447,3 +450,31 @@ def test_a_ticked_box_stands_out_from_its_ground(
         image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
     }
     assert {theme.tokens().accent.name(), theme.tokens().on_accent.name()} <= drawn
+
+
+def test_a_day_to_choose_is_written_as_days_are(qtbot: QtBot) -> None:
+    """In the system's short form 3 4 2026 could be either day."""
+    field = DayEdit()
+    qtbot.addWidget(field)
+    field.setDate(QDate(2026, 12, 1))
+    assert field.text() == "Tue 1 Dec 2026"
+
+
+def test_the_rows_of_a_table_reach_the_edge_below_its_scroll_bar(qtbot: QtBot) -> None:
+    @dataclass(frozen=True)
+    class Row:
+        id: UUID
+
+    table = Table([Column("Number", lambda row: Cell(str(row.id)))], "Numbers")
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show_rows([Row(UUID(int=n)) for n in range(40)])
+    table.show()
+    (bar,) = table.findChildren(OverBar)
+    qtbot.waitUntil(bar.isVisible)
+    assert table.columnWidth(0) == table.width()
+    head = table.horizontalHeader()
+    assert bar.geometry().top() > head.geometry().bottom()
+    assert bar.geometry().bottom() == table.viewport().geometry().bottom()
+    bar.setValue(bar.maximum())
+    assert table.verticalScrollBar().value() == table.verticalScrollBar().maximum()

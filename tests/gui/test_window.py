@@ -21,7 +21,7 @@ from sms_desk.domain.inbox_filters import InboxFilter, Scope
 from sms_desk.domain.model import DraftMode, OutboxState, TeamState
 from sms_desk.services import directory, inbox, threads
 from sms_desk.services.rows import InboxRow, LineCondition, LineState
-from sms_desk.ui.widgets.text import set_window_title
+from sms_desk.ui.widgets.text import ElidedLabel, set_window_title
 from sms_desk.ui.window.rail_controller import RailController, surroundings
 from sms_desk.ui.wizard import Wizard
 from tests.gui.session import Shop, open_shop
@@ -363,6 +363,8 @@ def test_r63_the_line_says_since_when_and_when_next(shop: Shop) -> None:
     status = shop.window.side.line
     shop.until(lambda: "Offline since" in status.words())
     assert "retry in 20 s" in status.words()
+    for said in status.findChildren(ElidedLabel):  # neither is cut, as narrow as the rail is
+        assert said.fontMetrics().horizontalAdvance(said.text()) <= said.contentsRect().width()
 
 
 def test_r63_a_refused_credential_asks_for_a_new_one(shop: Shop) -> None:
@@ -518,3 +520,14 @@ def test_without_an_account_the_first_run_leads(
         assert not isinstance(shop.window.screen_shown(), Wizard)
     with open_shop(qtbot, tmp_path, office, office.ann, demo=False) as shop:
         shop.until(lambda: isinstance(shop.window.screen_shown(), Wizard))
+
+
+def test_r4_a_view_that_was_saved_is_where_one_is(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sms_desk.ui.window.rail_controller.ask_text", lambda *_a: "Hot ones")
+    shop.until(lambda: shop.wiring.page.inbox.shown_ids())
+    shop.wiring.rail_controller.save_view(InboxFilter(scope=Scope.ALL, waiting=True))
+    rail = shop.window.side.rail
+    shop.until(lambda: rail.chosen_key().startswith("view:"))
+    shop.until(lambda: shop.wiring.page.inbox.filter().waiting)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from sms_desk.domain.inbox_filters import (
 from sms_desk.domain.model import Channel, Origin, ProgramKind, TeamState
 from sms_desk.services import inbox
 from sms_desk.services.desk import Desk
+from sms_desk.store import tables
 from sms_desk.store.engine import Workspace
 from sms_desk.store.ids import new_id
 from tests.fixtures.volume import examples
@@ -186,6 +188,22 @@ def test_r4_free_text_finds_names_numbers_in_any_spelling_and_words(
     contact = ben.read(inbox.rows, [wanted])[0].contact_id
     ben.change(c.RenameContact(**ben.stamp(), contact_id=contact, name="Sophie Okafor"))
     assert ids(ben, text=spelling) == [wanted]
+
+
+def test_a_row_counts_the_attachments_of_a_newest_message_without_words(office: Office) -> None:
+    pictures, worded, empty, older = (
+        office.conversation(office.shared, f"+1202555017{n}") for n in range(4)
+    )
+    said = {pictures: "", worded: "Look", empty: "", older: ""}
+    found = {id_: office.message(id_, body) for id_, body in said.items()}
+    with office.workspace.write() as tx:
+        for id_, count in ((pictures, 2), (worded, 1), (older, 1)):
+            its = tables.messages.c.position == found[id_]
+            tx.execute(sa.update(tables.messages).where(its).values(media_count=count))
+    office.later(minutes=1)
+    office.message(older, "And now in words")
+    rows = office.desk(office.ann).read(inbox.page, InboxFilter(scope=Scope.ALL)).rows
+    assert {row.id: row.attachments for row in rows} == {pictures: 2, worded: 0, empty: 0, older: 0}
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(office: Office) -> None:

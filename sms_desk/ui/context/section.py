@@ -9,6 +9,7 @@ from sms_desk.ui import theme
 from sms_desk.ui.widgets.text import ElidedLabel, Label, label
 
 TERM_WIDTH = 84
+_SIGN = 14
 
 
 class Section(QWidget):
@@ -67,7 +68,9 @@ class Fact(QWidget):
     def show_sign(self, icon: str, color: str) -> None:
         """A glyph before the value: never colour alone."""
         sign = label(parent=self)
-        sign.setPixmap(theme.pixmap(icon, color, 14))
+        sign.setPixmap(theme.pixmap(icon, color, _SIGN))
+        if self.value.wordWrap():  # at the middle of the first line
+            sign.setContentsMargins(0, (self.value.fontMetrics().height() - _SIGN) // 2, 0, 0)
         self.row.insertWidget(1, sign, 0, first_line(wrap=self.value.wordWrap()))
 
 

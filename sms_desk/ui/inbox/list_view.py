@@ -31,6 +31,7 @@ from sms_desk.ui import theme
 from sms_desk.ui.inbox.delegate import InboxDelegate
 from sms_desk.ui.inbox.model import InboxModel, InboxRole
 from sms_desk.ui.theme.tokens import ROW_HEIGHT
+from sms_desk.ui.widgets.over_bar import OverBar
 from sms_desk.ui.widgets.words import tr
 
 _Flag = QItemSelectionModel.SelectionFlag
@@ -82,6 +83,7 @@ class InboxList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)
+        OverBar(self)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         theme.signals.changed.connect(self._on_theme_changed)
 

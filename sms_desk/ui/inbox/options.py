@@ -111,7 +111,7 @@ def state_options(_choices: FilterChoices) -> Sections:
         (
             Option(tr("filter", "Open"), {"state": TeamState.OPEN}, "inbox"),
             Option(tr("filter", "Snoozed"), {"state": TeamState.SNOOZED}, "alarm-clock"),
-            Option(tr("filter", "Closed"), {"state": TeamState.CLOSED}, "check"),
+            Option(tr("filter", "Closed"), {"state": TeamState.CLOSED}, "circle-check"),
         ),
         (Option(tr("filter", "Any state"), {"state": None}, "layers"),),
     )

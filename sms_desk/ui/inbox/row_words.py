@@ -108,11 +108,18 @@ def _initials(name: str) -> str:
 
 
 def _snippet(row: InboxRow) -> str:
-    text = preview(row.snippet)
-    if not row.snippet and row.snippet_from is not None:  # blank, or a picture alone
-        text = tr("inbox", "(no text)")
+    text = preview(row.snippet) or _without_words(row)
     prefix = _PREFIXES.get(row.snippet_from)
     return f"{tr('inbox', prefix)} {isolate(text)}" if prefix else text
+
+
+def _without_words(row: InboxRow) -> str:
+    """A row with an empty line would look as if it were not there yet."""
+    if row.snippet_from is None:
+        return tr("inbox", "Nothing sent yet")
+    if row.attachments > 1:
+        return tr("inbox", "%n attachments", row.attachments)
+    return tr("inbox", "Attachment") if row.attachments else tr("inbox", "(no text)")
 
 
 _PREFIXES: Final[dict[Origin | None, str]] = {

@@ -142,7 +142,7 @@ class InboxView(QWidget):
         self._patience.stop()
         words = f"{error.title}\n{error.next_step}".strip()
         self._error.show_words("triangle-alert", words, tr("inbox", "Try again"), tint="error")
-        self._stack.setCurrentWidget(self._error)
+        self._turn_to(self._error)
 
     def set_here(self, here: Mapping[UUID, Here]) -> None:
         """In which conversations colleagues are now, and how (R38)."""
@@ -211,6 +211,10 @@ class InboxView(QWidget):
     def list_view(self) -> InboxList:
         """The list itself: where single letters are keys, and beside which menus open."""
         return self._list
+
+    def list_place(self) -> QWidget:
+        """The list or what stands in its place while it has no row: letters are keys there, too."""
+        return self._stack
 
     def bulk_bar(self) -> BulkBar:
         """What stands at the list's foot while several are selected."""
@@ -288,11 +292,19 @@ class InboxView(QWidget):
     def _show_list_or_empty(self) -> None:
         self._patience.stop()
         if self._model.rowCount():
-            self._stack.setCurrentWidget(self._list)
+            self._turn_to(self._list)
             return
         words = empty_words(self.filter(), changed=self.is_filtered())
         self._empty.show_words(words.icon, words.sentence, words.action, tint=words.tint)
-        self._stack.setCurrentWidget(self._empty)
+        self._turn_to(self._empty)
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Whoever works here by keys goes on by keys, though the last row has gone."""
+        focused = self.window().focusWidget()
+        held = focused is not None and self._stack.isAncestorOf(focused)
+        self._stack.setCurrentWidget(page)
+        if held and page is not focused:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_selection(self) -> None:
         ids = self.selected_ids()
@@ -400,4 +412,4 @@ class InboxView(QWidget):
 
     @Slot()
     def _on_patience_ended(self) -> None:
-        self._stack.setCurrentWidget(self._skeleton)
+        self._turn_to(self._skeleton)

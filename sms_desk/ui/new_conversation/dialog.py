@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from sms_desk.domain import addresses
 from sms_desk.domain.changes import Thing
@@ -29,11 +31,13 @@ from sms_desk.services.rows import ContactHit, SenderChoice
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.widgets.buttons import plain, primary
 from sms_desk.ui.widgets.forms import Choice, Form, line_edit
+from sms_desk.ui.widgets.panes import on_ground
 from sms_desk.ui.widgets.text import set_window_title
 from sms_desk.ui.widgets.words import tr
 
 TYPING_MS: Final = 120
 _SUGGESTED: Final = 5
+_HIT_HEIGHT: Final = 28
 _HIT: Final = Qt.ItemDataRole.UserRole
 
 
@@ -76,11 +80,12 @@ class NewConversationDialog(QDialog):
         self._show_state()
 
     def _build(self) -> None:
+        on_ground(self._found, "raised")
         self._found.setFrameShape(QFrame.Shape.NoFrame)
         self._found.setAccessibleName(tr("new", "Contacts that fit"))
-        self._found.setMaximumHeight(150)
         self._found.hide()
-        self._why_to = self._form.add(tr("new", "To"), self._to)
+        self._why_to = self._form.add(tr("new", "To"), self._to, self._said_of_whom(""))
+        self._why_to.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._form.add_widget(self._found)
         self._form.add(tr("new", "Name (optional)"), self._name)
         self._form.add(tr("new", "Channel"), self._channel)
@@ -134,6 +139,7 @@ class NewConversationDialog(QDialog):
         typed = self._to.text().strip()
         if len(typed) < 2:
             self._found.hide()
+            self._show_state()
             return
         self._doors.read(self, offers, typed, then=self._on_offers, key="offers")
 
@@ -144,8 +150,10 @@ class NewConversationDialog(QDialog):
                 words = "  ".join(filter(None, (display_name(contact.name), number)))
                 item = QListWidgetItem(words, self._found)
                 item.setData(_HIT, (contact, number))
+                item.setSizeHint(QSize(0, _HIT_HEIGHT))
         self._found.setVisible(self._found.count() > 0)
-        self._found.setFixedHeight(min(150, 26 * self._found.count() + 4))
+        self._found.setFixedHeight(_HIT_HEIGHT * min(_SUGGESTED, self._found.count()))
+        self._show_state()
 
     @Slot()
     def _on_enter(self) -> None:
@@ -162,6 +170,7 @@ class NewConversationDialog(QDialog):
         self._name.setText(contact.name)
         self._typing.stop()
         self._found.hide()
+        self._show_state()
         self._start.setFocus()
 
     # --- from which ------------------------------------------------------------------------------
@@ -189,23 +198,42 @@ class NewConversationDialog(QDialog):
     @Slot()
     def _show_state(self) -> None:
         why_not = self.why_not()
-        self._why_to.setText(why_not)
-        self._why_to.set_tone("error" if why_not else "secondary")
-        self._why_to.setVisible(bool(why_not))
+        self._why_to.setText(self._said_of_whom(why_not))
+        self._why_to.set_tone("error" if why_not and not self._has_hits() else "secondary")
+        # Most of what can be wrong has two lines, which are there from the beginning.
+        lines = 1 if self._has_hits() else 2
+        self._why_to.setMinimumHeight(lines * self._why_to.fontMetrics().lineSpacing())
         choice = self._chosen()
         reason = choice.reason if choice else tr("new", "No sender ID can be used on this channel.")
         self._why_sender.setText(reason)
         self._why_sender.setVisible(bool(reason))
         ready = self.address() is not None and not why_not and choice is not None
         self._start.setEnabled(ready)
-        QTimer.singleShot(0, self, self._grow)  # when the lines have their new heights
+        QTimer.singleShot(0, self, self._fit)  # when the lines have their new heights
 
-    def _grow(self) -> None:
-        """As high as what it says: a second line of a reason takes no button's place."""
+    def _has_hits(self) -> bool:
+        """Whether contacts fit what was typed: then it is no wrong number but the part of one."""
+        return self._found.isVisibleTo(self)
+
+    def _said_of_whom(self, why_not: str) -> str:
+        """What can be typed or is wrong, at one place, so that nothing moves."""
+        if self._has_hits():
+            return "" if self.address() else tr("new", "Enter takes the first of these.")
+        return why_not or tr("new", "A number with + and its country code, or a contact's name.")
+
+    def _fit(self) -> None:
+        """As high as what it says: a second line of a reason takes no button's place, and gives the
+        room back when it goes."""
         layout = self.layout()
-        needed = layout.totalHeightForWidth(self.width()) if layout else 0
-        if needed > self.height():
-            self.resize(self.width(), needed)
+        assert layout is not None
+        layout.activate()
+        self.setFixedHeight(layout.totalHeightForWidth(self.width()))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     @Slot()
     def _on_start_clicked(self) -> None:

@@ -127,6 +127,7 @@ class Recognition(Form):
         self._on_how_chosen()
 
     def _build_test(self) -> None:
+        self.add_gap()
         self.add_title(tr("programs", "Try a text"))
         self.add(tr("programs", "Text"), self.text)
         self.add(tr("programs", "Sent"), self._from)

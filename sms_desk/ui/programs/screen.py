@@ -30,7 +30,7 @@ from sms_desk.services.rows import (
 from sms_desk.ui.bus import Bus
 from sms_desk.ui.doors import Doors
 from sms_desk.ui.programs import words
-from sms_desk.ui.programs.detail import FIGURES, ProgramDetail
+from sms_desk.ui.programs.detail import FIGURES, RECOGNITION, ProgramDetail
 from sms_desk.ui.programs.recognition import Named
 from sms_desk.ui.widgets.buttons import primary
 from sms_desk.ui.widgets.chips import ToggleChip
@@ -286,6 +286,7 @@ class ProgramsScreen(Screen):
             pane.settle()
             if row is None:
                 self._pending = program_id  # its pane opens, to be bound
+                self._page = RECOGNITION
 
         command = pane.command(self._doors.stamp(), program_id)
         self._doors.change(pane, command, then=saved, failed=pane.show_error)

@@ -17,8 +17,9 @@ from sms_desk.ui.theme.tokens import RADIUS_CARD
 from sms_desk.ui.widgets.text import elided
 
 _LINE: Final = 32
-_TWO_LINES: Final = 48
+_BELOW: Final = 16  # more for a second, quiet line
 _HEADING: Final = 38
+_CLOSER: Final = 4  # less for each, where the window is low
 _EDGE: Final = 8  # between the rail's edge and the ground of a line
 _INSET: Final = 10  # from the ground's edge to the sign
 _SIGN: Final = 18
@@ -32,16 +33,20 @@ class RailDelegate(QStyledItemDelegate):
     def __init__(self) -> None:
         super().__init__()
         self.collapsed = False
+        self.close = False
+        """The lines stand closer, so that more of them are in sight."""
 
     @override
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         place: Place = index.data(RailRole.PLACE)
-        heading = 12 if self.collapsed else _HEADING
-        if place.is_heading:
-            return QSize(0, heading)
-        return QSize(0, _TWO_LINES if place.below and not self.collapsed else _LINE)
+        if place.is_heading and self.collapsed:
+            return QSize(0, 12)
+        height = _HEADING if place.is_heading else _LINE
+        if place.below and not self.collapsed:
+            height += _BELOW
+        return QSize(0, height - _CLOSER if self.close else height)
 
     @override
     def paint(
@@ -90,7 +95,9 @@ class _Line:
             self._painter.fillRect(self._placed(QRect(12, 6, 32, 1)), self._tokens.line)
             return
         self._text(
-            self._placed(QRect(_EDGE + _INSET, 12, self._whole.width() - 32, 24)),
+            self._placed(
+                QRect(_EDGE + _INSET, self._whole.height() - 26, self._whole.width() - 32, 24)
+            ),
             self._place.title,
             "snippet",
             "secondary",
@@ -172,7 +179,7 @@ class _Line:
         left = _EDGE + _INSET + _SIGN + _GAP
         width = self._whole.width() - left - _EDGE - _INSET - taken
         below = self._place.below
-        height = _LINE - 4 if below else self._whole.height()
+        height = self._whole.height() - (_BELOW + 4 if below else 0)
         where = self._placed(QRect(left, 0, width, height))
         role: theme.Role = "body_strong" if self._chosen else "body"
         self._text(where, self._place.title, role, "accent" if self._chosen else "text")

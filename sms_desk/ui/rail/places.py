@@ -108,8 +108,12 @@ def screens(
             screen="absences",
         ),
         *_oversight(advice),
-        Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),
     )
+
+
+def always_in_sight() -> tuple[Place, ...]:
+    """What stands below the screens and never scrolls, however low the window is."""
+    return (Place("screen:settings", tr("rail", "Settings"), "settings", screen="settings"),)
 
 
 def _requests(count: int) -> Iterator[Place]:

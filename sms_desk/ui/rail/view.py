@@ -15,8 +15,8 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QListView, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.domain.inbox_filters import InboxFilter
@@ -25,9 +25,10 @@ from sms_desk.services.inbox_rows import RailCounts, ViewRow, WindowSummary
 from sms_desk.ui import theme
 from sms_desk.ui.rail.delegate import RailDelegate
 from sms_desk.ui.rail.model import RailModel, RailRole
-from sms_desk.ui.rail.places import FIRST, NO_COUNTS, Place, inbox_places, screens
+from sms_desk.ui.rail.places import FIRST, NO_COUNTS, Place, always_in_sight, inbox_places, screens
 from sms_desk.ui.theme.tokens import RAIL_COLLAPSED_WIDTH, RAIL_WIDTH
 from sms_desk.ui.widgets.buttons import icon_button
+from sms_desk.ui.widgets.over_bar import OverBar
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.text import ElidedLabel, menu_text, set_tip
 from sms_desk.ui.widgets.words import tr
@@ -40,7 +41,8 @@ that says so."""
 
 
 class Rail(QWidget):
-    """Scopes, programs and views above, screens below; one of all of them is chosen."""
+    """Scopes, programs and views above, screens below, Settings at the foot; one of all of them is
+    chosen."""
 
     place_chosen = Signal(InboxFilter, str)
     """An inbox place, as its filter and title."""
@@ -59,7 +61,10 @@ class Rail(QWidget):
         self._chosen = FIRST
         self._places = _RailList(RailModel(inbox_places(NO_COUNTS)), tr("rail", "Inbox"), self)
         self._screens = _RailList(RailModel(screens()), tr("rail", "Screens"), self)
+        self._settings = _RailList(RailModel(always_in_sight()), tr("rail", "Settings"), self)
+        self._lists = (self._places, self._screens, self._settings)
         self._line = horizontal_line(self)
+        self._line_below = horizontal_line(self)
         self._fold = icon_button("panel-left-close", tr("rail", "Collapse the rail"), parent=self)
         self._fold.clicked.connect(self._on_fold_clicked)
         self._workspace = ElidedLabel("", "meta", tone="secondary", parent=self)
@@ -107,6 +112,10 @@ class Rail(QWidget):
     def set_workspace(self, name: str) -> None:
         """The name of a workspace that many share; "" for one of one's own."""
         self._workspace.setText(display_name(name, 80) if name else "")
+        self._show_workspace()
+
+    def _show_workspace(self) -> None:
+        self._workspace.setVisible(bool(self._workspace.text()) and not self._collapsed)
 
     def workspace(self) -> str:
         """The name that stands at the foot."""
@@ -120,7 +129,7 @@ class Rail(QWidget):
     def show_place(self, key: str) -> None:
         """Mark a place as chosen without going there."""
         self._chosen = key
-        for side in (self._places, self._screens):
+        for side in self._lists:
             side.mark(side.rail_model.row_of(key))
 
     def chosen_key(self) -> str:
@@ -133,10 +142,13 @@ class Rail(QWidget):
         """Icons only, or icons and words."""
         changed = collapsed != self._collapsed
         self._collapsed = collapsed
-        self._workspace.setVisible(not collapsed)
+        self._show_workspace()
         self.setFixedWidth(RAIL_COLLAPSED_WIDTH if collapsed else RAIL_WIDTH)
-        for side in (self._places, self._screens):
+        for side in self._lists:
             side.set_collapsed(collapsed)
+        way = QBoxLayout.Direction
+        self._foot.setDirection(way.TopToBottom if collapsed else way.LeftToRight)
+        self._foot.setContentsMargins(0, 0, 0 if collapsed else 8, 0)
         self._share_height()
         self._fold.set_icon("panel-left-open" if collapsed else "panel-left-close")
         words = tr("rail", "Expand the rail") if collapsed else tr("rail", "Collapse the rail")
@@ -152,21 +164,48 @@ class Rail(QWidget):
         layout.addWidget(self._places, 1)
         layout.addWidget(self._line)
         layout.addWidget(self._screens)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 4, 12, 0)
-        foot.setSpacing(4)
-        foot.addWidget(self._fold)
-        foot.addWidget(self._workspace, 1)
-        foot.addStretch(0)
+        layout.addWidget(self._line_below)
+        foot = self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        foot.setSpacing(0)
+        foot.addWidget(self._settings, 1)
+        foot.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addLayout(foot)
+        self._workspace.setContentsMargins(18, 4, 12, 0)
+        layout.addWidget(self._workspace)
 
     def _share_height(self) -> None:
-        """Where the window is too low for all, the places come first; a line then tells the two
-        lists apart, as both are cut off."""
-        places, screens = self._places.whole_height(), self._screens.whole_height()
-        room = self._places.height() + self._screens.height()
-        self._line.setVisible(places + screens > room)
-        self._screens.setFixedHeight(min(screens, max(room - places, _SCREENS_LEAST)))
+        """In a low window the lines first stand closer. Where that is not enough, the places come
+        before the screens; lines then tell the lists apart, as both are cut off."""
+        room = self._room()
+        self._set_close(False)
+        if self._whole_height() > room:
+            self._set_close(True)
+        cut = self._whole_height() > room
+        self._line.setVisible(cut)
+        self._line_below.setVisible(cut)
+        self._settings.setFixedHeight(self._settings.whole_height())
+        if cut:
+            room -= self._line.height() + self._line_below.height()
+        rest = room - self._settings.whole_height() - self._places.whole_height()
+        self._screens.setFixedHeight(min(self._screens.whole_height(), max(rest, _SCREENS_LEAST)))
+
+    def _room(self) -> int:
+        """Pixels for the lists together: what stands beside one of them takes none."""
+        layout = self.layout()
+        assert layout is not None
+        room = self.height() - layout.contentsMargins().top() - layout.contentsMargins().bottom()
+        if self._collapsed:
+            room -= self._fold.sizeHint().height()
+        if self._workspace.isVisibleTo(self):
+            room -= self._workspace.sizeHint().height()
+        return room
+
+    def _set_close(self, close: bool) -> None:
+        for side in (self._places, self._screens):
+            side.set_close(close)
+
+    def _whole_height(self) -> int:
+        return sum(side.whole_height() for side in self._lists)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -174,19 +213,18 @@ class Rail(QWidget):
         self._share_height()
 
     def _connect(self) -> None:
-        for side in (self._places, self._screens):
+        for at, side in enumerate(self._lists):
             side.went.connect(self._on_went)
-        self._places.edge_passed.connect(self._on_places_left)
-        self._screens.edge_passed.connect(self._on_screens_left)
+            side.edge_passed.connect(lambda step, at=at: self._walk_on(at, step))
         self._places.customContextMenuRequested.connect(self._on_menu_requested)
         self._places.rename_pressed.connect(self._on_rename_pressed)
         self._places.delete_pressed.connect(self._on_delete_pressed)
 
     def _is_known(self, key: str) -> bool:
-        return any(side.rail_model.row_of(key) >= 0 for side in (self._places, self._screens))
+        return any(side.rail_model.row_of(key) >= 0 for side in self._lists)
 
     def _announce(self) -> None:
-        for side in (self._places, self._screens):
+        for side in self._lists:
             row = side.rail_model.row_of(self._chosen)
             if row >= 0:
                 self._announce_place(side.rail_model.place(row))
@@ -219,16 +257,9 @@ class Rail(QWidget):
         if key != self._chosen:
             self.choose(key)
 
-    @Slot(int)
-    def _on_places_left(self, step: int) -> None:
-        self._walk_into(self._screens, step)
-
-    @Slot(int)
-    def _on_screens_left(self, step: int) -> None:
-        self._walk_into(self._places, step)
-
-    def _walk_into(self, other: _RailList, step: int) -> None:
-        """The arrow keys walk on from one list into the other."""
+    def _walk_on(self, at: int, step: int) -> None:
+        """The arrow keys walk on from one list into the next, and from the last into the first."""
+        other = self._lists[(at + step) % len(self._lists)]
         rows = other.rail_model.rowCount()
         other.setFocus(Qt.FocusReason.TabFocusReason)
         self.choose(other.rail_model.place(0 if step > 0 else rows - 1).key)
@@ -254,7 +285,7 @@ class Rail(QWidget):
 
 
 class _RailList(QListView):
-    """One of the rail's two lists. `went` tells the key that the person went to."""
+    """One of the rail's lists. `went` tells the key that the person went to."""
 
     went = Signal(str)
     edge_passed = Signal(int)
@@ -271,6 +302,7 @@ class _RailList(QListView):
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        OverBar(self)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -290,6 +322,12 @@ class _RailList(QListView):
         self._delegate.collapsed = collapsed
         self.scheduleDelayedItemsLayout()
 
+    def set_close(self, close: bool) -> None:
+        """Whether the lines stand closer than they do where there is room."""
+        if close != self._delegate.close:
+            self._delegate.close = close
+            self.scheduleDelayedItemsLayout()
+
     def whole_height(self) -> int:
         """Of all its lines: with less there is something to scroll."""
         return sum(self.sizeHintForRow(row) for row in range(self.rail_model.rowCount()))
@@ -303,6 +341,12 @@ class _RailList(QListView):
         super().currentChanged(current, previous)
         if current.isValid() and not self._marking:
             self.went.emit(self.rail_model.place(current.row()).key)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A menu is about a line; it does not go there."""
+        if event.button() != Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

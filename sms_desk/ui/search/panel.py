@@ -19,6 +19,7 @@ from sms_desk.ui.search.delegate import SearchDelegate
 from sms_desk.ui.search.model import Heading, SearchModel
 from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.empty_state import EmptyState
+from sms_desk.ui.widgets.over_bar import OverBar
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.search_field import SearchField
 from sms_desk.ui.widgets.times import clock_words
@@ -70,6 +71,7 @@ class SearchPanel(QWidget):
         self._list.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        OverBar(self._list)
         self._list.clicked.connect(self._on_clicked)
         self._list.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 

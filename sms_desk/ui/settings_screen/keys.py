@@ -32,7 +32,7 @@ class KeysPage(Form):
             tr(
                 "settings",
                 "Press one or two keys one after the other: each of them does it. "
-                "Single letters count while the list has the focus.",
+                "Single letters count while the list or the messages have the focus.",
             )
         )
         self._wrong = label("", "snippet", tone="error", wrap=True, parent=self)

@@ -74,7 +74,7 @@ class ShortcutSheet(QDialog):
         layout.setContentsMargins(0, 16, 0, 0)
         head = label(tr("shortcuts", "Keys"), "title", parent=self)
         note = label(
-            tr("shortcuts", "Single letters count while the list has the focus."),
+            tr("shortcuts", "Single letters count while the list or the messages have the focus."),
             "snippet",
             tone="secondary",
             parent=self,

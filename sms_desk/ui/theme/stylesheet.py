@@ -61,9 +61,11 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
     color: $secondary; background: transparent;
 }
 *[kind="chip"][signed="true"] { padding-right: 25px; }
+*[kind="chip"][opens="true"] { padding-right: 14px; }
 *[kind="chip"]:hover { background: $hover; }
 *[kind="chip"]:focus { padding: 0 8px; }
 *[kind="chip"][signed="true"]:focus { padding-right: 24px; }
+*[kind="chip"][opens="true"]:focus { padding-right: 13px; }
 *[kind="chip"]:checked { background: $accent_soft; color: $accent; border-color: $accent_soft; }
 *[kind="chip"][chosen="true"] {
     background: $accent_soft; color: $accent; border-color: $accent_soft;

@@ -233,6 +233,10 @@ class MessageList(QListView):
         self.viewport().update()
 
     @override
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are keys here, as in the inbox list, not the beginning of a message."""
+
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Begins with the newest message in sight, so that nothing moves."""
         if not self.currentIndex().isValid():

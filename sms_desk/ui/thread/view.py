@@ -212,6 +212,10 @@ class ThreadView(QWidget):
             return
         self._list.scroll_to_end()
 
+    def messages(self) -> QWidget:
+        """The list of messages, which has the focus while somebody walks from one to the next."""
+        return self._list
+
     def focus_messages(self) -> None:
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -73,6 +73,10 @@ class Form(QWidget):
         self._layout.addSpacing(6)
         return title
 
+    def add_gap(self) -> None:
+        """Between what was asked above and a heading: buttons leave none."""
+        self._layout.addSpacing(14)
+
     def add_words(self, text: str) -> Label:
         words = label(text, "snippet", tone="secondary", wrap=True, parent=self)
         self._layout.addWidget(words)
@@ -165,6 +169,7 @@ class DayEdit(QDateEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QDate.currentDate(), parent)
+        self.setDisplayFormat("ddd d MMM yyyy")  # as days are written everywhere here
         self.setCalendarPopup(True)
 
     @override

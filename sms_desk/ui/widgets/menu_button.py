@@ -29,6 +29,7 @@ class MenuButton(Button):
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self.about_to_show)
         self.setMenu(self._menu)
+        self.setProperty("opens", True)  # a chip's edge alone leaves the chevron too little room
 
     def options(self) -> QMenu:
         """The menu to fill."""

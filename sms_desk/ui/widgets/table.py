@@ -31,6 +31,7 @@ from typing_extensions import override
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.plain_text import isolate
 from sms_desk.ui import theme
+from sms_desk.ui.widgets.over_bar import OverBar
 from sms_desk.ui.widgets.text import clipped, elided, tip_text
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -186,6 +187,7 @@ class Table(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        OverBar(self)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
@@ -312,7 +314,8 @@ class _CellDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(rect, tokens.accent_soft if chosen else tokens.base)
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), tokens.line)
-        inside = rect.adjusted(_INSET if index.column() == 0 else 12, 0, -8, -1)
+        last = index.column() == index.model().columnCount() - 1  # a scroll bar may stand over it
+        inside = rect.adjusted(_INSET if index.column() == 0 else 12, 0, -14 if last else -8, -1)
         if cell.soft:
             _paint_chip(painter, option, inside, cell)
         elif cell.bar is not None:

@@ -65,7 +65,7 @@ class AbsenceController(QObject):
             )
         else:
             self._banner.show_words(
-                tr("absence", "Welcome back."),
+                _back_words(row, self._doors.desk.now(), self._reader.zone),
                 tr("absence", "What happened meanwhile stands in the brief."),
                 tr("absence", "Read the brief"),
             )
@@ -132,6 +132,13 @@ class AbsenceController(QObject):
                 self._doors.change(self, command)
 
         self._doors.read(self, absences.check, command, then=checked, key="sick")
+
+
+def _back_words(row: AbsenceRow, now: datetime, zone: tzinfo) -> str:
+    """Of an absence that is over. It is told as what was: the banner may stand there for days, and
+    whoever opens the demo was never here."""
+    said = tr("absence", "You were away until {time}.")
+    return said.replace("{time}", end_words(row.until or now, now, zone))
 
 
 def _away_words(row: AbsenceRow, now: datetime, zone: tzinfo) -> str:

@@ -111,10 +111,12 @@ class ActionController(QObject):
                 self._mute(meant, True)
 
     def act_here(self, name: str) -> None:
-        """The same on what is selected, or else on the conversation that stands open."""
+        """The same on what is selected, or else on the conversation that stands open; on this one
+        alone from among its messages."""
         targets = self._page.inbox.targets()
         opened = self._thread.conversation_id()
-        if not targets and opened is not None:
+        in_messages = self._page.column.thread_view.messages().hasFocus()
+        if opened is not None and (in_messages or not targets):
             targets = Targets((opened,))
         if targets:
             self.act(name, targets)

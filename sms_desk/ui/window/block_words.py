@@ -75,9 +75,9 @@ def _opted_out(detail: ConversationDetail, now: datetime, zone: tzinfo) -> Block
         "account": tr("block", "from any of our numbers"),
     }
     since = detail.opted_out_since
-    words = tr("block", "Asked not to be written to {scope}.")
+    words = tr("block", "Opted out; they may not be written to {scope}.")
     if since is not None:
-        words = tr("block", "Asked on {when} not to be written to {scope}.")
+        words = tr("block", "Opted out since {when}; they may not be written to {scope}.")
         words = words.replace("{when}", clock_words(since, now, zone))
     return Block(
         words.replace("{scope}", scopes.get(detail.opted_out_scope, "")),

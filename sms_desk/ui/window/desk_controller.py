@@ -128,6 +128,7 @@ class DeskController(QObject):
         self._wizard = None
         self._window.side.show()
         self._window.side.rail.choose("scope:all")
+        self._wiring.page.inbox.focus_list()  # whoever came here by keys goes on by keys
         self._wiring.rail_controller.read()
         if self._wiring.team is not None:  # what is left to do stands with the account
             self.show_screen("settings")

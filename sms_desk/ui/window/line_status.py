@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from sms_desk.services.inbox_rows import LineCondition, LineState
@@ -25,6 +25,7 @@ _ICONS: dict[LineCondition, tuple[str, str]] = {
     LineCondition.LOCKED: ("lock", "error"),
     LineCondition.ELSEWHERE: ("circle-check", "secondary"),
 }
+_DOT = " · "
 _TROUBLE = frozenset({LineCondition.OFFLINE, LineCondition.CREDENTIAL, LineCondition.LOCKED})
 
 
@@ -41,16 +42,22 @@ class LineStatus(QWidget):
         self._tells = False
         self._sign = label(parent=self)
         self._words = ElidedLabel("", "meta", tone="secondary", parent=self)
-        fills = self._words.sizePolicy()
-        fills.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # the rail says how wide it is
-        self._words.setSizePolicy(fills)
+        self._more = ElidedLabel("", "meta", tone="secondary", parent=self)
+        self._compact = False
+        texts = self._texts = QVBoxLayout()
+        texts.setSpacing(0)
+        for each in (self._words, self._more):
+            fills = each.sizePolicy()
+            fills.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # the rail says how wide it is
+            each.setSizePolicy(fills)
+            texts.addWidget(each)
         self._sync = icon_button("refresh-cw", tr("line", "Sync now"), parent=self)
         self._sync.clicked.connect(self.sync_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(0)
         layout.addWidget(self._sign)
-        layout.addWidget(self._words, 1)
+        layout.addLayout(texts, 1)
         layout.addWidget(self._sync)
         theme.signals.changed.connect(self._draw_sign)
         self._draw_sign()
@@ -63,10 +70,15 @@ class LineStatus(QWidget):
         self._sync.setEnabled(condition not in (LineCondition.NO_ACCOUNT, LineCondition.SYNCING))
 
     def show_state(self, drawing: tuple[str, str], tone: Tone, words: str, story: str) -> None:
-        """drawing: icon and colour token. story: all there is to say."""
-        self._words.setText(words)
-        self._words.set_tone(tone)
-        for widget in (self._words, self._sign):
+        """drawing: icon and colour token. words: what follows a " · " has a line of its own, for the
+        rail is narrow. story: all there is to say."""
+        first, _dot, more = words.partition(_DOT)
+        self._words.setText(first)
+        self._more.setText(more)
+        self._show_words()
+        for label_ in (self._words, self._more):
+            label_.set_tone(tone)
+        for widget in (self._words, self._more, self._sign):
             set_tip(widget, story or words)
         self._sign.setAccessibleName(words)
         self.setAccessibleName(words)
@@ -82,12 +94,18 @@ class LineStatus(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def words(self) -> str:
-        return self._words.text()
+        return _DOT.join(filter(None, (self._words.text(), self._more.text())))
 
     def set_compact(self, compact: bool) -> None:
         """Only the sign, where the rail is collapsed."""
-        self._words.setVisible(not compact)
+        self._compact = compact
+        self._show_words()
         self._sync.setVisible(not compact and not self._tells)
+
+    def _show_words(self) -> None:
+        self._words.setVisible(not self._compact)
+        self._more.setVisible(not self._compact and bool(self._more.text()))
+        self._texts.setContentsMargins(0 if self._compact else 6, 0, 0, 0)
 
     def _draw_sign(self) -> None:
         name, ink = self._drawing

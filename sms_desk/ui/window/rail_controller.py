@@ -64,6 +64,7 @@ class RailController(QObject):
         self._doors = ties.doors
         self._views: dict[UUID, ViewRow] = {}
         self._last: Surroundings | None = None
+        self._saved: UUID | None = None  # a view that was just made, to be gone to
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(GATHER_MS)
@@ -85,19 +86,23 @@ class RailController(QObject):
             take(self._last)
 
     def save_view(self, wanted: InboxFilter) -> None:
-        """The list's filter under a name."""
+        """The list's filter under a name; where it stands in the rail, the person is there."""
         name = ask_text(
             self._rail.window(), tr("window", "Save view"), tr("window", "Name of the view")
         )
         if name:
             view_id = self._doors.new_id()
             command = c.SaveView(**self._doors.stamp(), view_id=view_id, name=name, filter=wanted)
+            self._saved = view_id
             self._doors.change(self, command)
 
     def _on_read(self, read: Surroundings) -> None:
         self._views = {view.id: view for view in read.counts.views}
         self._last = read
         self._rail.set_counts(read.counts, read.troubled)
+        if self._saved in self._views:
+            self._rail.choose(f"view:{self._saved}")
+            self._saved = None
         self._surroundings_read.emit(read)
 
     @Slot(object)

@@ -85,7 +85,9 @@ def _connect(wiring: Wiring) -> None:
     desk.demo_wanted.connect(wiring.demo_wanted)
     desk.join_wanted.connect(wiring.join_wanted)
     desk.person_chosen.connect(wiring.person_chosen)
-    wiring.registry.watch(page.list_widget(), page.column.thread_view)
+    thread = page.column.thread_view
+    places = (page.list_widget(), page.inbox.list_place())
+    wiring.registry.watch(places, thread, thread.messages())
 
 
 def _begin(wiring: Wiring) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtWidgets import QBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from sms_desk.ui.rail import Rail
@@ -9,6 +12,9 @@ from sms_desk.ui.widgets.buttons import icon_button
 from sms_desk.ui.widgets.panes import horizontal_line, on_ground
 from sms_desk.ui.widgets.words import tr
 from sms_desk.ui.window.line_status import LineStatus
+
+_MARGINS: Final = QMargins(12, 4, 8, 6)
+_COLLAPSED_MARGINS: Final = QMargins(0, 4, 0, 6)
 
 
 class Side(QWidget):
@@ -23,7 +29,7 @@ class Side(QWidget):
         self._menu_button.setMenu(QMenu(self._menu_button))
         self._asked_for = False
         foot = self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        foot.setContentsMargins(12, 4, 8, 6)
+        foot.setContentsMargins(_MARGINS)
         foot.setSpacing(4)
         foot.addWidget(self.line, 1)
         foot.addWidget(self._menu_button)
@@ -43,3 +49,7 @@ class Side(QWidget):
         self.line.set_compact(collapsed)
         way = QBoxLayout.Direction
         self._foot.setDirection(way.TopToBottom if collapsed else way.LeftToRight)
+        self._foot.setContentsMargins(_COLLAPSED_MARGINS if collapsed else _MARGINS)
+        middle = Qt.AlignmentFlag.AlignHCenter if collapsed else Qt.AlignmentFlag(0)
+        for widget in (self.line, self._menu_button):
+            self._foot.setAlignment(widget, middle)

@@ -8,13 +8,14 @@ from enum import StrEnum
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
-from sms_desk.domain import addresses
+from sms_desk.domain import addresses, sender_policy
 from sms_desk.domain.addresses import AddressKind
+from sms_desk.domain.errors import UsageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, SenderDirection, SenderKind
 from sms_desk.domain.plain_text import display_name
 from sms_desk.providers.base import Directory, RemoteSender
-from sms_desk.ui.widgets.buttons import plain, primary
+from sms_desk.ui.widgets.buttons import icon_button, plain, primary
 from sms_desk.ui.widgets.forms import Choice, line_edit
 from sms_desk.ui.widgets.text import Label, label
 from sms_desk.ui.widgets.words import tr
@@ -49,7 +50,7 @@ class ChooseStep(Step):
         self._rows: list[tuple[RemoteSender, QLineEdit, Choice]] = []
         self._grid_of = QWidget()
         self._grid = QGridLayout(self._grid_of)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setContentsMargins(0, 0, 0, 12)
         self._grid.setHorizontalSpacing(8)
         self._unlisted: Label = self.form.add_words("")
         self.form.add_widget(self._grid_of)
@@ -81,11 +82,13 @@ class ChooseStep(Step):
         self.form.add_foot(self._back, self.done)
         add.clicked.connect(self._on_add_clicked)
         self._by_hand.returnPressed.connect(self._on_add_clicked)
+        self._by_hand.textEdited.connect(self.form.clear_error)
         self.done.clicked.connect(self._on_done_clicked)
 
     def show_senders(self, found: Directory) -> None:
         """What the provider lists, what it does not, and why."""
         self._clear()
+        self.form.clear_error()
         for sender in found.senders:
             self._add_row(sender)
         words = "\n".join(_missing_words(found))
@@ -110,8 +113,9 @@ class ChooseStep(Step):
             if widget is not None:
                 widget.deleteLater()
 
-    def _add_row(self, sender: RemoteSender) -> None:
-        at = len(self._rows)
+    def _add_row(self, sender: RemoteSender, *, by_hand: bool = False) -> None:
+        """by_hand: it can be taken off again; what the provider lists is there."""
+        at = self._grid.rowCount()
         name = line_edit(sender.label, hint=tr("wizard", "Label"))
         name.setAccessibleName(f"{tr('wizard', 'Label')} {sender.address}")
         whose = Choice(
@@ -126,17 +130,45 @@ class ChooseStep(Step):
             whose.choose(Whose.EVERYBODY)
         channel = " · WhatsApp" if sender.channel is Channel.WHATSAPP else ""
         shown = display_name(addresses.display(addresses.from_provider(sender.address)))
-        self._grid.addWidget(label(f"{shown}{channel}"), at, 0)
+        said = label(f"{shown}{channel}")
+        self._grid.addWidget(said, at, 0)
         self._grid.addWidget(name, at, 1)
         self._grid.addWidget(whose, at, 2)
         self._grid.setColumnStretch(1, 1)
         self._rows.append((sender, name, whose))
+        if by_hand:
+            off = icon_button("x", f"{tr('wizard', 'Take off')} {shown}")
+            off.clicked.connect(lambda: self._take_off(sender, said, name, whose, off))
+            self._grid.addWidget(off, at, 3)
+
+    def _take_off(self, sender: RemoteSender, *line: QWidget) -> None:
+        """line: what stands in the sender ID's line of the grid."""
+        self._rows = [row for row in self._rows if row[0] is not sender]
+        for widget in line:
+            self._grid.removeWidget(widget)
+            widget.deleteLater()
+        self._by_hand.setFocus()
 
     def _on_add_clicked(self) -> None:
+        """What cannot be a sender ID is told at once and stays to be mended (R14)."""
         text = self._by_hand.text().strip()
-        if text:
-            self._add_row(typed_sender(text))
-            self._by_hand.clear()
+        if not text:
+            return
+        self.form.clear_error()
+        try:
+            sender = typed_sender(text)
+            self._refuse_twice(sender)
+        except UsageError as error:
+            self.form.show_error(error)
+            return
+        self._add_row(sender, by_hand=True)
+        self._by_hand.clear()
+
+    def _refuse_twice(self, sender: RemoteSender) -> None:
+        there = {(row.channel, row.address) for row, _name, _whose in self._rows}
+        if (sender.channel, sender.address) in there:
+            shown = display_name(addresses.display(addresses.from_provider(sender.address)))
+            raise UsageError(tr("wizard", "{number} is there already.").replace("{number}", shown))
 
     def _on_done_clicked(self) -> None:
         self.form.clear_error()
@@ -164,12 +196,24 @@ _KINDS = {
 
 
 def typed_sender(text: str) -> RemoteSender:
-    """A sender ID typed by hand; its kind is read from its form."""
+    """A sender ID typed by hand; its kind is read from its form. Raises UsageError for what cannot
+    be one."""
     channel, rest = addresses.split_channel(text)
     found = addresses.from_provider(rest)
     kind = _KINDS.get(found.kind, SenderKind.LONG_CODE)
     if channel is Channel.WHATSAPP:
         kind = SenderKind.WHATSAPP
+    address = found.e164 or found.key
+    wrong = sender_policy.impossible_address(sender_policy.Draft(None, channel, address, kind))
+    if wrong is not None and kind is SenderKind.LONG_CODE:
+        raise UsageError(
+            tr("wizard", "“{typed}” is no number, short code or name to send from.").replace(
+                "{typed}", display_name(text, 40)
+            ),
+            tr("wizard", "A number begins with + and the country code, as in +44 7700 900123."),
+        )
+    if wrong is not None:
+        raise UsageError(wrong.title, wrong.next_step)
     one_way = kind is SenderKind.ALPHANUMERIC
     direction = SenderDirection.OUTGOING if one_way else SenderDirection.BOTH
-    return RemoteSender(channel, found.e164 or found.key, kind, "", "", direction, None)
+    return RemoteSender(channel, address, kind, "", "", direction, None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.buttons import Button, plain, primary
@@ -66,6 +68,12 @@ class WelcomeStep(Step):
         self.demo_button.clicked.connect(self.demo_chosen)
         self.connect_button.clicked.connect(self.connect_chosen)
         self.join_button.clicked.connect(self.join_chosen)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Enter takes the likeliest way."""
+        super().showEvent(event)
+        self.connect_button.setFocus()
 
 
 def _card(icon: str, title: str, words: str, button: Button) -> QFrame:
