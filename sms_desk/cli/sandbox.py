@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,7 +23,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option("--ledger", type=_FILE, metavar="FILE", help="Append what was accepted to this file.")
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same seed, the same world."
+    "--seed",
+    type=int,
+    help="The same seed and the same calls, the same world. Without, what comes has ids of its own"
+    " each time.",
 )
 @click.option(
     "--state",
@@ -35,7 +39,7 @@ def sandbox(
     call: Invocation,
     port: int,
     ledger: Path | None,
-    seed: int,
+    seed: int | None,
     state: Path | None,
 ) -> None:
     """Serve a provider to try things with, until interrupted.
@@ -43,7 +47,13 @@ def sandbox(
     It listens on 127.0.0.1, and says at once where and with which credentials; they are published
     and open nothing else. With --demo it begins as the demo's shop, else as an empty account. docs/cli.md tells how to order replies and faults.
     """
-    server = SandboxServer(_world(seed, call.demo), port=port, ledger=ledger, state_file=state)
+    server = SandboxServer(
+        _world(seed or 0, call.demo),
+        port=port,
+        ledger=ledger,
+        state_file=state,
+        run=secrets.token_hex(8) if seed is None else "",
+    )
     try:
         server.start()
     except OSError as error:

@@ -14,7 +14,15 @@ import pytest
 import requests
 
 from sms_desk.domain.errors import UsageError
-from sms_desk.providers.sandbox import SandboxClock, SendRequest, World, serve, starter_world, state
+from sms_desk.providers.sandbox import (
+    Sandbox,
+    SandboxClock,
+    SendRequest,
+    World,
+    serve,
+    starter_world,
+    state,
+)
 from sms_desk.providers.sandbox.customers import Customers, Reply, Rule
 from tests.fixtures.sandbox import CUSTOMER, START, sandbox_api, sandbox_server
 
@@ -112,6 +120,26 @@ def _busy_world(seed: int) -> World:
 def test_a_seed_repeats_everything() -> None:
     assert state.dump(_busy_world(seed=1)) == state.dump(_busy_world(seed=1))
     assert state.dump(_busy_world(seed=1)) != state.dump(_busy_world(seed=2))
+
+
+def test_what_a_later_run_adds_has_ids_of_its_own_unless_a_seed_asks_for_the_same(
+    tmp_path: Path,
+) -> None:
+    """Else a desk takes a new message for one that it knows (R55)."""
+
+    def wrote(run: str = "", ledger: Path | None = None) -> str:
+        sandbox = Sandbox(starter_world, run=run, ledger=ledger)
+        heard = sandbox.receive(CUSTOMER, LINE, "Hello").sid
+        sandbox.send(SendRequest(CUSTOMER, LINE, "Hello yourself"))
+        sandbox.close()
+        return heard
+
+    kept = tmp_path / "accepted.jsonl"
+    first, again = wrote(ledger=kept), wrote(ledger=kept)
+    assert first == wrote()
+    assert len({first, again, wrote(ledger=kept), wrote("one"), wrote("another")}) == 5
+    known = {number.sid for number in Sandbox(starter_world, run="one").world.numbers}
+    assert known == {number.sid for number in starter_world().numbers}
 
 
 def test_customers_answer_by_script_and_by_chance() -> None:

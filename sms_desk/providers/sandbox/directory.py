@@ -17,6 +17,7 @@ class Directory:
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.serial = 0  # of ids given out
+        self.run = ""  # what sets the ids of one run apart from those of another; "" for none
         self.numbers: list[Number] = []
         self.short_codes: list[ShortCode] = []
         self.whatsapp: list[WhatsAppSender] = []
@@ -25,9 +26,12 @@ class Directory:
         self.sticky: dict[tuple[str, str], str] = {}  # (service sid, customer) -> chosen sender
 
     def new_sid(self, prefix: str) -> str:
-        """A fresh id: the prefix and 32 hexadecimal digits, the same ones for the same seed."""
+        """A fresh id: the prefix and 32 hexadecimal digits, the same ones for the same seed and run."""
         self.serial += 1
-        digest = hashlib.sha256(f"{self.seed} {self.serial}".encode()).hexdigest()
+        place = (
+            f"{self.seed} {self.run} {self.serial}" if self.run else f"{self.seed} {self.serial}"
+        )
+        digest = hashlib.sha256(place.encode()).hexdigest()
         return prefix + digest[:32]
 
     def add_number(self, address: str, name: str = "", *, mms: bool = True) -> Number:

@@ -20,7 +20,8 @@ class Sandbox:
 
     ledger: the file of accepted messages. Those in it that the world does not know (a crash came
     between the ledger and the state file) are taken in again. state_file: where the world is kept
-    between runs; when the file exists it takes the place of `world`.
+    between runs; when the file exists it takes the place of `world`. run: sets what this run adds to
+    a new world apart from what others did; "" for ids that another run gives again.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Sandbox:
         clock: SandboxClock | None = None,
         ledger: Path | None = None,
         state_file: Path | None = None,
+        run: str = "",
     ) -> None:
         self.clock = clock or SandboxClock()
         self.faults = FaultBook()
@@ -38,14 +40,17 @@ class Sandbox:
         self.state_file = state_file
         self.changed = state_file is not None and not state_file.exists()
         """What is not in the state file yet; a world that nobody has touched must come back, too."""
-        self.world = self._first_world(world)
+        self.world = self._first_world(world, run)
         self._restore_from_ledger()
         self.world.start_chatter(self.now())
 
-    def _first_world(self, world: World | Callable[[], World]) -> World:
+    def _first_world(self, world: World | Callable[[], World], run: str) -> World:
         if self.state_file and self.state_file.exists():
             return state.load(self.state_file, self.clock)
-        return world() if callable(world) else world
+        first = world() if callable(world) else world
+        # What customers wrote in the ledger's earlier runs stands in no file, only with the desks.
+        first.run = run or (str(len(self.ledger.entries)) if self.ledger.entries else "")
+        return first
 
     def _restore_from_ledger(self) -> None:
         for entry in self.ledger.entries:

@@ -46,8 +46,9 @@ class SandboxServer:
         clock: SandboxClock | None = None,
         ledger: Path | None = None,
         state_file: Path | None = None,
+        run: str = "",
     ) -> None:
-        self.sandbox = Sandbox(world, clock=clock, ledger=ledger, state_file=state_file)
+        self.sandbox = Sandbox(world, clock=clock, ledger=ledger, state_file=state_file, run=run)
         self.base_url = ""
         self._port = port
         self._thread: threading.Thread | None = None
