@@ -20,6 +20,7 @@ from sms_desk.ui.advisor.listing import FindingList
 from sms_desk.ui.cover import BriefScreen, PlanScreen
 from sms_desk.ui.cover.divide_dialog import DivideDialog
 from sms_desk.ui.main import Start
+from sms_desk.ui.new_conversation.dialog import NewConversationDialog
 from sms_desk.ui.widgets.table import Table
 from sms_desk.ui.window.main_window import MainWindow
 
@@ -332,13 +333,21 @@ class Script:
     def _impossible(self) -> Steps:
         yield from self._back_to_window()
         self._hands.ctrl(Qt.Key.Key_N)
-        yield lambda: QApplication.activeModalWidget() is not None
-        self._hands.type("+1 202 555 01")
+        yield lambda: isinstance(QApplication.activeModalWidget(), NewConversationDialog)
+        yield lambda: isinstance(QApplication.focusWidget(), QLineEdit)
+        self._hands.type("+1 212 555 01")  # of nobody whom the desk knows
+        yield lambda: bool(self._new_conversation().why_not())
         yield from self._quiet()
 
     def _new(self) -> Steps:
         self._hands.type("99")
+        yield lambda: self._new_conversation().address() is not None
         yield from self._quiet()
+
+    def _new_conversation(self) -> NewConversationDialog:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, NewConversationDialog)
+        return dialog
 
     # Absence and cover
 

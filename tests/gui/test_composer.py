@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from sms_desk.domain.model import Channel, DraftMode
 from sms_desk.services.rows import TemplateRow
 from sms_desk.ui.composer import Composer
+from sms_desk.ui.composer.block_bar import BlockBar
 from sms_desk.ui.composer.completion import Completion
 from sms_desk.ui.composer.emoji import all_emoji, found
 from sms_desk.ui.composer.fill_dialog import FillDialog
@@ -497,3 +498,21 @@ def test_every_control_has_a_name(composer: Composer) -> None:
     assert composer._editor.accessibleName() == "Reply"
     composer.choose_mode(DraftMode.NOTE)
     assert composer._editor.accessibleName() == "Note for your team"
+
+
+@pytest.mark.parametrize(("width", "below"), [(360, True), (440, True), (1_000, False)])
+def test_what_blocks_keeps_the_width_for_its_words(qtbot: QtBot, width: int, below: bool) -> None:
+    bar = BlockBar()
+    qtbot.addWidget(bar)
+    bar.resize(width, 40)
+    bar.show_words(
+        "It is 01:51 where the contact is; US quiet hours (TCPA): 08:00 to 21:00 only.",
+        "Send it at 08:00 there, or after the contact has written.",
+        [("later", "Send at 08:00 their time")],
+    )
+    with qtbot.waitExposed(bar):
+        bar.show()
+    (button,) = bar.buttons()
+    top = button.mapTo(bar, button.rect().topLeft()).y()
+    assert (top >= bar._words.geometry().bottom()) is below
+    assert bar._words.width() > width / 2
