@@ -336,6 +336,28 @@ def test_r3_name_and_source_share_the_line(head: ThreadHead, width: int) -> None
     assert chip.geometry().right() < head._owner.geometry().left()
 
 
+def test_r3_a_name_stays_whole_where_the_sign_alone_leaves_it_room(head: ThreadHead) -> None:
+    answers = Source(
+        SourceKind.CAMPAIGN, ProgramId(invented.made_id("autumn")), SourceReason.RECENT_SEND
+    )
+    row = replace(
+        invented.DETAIL.row,
+        source=answers,
+        program_name="Autumn offer",
+        contact_name="Isabel Moreno of Mill",
+    )
+    head.show_conversation(replace(invented.DETAIL, row=row))
+    name = head._name.fontMetrics().horizontalAdvance(row.contact_name)
+    chip = head.findChild(SourceChip)
+    assert chip is not None
+    for width in range(400, 560, 4):
+        head.resize(width, 60)
+        QApplication.processEvents()
+        if name + 8 + 28 <= head._room_for_names():
+            assert head._name.maximumWidth() >= name, width
+            assert chip.isVisible(), width
+
+
 def test_r5_the_way_to_keep_a_campaigns_answer_stands_beside_the_numbers_or_below(
     head: ThreadHead,
 ) -> None:

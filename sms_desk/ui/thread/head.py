@@ -20,7 +20,7 @@ from sms_desk.ui.thread.cover_line import CoverLine
 from sms_desk.ui.thread.seen_sign import SeenSign
 from sms_desk.ui.thread.snooze_dialog import ask_moment
 from sms_desk.ui.thread.snooze_menu import add_choices
-from sms_desk.ui.thread.source_chip import SourceChip
+from sms_desk.ui.thread.source_chip import BARE, SourceChip
 from sms_desk.ui.thread.waiting_sign import WaitingSign
 from sms_desk.ui.thread.words import Reader, name_in_text, tr
 from sms_desk.ui.widgets.avatar import avatar_icon
@@ -293,10 +293,12 @@ class ThreadHead(QWidget):
         self._place_automation()
 
     def _share_first_line(self) -> None:
-        """The name whole where that is possible; beside it what the conversation answers."""
+        """The name whole where the icon alone leaves it that; else what the conversation answers
+        takes up to half, but for the name's least."""
         room = self._room_for_names()
         name = self._name.fontMetrics().horizontalAdvance(self._name.text()) + 1
-        most = max(room - name, min(room // 2, room - _NAME_LEAST)) - _BESIDE
+        rest = room - name - _BESIDE
+        most = rest if rest >= BARE else min(room // 2, room - _NAME_LEAST) - _BESIDE
         self._name.setMaximumWidth(max(0, min(name, room - self._source.fit(most) - _BESIDE)))
 
     @override

@@ -20,7 +20,8 @@ _PAD: Final = 8
 _ICON: Final = 12
 _GAP: Final = 4
 _BESIDE: Final = 6
-_BARE: Final = 2 * _PAD + _ICON
+BARE: Final = 2 * _PAD + _ICON
+"""Pixels of the icon alone."""
 _LEAST_WORDS: Final = 40
 """Pixels of words below which the icon alone says more."""
 
@@ -56,11 +57,11 @@ class SourceChip(QWidget):
     def fit(self, room: int) -> int:
         """Take at most so many pixels: whole, the words cut, the icon with *why?*, the icon alone,
         or nothing. Returns what it takes."""
-        self.setVisible(self._says and room >= _BARE)
+        self.setVisible(self._says and room >= BARE)
         if self.isHidden():
             return 0
         around = _BESIDE + self._why.sizeHint().width()
-        asks = room >= _BARE + around
+        asks = room >= BARE + around
         self._why.setVisible(asks)
         # One stop for the keyboard, whichever of the two stands there.
         self._chip.setFocusPolicy(Qt.FocusPolicy.NoFocus if asks else Qt.FocusPolicy.TabFocus)
@@ -82,7 +83,7 @@ class _Chip(QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._sign = SourceSign("", "", "secondary", "neutral_soft")
-        self._width = _BARE
+        self._width = BARE
         self.setFont(theme.font("meta"))
         self.setFixedHeight(_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -95,9 +96,9 @@ class _Chip(QAbstractButton):
         return self._sign.text
 
     def fit(self, room: int) -> int:
-        wanted = _BARE + _GAP + self.fontMetrics().horizontalAdvance(self._sign.text) + 1
-        least = min(wanted, _BARE + _GAP + _LEAST_WORDS)
-        self._width = min(wanted, room) if room >= least else _BARE
+        wanted = BARE + _GAP + self.fontMetrics().horizontalAdvance(self._sign.text) + 1
+        least = min(wanted, BARE + _GAP + _LEAST_WORDS)
+        self._width = min(wanted, room) if room >= least else BARE
         set_tip(self, self._sign.text if self._width < wanted else "")
         self.setMaximumWidth(self._width)
         self.updateGeometry()
@@ -109,7 +110,7 @@ class _Chip(QAbstractButton):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(_BARE, _HEIGHT)
+        return QSize(BARE, _HEIGHT)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
