@@ -200,6 +200,20 @@ def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot) -> None:
     assert len(pressed) == 3
 
 
+def test_a_drawing_stands_apart_from_the_words_beside_it(qtbot: QtBot) -> None:
+    drawn, bare = plain("Close", icon="check"), plain("Close")
+    for button in (drawn, bare):
+        qtbot.addWidget(button)
+    option = QStyleOptionButton()
+    drawn.initStyleOption(option)
+    assert option.text == " Close"
+    assert drawn.text() == "Close"
+    apart = drawn.fontMetrics().horizontalAdvance(" ")
+    assert drawn.sizeHint().width() == bare.sizeHint().width() + 16 + 4 + apart
+    bare.initStyleOption(option)
+    assert option.text == "Close"
+
+
 def test_a_link_with_the_focus_keeps_its_words_whole(qtbot: QtBot, qapp: QApplication) -> None:
     theme.apply(qapp, "light")
     window = QWidget()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QStyleOptionButton, QWidget
 from typing_extensions import override
 
 from sms_desk.ui import theme
 from sms_desk.ui.widgets.labels import menu_text, repolish, set_tip
 
+_APART = " "
+"""Stands between a drawing and its words: Qt's own four pixels look like none."""
 _ICON_TOKEN = {"primary": "on_accent", "pill": "on_accent", "danger": "error"}
 
 
@@ -44,6 +46,20 @@ class Button(QPushButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+    @override
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        super().initStyleOption(option)
+        if self._has_both():
+            option.text = _APART + option.text
+
+    @override
+    def sizeHint(self) -> QSize:
+        more = self.fontMetrics().horizontalAdvance(_APART) if self._has_both() else 0
+        return super().sizeHint() + QSize(more, 0)
+
+    def _has_both(self) -> bool:
+        return bool(self.text()) and not self.icon().isNull()
 
     def set_words(self, text: str) -> None:
         """Other words on the same button."""
