@@ -99,10 +99,8 @@ def check(desk: Desk, sender: str | None) -> Rows[SenderFinding]:
 @click.argument("address")
 @click.option(
     "--kind",
-    type=click.Choice([str(kind) for kind in SenderKind]),
-    default=str(SenderKind.LONG_CODE),
-    show_default=True,
-    help="What it is; a whatsapp one has that channel.",
+    type=_KINDS,
+    help="What it is, a whatsapp one has that channel; read from the address if not given.",
 )
 @click.option("--country", default="", metavar="CC", help="ISO code of its country.")
 @click.option("--label", default="", metavar="NAME", help="What people call it.")
@@ -117,7 +115,7 @@ def check(desk: Desk, sender: str | None) -> Rows[SenderFinding]:
 def add(
     desk: Desk,
     address: str,
-    kind: str,
+    kind: str | None,
     country: str,
     label: str,
     direction: str | None,
@@ -128,7 +126,7 @@ def add(
 
     One that is there without an account is carried by it from now on.
     """
-    what = SenderKind(kind)
+    what = SenderKind(kind) if kind else sender_policy.kind_by_form(address)
     channel = sender_policy.channel_of(what)
     number = bare_number(address, channel, "--kind whatsapp")
     account_id = _carrier(desk, account)

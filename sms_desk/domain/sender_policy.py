@@ -227,6 +227,16 @@ def _address(draft: Draft) -> Iterator[Finding]:
             yield from _number(draft, read)
 
 
+def kind_by_form(typed: str) -> SenderKind:
+    """What a sender ID is by the form of what somebody typed, or a provider wrote; a long code where
+    it has none."""
+    channel, rest = addresses.split_channel(typed)
+    if channel is Channel.WHATSAPP:
+        return SenderKind.WHATSAPP
+    found = addresses.from_provider(rest)
+    return next((kind for kind, form in _KINDS.items() if form is found.kind), SenderKind.LONG_CODE)
+
+
 def _kind(kind: SenderKind) -> str:
     """The kind's name behind an "a", or "an"."""
     return f"{'n' if kind is SenderKind.ALPHANUMERIC else ''} {KIND_NAMES[kind]}"
@@ -234,16 +244,14 @@ def _kind(kind: SenderKind) -> str:
 
 def _instead(draft: Draft, found: addresses.Address) -> str:
     """What such an address is, or what a right one looks like."""
-    like = [kind for kind, wanted in _KINDS.items() if wanted is found.kind]
-    if draft.kind is SenderKind.SHORT_CODE:
-        step = "A short code has three to eight digits and no plus."
-    else:
-        step = _BEGIN
-    if like and found.kind is not AddressKind.PHONE:
-        step = f"It looks like a{_kind(like[0])}: choose that kind. {step}"
-    elif like:
-        step = f"It is a whole number: choose another kind. {step}"
-    return step
+    short = draft.kind is SenderKind.SHORT_CODE
+    step = "A short code has three to eight digits and no plus." if short else _BEGIN
+    if found.kind not in _KINDS.values():
+        return step
+    if found.kind is AddressKind.PHONE:
+        return f"It is a whole number: choose another kind. {step}"
+    like = f"It looks like a{_kind(kind_by_form(found.raw))}: choose that kind"
+    return f"{like}. {step}" if short else f"{like}, or b{step[1:]}"
 
 
 def _name(address: str, country: str) -> Iterator[Finding]:
@@ -349,14 +357,15 @@ def _country(draft: Draft, countries: Countries) -> Iterator[Finding]:
         return
     code = number.country_code or 0
     if code != phonenumbers.country_code_for_region(country):
-        theirs = ", ".join(phonenumbers.region_codes_for_country_code(code)[:3])
+        regions = phonenumbers.region_codes_for_country_code(code)
+        theirs = ", ".join(regions[:3]) + (" and others" if len(regions) > 3 else "")
         if theirs == "001":  # a number of no country, such as +800
             yield _warning("country", f"+{code} belongs to no country.")
             return
         yield _error(
             "country",
             f"+{code} is not the country code of {country}.",
-            f"It is {theirs}'s." if theirs else "Check the number.",
+            f"It is that of {theirs}." if theirs else "Check the number.",
             "libphonenumber",
         )
         return

@@ -212,8 +212,11 @@ def test_every_command_answers_in_its_form(terminal: Terminal, server: SandboxSe
     call("program", "retire", program)
 
     by_whatsapp = "whatsapp:+12025550109"
-    step = call("senders", "add", by_whatsapp, code=2)["error"]["next_step"]
-    assert step == "Type +12025550109 --kind whatsapp."
+    other = call("senders", "add", by_whatsapp, "--kind", "long_code", code=2)["error"]
+    assert other["next_step"] == "Type +12025550109 --kind whatsapp."
+    for typed, kind in ((by_whatsapp, "whatsapp"), ("FERNHILL", "alphanumeric")):
+        read = call("senders", "add", typed)["id"]
+        assert call("senders", "show", read)["row"]["kind"] == kind, "read from its form"
     step = call("send", "--to", by_whatsapp, "--explain", "Hi", code=2)["error"]["next_step"]
     assert step == "Type +12025550109 --channel whatsapp."
     added = call("senders", "add", "+12025550109", "--label", "By hand")["id"]

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from sms_desk.domain import sender_policy
 from sms_desk.domain.model import Channel, Purpose, SenderDirection, SenderKind
 from sms_desk.domain.registration import India, Registration, Route
-from sms_desk.domain.sender_policy import Draft, Finding, Neighbour, Neighbours, Severity
+from sms_desk.domain.sender_policy import (
+    Draft,
+    Finding,
+    Neighbour,
+    Neighbours,
+    Severity,
+    kind_by_form,
+)
 from sms_desk.settings import facts
 from sms_desk.settings.resources import resource_path
 
@@ -223,8 +230,33 @@ def test_r14_a_country_warns_with_its_source_and_never_blocks() -> None:
     assert any("do not work in" in title for title in refused)
 
 
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("+1 202 555 0101", SenderKind.LONG_CODE),
+        ("22000", SenderKind.SHORT_CODE),
+        ("TWILIO", SenderKind.ALPHANUMERIC),
+        ("whatsapp:+12025550101", SenderKind.WHATSAPP),
+        ("", SenderKind.LONG_CODE),
+    ],
+)
+def test_r11_a_kind_is_read_from_the_address(typed: str, kind: SenderKind) -> None:
+    assert kind_by_form(typed) is kind
+
+
+def test_r14_a_number_of_other_countries_says_whose_it_is() -> None:
+    def said(address: str) -> str:
+        return check(replace(NUMBER, address=address, country="GB"))[0].next_step
+
+    assert said("+12025550101") == "It is that of US, AG, AI and others."
+    assert said("+493023125012") == "It is that of DE."
+
+
 def test_r11_a_kind_is_said_with_its_article() -> None:
     named = check(replace(NUMBER, address="FERNHILL"))[0]
-    assert named.next_step.startswith("It looks like an alphanumeric name")
+    assert named.next_step == (
+        "It looks like an alphanumeric name: choose that kind, or begin with + and the country code,"
+        " as in +44 7700 900123."
+    )
     elsewhere = check(replace(NAME, channel=Channel.WHATSAPP))[0]
     assert elsewhere.title == "An alphanumeric name does not send by WhatsApp."

@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from sms_desk.domain import addresses, sender_policy
-from sms_desk.domain.addresses import AddressKind
 from sms_desk.domain.errors import UsageError
 from sms_desk.domain.frozen import dataclass
 from sms_desk.domain.model import Channel, SenderDirection, SenderKind
@@ -189,20 +188,11 @@ def _missing_words(found: Directory) -> Iterator[str]:
         yield tr("wizard", "The account has no sender ID yet. Add one by hand, or later.")
 
 
-_KINDS = {
-    AddressKind.SHORT_CODE: SenderKind.SHORT_CODE,
-    AddressKind.ALPHANUMERIC: SenderKind.ALPHANUMERIC,
-}
-
-
 def typed_sender(text: str) -> RemoteSender:
     """A sender ID typed by hand; its kind is read from its form. Raises UsageError for what cannot
     be one."""
     channel, rest = addresses.split_channel(text)
-    found = addresses.from_provider(rest)
-    kind = _KINDS.get(found.kind, SenderKind.LONG_CODE)
-    if channel is Channel.WHATSAPP:
-        kind = SenderKind.WHATSAPP
+    found, kind = addresses.from_provider(rest), sender_policy.kind_by_form(text)
     address = found.e164 or found.key
     wrong = sender_policy.impossible_address(sender_policy.Draft(None, channel, address, kind))
     if wrong is not None and kind is SenderKind.LONG_CODE:
