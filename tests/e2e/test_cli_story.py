@@ -466,6 +466,7 @@ def test_errors_name_what_to_do_and_have_their_codes(terminal: Terminal) -> None
     assert call("thread", nobody, code=4)["error"]["code"] == "not_found"
     assert call("undo", code=3)["error"]["rule"] == "nothing"
     assert call("sync", "--once", code=3)["error"]["rule"] == "no_account"
+    assert call("sync", "--once", code=3, secret=True)["error"]["rule"] == "no_account"
     assert call("send", "--to", "12", "Hello", code=2)["error"]["code"] == "usage"
     assert call("send", "--to", CUSTOMER, "Hello", code=3)["error"]["rule"] == "sender"
     note = call("note", nobody, "-", stdin=b"\xff\xfe", code=2)
