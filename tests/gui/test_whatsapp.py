@@ -26,6 +26,7 @@ from sms_desk.ui.templates import TemplatesScreen
 from sms_desk.ui.templates.whatsapp import WhatsAppTemplates
 from sms_desk.ui.widgets.template_words import about_words, suggested
 from sms_desk.ui.windows_board import WindowsScreen
+from sms_desk.ui.windows_board.words import message_cell, message_text
 from tests.gui.session import Shop, open_shop
 from tests.store.office import NOON, Office
 from tests.store.test_content_templates import stored, template
@@ -343,6 +344,14 @@ def test_R42_the_board_shows_what_is_left_and_opens_by_enter(
     press(board._table, Qt.Key.Key_Return)
     shop.until(shop.has_opened)
     assert shop.wiring.thread_controller.conversation_id() == opened_of(shop)
+
+
+def test_R42_a_message_without_text_is_no_blank_on_the_board(board: WindowsScreen) -> None:
+    (row,) = board._table.rows()
+    silent = replace(row, snippet="")
+    assert "(no text)" in message_cell(silent).text
+    assert message_text(silent, 600) == "(no text)"
+    assert row.snippet in message_cell(row).text
 
 
 def test_R42_a_window_that_closes_leaves_the_board(shop: Shop, board: WindowsScreen) -> None:

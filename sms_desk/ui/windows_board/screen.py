@@ -19,7 +19,7 @@ from sms_desk.domain import commands as c
 from sms_desk.domain import whatsapp_window
 from sms_desk.domain.changes import Changes, Thing
 from sms_desk.domain.frozen import dataclass
-from sms_desk.domain.plain_text import display_name, display_text
+from sms_desk.domain.plain_text import display_name
 from sms_desk.services import directory, windows
 from sms_desk.services.context import Context
 from sms_desk.services.rows import Cursor, PersonRow, WindowPage, WindowRow
@@ -224,7 +224,7 @@ class WindowsScreen(Screen):
         if row.gap is not None:
             said = pane.add_words(words.gap_sentence(row, self._now(), self._zone))
             said.set_tone("error")
-        pane.add_words(display_text(row.snippet[:600]))
+        pane.add_words(words.message_text(row, 600))
         open_ = primary(tr("windows", "Open conversation"))
         open_.clicked.connect(lambda: self.conversation_opened.emit(row.id))
         pane.add_widget(open_, at_start=True)

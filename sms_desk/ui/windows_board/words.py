@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from sms_desk.domain import whatsapp_window
 from sms_desk.domain.model import Origin
-from sms_desk.domain.plain_text import display_name, preview
+from sms_desk.domain.plain_text import display_name, display_text, preview
 from sms_desk.domain.whatsapp_window import WindowState
 from sms_desk.services.rows import WindowGap, WindowRow
 from sms_desk.ui.widgets.durations import left_words
@@ -37,8 +37,13 @@ def left_cell(row: WindowRow, now: datetime) -> Cell:
     return Cell(left_words(left), ink=ink, bar=left / whatsapp_window.WINDOW)
 
 
+def message_text(row: WindowRow, longest: int) -> str:
+    """The newest message, and as what a picture alone stands there."""
+    return display_text(row.snippet[:longest]) or tr("windows", "(no text)")
+
+
 def message_cell(row: WindowRow) -> Cell:
-    text = preview(row.snippet, 200)
+    text = preview(row.snippet, 200) or message_text(row, 0)
     if row.snippet_from in (Origin.PERSON, Origin.ELSEWHERE):
         text = tr("windows", "You: {text}").replace("{text}", text)
     return Cell(text, ink="secondary")
