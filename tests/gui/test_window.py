@@ -457,6 +457,18 @@ def test_in_a_narrow_window_the_list_slides_over(shop: Shop, many: list[UUID]) -
     assert shop.window.focusWidget() is page.column.composer._editor
 
 
+def test_a_window_that_gets_narrow_leaves_the_keys_with_the_conversation(
+    shop: Shop, many: list[UUID]
+) -> None:
+    page = shop.wiring.page
+    shop.open(many[0])
+    page.inbox.focus_list()
+    shop.until(page.inbox.list_has_focus)
+    shop.window.resize(760, 620)
+    shop.until(lambda: page.is_narrow() and not page.inbox.isVisible())
+    assert shop.window.focusWidget() is page.column.thread_view.messages()
+
+
 def test_in_a_narrow_window_the_empty_thread_s_words_stand_beside_the_list(
     shop: Shop, many: list[UUID]
 ) -> None:

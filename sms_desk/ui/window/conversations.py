@@ -234,9 +234,11 @@ class ConversationsPage(QWidget):
             self.column.offer_list(narrow)
         self.inbox.set_walk_opens(not narrow)
         if narrow:
+            hidden = self._has_conversation()
+            if hidden and self.inbox.list_has_focus():  # else Qt would walk on to the next button
+                self.column.thread_view.messages().setFocus(Qt.FocusReason.OtherFocusReason)
             self.inbox.setParent(self)
             self.inbox.resize(self._drawer_size())
-            hidden = self._has_conversation()
             self.inbox.move(-self.inbox.width() - 1 if hidden else 0, 0)
             self.inbox.setVisible(not hidden)
             self.inbox.raise_()
