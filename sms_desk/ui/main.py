@@ -60,6 +60,7 @@ def run(launch: Launch, open_: Open = open_workspace) -> int:
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, lambda _signal, _frame: start.quit())
     window.show()
+    window.activateWindow()  # nobody else gives it the keys where there is no window manager
     code = app.exec()
     start.finish()
     lock.unlock()

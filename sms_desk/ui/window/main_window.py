@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from typing_extensions import override
 
 from sms_desk.settings.files import MachineState
@@ -124,6 +124,14 @@ class MainWindow(QMainWindow):
         self.close()
 
     @override
+    def event(self, event: QEvent) -> bool:
+        """Where no window manager gives the keys back after a dialog, the window takes them: without
+        them no shortcut is heard. Nobody's who is in another program by then."""
+        if event.type() == QEvent.Type.WindowUnblocked and _is_used():
+            QTimer.singleShot(0, self, self.activateWindow)
+        return super().event(event)
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_rail()
@@ -181,3 +189,8 @@ class FirstFrame(QWidget):
 
 def _bytes(text: str) -> QByteArray:
     return QByteArray.fromBase64(text.encode("ascii", errors="replace"))
+
+
+def _is_used() -> bool:
+    """Whether one of the program's windows has the keys, or had them a moment ago."""
+    return QApplication.applicationState() == Qt.ApplicationState.ApplicationActive
