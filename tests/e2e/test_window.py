@@ -57,34 +57,3 @@ def test_a_second_start_raises_the_first_and_sigterm_ends_it(
     lock = window_lock(folder / "window.lock")
     assert lock.tryLock(0)
     lock.unlock()
-
-
-def test_without_a_window_manager_the_keys_come_back_after_a_dialog(
-    real_display: str, demo_home: Path
-) -> None:
-    words = [sys.executable, "-m", "sms_desk", "demo", "--home", str(demo_home)]
-    environment = window_environment(real_display) | {clock.VARIABLE: TUESDAY.isoformat()}
-
-    def hands(*words: str) -> str:
-        done = subprocess.run(
-            ["xdotool", *words], env=environment, capture_output=True, text=True, timeout=60
-        )
-        return done.stdout.strip()
-
-    def has_the_keys() -> bool:
-        return hands("getwindowfocus") == window
-
-    def opens_a_dialog() -> bool:
-        hands("key", "ctrl+n")
-        return not has_the_keys()
-
-    with subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL) as desk:
-        try:
-            window = hands("search", "--sync", "--onlyvisible", "--name", "SMS Desk")
-            wait_until(has_the_keys, "the window to have the keys")
-            wait_until(opens_a_dialog, "a new conversation's dialog")
-            hands("key", "Escape")
-            wait_until(has_the_keys, "the keys to come back")
-            wait_until(opens_a_dialog, "the dialog once more")
-        finally:
-            desk.kill()

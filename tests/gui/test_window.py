@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -22,6 +22,7 @@ from sms_desk.domain.model import DraftMode, OutboxState, TeamState
 from sms_desk.services import directory, inbox, threads
 from sms_desk.services.rows import InboxRow, LineCondition, LineState
 from sms_desk.ui.widgets.text import ElidedLabel, set_window_title
+from sms_desk.ui.window.main_window import MainWindow
 from sms_desk.ui.window.rail_controller import RailController, surroundings
 from sms_desk.ui.wizard import Wizard
 from tests.gui.session import Shop, open_shop
@@ -455,6 +456,20 @@ def test_in_a_narrow_window_the_list_slides_over(shop: Shop, many: list[UUID]) -
     shop.open(many[6])
     shop.until(lambda: not page.inbox.isVisible())
     assert shop.window.focusWidget() is page.column.composer._editor
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_after_a_dialog_the_window_takes_the_keys_unless_another_program_has_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, used: bool
+) -> None:
+    asked: list[str] = []
+    states = Qt.ApplicationState
+    state = states.ApplicationActive if used else states.ApplicationInactive
+    monkeypatch.setattr(QApplication, "applicationState", lambda: state)
+    monkeypatch.setattr(MainWindow, "activateWindow", lambda _window: asked.append("keys"))
+    QApplication.sendEvent(shop.window, QEvent(QEvent.Type.WindowUnblocked))
+    QTest.qWait(0)
+    assert asked == (["keys"] if used else [])
 
 
 def test_a_window_that_gets_narrow_leaves_the_keys_with_the_conversation(
